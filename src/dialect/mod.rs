@@ -1,0 +1,118 @@
+//! One file per server family: a neutral request becomes calls, frames become events.
+//!
+//! In: [`ChatRequest`] and [`Frame`]. Out: [`Call`] and [`ChatEvent`]. Knows every wire; does no I/O, has no clock.
+//! To add a family: one file here with a [`Dialect`], one line in [`Kind`], one emulation in the lab, one row in README's table.
+
+use crate::chat::request::ChatRequest;
+use crate::event::{ChatEvent, ServerError};
+use crate::wire::Frame;
+
+/// How a request goes out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Method {
+    /// Reads.
+    Get,
+    /// Sends a body.
+    Post,
+    /// Ends something.
+    Delete,
+}
+
+/// Which Content-Type a body may have at this endpoint.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum BodyRule {
+    /// `text/plain` first, which needs no preflight; JSON only if the server answers that it wants it.
+    PlainFirst,
+    /// The server is known to take nothing but `application/json`.
+    JsonOnly,
+}
+
+/// One request, relative to the server's base address.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Call {
+    /// The method.
+    pub method: Method,
+    /// Path and query, beginning with `/`.
+    pub path: String,
+    /// The JSON text to send.
+    pub body: Option<String>,
+    /// What the body may be called.
+    pub rule: BodyRule,
+}
+
+impl Call {
+    /// A simple GET.
+    pub fn get(path: impl Into<String>) -> Call {
+        Call { method: Method::Get, path: path.into(), body: None, rule: BodyRule::PlainFirst }
+    }
+
+    /// A POST of JSON text that the server parses whatever it is called.
+    pub fn post(path: impl Into<String>, body: &serde_json::Value) -> Call {
+        Call { method: Method::Post, path: path.into(), body: Some(body.to_string()), rule: BodyRule::PlainFirst }
+    }
+}
+
+/// A model that a server offers.
+#[derive(Debug, Clone, PartialEq, Default, serde::Serialize, serde::Deserialize)]
+pub struct Model {
+    /// What requests call it.
+    pub id: String,
+    /// What people call it.
+    pub name: String,
+    /// Tokens that fit into its context, where the list tells.
+    pub context: Option<u32>,
+}
+
+/// A family of servers.
+pub trait Dialect {
+    /// The ways to ask for a reply, best first; at least one. Tried in turn where an endpoint is missing.
+    fn rungs(&self) -> &'static [&'static str];
+    /// The request for a streamed reply over rung `rung` (an index into [`Dialect::rungs`]).
+    fn chat(&self, request: &ChatRequest, rung: usize) -> Call;
+    /// A fresh decoder for one reply over that rung.
+    fn decoder(&self, rung: usize) -> Box<dyn Decoder>;
+    /// Asks for the list of models.
+    fn models(&self) -> Call;
+    /// Reads that list.
+    fn read_models(&self, body: &str) -> Result<Vec<Model>, ServerError>;
+    /// Asks for the size of the context, where that is another request than the list of models.
+    fn context(&self, _model: Option<&str>) -> Option<Call> {
+        None
+    }
+    /// Reads the answer to [`Dialect::context`].
+    fn read_context(&self, _body: &str, _model: Option<&str>) -> Option<u32> {
+        None
+    }
+    /// Asks how many tokens the prompt has, its template included, where the server can count.
+    fn count(&self, _request: &ChatRequest) -> Option<Call> {
+        None
+    }
+    /// Reads the answer to [`Dialect::count`].
+    fn read_count(&self, _body: &str) -> Option<u32> {
+        None
+    }
+    /// Tells the server to stop this reply, where closing the connection is not enough or not all.
+    fn stop(&self, _generation: &str) -> Option<Call> {
+        None
+    }
+    /// Asks for figures about the last reply once it has ended, where the stream does not carry them.
+    fn perf(&self) -> Option<Call> {
+        None
+    }
+    /// Reads the answer to [`Dialect::perf`].
+    fn read_perf(&self, _body: &str) -> Option<(crate::event::Usage, crate::event::Timings)> {
+        None
+    }
+    /// A small GET that any live server of this family answers at once.
+    fn alive(&self) -> Call {
+        self.models()
+    }
+}
+
+/// Turns the frames of one reply into events. It cannot fail: what it does not know becomes [`ChatEvent::Odd`].
+pub trait Decoder {
+    /// One frame; the events it holds are appended to `out`.
+    fn frame(&mut self, frame: Frame<'_>, out: &mut Vec<ChatEvent>);
+    /// The stream is over: gives what was held back. It never invents an end mark.
+    fn finish(&mut self, out: &mut Vec<ChatEvent>);
+}

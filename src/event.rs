@@ -1,0 +1,329 @@
+//! The words that every room speaks.
+//!
+//! A dialect turns frames into [`ChatEvent`]s; the session adds the one [`End`]; the turn, the trace and the page read both.
+//! This file must not know any server's wire format, nor the browser.
+
+use serde::{Deserialize, Serialize};
+
+/// Milliseconds on the page's monotonic clock (`performance.now()` in a browser), or a span of them.
+pub type Millis = f64;
+
+/// One thing that a server said while it made a reply.
+#[derive(Debug, Clone, PartialEq)]
+pub enum ChatEvent {
+    /// Text to append to the answer. Never empty.
+    Text(String),
+    /// The whole answer so far, as the server now has it. It takes the place of all answer text before it.
+    ReplaceText(String),
+    /// Thinking to append. Never empty.
+    Reasoning(String),
+    /// All answer text so far was thinking: a closing tag came whose opening tag never did.
+    TextWasReasoning,
+    /// A piece of a tool call that the model asks for.
+    ToolCall(ToolCallDelta),
+    /// What the server does before (or between) tokens. A sign of life.
+    Progress(Progress),
+    /// A comment, ping or heartbeat: a sign of life, not a token.
+    Alive,
+    /// Tokens counted by the server. Later ones take the place of earlier ones, field by field.
+    Usage(Usage),
+    /// Times measured by the server. Later ones take the place of earlier ones, field by field.
+    Timings(Timings),
+    /// The server's own id for this reply, for its stop endpoint and for the trace; never used to judge staleness.
+    Id(String),
+    /// The model that answers, in the server's spelling.
+    Model(String),
+    /// The server ended the reply. The first one wins.
+    Done(Finish),
+    /// The server declined on purpose (a safety stage); its word. An end that is neither success nor error.
+    Blocked(String),
+    /// The server reports a failure. An end.
+    Error(ServerError),
+    /// Something that the dialect could not use; for the trace. The stream goes on.
+    Odd(Oddity),
+}
+
+/// A piece of a tool call; pieces with the same `index` belong together.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+pub struct ToolCallDelta {
+    /// Place of the call in the list of calls of this reply, from 0.
+    pub index: u32,
+    /// The server's id of the call, in the first piece.
+    pub id: Option<String>,
+    /// The function's name, in the first piece.
+    pub name: Option<String>,
+    /// Text to append to the JSON of the arguments.
+    pub arguments: String,
+}
+
+/// What a server does while no text comes.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Progress {
+    /// The request waits for its turn; the server's own words, if any.
+    Queued(Option<String>),
+    /// The model is being loaded; from 0 to 1 where the server tells.
+    LoadingModel(Option<f32>),
+    /// The prompt is being read.
+    ReadingPrompt {
+        /// Tokens of the prompt read so far, those from the cache included.
+        processed: u32,
+        /// Tokens of the whole prompt.
+        total: u32,
+    },
+    /// Any other stage; the server's own words.
+    Stage(String),
+}
+
+/// Tokens, as the server counts them.
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
+pub struct Usage {
+    /// Tokens of the prompt, its template included.
+    pub prompt_tokens: Option<u32>,
+    /// Tokens of the reply.
+    pub completion_tokens: Option<u32>,
+    /// Prompt tokens that came from the cache.
+    pub cached_tokens: Option<u32>,
+}
+
+impl Usage {
+    /// Takes every field that `newer` has.
+    pub fn update(&mut self, newer: &Usage) {
+        self.prompt_tokens = newer.prompt_tokens.or(self.prompt_tokens);
+        self.completion_tokens = newer.completion_tokens.or(self.completion_tokens);
+        self.cached_tokens = newer.cached_tokens.or(self.cached_tokens);
+    }
+}
+
+/// Times, as the server measures them. Milliseconds and tokens per second.
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
+pub struct Timings {
+    /// Loading the model.
+    pub load_ms: Option<f64>,
+    /// Reading the prompt.
+    pub prompt_ms: Option<f64>,
+    /// Making the reply.
+    pub predicted_ms: Option<f64>,
+    /// Speed of making the reply.
+    pub predicted_per_second: Option<f64>,
+}
+
+impl Timings {
+    /// Takes every field that `newer` has.
+    pub fn update(&mut self, newer: &Timings) {
+        self.load_ms = newer.load_ms.or(self.load_ms);
+        self.prompt_ms = newer.prompt_ms.or(self.prompt_ms);
+        self.predicted_ms = newer.predicted_ms.or(self.predicted_ms);
+        self.predicted_per_second = newer.predicted_per_second.or(self.predicted_per_second);
+    }
+}
+
+/// Why a server ended a reply on its own.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Finish {
+    /// What it means.
+    pub kind: FinishKind,
+    /// The server's own word (`stop`, `length`, `eos`, `tool_calls` ...); `stop` where it gave none.
+    pub word: String,
+}
+
+/// The meanings of the servers' many words for the end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum FinishKind {
+    /// The model had nothing more to say, or met a stop text.
+    Natural,
+    /// The limit of tokens was reached.
+    Length,
+    /// The model asks for a tool.
+    Tool,
+    /// A filter cut the reply.
+    Filter,
+    /// Somebody stopped it, by the server's word.
+    Cancelled,
+    /// A word that we do not know.
+    Unknown,
+}
+
+/// A failure in the server's own words.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+pub struct ServerError {
+    /// What the server said, as text to show. May be empty.
+    pub message: String,
+    /// The server's code or type (`exceed_context_size_error`, `404`, `timeout` ...).
+    pub code: Option<String>,
+    /// What sort of failure it is, where that can be told.
+    pub cause: ErrorCause,
+}
+
+/// The sorts of failure that a person can act on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub enum ErrorCause {
+    /// The server says that it failed.
+    #[default]
+    Server,
+    /// A key is missing or wrong.
+    Auth,
+    /// The server does not have this model.
+    ModelMissing,
+    /// Busy, or the rate is limited.
+    Busy,
+    /// The model is still being loaded.
+    Loading,
+    /// The conversation is longer than the model's context.
+    ContextFull,
+    /// The body was refused because of its media type.
+    ContentType,
+    /// The server does not have this endpoint.
+    NoEndpoint,
+    /// Not a language-model server's answer (an HTML page, say).
+    NotAModelServer,
+}
+
+/// A frame that could not be used, or only in part. For the trace; never fatal.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Oddity {
+    /// What was odd.
+    pub what: Odd,
+    /// The first bytes of the offending frame, at most 200 characters.
+    pub sample: String,
+}
+
+/// Ways in which a frame can be odd.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Odd {
+    /// Not JSON where JSON was expected.
+    NotJson,
+    /// JSON of a shape that this dialect does not know.
+    UnknownShape,
+    /// An event whose name this dialect does not know.
+    UnknownEvent,
+    /// Longer than the ceiling for one event; it was dropped.
+    TooLong,
+    /// Bytes that are not UTF-8; each run became U+FFFD.
+    NotUtf8,
+    /// Text after the end mark; not shown.
+    AfterEnd,
+}
+
+/// How a reply ended. Every reply ends exactly once, with one of these.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "end", rename_all = "kebab-case")]
+pub enum End {
+    /// An end mark came, after answer text or a tool call.
+    Complete {
+        /// The server's own word.
+        reason: String,
+    },
+    /// An end mark came, and neither answer text nor a tool call.
+    Empty {
+        /// The server's own word.
+        reason: String,
+    },
+    /// The user stopped it.
+    Stopped,
+    /// A newer send replaced it.
+    Superseded,
+    /// The server declined on purpose.
+    Blocked {
+        /// The server's own word.
+        reason: String,
+    },
+    /// The stream closed cleanly without any end mark, or the page was closed while it ran.
+    Cut {
+        /// `true` where the page was closed or reloaded.
+        page_closed: bool,
+    },
+    /// A deadline passed and the user did not choose to wait on.
+    Stalled {
+        /// The clock that ran out.
+        clock: Deadline,
+    },
+    /// An error before the first text.
+    Refused {
+        /// The HTTP status, if there is one.
+        status: Option<u16>,
+        /// What the server said.
+        error: ServerError,
+    },
+    /// The connection failed, or an error came after the first text.
+    Broken {
+        /// What the server or the browser said.
+        error: ServerError,
+        /// `true` where not even headers had come: nothing listens there, or it refuses this page.
+        before_headers: bool,
+    },
+}
+
+/// The four clocks of a reply.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Deadline {
+    /// Until the headers.
+    Connect,
+    /// From the request to the first text.
+    FirstToken,
+    /// Between signs of life, after the first text.
+    Silence,
+    /// The whole reply.
+    Total,
+}
+
+impl Deadline {
+    /// The name in `data-reason` and in the `deadlines` attribute.
+    pub fn word(self) -> &'static str {
+        match self {
+            Deadline::Connect => "connect",
+            Deadline::FirstToken => "first-token",
+            Deadline::Silence => "silence",
+            Deadline::Total => "total",
+        }
+    }
+}
+
+impl End {
+    /// The value of `data-end`.
+    pub fn word(&self) -> &'static str {
+        match self {
+            End::Complete { .. } => "complete",
+            End::Empty { .. } => "empty",
+            End::Stopped => "stopped",
+            End::Superseded => "superseded",
+            End::Blocked { .. } => "blocked",
+            End::Cut { .. } => "cut",
+            End::Stalled { .. } => "stalled",
+            End::Refused { .. } => "refused",
+            End::Broken { .. } => "broken",
+        }
+    }
+
+    /// The value of `data-reason`, where there is one.
+    pub fn reason(&self) -> Option<String> {
+        match self {
+            End::Complete { reason } | End::Empty { reason } | End::Blocked { reason } => {
+                Some(reason.clone())
+            }
+            End::Stopped | End::Superseded => None,
+            End::Cut { page_closed } => page_closed.then(|| "page-closed".to_owned()),
+            End::Stalled { clock } => Some(clock.word().to_owned()),
+            End::Refused { status, .. } => status.map(|status| status.to_string()),
+            End::Broken { error, .. } => error.code.clone(),
+        }
+    }
+
+    /// The failure in it, if it is one.
+    pub fn error(&self) -> Option<&ServerError> {
+        match self {
+            End::Refused { error, .. } | End::Broken { error, .. } => Some(error),
+            _ => None,
+        }
+    }
+
+    /// Whether the person may let the model go on from here: it was cut, stopped, or ran into a limit.
+    pub fn can_continue(&self) -> bool {
+        match self {
+            End::Stopped | End::Superseded | End::Cut { .. } | End::Stalled { .. } => true,
+            End::Broken { before_headers, .. } => !before_headers,
+            End::Complete { reason } => matches!(reason.as_str(), "length" | "limit" | "max_tokens"),
+            End::Empty { .. } | End::Blocked { .. } | End::Refused { .. } => false,
+        }
+    }
+}

@@ -1,0 +1,1 @@
+//! Text to committed blocks and one open tail.

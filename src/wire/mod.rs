@@ -1,0 +1,27 @@
+//! Bytes to frames. Knows framing (UTF-8, SSE, NDJSON), not meaning.
+//!
+//! In: bytes, cut anywhere. Out: [`Frame`]s, the same however the bytes were cut.
+
+/// One unit of a stream, borrowed from the decoder's buffer.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Frame<'a> {
+    /// An SSE event that was dispatched with data.
+    Event {
+        /// The `event:` field, empty if there was none.
+        name: &'a str,
+        /// The `data:` lines, joined by line feeds.
+        data: &'a str,
+        /// The last `id:` seen in the stream, empty if none.
+        id: &'a str,
+    },
+    /// A line of JSON that stood bare in the stream (NDJSON, or servers that forget `data:`), or a whole JSON document.
+    Json(&'a str),
+    /// An SSE comment, without its colon: a sign of life.
+    Comment(&'a str),
+    /// The `retry:` field, in milliseconds.
+    Retry(u64),
+    /// A markup document where a stream should be; its text so far, at most 64 KiB. Sent once, at the end.
+    Html(&'a str),
+    /// Framing that could not be used; for the trace.
+    Odd(crate::event::Odd, &'a str),
+}
