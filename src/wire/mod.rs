@@ -1,6 +1,16 @@
 //! Bytes to frames. Knows framing (UTF-8, SSE, NDJSON), not meaning.
 //!
 //! In: bytes, cut anywhere. Out: [`Frame`]s, the same however the bytes were cut.
+//! [`Framer`] is the one decoder: it looks at every line, because servers mix framings and Content-Type lies.
+
+mod framer;
+mod json;
+mod utf8;
+
+pub use framer::{CEILING, Framer};
+pub use utf8::Utf8;
+
+pub(crate) use utf8::sample;
 
 /// One unit of a stream, borrowed from the decoder's buffer.
 #[derive(Debug, Clone, Copy, PartialEq)]

@@ -1,0 +1,454 @@
+//! Bytes, cut anywhere, to [`Frame`]s: SSE by the WHATWG standard, NDJSON and whole JSON documents, told apart line by line.
+//!
+//! In: bytes. Out: frames, borrowed from the bytes where a line is whole in them. It must not know what a frame means.
+//!
+//! Where it goes beyond the standard (<https://html.spec.whatwg.org/multipage/server-sent-events.html>), on purpose:
+//! - The event that is pending at the end of the stream is dispatched: KoboldCpp up to 1.101 sends `data: [DONE]` with one line
+//!   feed and closes.
+//! - A line that begins with `{` is JSON, also between events: jarvis mixes both in one answer. The event pending before it is
+//!   dispatched first, so that nothing changes places.
+//! - A line of an unknown field is told to the trace, not dropped in silence.
+
+use memchr::{memchr, memchr2};
+
+use super::Frame;
+use super::json::{Document, Scan};
+use super::utf8::{SAMPLE_BYTES, lossy, sample};
+use crate::event::Odd;
+
+/// The longest line, and the longest event, in bytes. Halo's attention frames have about a million; nothing real comes near this.
+pub const CEILING: usize = 32 * 1024 * 1024;
+
+/// How much of a markup document is kept.
+const HTML_KEPT: usize = 64 * 1024;
+
+const BOM: &[u8; 3] = b"\xef\xbb\xbf";
+
+/// Who gets the frames.
+type Sink<'s> = &'s mut dyn FnMut(Frame<'_>);
+
+/// Decodes one stream.
+#[derive(Debug)]
+pub struct Framer {
+    ceiling: usize,
+    stage: Stage,
+    /// The unfinished line; in [`Stage::Html`] the document so far.
+    line: Vec<u8>,
+    /// The unfinished line is over the ceiling: it was reported, its rest is dropped.
+    dropping: bool,
+    /// The bytes so far ended in CR: an LF that follows belongs to it.
+    after_cr: bool,
+    /// No line had anything in it yet.
+    opening: bool,
+    event: Pending,
+    document: Document,
+    work: u64,
+}
+
+/// What is known of the stream as a whole.
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Stage {
+    /// Only blanks so far, and this many bytes of a byte order mark.
+    Start { bom: usize },
+    /// Lines.
+    Lines,
+    /// Markup.
+    Html,
+}
+
+/// The SSE event that is being collected.
+#[derive(Debug, Default)]
+struct Pending {
+    name: String,
+    id: String,
+    data: Vec<u8>,
+    has_data: bool,
+    /// Over the ceiling: it was reported, its rest is dropped.
+    too_long: bool,
+}
+
+impl Default for Framer {
+    fn default() -> Framer {
+        Framer::new()
+    }
+}
+
+impl Framer {
+    /// A decoder at the beginning of a stream, with the usual [`CEILING`].
+    pub fn new() -> Framer {
+        Framer::with_ceiling(CEILING)
+    }
+
+    /// A decoder with its own ceiling for one line or event, in bytes; at least 1024.
+    pub fn with_ceiling(ceiling: usize) -> Framer {
+        Framer {
+            ceiling: ceiling.max(1024),
+            stage: Stage::Start { bom: 0 },
+            line: Vec::new(),
+            dropping: false,
+            after_cr: false,
+            opening: true,
+            event: Pending::default(),
+            document: Document::default(),
+            work: 0,
+        }
+    }
+
+    /// Takes the next bytes of the stream and gives `sink` every frame that they complete.
+    pub fn feed(&mut self, bytes: &[u8], sink: &mut dyn FnMut(Frame<'_>)) {
+        let mut rest = self.begin(bytes);
+        if self.stage == Stage::Html {
+            return self.keep_html(rest);
+        }
+        if self.after_cr && !rest.is_empty() {
+            self.after_cr = false;
+            rest = rest.strip_prefix(b"\n").unwrap_or(rest);
+        }
+        self.work += rest.len() as u64;
+        while !rest.is_empty() {
+            let Some(at) = memchr2(b'\n', b'\r', rest) else {
+                return self.keep(rest, sink);
+            };
+            let (line, mut after) = (&rest[..at], &rest[at + 1..]);
+            if rest[at] == b'\r' {
+                self.after_cr = after.is_empty();
+                after = after.strip_prefix(b"\n").unwrap_or(after);
+            }
+            if self.dropping {
+                self.dropping = false;
+            } else if self.line.is_empty() && line.len() <= self.ceiling {
+                after = self.take_line(line, after, sink);
+            } else {
+                self.keep(line, sink);
+                if self.dropping {
+                    self.dropping = false;
+                } else {
+                    let mut whole = std::mem::take(&mut self.line);
+                    after = self.take_line(&whole, after, sink);
+                    whole.clear();
+                    self.line = whole;
+                }
+            }
+            rest = after;
+        }
+    }
+
+    /// The stream is over: gives what is pending. A second call gives nothing.
+    pub fn finish(&mut self, sink: &mut dyn FnMut(Frame<'_>)) {
+        if let Stage::Start { bom: bom @ 1..=2 } = self.stage {
+            self.line.extend_from_slice(&BOM[..bom]);
+        }
+        let whole = std::mem::take(&mut self.line);
+        if self.stage == Stage::Html {
+            if !whole.is_empty() {
+                sink(Frame::Html(&lossy(&whole).0));
+            }
+            return;
+        }
+        self.stage = Stage::Lines;
+        if !whole.is_empty() {
+            self.take_line(&whole, b"", sink);
+        }
+        self.give_up(sink);
+        self.dispatch(sink);
+        self.dropping = false;
+    }
+
+    /// Bytes looked at and bytes copied since the beginning: the cost of the work, for tests that it is linear.
+    #[doc(hidden)]
+    pub fn work(&self) -> u64 {
+        self.work
+    }
+
+    /// Skips a byte order mark, and tells markup from lines by the first byte that is not blank.
+    fn begin<'b>(&mut self, mut bytes: &'b [u8]) -> &'b [u8] {
+        let Stage::Start { mut bom } = self.stage else {
+            return bytes;
+        };
+        while bom < BOM.len() {
+            match bytes.split_first() {
+                None => {
+                    self.stage = Stage::Start { bom };
+                    return bytes;
+                }
+                Some((first, after)) if *first == BOM[bom] => {
+                    bytes = after;
+                    bom += 1;
+                }
+                Some(_) => {
+                    if bom > 0 {
+                        self.line.extend_from_slice(&BOM[..bom]);
+                        self.stage = Stage::Lines;
+                        return bytes;
+                    }
+                    break;
+                }
+            }
+        }
+        self.stage = match bytes.iter().position(|byte| !byte.is_ascii_whitespace()) {
+            None => Stage::Start { bom: BOM.len() },
+            Some(at) if bytes[at] == b'<' => {
+                self.line.clear();
+                bytes = &bytes[at..];
+                Stage::Html
+            }
+            Some(_) => Stage::Lines,
+        };
+        bytes
+    }
+
+    fn keep_html(&mut self, bytes: &[u8]) {
+        let room = HTML_KEPT.saturating_sub(self.line.len());
+        self.line.extend_from_slice(&bytes[..bytes.len().min(room)]);
+    }
+
+    /// Adds to the unfinished line.
+    fn keep(&mut self, part: &[u8], sink: Sink<'_>) {
+        if self.dropping {
+            return;
+        }
+        if self.line.len() + part.len() <= self.ceiling {
+            self.line.extend_from_slice(part);
+            self.work += part.len() as u64;
+            return;
+        }
+        let room = SAMPLE_BYTES.saturating_sub(self.line.len());
+        self.line.extend_from_slice(&part[..part.len().min(room)]);
+        let head = std::mem::take(&mut self.line);
+        self.dropping = true;
+        self.opening = false;
+        self.give_up(sink);
+        if head.starts_with(b"data:") {
+            self.event.data.clear();
+            self.event.has_data = false;
+            self.event.too_long = true;
+        }
+        sink(Frame::Odd(Odd::TooLong, &sample(&head)));
+    }
+
+    /// Takes a whole line. `after` is what stands behind it; what is left of that is returned, for where the blank line that ends an
+    /// event is at hand, the event is dispatched without a copy.
+    fn take_line<'b>(&mut self, line: &[u8], after: &'b [u8], sink: Sink<'_>) -> &'b [u8] {
+        if self.document.is_open() {
+            if self.document.admits(line) {
+                self.go_on(line, sink);
+                return after;
+            }
+            self.give_up(sink);
+        }
+        if line.is_empty() {
+            self.dispatch(sink);
+            return after;
+        }
+        let mut text = line;
+        if self.opening {
+            text = line.trim_ascii_start();
+            if text.is_empty() {
+                return after;
+            }
+            let document = matches!(text[0], b'{' | b'[');
+            self.opening = false;
+            if document {
+                self.values(text, sink);
+                return after;
+            }
+            text = line;
+        }
+        match text[0] {
+            b'{' => self.values(text, sink),
+            b'[' => {
+                self.dispatch(sink);
+                json(text, sink);
+            }
+            b':' => spoken(&text[1..], sink, |text, sink| sink(Frame::Comment(text))),
+            _ => return self.field(text, after, sink),
+        }
+        after
+    }
+
+    /// One field of SSE.
+    fn field<'b>(&mut self, line: &[u8], after: &'b [u8], sink: Sink<'_>) -> &'b [u8] {
+        if let Some(value) = line.strip_prefix(b"data:") {
+            return self.data(value.strip_prefix(b" ").unwrap_or(value), after, sink);
+        }
+        let (name, value) = match memchr(b':', line) {
+            Some(at) => (
+                &line[..at],
+                line[at + 1..].strip_prefix(b" ").unwrap_or(&line[at + 1..]),
+            ),
+            None => (line, &b""[..]),
+        };
+        match name {
+            b"data" => return self.data(value, after, sink),
+            b"event" => {
+                self.event.name.clear();
+                self.event.name.push_str(&lossy(value).0);
+            }
+            b"id" => {
+                if memchr(0, value).is_none() {
+                    self.event.id.clear();
+                    self.event.id.push_str(&lossy(value).0);
+                }
+            }
+            b"retry" => {
+                let digits = !value.is_empty() && value.iter().all(u8::is_ascii_digit);
+                let number = std::str::from_utf8(value)
+                    .ok()
+                    .and_then(|value| value.parse().ok());
+                if let (true, Some(number)) = (digits, number) {
+                    sink(Frame::Retry(number));
+                }
+            }
+            _ => {
+                if !line.trim_ascii().is_empty() {
+                    sink(Frame::Odd(Odd::UnknownShape, &sample(line)));
+                }
+            }
+        }
+        after
+    }
+
+    fn data<'b>(&mut self, value: &[u8], after: &'b [u8], sink: Sink<'_>) -> &'b [u8] {
+        let event = &mut self.event;
+        if event.too_long {
+            return after;
+        }
+        if !event.has_data
+            && let Some(after) = behind_blank_line(after)
+        {
+            event.emit(value, sink);
+            event.name.clear();
+            return after;
+        }
+        if event.data.len() + usize::from(event.has_data) + value.len() > self.ceiling {
+            let head = if event.data.is_empty() {
+                value
+            } else {
+                &event.data
+            };
+            sink(Frame::Odd(Odd::TooLong, &sample(head)));
+            event.data.clear();
+            event.has_data = false;
+            event.too_long = true;
+            return after;
+        }
+        if event.has_data {
+            event.data.push(b'\n');
+        }
+        event.has_data = true;
+        event.data.extend_from_slice(value);
+        self.work += value.len() as u64;
+        after
+    }
+
+    /// The end of an event.
+    fn dispatch(&mut self, sink: Sink<'_>) {
+        let event = &mut self.event;
+        if event.has_data {
+            event.emit(&event.data, sink);
+        }
+        event.data.clear();
+        event.has_data = false;
+        event.too_long = false;
+        event.name.clear();
+    }
+
+    /// A line of JSON values: one, or several that were glued together, or the beginning of a document.
+    fn values(&mut self, mut text: &[u8], sink: Sink<'_>) {
+        self.dispatch(sink);
+        self.work += text.len() as u64;
+        loop {
+            let mut scan = Scan::default();
+            let Some(end) = scan.run(text) else {
+                if scan.is_broken() {
+                    json(text, sink);
+                } else {
+                    self.work += text.len() as u64;
+                    self.document.begin(text, scan);
+                }
+                return;
+            };
+            json(&text[..end], sink);
+            text = text[end..].trim_ascii_start();
+            if text.is_empty() {
+                return;
+            }
+            if text[0] != b'{' {
+                return sink(Frame::Odd(Odd::UnknownShape, &sample(text)));
+            }
+        }
+    }
+
+    /// The next line of an open document.
+    fn go_on(&mut self, line: &[u8], sink: Sink<'_>) {
+        if self.document.len() + 1 + line.len() > self.ceiling {
+            sink(Frame::Odd(Odd::TooLong, &sample(self.document.text())));
+            return self.document.clear();
+        }
+        self.work += 2 * line.len() as u64;
+        if let Some(end) = self.document.push(line) {
+            let text = self.document.text();
+            json(&text[..end], sink);
+            let left = text.len() - end;
+            self.document.clear();
+            let left = line[line.len() - left..].trim_ascii_start();
+            if left.starts_with(b"{") {
+                self.values(left, sink);
+            } else if !left.is_empty() {
+                sink(Frame::Odd(Odd::UnknownShape, &sample(left)));
+            }
+        } else if self.document.is_broken() {
+            self.give_up(sink);
+        }
+    }
+
+    /// An open document will not be closed: what there is goes on as it is, for the dialect to judge.
+    fn give_up(&mut self, sink: Sink<'_>) {
+        if self.document.is_open() {
+            for piece in self.document.pieces() {
+                json(piece, sink);
+            }
+            self.document.clear();
+        }
+    }
+}
+
+impl Pending {
+    fn emit(&self, data: &[u8], sink: Sink<'_>) {
+        spoken(data, sink, |data, sink| {
+            sink(Frame::Event {
+                name: &self.name,
+                data,
+                id: &self.id,
+            })
+        });
+    }
+}
+
+fn json(text: &[u8], sink: Sink<'_>) {
+    spoken(text.trim_ascii_end(), sink, |text, sink| {
+        sink(Frame::Json(text))
+    });
+}
+
+/// Decodes bytes and says first if that was not possible without replacing some.
+fn spoken(bytes: &[u8], sink: Sink<'_>, emit: impl FnOnce(&str, Sink<'_>)) {
+    let (text, clean) = lossy(bytes);
+    if !clean {
+        sink(Frame::Odd(Odd::NotUtf8, &sample(bytes)));
+    }
+    emit(&text, sink);
+}
+
+/// What stands behind the blank line that `bytes` begin with; `None` if they do not, or if a lone CR may still get its LF.
+fn behind_blank_line(bytes: &[u8]) -> Option<&[u8]> {
+    match bytes {
+        [b'\n', after @ ..] | [b'\r', b'\n', after @ ..] => Some(after),
+        [b'\r', after @ ..] if !after.is_empty() => Some(after),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+#[path = "framer_tests.rs"]
+mod tests;
