@@ -3,6 +3,25 @@
 //! In: [`ChatRequest`] and [`Frame`]. Out: [`Call`] and [`ChatEvent`]. Knows every wire; does no I/O, has no clock.
 //! To add a family: one file here with a [`Dialect`], one line in [`Kind`], one emulation in the lab, one row in README's table.
 
+mod errors;
+mod kind;
+mod koboldcpp;
+mod llamacpp;
+mod ollama;
+mod openai;
+mod read;
+mod recognise;
+mod reply;
+mod think;
+
+pub use errors::{read_error, wants_json};
+pub use kind::{Kind, UnknownKind};
+pub use koboldcpp::KoboldCpp;
+pub use llamacpp::LlamaCpp;
+pub use ollama::Ollama;
+pub use openai::OpenAi;
+pub use recognise::{Answer, PORTS, Recognised, Recogniser, Verdict};
+
 use crate::chat::request::ChatRequest;
 use crate::event::{ChatEvent, ServerError};
 use crate::wire::Frame;
@@ -43,12 +62,22 @@ pub struct Call {
 impl Call {
     /// A simple GET.
     pub fn get(path: impl Into<String>) -> Call {
-        Call { method: Method::Get, path: path.into(), body: None, rule: BodyRule::PlainFirst }
+        Call {
+            method: Method::Get,
+            path: path.into(),
+            body: None,
+            rule: BodyRule::PlainFirst,
+        }
     }
 
     /// A POST of JSON text that the server parses whatever it is called.
     pub fn post(path: impl Into<String>, body: &serde_json::Value) -> Call {
-        Call { method: Method::Post, path: path.into(), body: Some(body.to_string()), rule: BodyRule::PlainFirst }
+        Call {
+            method: Method::Post,
+            path: path.into(),
+            body: Some(body.to_string()),
+            rule: BodyRule::PlainFirst,
+        }
     }
 }
 

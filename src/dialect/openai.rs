@@ -1,0 +1,277 @@
+//! OpenAI's `/v1/chat/completions` and the servers that speak it: data-only SSE, `[DONE]`.
+//!
+//! Others build on it: [`body`] is the request that all of them take, [`Chunks`] reads the chunks that all of them send.
+
+use serde_json::{Map, Value, json};
+
+use super::read::{count, text};
+use super::reply::{Reply, Said, end_word};
+use super::{BodyRule, Call, Decoder, Dialect, Method, Model, read};
+use crate::chat::request::ChatRequest;
+use crate::event::{ChatEvent, ServerError, Usage};
+use crate::wire::Frame;
+
+/// The path of chats on every server of this family.
+pub(super) const CHAT: &str = "/v1/chat/completions";
+
+/// Any server with OpenAI's `/v1`, and those that differ from it only in what they take.
+#[derive(Debug, Clone, Copy)]
+pub struct OpenAi {
+    rule: BodyRule,
+    /// Fields that let the model go on from an unfinished message.
+    continues: &'static [(&'static str, bool)],
+    /// Where the prompt's tokens are counted.
+    count: Option<&'static str>,
+}
+
+impl OpenAi {
+    /// A server of which nothing more is known.
+    pub fn new() -> OpenAi {
+        OpenAi {
+            rule: BodyRule::PlainFirst,
+            continues: &[],
+            count: None,
+        }
+    }
+
+    /// A server that takes nothing but `application/json`, or of which that must be feared: LM Studio.
+    pub fn json_only() -> OpenAi {
+        OpenAi {
+            rule: BodyRule::JsonOnly,
+            ..OpenAi::new()
+        }
+    }
+
+    /// vLLM: it goes on from a message only where it is told to, and counts at `/tokenize`.
+    pub fn vllm() -> OpenAi {
+        OpenAi {
+            continues: &[
+                ("continue_final_message", true),
+                ("add_generation_prompt", false),
+            ],
+            count: Some("/tokenize"),
+            ..OpenAi::json_only()
+        }
+    }
+
+    /// text-generation-webui. (It has a stop endpoint, but that one stops everybody; closing the connection stops this reply.)
+    pub fn text_gen() -> OpenAi {
+        OpenAi {
+            continues: &[("continue_", true)],
+            ..OpenAi::json_only()
+        }
+    }
+
+    fn extras(&self, request: &ChatRequest, body: &mut Value) {
+        if request.continues {
+            for &(key, value) in self.continues {
+                body[key] = json!(value);
+            }
+        }
+    }
+}
+
+impl Default for OpenAi {
+    fn default() -> OpenAi {
+        OpenAi::new()
+    }
+}
+
+impl Dialect for OpenAi {
+    fn rungs(&self) -> &'static [&'static str] {
+        &[CHAT]
+    }
+
+    fn chat(&self, request: &ChatRequest, _rung: usize) -> Call {
+        let mut body = body(request);
+        self.extras(request, &mut body);
+        Call {
+            rule: self.rule,
+            ..Call::post(CHAT, &body)
+        }
+    }
+
+    fn decoder(&self, _rung: usize) -> Box<dyn Decoder> {
+        Box::new(Chunks::default())
+    }
+
+    fn models(&self) -> Call {
+        Call::get("/v1/models")
+    }
+
+    fn read_models(&self, body: &str) -> Result<Vec<Model>, ServerError> {
+        read::models(body)
+    }
+
+    fn count(&self, request: &ChatRequest) -> Option<Call> {
+        let mut body = json!({ "messages": messages(request), "add_generation_prompt": true });
+        if let Some(model) = &request.model {
+            body["model"] = json!(model);
+        }
+        self.extras(request, &mut body);
+        Some(Call {
+            method: Method::Post,
+            path: self.count?.to_owned(),
+            body: Some(body.to_string()),
+            rule: self.rule,
+        })
+    }
+
+    fn read_count(&self, body: &str) -> Option<u32> {
+        count(&read::object(body)?, "count")
+    }
+}
+
+/// The messages as `role` and `content`.
+pub(super) fn messages(request: &ChatRequest) -> Value {
+    request
+        .messages
+        .iter()
+        .map(|message| json!({ "role": message.role.word(), "content": message.text }))
+        .collect()
+}
+
+/// The request that all of the family take.
+pub(super) fn body(request: &ChatRequest) -> Value {
+    let mut body = Map::new();
+    if let Some(model) = &request.model {
+        body.insert("model".into(), json!(model));
+    }
+    body.insert("messages".into(), messages(request));
+    body.insert("stream".into(), json!(true));
+    body.insert("stream_options".into(), json!({ "include_usage": true }));
+    let sampling = &request.sampling;
+    let mut set = |key: &str, value: Option<Value>| {
+        if let Some(value) = value {
+            body.insert(key.into(), value);
+        }
+    };
+    set("temperature", sampling.temperature.map(Value::from));
+    set("top_p", sampling.top_p.map(Value::from));
+    set("seed", sampling.seed.map(Value::from));
+    set("max_tokens", sampling.max_tokens.map(Value::from));
+    set(
+        "stop",
+        (!sampling.stop.is_empty()).then(|| json!(sampling.stop)),
+    );
+    Value::Object(body)
+}
+
+/// Reads chunks, and whole answers where the server did not stream.
+#[derive(Debug, Default)]
+pub(super) struct Chunks {
+    pub reply: Reply,
+}
+
+impl Chunks {
+    /// One JSON object. Unknown fields are passed over; `choices` may be empty, null or missing.
+    pub fn chunk(&mut self, said: &Said, out: &mut Vec<ChatEvent>) {
+        let (value, reply) = (&said.value, &mut self.reply);
+        reply.id(text(value, "id"), out);
+        reply.model(text(value, "model"), out);
+        let choices = value
+            .get("choices")
+            .and_then(Value::as_array)
+            .map_or(&[][..], Vec::as_slice);
+        // Of several answers to one question only the first is shown.
+        let choice = choices
+            .iter()
+            .find(|choice| count(choice, "index").unwrap_or(0) == 0);
+        if let Some(choice) = choice {
+            // A server that does not stream answers with a whole `message`, older ones with a bare `text`.
+            if let Some(delta) = choice
+                .get("delta")
+                .or_else(|| choice.get("message"))
+                .filter(|delta| delta.is_object())
+            {
+                read_delta(reply, delta, out);
+            } else if let Some(whole) = text(choice, "text") {
+                reply.text(whole, out);
+            }
+        }
+        if let Some(usage) = value.get("usage").filter(|usage| usage.is_object()) {
+            reply.usage(read_usage(usage), out);
+        }
+        if reply.error_in(value, out) || choice.is_some_and(|choice| reply.error_in(choice, out)) {
+            return;
+        }
+        if let Some(word) = choice.and_then(|choice| end_word(choice.get("finish_reason"))) {
+            reply.done(&word, out);
+        }
+        if value.get("choices").is_none()
+            && value.get("usage").is_none()
+            && value.get("object").is_none()
+        {
+            reply.unknown(said, out);
+        }
+    }
+}
+
+impl Decoder for Chunks {
+    fn frame(&mut self, frame: Frame<'_>, out: &mut Vec<ChatEvent>) {
+        if let Some(said) = self.reply.read(frame, out) {
+            self.chunk(&said, out);
+        }
+    }
+
+    fn finish(&mut self, out: &mut Vec<ChatEvent>) {
+        self.reply.finish(out);
+    }
+}
+
+fn read_delta(reply: &mut Reply, delta: &Value, out: &mut Vec<ChatEvent>) {
+    // Three names for the same thing; a server that is about to rename sends two of them.
+    if let Some(thinking) = text(delta, "reasoning_content")
+        .or_else(|| text(delta, "reasoning"))
+        .or_else(|| text(delta, "thinking"))
+    {
+        reply.reasoning(thinking, out);
+    } else if let Some(Value::Array(details)) = delta.get("reasoning_details") {
+        for detail in details {
+            if let Some(thinking) = text(detail, "text").or_else(|| text(detail, "summary")) {
+                reply.reasoning(thinking, out);
+            }
+        }
+    }
+    match delta.get("content") {
+        Some(Value::String(content)) => reply.text(content, out),
+        Some(Value::Array(parts)) => parts.iter().for_each(|part| read_part(reply, part, out)),
+        _ => {}
+    }
+    // What the model says where it declines: it is its answer.
+    if let Some(refusal) = text(delta, "refusal") {
+        reply.text(refusal, out);
+    }
+    for key in ["tool_calls", "function_call"] {
+        if let Some(calls) = delta.get(key).filter(|calls| !calls.is_null()) {
+            reply.tools(calls, out);
+        }
+    }
+}
+
+/// A part of a content that is a list: text, or thinking that holds a list of texts itself.
+fn read_part(reply: &mut Reply, part: &Value, out: &mut Vec<ChatEvent>) {
+    match part.get("thinking") {
+        Some(Value::String(thinking)) => reply.reasoning(thinking, out),
+        Some(Value::Array(parts)) => {
+            for thinking in parts.iter().filter_map(|part| text(part, "text")) {
+                reply.reasoning(thinking, out);
+            }
+        }
+        _ => {
+            if let Some(content) = part.as_str().or_else(|| text(part, "text")) {
+                reply.text(content, out);
+            }
+        }
+    }
+}
+
+fn read_usage(usage: &Value) -> Usage {
+    Usage {
+        prompt_tokens: count(usage, "prompt_tokens"),
+        completion_tokens: count(usage, "completion_tokens"),
+        cached_tokens: usage
+            .get("prompt_tokens_details")
+            .and_then(|details| count(details, "cached_tokens")),
+    }
+}

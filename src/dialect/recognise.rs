@@ -1,0 +1,278 @@
+//! Which server answers at an address, found out with as few simple GETs as it takes.
+//!
+//! In: what each GET answered. Out: the next GET, or the [`Verdict`]. No I/O, no clock.
+//!
+//! The order matters: KoboldCpp comes first, for newer ones answer like llama.cpp and Ollama as well; llama.cpp comes before Ollama,
+//! for its list of models looks like Ollama's too. A failure of the first GET is believed at once: nothing listens there, or it refuses
+//! this page, and more requests would only cost sockets.
+
+use serde_json::Value;
+
+use super::read::{count, short_name, text};
+use super::{Call, Kind, read_error};
+use crate::event::{ErrorCause, ServerError};
+
+/// Ports on this computer on which such servers listen by themselves, in the order in which to try them.
+pub const PORTS: [u16; 9] = [5001, 8080, 9931, 11434, 8000, 1234, 4000, 5000, 3000];
+
+/// What a GET brought.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Answer {
+    /// The server answered.
+    Got {
+        /// The HTTP status.
+        status: u16,
+        /// The body.
+        body: String,
+    },
+    /// No answer that this page may read.
+    Failed,
+}
+
+/// What is known of a server.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Recognised {
+    /// Its family.
+    pub kind: Kind,
+    /// What people call the model that it has ready, or its first; `None` if it did not say.
+    pub model: Option<String>,
+    /// Tokens that fit into its context, if it said that in passing.
+    pub context: Option<u32>,
+}
+
+/// What was found out.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Verdict {
+    /// A server that Rill can talk to.
+    Recognised(Recognised),
+    /// A server that does not say what it is without a key.
+    NeedsKey(ServerError),
+    /// Something answers, but not a language-model server; what it said.
+    NotAModelServer(ServerError),
+    /// No answer at all.
+    Nothing,
+}
+
+/// The questions to one address.
+#[derive(Debug)]
+pub struct Recogniser {
+    step: Step,
+    found: Option<Recognised>,
+    /// Somebody asked for a key on the way.
+    refused: Option<ServerError>,
+    verdict: Option<Verdict>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Step {
+    KoboldVersion,
+    KoboldModel,
+    LlamaProps,
+    OllamaVersion,
+    OllamaTags,
+    Models,
+    TextGenHealth,
+    StudioModels,
+}
+
+impl Default for Recogniser {
+    fn default() -> Recogniser {
+        Recogniser::new()
+    }
+}
+
+impl Recogniser {
+    /// Nothing is known yet.
+    pub fn new() -> Recogniser {
+        Recogniser {
+            step: Step::KoboldVersion,
+            found: None,
+            refused: None,
+            verdict: None,
+        }
+    }
+
+    /// What to ask next; `None` once there is a verdict.
+    pub fn next(&self) -> Option<Call> {
+        if self.verdict.is_some() {
+            return None;
+        }
+        Some(Call::get(match self.step {
+            Step::KoboldVersion => "/api/extra/version",
+            Step::KoboldModel => "/api/v1/model",
+            Step::LlamaProps => "/props",
+            Step::OllamaVersion => "/api/version",
+            Step::OllamaTags => "/api/tags",
+            Step::Models => "/v1/models",
+            Step::TextGenHealth => "/v1/internal/health",
+            Step::StudioModels => "/api/v0/models",
+        }))
+    }
+
+    /// What was found out, once it is.
+    pub fn verdict(&self) -> Option<&Verdict> {
+        self.verdict.as_ref()
+    }
+
+    /// The answer to [`Recogniser::next`].
+    pub fn answer(&mut self, answer: Answer) {
+        if self.verdict.is_some() {
+            return;
+        }
+        let (status, body) = match answer {
+            Answer::Got { status, body } => (status, body),
+            Answer::Failed if self.step == Step::KoboldVersion => {
+                self.verdict = Some(Verdict::Nothing);
+                return;
+            }
+            // A later one may be refused where the first was not (LiteLLM without a key): that is an answer too.
+            Answer::Failed => (0, String::new()),
+        };
+        let good = (200..300).contains(&status);
+        if matches!(status, 401 | 403) && self.refused.is_none() {
+            self.refused = Some(read_error(status, "", &body));
+        }
+        let value: Value = serde_json::from_str(&body)
+            .ok()
+            .filter(|_| good)
+            .unwrap_or_default();
+        match self.step {
+            Step::KoboldVersion
+                if text(&value, "result")
+                    .is_some_and(|name| name.eq_ignore_ascii_case("koboldcpp")) =>
+            {
+                self.found(Kind::KoboldCpp, None, None);
+                self.step = Step::KoboldModel;
+            }
+            // A page for every path: only the list of models can still tell it from a mere website.
+            Step::KoboldVersion if good && body.trim_start().starts_with('<') => {
+                self.step = Step::Models
+            }
+            Step::KoboldVersion => self.step = Step::LlamaProps,
+            Step::KoboldModel => {
+                let model = text(&value, "result").map(short_name);
+                self.close_with(model);
+            }
+            Step::LlamaProps => self.llama_props(status, &value, &body),
+            Step::OllamaVersion if text(&value, "version").is_some() => {
+                self.step = Step::OllamaTags
+            }
+            Step::OllamaVersion => self.step = Step::Models,
+            Step::OllamaTags => match value.get("models").and_then(Value::as_array) {
+                Some(models) => {
+                    let model = models
+                        .first()
+                        .and_then(|model| text(model, "name"))
+                        .map(short_name);
+                    self.found(Kind::Ollama, model, None);
+                    self.close();
+                }
+                None => self.step = Step::Models,
+            },
+            Step::Models => self.models(status, &value, &body),
+            Step::TextGenHealth if text(&value, "status").is_some() => self.close_as(Kind::TextGen),
+            Step::TextGenHealth => self.step = Step::StudioModels,
+            Step::StudioModels => {
+                let models = value.get("data").and_then(Value::as_array);
+                let states = models.map(|models| {
+                    models
+                        .iter()
+                        .filter(|model| text(model, "state").is_some())
+                        .collect::<Vec<_>>()
+                });
+                match states {
+                    Some(states) if !states.is_empty() => {
+                        let loaded = states
+                            .iter()
+                            .find(|model| text(model, "state") == Some("loaded"))
+                            .unwrap_or(&states[0]);
+                        let context = count(loaded, "loaded_context_length");
+                        self.found(Kind::LmStudio, text(loaded, "id").map(short_name), context);
+                        self.close();
+                    }
+                    _ => self.close(),
+                }
+            }
+        }
+    }
+
+    fn llama_props(&mut self, status: u16, value: &Value, body: &str) {
+        let settings = value
+            .get("default_generation_settings")
+            .filter(|settings| settings.is_object());
+        if settings.is_some() || text(value, "build_info").is_some() {
+            let model = text(value, "model_alias")
+                .or_else(|| text(value, "model_path"))
+                .map(short_name);
+            let context = settings
+                .and_then(|settings| count(settings, "n_ctx"))
+                .filter(|&context| context > 0);
+            self.found(Kind::LlamaCpp, model, context);
+            self.close();
+        } else if status == 503 && read_error(status, "", body).cause == ErrorCause::Loading {
+            self.found(Kind::LlamaCpp, None, None);
+            self.close();
+        } else {
+            self.step = Step::OllamaVersion;
+        }
+    }
+
+    fn models(&mut self, status: u16, value: &Value, body: &str) {
+        let Some(models) = value.get("data").and_then(Value::as_array) else {
+            let error = read_error(if status == 0 { 401 } else { status }, "", body);
+            self.verdict = Some(match self.refused.take() {
+                Some(refused) => Verdict::NeedsKey(refused),
+                None if error.cause == ErrorCause::Auth => Verdict::NeedsKey(error),
+                None => Verdict::NotAModelServer(ServerError {
+                    cause: ErrorCause::NotAModelServer,
+                    ..error
+                }),
+            });
+            return;
+        };
+        let first = models.first();
+        let model = first.and_then(|model| text(model, "id")).map(short_name);
+        let context = first.and_then(|model| {
+            count(model, "max_model_len")
+                .or_else(|| model.get("meta").and_then(|meta| count(meta, "n_ctx")))
+        });
+        let kind = match first.and_then(|model| text(model, "owned_by")) {
+            // llama.cpp shows its list without a key, but not what it is.
+            Some("llamacpp") => Some(Kind::LlamaCpp),
+            Some("koboldcpp") => Some(Kind::KoboldCpp),
+            Some("vllm") => Some(Kind::Vllm),
+            _ => None,
+        };
+        self.found(kind.unwrap_or(Kind::OpenAi), model, context);
+        match kind {
+            Some(_) => self.close(),
+            None => self.step = Step::TextGenHealth,
+        }
+    }
+
+    fn found(&mut self, kind: Kind, model: Option<String>, context: Option<u32>) {
+        self.found = Some(Recognised {
+            kind,
+            model,
+            context,
+        });
+    }
+
+    fn close(&mut self) {
+        self.verdict = self.found.take().map(Verdict::Recognised);
+    }
+
+    fn close_with(&mut self, model: Option<String>) {
+        if let Some(found) = &mut self.found {
+            found.model = model;
+        }
+        self.close();
+    }
+
+    fn close_as(&mut self, kind: Kind) {
+        if let Some(found) = &mut self.found {
+            found.kind = kind;
+        }
+        self.close();
+    }
+}

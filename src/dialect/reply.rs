@@ -1,0 +1,285 @@
+//! What the decoders of all families share: the end rule, the tags of thinking, what is said only once.
+//!
+//! In: what a dialect found in a frame. Out: [`ChatEvent`]s in their order. The first end mark wins: after it only figures and names
+//! follow, text after it is told to the trace. It must not know any family's field names beyond what all of them share.
+
+use serde_json::Value;
+
+use super::errors;
+use super::think::Splitter;
+use crate::event::{
+    ChatEvent, ErrorCause, Finish, FinishKind, Odd, Oddity, Progress, ServerError, Timings,
+    ToolCallDelta, Usage,
+};
+use crate::wire::{Frame, sample};
+
+/// One reply while it is decoded.
+#[derive(Debug, Default)]
+pub(super) struct Reply {
+    think: Splitter,
+    ended: bool,
+    has_id: bool,
+    has_model: bool,
+    usage: Usage,
+    timings: Timings,
+}
+
+/// The JSON in a frame.
+#[derive(Debug)]
+pub(super) struct Said {
+    /// The event's name; empty where it has none, and for `message`, which is the name of having none.
+    pub name: String,
+    /// An object.
+    pub value: Value,
+}
+
+impl Reply {
+    /// What every family does alike with a frame; the JSON object in it, if there is one left to decode.
+    pub fn read(&mut self, frame: Frame<'_>, out: &mut Vec<ChatEvent>) -> Option<Said> {
+        let (name, text) = match frame {
+            Frame::Event { name, data, .. } => (name, data.trim()),
+            Frame::Json(text) => ("", text.trim()),
+            Frame::Comment(_) => {
+                out.push(ChatEvent::Alive);
+                return None;
+            }
+            Frame::Retry(_) => return None,
+            Frame::Html(page) => {
+                let cause = ErrorCause::NotAModelServer;
+                self.error(
+                    ServerError {
+                        message: errors::html_text(page),
+                        code: None,
+                        cause,
+                    },
+                    out,
+                );
+                return None;
+            }
+            Frame::Odd(what, sample) => {
+                out.push(ChatEvent::Odd(Oddity {
+                    what,
+                    sample: sample.to_owned(),
+                }));
+                return None;
+            }
+        };
+        let name = if name == "message" { "" } else { name };
+        match text {
+            "" => out.push(ChatEvent::Alive),
+            "[DONE]" => self.done("stop", out),
+            _ => match serde_json::from_str::<Value>(text) {
+                Ok(value) if name == "error" => {
+                    let error = errors::in_stream(&value)
+                        .unwrap_or_else(|| errors::read_error(200, "", text));
+                    self.error(error, out);
+                }
+                Ok(value) if value.is_object() => {
+                    return Some(Said {
+                        name: name.to_owned(),
+                        value,
+                    });
+                }
+                Ok(_) => self.odd(Odd::UnknownShape, text, out),
+                Err(_) if name == "error" => self.error(errors::read_error(200, "", text), out),
+                Err(_) => self.odd(Odd::NotJson, text, out),
+            },
+        }
+        None
+    }
+
+    /// Answer text, which may hold tags of thinking.
+    pub fn text(&mut self, text: &str, out: &mut Vec<ChatEvent>) {
+        if self.ended {
+            return self.after_end(text, out);
+        }
+        self.think.text(text, out);
+    }
+
+    /// Thinking, as the server told it from the answer.
+    pub fn reasoning(&mut self, text: &str, out: &mut Vec<ChatEvent>) {
+        if self.ended {
+            return self.after_end(text, out);
+        }
+        if !text.is_empty() {
+            self.think.note_reasoning();
+            out.push(ChatEvent::Reasoning(text.to_owned()));
+        }
+    }
+
+    /// Pieces of tool calls: a list, or a single call in the older form.
+    pub fn tools(&mut self, calls: &Value, out: &mut Vec<ChatEvent>) {
+        let calls = calls
+            .as_array()
+            .map_or(std::slice::from_ref(calls), Vec::as_slice);
+        for (place, call) in calls
+            .iter()
+            .enumerate()
+            .filter(|(_, call)| call.is_object())
+        {
+            if self.ended {
+                self.after_end(&call.to_string(), out);
+                continue;
+            }
+            let function = call.get("function").unwrap_or(call);
+            let text = |value: &Value, key| super::read::text(value, key).map(str::to_owned);
+            let index =
+                super::read::count(call, "index").or_else(|| super::read::count(function, "index"));
+            out.push(ChatEvent::ToolCall(ToolCallDelta {
+                index: index.unwrap_or(place as u32),
+                id: text(call, "id"),
+                name: text(function, "name"),
+                arguments: match function.get("arguments") {
+                    None | Some(Value::Null) => String::new(),
+                    Some(Value::String(arguments)) => arguments.clone(),
+                    Some(arguments) => arguments.to_string(),
+                },
+            }));
+        }
+    }
+
+    /// What the server does before it has text.
+    pub fn progress(&mut self, progress: Progress, out: &mut Vec<ChatEvent>) {
+        if !self.ended {
+            out.push(ChatEvent::Progress(progress));
+        }
+    }
+
+    /// Figures, if they are new.
+    pub fn usage(&mut self, usage: Usage, out: &mut Vec<ChatEvent>) {
+        let mut newer = self.usage;
+        newer.update(&usage);
+        if newer != self.usage {
+            self.usage = newer;
+            out.push(ChatEvent::Usage(newer));
+        }
+    }
+
+    /// Figures, if they are new.
+    pub fn timings(&mut self, timings: Timings, out: &mut Vec<ChatEvent>) {
+        let mut newer = self.timings;
+        newer.update(&timings);
+        if newer != self.timings {
+            self.timings = newer;
+            out.push(ChatEvent::Timings(newer));
+        }
+    }
+
+    /// The server's id of the reply. Some give every chunk another one: the first is it.
+    pub fn id(&mut self, id: Option<&str>, out: &mut Vec<ChatEvent>) {
+        if let (false, Some(id)) = (self.has_id, id) {
+            self.has_id = true;
+            out.push(ChatEvent::Id(id.to_owned()));
+        }
+    }
+
+    /// The model that answers.
+    pub fn model(&mut self, model: Option<&str>, out: &mut Vec<ChatEvent>) {
+        if let (false, Some(model)) = (self.has_model, model) {
+            self.has_model = true;
+            out.push(ChatEvent::Model(model.to_owned()));
+        }
+    }
+
+    /// An end mark with the server's word for it.
+    pub fn done(&mut self, word: &str, out: &mut Vec<ChatEvent>) {
+        if self.ended {
+            return;
+        }
+        if word == "error" {
+            // Qolaba, KoboldCpp 1.118, OpenRouter: a failure in the place of an end.
+            let code = Some(word.to_owned());
+            return self.error(
+                ServerError {
+                    message: String::new(),
+                    code,
+                    cause: ErrorCause::Server,
+                },
+                out,
+            );
+        }
+        self.think.finish(out);
+        self.ended = true;
+        out.push(ChatEvent::Done(Finish {
+            kind: meaning(word),
+            word: word.to_owned(),
+        }));
+    }
+
+    /// A failure. It ends the reply; after an end it is only told to the trace.
+    pub fn error(&mut self, error: ServerError, out: &mut Vec<ChatEvent>) {
+        if self.ended {
+            return self.after_end(&error.message, out);
+        }
+        self.think.finish(out);
+        self.ended = true;
+        out.push(ChatEvent::Error(error));
+    }
+
+    /// The error in this JSON, if there is one.
+    pub fn error_in(&mut self, value: &Value, out: &mut Vec<ChatEvent>) -> bool {
+        let found = errors::in_stream(value);
+        let is_error = found.is_some();
+        if let Some(error) = found {
+            self.error(error, out);
+        }
+        is_error
+    }
+
+    /// A frame that could not be used.
+    pub fn odd(&mut self, what: Odd, text: &str, out: &mut Vec<ChatEvent>) {
+        out.push(ChatEvent::Odd(Oddity {
+            what,
+            sample: sample(text.as_bytes()),
+        }));
+    }
+
+    /// A frame of JSON that could not be used.
+    pub fn unknown(&mut self, said: &Said, out: &mut Vec<ChatEvent>) {
+        if super::read::text(&said.value, "type")
+            .is_some_and(|kind| matches!(kind, "ping" | "heartbeat"))
+        {
+            return out.push(ChatEvent::Alive);
+        }
+        let (what, text) = match said.name.as_str() {
+            "" => (Odd::UnknownShape, said.value.to_string()),
+            name => (Odd::UnknownEvent, format!("{name}: {}", said.value)),
+        };
+        self.odd(what, &text, out);
+    }
+
+    /// The stream is over.
+    pub fn finish(&mut self, out: &mut Vec<ChatEvent>) {
+        self.think.finish(out);
+    }
+
+    fn after_end(&mut self, text: &str, out: &mut Vec<ChatEvent>) {
+        if !text.is_empty() {
+            self.odd(Odd::AfterEnd, text, out);
+        }
+    }
+}
+
+/// A `finish_reason` that means an end: KoboldCpp up to 1.101 says the string `null` while it runs.
+pub(super) fn end_word(value: Option<&Value>) -> Option<String> {
+    match value? {
+        Value::Null => None,
+        Value::String(word) if word.is_empty() || word == "null" => None,
+        Value::String(word) => Some(word.clone()),
+        other => Some(other.to_string()),
+    }
+}
+
+fn meaning(word: &str) -> FinishKind {
+    match word {
+        "stop" | "eos" | "word" | "end_turn" | "stop_sequence" | "eos_token" | "load"
+        | "unload" => FinishKind::Natural,
+        "length" | "limit" | "max_tokens" | "max_length" => FinishKind::Length,
+        "tool_calls" | "tool_use" | "function_call" | "tool_call" => FinishKind::Tool,
+        "content_filter" | "safety" | "refusal" => FinishKind::Filter,
+        "abort" | "aborted" | "cancelled" | "canceled" | "stream_cancelled" => {
+            FinishKind::Cancelled
+        }
+        _ => FinishKind::Unknown,
+    }
+}
