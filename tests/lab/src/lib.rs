@@ -1,1 +1,29 @@
-//! To come.
+//! The lab: a real HTTP server over loopback that speaks every dialect and commits every fault.
+//!
+//! In: requests from the page, from tests, from `curl`. Out: what the real servers answer (from recordings and scripts), and a log of
+//! all that was asked. It is written on bare sockets, because it must do what no HTTP library lets its users do: reset a connection,
+//! stop in the middle of a chunk, answer in HTTP/1.0, leave out a length. It must not know Rill's own code: it is the outside world.
+//!
+//! The map, in reading order:
+//! [`script`] what the base path asks for; [`reply`] the words; [`http`] requests and answers on the wire; [`log`] what happened;
+//! [`plan`] the words as pieces of a stream, and [`play`] the pieces as bytes, with their faults; [`server`] one file per server that
+//! is emulated; [`recordings`] bytes of the real ones; [`site`] static files; [`lab`] puts them together.
+//!
+//! To emulate one more server: one file in `server/`, one line in [`server::Dialect`].
+
+pub mod http;
+pub mod lab;
+pub mod log;
+pub mod plan;
+pub mod play;
+pub mod recordings;
+pub mod reply;
+pub mod script;
+pub mod server;
+pub mod site;
+
+pub use crate::lab::Lab;
+pub use crate::log::{Entry, Way};
+pub use crate::script::percent_encode;
+pub use crate::server::Dialect;
+pub use crate::site::StaticSite;

@@ -1,0 +1,117 @@
+//! Bytes of the real servers, as they came over a socket, and when.
+//!
+//! In: a server's name and a case. Out: the raw body, and the pieces to play it again in its own time.
+
+use crate::plan::{Piece, Plan};
+
+/// One recorded answer.
+#[derive(Debug, Clone, Copy)]
+pub struct Recording {
+    /// The server that was recorded.
+    pub server: &'static str,
+    /// What was asked of it.
+    pub case: &'static str,
+    /// The raw body.
+    pub body: &'static [u8],
+    /// The request, the status, the headers, and for every read when it came and how many bytes, as JSON.
+    pub about: &'static str,
+}
+
+macro_rules! recordings {
+    ($($server:literal: $($case:literal)*;)*) => {
+        /// All of them.
+        pub const RECORDINGS: &[Recording] = &[$($(Recording {
+            server: $server,
+            case: $case,
+            body: include_bytes!(concat!("../recordings/", $server, "/", $case, ".body")),
+            about: include_str!(concat!("../recordings/", $server, "/", $case, ".json")),
+        },)*)*];
+    };
+}
+
+recordings! {
+    "koboldcpp": "abort-wrong-key" "check-poll" "context" "error-tokencount" "model" "models" "native-stream" "native-stream-aborted"
+        "openai-chat" "perf" "props" "tokencount" "version";
+    "llamacpp": "chat" "chat-progress" "completion" "error-too-long" "health" "input-tokens" "models" "props" "tokenize";
+    "llamacpppython": "error-content-type";
+    "ollama": "chat" "error-no-model" "error-origin" "openai-chat" "ps" "root" "tags" "version";
+    "vllm": "chat" "error-content-type" "error-no-model" "models";
+}
+
+/// Finds a recording.
+pub fn find(server: &str, case: &str) -> Option<&'static Recording> {
+    RECORDINGS
+        .iter()
+        .find(|recording| recording.server == server && recording.case == case)
+}
+
+/// The body of a recording that is known to be there; empty if it is not.
+pub fn body(server: &str, case: &str) -> &'static [u8] {
+    find(server, case)
+        .map(|recording| recording.body)
+        .unwrap_or_default()
+}
+
+/// The status that was recorded; 200 where it cannot be read.
+pub fn status(recording: &Recording) -> u16 {
+    about(recording)["status"]
+        .as_u64()
+        .and_then(|status| u16::try_from(status).ok())
+        .unwrap_or(200)
+}
+
+/// Plays a recording in its own time, `speed` times as fast.
+pub fn play(recording: &Recording, speed: f64) -> Plan {
+    let about = about(recording);
+    let mut pieces = Vec::new();
+    let (mut before, mut at) = (about["headers_ms"].as_f64().unwrap_or(0.0), 0);
+    for chunk in about["chunks_ms_len"].as_array().into_iter().flatten() {
+        let (Some(ms), Some(length)) = (chunk[0].as_f64(), chunk[1].as_u64()) else {
+            continue;
+        };
+        let end = recording
+            .body
+            .len()
+            .min(at + usize::try_from(length).unwrap_or(0));
+        pieces.push(Piece::new(
+            (ms - before).max(0.0) / speed.max(0.001),
+            recording.body[at..end].to_vec(),
+        ));
+        (before, at) = (ms, end);
+    }
+    if at < recording.body.len() {
+        pieces.push(Piece::new(0.0, recording.body[at..].to_vec()));
+    }
+    Plan { pieces, stop: None }
+}
+
+fn about(recording: &Recording) -> serde_json::Value {
+    serde_json::from_str(recording.about).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_recording_plays_all_of_its_bytes() {
+        for recording in RECORDINGS {
+            let bytes: Vec<u8> = play(recording, 1.0)
+                .pieces
+                .into_iter()
+                .flat_map(|piece| piece.bytes)
+                .collect();
+            assert_eq!(
+                bytes, recording.body,
+                "{}/{}",
+                recording.server, recording.case
+            );
+            assert!(
+                about(recording)["status"].is_u64(),
+                "{}/{}",
+                recording.server,
+                recording.case
+            );
+        }
+    }
+}

@@ -1,0 +1,330 @@
+//! The emulated servers, one file each, and what all of them share: the faults before the stream, keys, CORS.
+//!
+//! In: an [`Ask`]. Out: an [`Answer`]. A server must not know sockets, nor the log.
+
+pub mod koboldcpp;
+pub mod llamacpp;
+pub mod ollama;
+pub mod openai;
+
+use crate::http::{Answer, Body, Request};
+use crate::lab::Stops;
+use crate::plan::{Voice, plan};
+use crate::recordings;
+use crate::reply::Reply;
+use crate::script::Script;
+use serde_json::{Value, json};
+
+/// The servers that the lab can be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Dialect {
+    /// A plain OpenAI-compatible server.
+    OpenAi,
+    /// llama.cpp's own server.
+    LlamaCpp,
+    /// KoboldCpp, its native endpoints and `/v1`.
+    KoboldCpp,
+    /// Ollama, native and `/v1`.
+    Ollama,
+}
+
+impl Dialect {
+    /// All of them.
+    pub const ALL: [Dialect; 4] = [
+        Dialect::OpenAi,
+        Dialect::LlamaCpp,
+        Dialect::KoboldCpp,
+        Dialect::Ollama,
+    ];
+
+    /// The name in a base path, which is also the page's `kind`.
+    pub fn word(self) -> &'static str {
+        match self {
+            Dialect::OpenAi => "openai",
+            Dialect::LlamaCpp => "llamacpp",
+            Dialect::KoboldCpp => "koboldcpp",
+            Dialect::Ollama => "ollama",
+        }
+    }
+
+    /// The server of that name.
+    pub fn from_word(word: &str) -> Option<Dialect> {
+        Dialect::ALL
+            .into_iter()
+            .find(|dialect| dialect.word() == word)
+    }
+
+    fn server(self) -> &'static dyn Server {
+        match self {
+            Dialect::OpenAi => &openai::OpenAi,
+            Dialect::LlamaCpp => &llamacpp::LlamaCpp,
+            Dialect::KoboldCpp => &koboldcpp::KoboldCpp,
+            Dialect::Ollama => &ollama::Ollama,
+        }
+    }
+
+    /// Whether it answers in HTTP/1.0 and closes after every answer.
+    pub fn http10(self) -> bool {
+        self == Dialect::KoboldCpp
+    }
+
+    /// The folder of its recordings.
+    fn folder(self) -> &'static str {
+        match self {
+            Dialect::OpenAi => "vllm",
+            _ => self.word(),
+        }
+    }
+}
+
+/// A request to an emulated server.
+#[derive(Debug)]
+pub struct Ask<'a> {
+    /// As it came.
+    pub request: &'a Request,
+    /// The path after the base path, without the query.
+    pub path: &'a str,
+    /// What the base path asks for.
+    pub script: &'a Script,
+    /// The body as JSON; `None` where it is none.
+    pub json: Option<Value>,
+    /// The replies that can be stopped by an id.
+    pub stops: &'a Stops,
+}
+
+/// One emulated server.
+trait Server: Sync {
+    /// Its own endpoints, those that make a reply among them.
+    fn answer(&self, ask: &Ask<'_>) -> Answer;
+    /// The headers that it adds to every answer for a page on another origin.
+    fn cors(&self, ask: &Ask<'_>) -> Vec<(&'static str, String)>;
+    /// What it answers to OPTIONS, without [`Server::cors`].
+    fn preflight(&self, ask: &Ask<'_>) -> Answer;
+    /// How it says that it failed.
+    fn error(&self, ask: &Ask<'_>, status: u16, message: &str) -> Answer;
+    /// How it says that a key is missing or wrong.
+    fn unauthorized(&self, ask: &Ask<'_>) -> Answer;
+    /// Paths that need no key even where there is one.
+    fn open(&self, _path: &str) -> bool {
+        false
+    }
+    /// The answer to an origin that it does not like.
+    fn refuses(&self, _ask: &Ask<'_>) -> Option<Answer> {
+        None
+    }
+}
+
+/// Whether a request asks for a reply of the model (the faults of the script are for these).
+pub fn is_chat(method: &str, path: &str) -> bool {
+    let paths = [
+        "/v1/chat/completions",
+        "/v1/completions",
+        "/api/chat",
+        "/api/generate",
+        "/completion",
+    ];
+    method == "POST" && (paths.contains(&path) || path == "/api/extra/generate/stream")
+}
+
+/// Answers one request, and the faults of the script before the stream.
+pub fn answer(dialect: Dialect, ask: &Ask<'_>) -> Answer {
+    let server = dialect.server();
+    if let Some(refusal) = server.refuses(ask) {
+        return refusal;
+    }
+    let script = ask.script;
+    let method = ask.request.method.as_str();
+    if method == "OPTIONS" {
+        match script.preflight {
+            Some(0) => {
+                let mut answer = server.preflight(ask);
+                answer.body = Body::Endless;
+                return finish(server, ask, answer);
+            }
+            Some(status) => {
+                return Answer {
+                    status,
+                    headers: Vec::new(),
+                    body: Body::Whole(Vec::new()),
+                };
+            }
+            None => return finish(server, ask, server.preflight(ask)),
+        }
+    }
+    let chat = is_chat(method, ask.path);
+    let wrong_key = script
+        .key
+        .as_deref()
+        .is_some_and(|key| ask.request.bearer() != Some(key))
+        && !server.open(ask.path);
+    let mut answer = if !script.unknown.is_empty() {
+        Answer::new(
+            400,
+            "text/plain",
+            format!("the lab does not understand {}", script.unknown.join(" ")),
+        )
+    } else if script.html {
+        Answer::new(200, "text/html; charset=utf-8", HTML)
+    } else if wrong_key {
+        server.unauthorized(ask)
+    } else if script
+        .missing
+        .iter()
+        .any(|path| ask.path.starts_with(path.as_str()))
+    {
+        server.error(ask, 404, "not found")
+    } else if let Some(status) = script
+        .json
+        .filter(|_| method == "POST" && ask.request.media_type() != "application/json")
+    {
+        wants_json(status)
+    } else if let Some(status) = script.error_before.filter(|_| chat) {
+        server.error(ask, status, "The lab was told to fail")
+    } else {
+        server.answer(ask)
+    };
+    if let (true, Body::Stream(_), Some(name)) = (chat, &answer.body, &script.recording) {
+        let (folder, case) = name.split_once('/').unwrap_or((dialect.folder(), name));
+        match recordings::find(folder, case) {
+            Some(recording) => {
+                answer.body = Body::Stream(recordings::play(recording, script.speed.unwrap_or(1.0)))
+            }
+            None => {
+                answer = Answer::new(
+                    400,
+                    "text/plain",
+                    format!("the lab has no recording {folder}/{case}"),
+                )
+            }
+        }
+    }
+    if let Some(media_type) = script
+        .content_type
+        .as_ref()
+        .filter(|_| chat && answer.status == 200)
+    {
+        answer.set_header("Content-Type", media_type);
+    }
+    finish(server, ask, answer)
+}
+
+fn finish(server: &dyn Server, ask: &Ask<'_>, mut answer: Answer) -> Answer {
+    if !ask.script.no_cors {
+        for (name, value) in server.cors(ask) {
+            answer = answer.header(name, value);
+        }
+    }
+    answer
+}
+
+/// How servers that insist on JSON refuse a body of another name.
+fn wants_json(status: u16) -> Answer {
+    match status {
+        415 => Answer::json(
+            415,
+            &json!({"detail": "Unsupported media type \"text/plain\" in request."}),
+        ),
+        422 => Answer::json(
+            422,
+            &json!({"detail": [{"type": "model_attributes_type", "loc": ["body"], "msg": "Input should be a valid dictionary or object to extract fields from"}]}),
+        ),
+        500 => Answer::new(
+            500,
+            "application/json",
+            recordings::body("llamacpppython", "error-content-type"),
+        ),
+        _ => Answer::new(
+            status,
+            "application/json",
+            recordings::body("vllm", "error-content-type"),
+        ),
+    }
+}
+
+/// A page of something that is no model server.
+const HTML: &str = "<!DOCTYPE html>\n<html><head><title>Welcome to nginx!</title></head>\n<body><h1>Welcome to nginx!</h1>\n<p>If you see this page, the web server is working.</p></body></html>\n";
+
+/// A chat in the form that OpenAI's and Ollama's wire share, or a flat prompt.
+#[derive(Debug)]
+pub struct Chat {
+    /// The model that was asked for.
+    pub model: Option<String>,
+    /// A stream was asked for.
+    pub stream: bool,
+    /// The usage was asked for.
+    pub usage: bool,
+    /// What the model says.
+    pub reply: Reply,
+}
+
+impl Chat {
+    /// Reads the body; `None` where it is no object.
+    pub fn read(ask: &Ask<'_>, stream_by_default: bool) -> Option<Chat> {
+        let body = ask.json.as_ref().filter(|body| body.is_object())?;
+        let messages = body["messages"].as_array().cloned().unwrap_or_default();
+        let last = messages
+            .iter()
+            .rev()
+            .find(|message| message["role"] == "user");
+        let flat = body["prompt"].as_str().unwrap_or_default();
+        let user = last.map_or_else(|| flat.to_owned(), |message| text(&message["content"]));
+        let prompt: String = messages
+            .iter()
+            .map(|message| text(&message["content"]) + " ")
+            .collect::<String>()
+            + flat;
+        let limits = [
+            &body["max_tokens"],
+            &body["max_completion_tokens"],
+            &body["max_length"],
+            &body["n_predict"],
+            &body["options"]["num_predict"],
+        ];
+        let limit = limits.into_iter().find_map(Value::as_u64);
+        Some(Chat {
+            model: body["model"].as_str().map(str::to_owned),
+            stream: !ask.script.whole && body["stream"].as_bool().unwrap_or(stream_by_default),
+            usage: body["stream_options"]["include_usage"]
+                .as_bool()
+                .unwrap_or(false),
+            reply: Reply::write(ask.script, &user, &prompt, limit),
+        })
+    }
+
+    /// The stream of this reply in a server's words.
+    pub fn stream(
+        &self,
+        ask: &Ask<'_>,
+        media_type: &str,
+        voice: &dyn Voice,
+        tells_progress: bool,
+    ) -> Answer {
+        let plan = plan(voice, ask.script, &self.reply, tells_progress);
+        Answer {
+            status: 200,
+            headers: Vec::new(),
+            body: Body::Stream(plan),
+        }
+        .header("Content-Type", media_type)
+    }
+}
+
+/// A message's content: a text, or parts of which some are text.
+fn text(content: &Value) -> String {
+    match content {
+        Value::String(text) => text.clone(),
+        Value::Array(parts) => parts
+            .iter()
+            .filter_map(|part| part["text"].as_str())
+            .collect(),
+        _ => String::new(),
+    }
+}
+
+/// One SSE event with nothing but data.
+fn data(value: &Value) -> Vec<u8> {
+    format!("data: {value}\n\n").into_bytes()
+}
+
+/// When all of the lab's servers were built, in seconds since 1970: answers are the same every time.
+const CREATED: u64 = 1_795_250_290;
