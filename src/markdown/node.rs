@@ -1,0 +1,178 @@
+//! The words of our own markup: what a page may draw, and nothing else.
+//!
+//! There is no word for raw HTML as markup, for a script, or for a link target that `safe` did not let through.
+
+/// A part of a text: letters, or an element with parts of its own. Never deeper than [`MAX_DEPTH`](super::MAX_DEPTH).
+#[derive(Debug, Clone, PartialEq)]
+pub enum Node {
+    /// Letters to show as they are. A line break in them is a space, but in code.
+    Text(String),
+    /// An element.
+    Element {
+        /// What it is.
+        tag: Tag,
+        /// Its parts, in order.
+        children: Vec<Node>,
+    },
+}
+
+/// What an element is.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Tag {
+    /// A paragraph.
+    Paragraph,
+    /// A heading, level 1 to 6.
+    Heading(u8),
+    /// A block quote.
+    Quote,
+    /// A list of [`Tag::Item`].
+    List {
+        /// The first number; `None` for bullets.
+        start: Option<u64>,
+        /// Items hold their text directly, not in paragraphs.
+        tight: bool,
+    },
+    /// An item of a list.
+    Item {
+        /// Whether the box is ticked, where it has one.
+        checked: Option<bool>,
+    },
+    /// A block of code; at most one child, the text.
+    CodeBlock {
+        /// The first word behind the fence.
+        language: Option<String>,
+    },
+    /// A block of HTML, as text to read.
+    Html,
+    /// A span of code; at most one child, the text.
+    Code,
+    /// Emphasis.
+    Emphasis,
+    /// Strong emphasis.
+    Strong,
+    /// Struck through.
+    Strike,
+    /// A link.
+    Link {
+        /// An `http`, `https` or `mailto` address.
+        href: String,
+        /// Its title; may be empty.
+        title: String,
+    },
+    /// An image. No children.
+    Image {
+        /// An `http` or `https` address (ask before it is loaded), or a raster image as `data:`.
+        src: String,
+        /// What to read instead.
+        alt: String,
+        /// Its title; may be empty.
+        title: String,
+    },
+    /// A table: one [`Tag::TableHead`], then rows.
+    Table {
+        /// How each column is aligned.
+        align: Vec<Align>,
+    },
+    /// The first row of a table; its children are cells.
+    TableHead,
+    /// A row of a table; its children are cells.
+    TableRow,
+    /// A cell.
+    TableCell {
+        /// How its column is aligned.
+        align: Align,
+    },
+    /// A thematic break. No children.
+    Rule,
+    /// A hard line break. No children.
+    LineBreak,
+    /// A mark that points to a footnote. No children.
+    FootnoteRef {
+        /// The label of the footnote.
+        label: String,
+    },
+    /// A footnote.
+    FootnoteDefinition {
+        /// Its label.
+        label: String,
+    },
+    /// A formula; one child, its TeX source.
+    Math {
+        /// On its own, not in a line of text.
+        display: bool,
+    },
+}
+
+/// How a column of a table is aligned.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Align {
+    /// As the language runs.
+    #[default]
+    None,
+    /// To the left.
+    Left,
+    /// In the middle.
+    Center,
+    /// To the right.
+    Right,
+}
+
+impl Node {
+    pub(super) fn leaf(tag: Tag) -> Node {
+        Node::Element {
+            tag,
+            children: Vec::new(),
+        }
+    }
+
+    /// The tag, if it is an element.
+    pub fn tag(&self) -> Option<&Tag> {
+        match self {
+            Node::Text(_) => None,
+            Node::Element { tag, .. } => Some(tag),
+        }
+    }
+
+    /// The parts; none for text.
+    pub fn children(&self) -> &[Node] {
+        match self {
+            Node::Text(_) => &[],
+            Node::Element { children, .. } => children,
+        }
+    }
+
+    /// All letters in it, images by what they say instead.
+    pub fn plain_text(&self) -> String {
+        let mut out = String::new();
+        self.write_plain(&mut out);
+        out
+    }
+
+    fn write_plain(&self, out: &mut String) {
+        match self {
+            Node::Text(text) => out.push_str(text),
+            Node::Element {
+                tag: Tag::Image { alt, .. },
+                ..
+            } => out.push_str(alt),
+            Node::Element {
+                tag: Tag::LineBreak,
+                ..
+            } => out.push('\n'),
+            Node::Element { children, .. } => {
+                children.iter().for_each(|child| child.write_plain(out))
+            }
+        }
+    }
+}
+
+/// Appends letters to the last text among `children`, or as a new one.
+pub(super) fn push_text(children: &mut Vec<Node>, text: &str) {
+    if text.is_empty() {
+        return;
+    }
+    match children.last_mut() {
+        Some(Node::Text(last)) => last.push_str(text),
+        _ => children.push(Node::Text(text.to_owned())),
+    }
+}
