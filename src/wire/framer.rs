@@ -42,6 +42,8 @@ pub struct Framer {
     opening: bool,
     event: Pending,
     document: Document,
+    /// Looks for the end of JSON values on one line.
+    scan: Scan,
     work: u64,
 }
 
@@ -90,6 +92,7 @@ impl Framer {
             opening: true,
             event: Pending::default(),
             document: Document::default(),
+            scan: Scan::default(),
             work: 0,
         }
     }
@@ -358,13 +361,13 @@ impl Framer {
         self.dispatch(sink);
         self.work += text.len() as u64;
         loop {
-            let mut scan = Scan::default();
-            let Some(end) = scan.run(text) else {
-                if scan.is_broken() {
+            self.scan.reset();
+            let Some(end) = self.scan.run(text) else {
+                if self.scan.is_broken() {
                     json(text, sink);
                 } else {
                     self.work += text.len() as u64;
-                    self.document.begin(text, scan);
+                    self.document.begin(text, &mut self.scan);
                 }
                 return;
             };

@@ -53,6 +53,12 @@ fn an_event_ends_at_a_blank_line_of_any_kind() {
 }
 
 #[test]
+fn a_line_break_of_two_bytes_is_one_however_it_is_cut() {
+    check("data: a\r\ndata: b\r\n\r\n", &[r#"event "" "a\nb" """#]);
+    check("data: a\rdata: b\r\r", &[r#"event "" "a\nb" """#]);
+}
+
+#[test]
 fn a_byte_order_mark_is_skipped_at_the_start_only() {
     check("\u{feff}data: a\n\n", &[r#"event "" "a" """#]);
     check(
@@ -233,6 +239,26 @@ fn a_broken_line_does_not_swallow_the_good_ones_after_it() {
         "{\"a\":\n\"cut\n{\"b\":2}\n",
         &[r#"json "{\"a\":\n\"cut""#, good],
     );
+}
+
+#[test]
+fn a_good_line_after_a_broken_one_does_not_wait_for_the_end() {
+    for broken in [
+        "{\"a\":1",
+        "{\"a\":",
+        "{\"a\":1,",
+        "{\"a\":[1",
+        "{\"a\":\"cut",
+        "{\"a\":[1}",
+    ] {
+        let mut framer = Framer::new();
+        let mut found = Vec::new();
+        let input = format!("{broken}\n{{\"b\":2}}\n");
+        framer.feed(input.as_bytes(), &mut |frame| {
+            found.push(format!("{frame:?}"))
+        });
+        assert_eq!(found.len(), 2, "{broken}");
+    }
 }
 
 #[test]

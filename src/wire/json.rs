@@ -19,6 +19,12 @@ pub(super) struct Scan {
 }
 
 impl Scan {
+    /// Begins anew, with the memory that it has.
+    pub fn reset(&mut self) {
+        self.open.clear();
+        (self.in_string, self.mismatch, self.last) = (false, false, 0);
+    }
+
     /// Goes on through `bytes`; the place behind the bracket that closes the outermost one, if it is among them.
     pub fn run(&mut self, bytes: &[u8]) -> Option<usize> {
         let mut at = 0;
@@ -95,10 +101,10 @@ impl Document {
     }
 
     /// Begins with the line that `scan` ran through without finding an end.
-    pub fn begin(&mut self, line: &[u8], scan: Scan) {
+    pub fn begin(&mut self, line: &[u8], scan: &mut Scan) {
         self.clear();
         self.text.extend_from_slice(line);
-        self.scan = scan;
+        std::mem::swap(&mut self.scan, scan);
     }
 
     /// Whether this line can be its continuation. A field of SSE cannot; a new object only where a list waits for one, or else a
@@ -149,6 +155,6 @@ impl Document {
     pub fn clear(&mut self) {
         self.text.clear();
         self.starts.clear();
-        self.scan = Scan::default();
+        self.scan.reset();
     }
 }
