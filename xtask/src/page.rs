@@ -1,0 +1,204 @@
+//! The release build of the page, in `dist/`, made small; and its sizes.
+//!
+//! In: the sources. Out: files that any static host can serve.
+
+use crate::run::{path_with, step};
+use crate::{Failure, Outcome, root, tools};
+use std::fs;
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+/// The most bytes, compressed, that the first load may have.
+pub const FIRST_LOAD: usize = 220_000;
+
+/// What Rust's wasm uses since 1.87; wasm-bindgen takes away the section that would tell.
+const FEATURES: [&str; 6] = [
+    "--enable-bulk-memory",
+    "--enable-multivalue",
+    "--enable-mutable-globals",
+    "--enable-nontrapping-float-to-int",
+    "--enable-reference-types",
+    "--enable-sign-ext",
+];
+
+/// Builds the page, and gives the folder.
+pub fn build() -> Outcome<PathBuf> {
+    tools::wasm_target()?;
+    let trunk = tools::trunk()?;
+    let bindgen = tools::wasm_bindgen()?;
+    let optimiser = tools::wasm_opt();
+    let dist = root().join("dist");
+    step(
+        "building the page",
+        Command::new(trunk)
+            // --offline: what trunk would fetch is here already, in the version that fits.
+            .args(["build", "--release", "--offline=true", "--dist"])
+            .arg(&dist)
+            .current_dir(root())
+            .env("PATH", path_with(&[bindgen])?)
+            // trunk takes it for a switch of its own, and refuses most values.
+            .env_remove("NO_COLOR"),
+    )?;
+    if let Some(optimiser) = optimiser {
+        for file in files(&dist)?
+            .iter()
+            .filter(|file| file.extension().is_some_and(|ending| ending == "wasm"))
+        {
+            optimise(&optimiser, file)?;
+        }
+    }
+    Ok(dist)
+}
+
+/// Makes one wasm file smaller, in its place. What was made once is kept: most builds change nothing.
+fn optimise(optimiser: &Path, file: &Path) -> Outcome {
+    let mut hasher = DefaultHasher::new();
+    (fs::read(file)?, FEATURES, "-Oz", optimiser).hash(&mut hasher);
+    let folder = tools::folder().join("optimised");
+    let kept = folder.join(format!("{:016x}.wasm", hasher.finish()));
+    if !kept.is_file() {
+        fs::create_dir_all(&folder)?;
+        let made = kept.with_extension("part");
+        let name = file
+            .file_name()
+            .unwrap_or_default()
+            .to_string_lossy()
+            .into_owned();
+        step(
+            &format!("making {name} smaller"),
+            Command::new(optimiser)
+                .arg("-Oz")
+                .args(FEATURES)
+                .arg(file)
+                .arg("-o")
+                .arg(&made),
+        )?;
+        fs::rename(&made, &kept)?;
+    }
+    fs::copy(&kept, file)?;
+    Ok(())
+}
+
+/// All files below a folder, in order.
+pub fn files(folder: &Path) -> Outcome<Vec<PathBuf>> {
+    let mut found = Vec::new();
+    let mut open = vec![folder.to_path_buf()];
+    while let Some(folder) = open.pop() {
+        for entry in fs::read_dir(&folder)? {
+            let path = entry?.path();
+            if path.is_dir() {
+                open.push(path)
+            } else {
+                found.push(path)
+            }
+        }
+    }
+    found.sort();
+    Ok(found)
+}
+
+/// One file of the build.
+pub struct Size {
+    name: String,
+    raw: usize,
+    brotli: usize,
+}
+
+/// The sizes of all files, as they are and as a host sends them.
+pub fn sizes(dist: &Path) -> Outcome<Vec<Size>> {
+    let size = |file: &PathBuf| {
+        let bytes = fs::read(file)?;
+        let name = file
+            .strip_prefix(dist)
+            .unwrap_or(file)
+            .display()
+            .to_string();
+        Ok(Size {
+            name,
+            raw: bytes.len(),
+            brotli: compressed(&bytes)?,
+        })
+    };
+    files(dist)?.iter().map(size).collect()
+}
+
+/// The size of the first load, compressed.
+pub fn first_load(sizes: &[Size]) -> usize {
+    sizes.iter().map(|size| size.brotli).sum()
+}
+
+/// Fails where the first load has grown too big.
+pub fn check(sizes: &[Size]) -> Outcome {
+    let sum = first_load(sizes);
+    if sum <= FIRST_LOAD {
+        return Ok(());
+    }
+    Err(Failure::new(format!(
+        "{}The first load is {sum} bytes (brotli); at most {FIRST_LOAD} are allowed.",
+        table(sizes)
+    )))
+}
+
+/// A table for a person.
+pub fn table(sizes: &[Size]) -> String {
+    let sum = Size {
+        name: "in all".into(),
+        raw: sizes.iter().map(|size| size.raw).sum(),
+        brotli: first_load(sizes),
+    };
+    let width = sizes
+        .iter()
+        .map(|size| size.name.len())
+        .max()
+        .unwrap_or(0)
+        .max(8);
+    let line = |size: &Size| {
+        format!(
+            "{:width$}  {:>9}  {:>9}\n",
+            size.name, size.raw, size.brotli
+        )
+    };
+    let head = format!("{:width$}  {:>9}  {:>9}\n", "file", "bytes", "brotli");
+    head + &sizes.iter().chain([&sum]).map(line).collect::<String>()
+}
+
+fn compressed(bytes: &[u8]) -> Outcome<usize> {
+    let parameters = brotli::enc::BrotliEncoderParams {
+        quality: 11,
+        lgwin: 22,
+        ..Default::default()
+    };
+    let mut out = Vec::new();
+    let size = brotli::BrotliCompress(&mut &bytes[..], &mut out, &parameters)?;
+    Ok(size.min(bytes.len()))
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn the_table_adds_up_and_a_page_that_is_too_big_fails() {
+        let size = |name: &str, raw, brotli| Size {
+            name: name.into(),
+            raw,
+            brotli,
+        };
+        let small = [size("a.wasm", 1000, 300), size("b.js", 50, 20)];
+        assert!(
+            table(&small).ends_with("in all         1050        320\n"),
+            "{}",
+            table(&small)
+        );
+        assert!(check(&small).is_ok());
+        assert!(check(&[size("a.wasm", 1, FIRST_LOAD), size("b.js", 1, 1)]).is_err());
+    }
+
+    #[test]
+    fn text_that_repeats_is_small() {
+        assert!(compressed("river ".repeat(1000).as_bytes()).unwrap() < 60);
+        assert_eq!(compressed(b"x").unwrap(), 1);
+    }
+}

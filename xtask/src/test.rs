@@ -1,0 +1,215 @@
+//! The proof: every step in order, each with its time; the first that fails ends it, with its output.
+//!
+//! In: the parts that are wanted (all, if none is named). Out: a verdict.
+
+use crate::model::Model;
+use crate::run::{cargo, step};
+use crate::{Failure, Outcome, page, root, tools};
+use std::process::Command;
+use std::time::Instant;
+
+/// The parts that are wanted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Parts {
+    host: bool,
+    browser: bool,
+    e2e: bool,
+    model: bool,
+}
+
+impl Parts {
+    /// Reads the flags; none is all.
+    pub fn read(words: &[&str]) -> Outcome<Parts> {
+        let mut parts = Parts {
+            host: false,
+            browser: false,
+            e2e: false,
+            model: false,
+        };
+        for word in words {
+            match *word {
+                "--host" => parts.host = true,
+                "--browser" => parts.browser = true,
+                "--e2e" => parts.e2e = true,
+                "--model" => parts.model = true,
+                other => {
+                    return Err(Failure::new(format!(
+                        "test knows --host, --browser, --e2e and --model, not `{other}`"
+                    )));
+                }
+            }
+        }
+        if words.is_empty() {
+            parts = Parts {
+                host: true,
+                browser: true,
+                e2e: true,
+                model: true,
+            };
+        }
+        Ok(parts)
+    }
+}
+
+/// Runs them.
+pub fn test(parts: &Parts) -> Outcome {
+    let began = Instant::now();
+    if parts.host {
+        host()?;
+    }
+    if parts.browser {
+        browser()?;
+    }
+    if parts.e2e || parts.model {
+        let sizes = page::sizes(&page::build()?)?;
+        page::check(&sizes)?;
+        println!(
+            "  the first load is {} bytes (brotli), of {} allowed",
+            page::first_load(&sizes),
+            page::FIRST_LOAD
+        );
+        let chromium = tools::chromium()?;
+        if parts.e2e {
+            step(
+                "end to end, in Chromium, against the lab",
+                in_root(["test", "--package", "e2e"]).env("CHROME", &chromium.browser),
+            )?;
+        }
+        if parts.model {
+            model(&chromium)?;
+        }
+    }
+    println!(
+        "\nAll is well, after {:.0} s.",
+        began.elapsed().as_secs_f64()
+    );
+    Ok(())
+}
+
+fn host() -> Outcome {
+    step(
+        "the form of the code",
+        &mut in_root(["fmt", "--all", "--check"]),
+    )?;
+    let strict = ["--", "-D", "warnings"];
+    step(
+        "clippy, for this machine",
+        in_root(["clippy", "--workspace", "--all-targets", "--all-features"]).args(strict),
+    )?;
+    step(
+        "tests on this machine",
+        &mut in_root(["test", "--workspace", "--exclude", "e2e"]),
+    )?;
+    tools::wasm_target()?;
+    let mut clippy = in_root([
+        "clippy",
+        "--package",
+        "rill",
+        "--target",
+        tools::WASM,
+        "--lib",
+        "--bins",
+    ]);
+    step("clippy, for wasm", clippy.args(page_tests()?).args(strict))
+}
+
+fn browser() -> Outcome {
+    let tests = page_tests()?;
+    if tests.is_empty() {
+        println!("  no tests/page*.rs: nothing to run in the browser");
+        return Ok(());
+    }
+    tools::wasm_target()?;
+    let runner = tools::wasm_bindgen()?.join("wasm-bindgen-test-runner");
+    let chromium = tools::chromium()?;
+    step(
+        "tests in Chromium",
+        in_root(["test", "--package", "rill", "--target", tools::WASM])
+            .args(tests)
+            .env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER", runner)
+            .env("CHROMEDRIVER", chromium.driver)
+            .env("WASM_BINDGEN_TEST_TIMEOUT", "120"),
+    )
+}
+
+fn model(chromium: &tools::Chromium) -> Outcome {
+    let model = match Model::start() {
+        Ok(model) => model,
+        Err(Failure(words))
+            if std::env::var_os("CI").is_none_or(|value| value.is_empty() || value == "false") =>
+        {
+            println!(
+                "  SKIPPED: end to end against a real llama.cpp server, which cannot be had here:\n  {}",
+                words.trim_end().replace('\n', "\n  ")
+            );
+            return Ok(());
+        }
+        Err(failure) => return Err(failure),
+    };
+    step(
+        "end to end, in Chromium, against a real llama.cpp server",
+        in_root([
+            "test",
+            "--package",
+            "e2e",
+            "--features",
+            "model",
+            "--test",
+            "model",
+        ])
+        .env("CHROME", &chromium.browser)
+        .env("RILL_MODEL", model.address()),
+    )
+}
+
+/// The tests that are for the browser only: `--test page --test page_look` ...
+fn page_tests() -> Outcome<Vec<String>> {
+    let mut names = Vec::new();
+    for entry in std::fs::read_dir(root().join("tests"))? {
+        let name = entry?.file_name().to_string_lossy().into_owned();
+        if let Some(name) = name
+            .strip_suffix(".rs")
+            .filter(|name| name.starts_with("page"))
+        {
+            names.push(name.to_owned());
+        }
+    }
+    names.sort();
+    Ok(names
+        .into_iter()
+        .flat_map(|name| ["--test".to_owned(), name])
+        .collect())
+}
+
+fn in_root<const N: usize>(words: [&str; N]) -> Command {
+    let mut command = cargo();
+    command.args(words).current_dir(root());
+    command
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn no_flag_is_every_part() {
+        let all = Parts {
+            host: true,
+            browser: true,
+            e2e: true,
+            model: true,
+        };
+        assert_eq!(Parts::read(&[]).unwrap(), all);
+        assert_eq!(
+            Parts::read(&["--e2e"]).unwrap(),
+            Parts {
+                host: false,
+                browser: false,
+                e2e: true,
+                model: false
+            }
+        );
+        assert!(Parts::read(&["--all"]).is_err());
+    }
+}

@@ -1,0 +1,248 @@
+//! What must be on the machine: found where it is, installed where it is not, named where it cannot be installed.
+//!
+//! In: nothing. Out: paths of programs. Nothing that the person already has is replaced.
+
+use crate::run::{cargo, cargo_bin, find, output_of, step};
+use crate::{Failure, Outcome, root};
+use std::path::PathBuf;
+use std::process::Command;
+
+/// The newest trunk that the project's Rust can build.
+const TRUNK: &str = "0.21.14";
+/// Older ones do not know all features that Rust's wasm uses.
+const OLDEST_WASM_OPT: u32 = 116;
+/// npm's package of wasm-opt.
+const BINARYEN: &str = "binaryen@132";
+/// The target of the page.
+pub const WASM: &str = "wasm32-unknown-unknown";
+
+/// Programs of ours that are no one else's business.
+pub fn folder() -> PathBuf {
+    root().join("target").join("tools")
+}
+
+/// The standard library for wasm.
+pub fn wasm_target() -> Outcome {
+    let libraries = output_of(
+        Command::new("rustc")
+            .args(["--print", "target-libdir", "--target", WASM])
+            .current_dir(root()),
+    );
+    if libraries.is_some_and(|folder| PathBuf::from(folder.trim()).is_dir()) {
+        return Ok(());
+    }
+    if find("rustup").is_none() {
+        return Err(Failure::new(format!(
+            "Rust's library for {WASM} is missing, and rustup, which could fetch it, is not here: https://rustup.rs"
+        )));
+    }
+    step(
+        "fetching Rust's library for wasm (once)",
+        Command::new("rustup")
+            .args(["target", "add", WASM])
+            .current_dir(root()),
+    )
+}
+
+/// The bundler.
+pub fn trunk() -> Outcome<PathBuf> {
+    if let Some(trunk) = find("trunk") {
+        return Ok(trunk);
+    }
+    step(
+        &format!("building trunk {TRUNK} (once; several minutes)"),
+        cargo()
+            .args(["install", "trunk", "--version", TRUNK, "--locked"])
+            .current_dir(std::env::temp_dir()),
+    )?;
+    find("trunk").ok_or_else(|| {
+        Failure::new("trunk was installed, but cannot be found: is cargo's bin folder on the PATH?")
+    })
+}
+
+/// The folder of a wasm-bindgen that equals the one in Cargo.lock, its test runner beside it.
+pub fn wasm_bindgen() -> Outcome<PathBuf> {
+    let version = locked("wasm-bindgen")?;
+    let ours = folder().join("bin");
+    let fits = |folder: &PathBuf| {
+        let said = output_of(Command::new(folder.join("wasm-bindgen")).arg("--version"));
+        said.is_some_and(|said| said.split_whitespace().nth(1) == Some(version.as_str()))
+            && folder
+                .join(format!(
+                    "wasm-bindgen-test-runner{}",
+                    std::env::consts::EXE_SUFFIX
+                ))
+                .is_file()
+    };
+    let theirs = find("wasm-bindgen").and_then(|program| program.parent().map(PathBuf::from));
+    if let Some(found) = [Some(ours.clone()), theirs.clone(), cargo_bin()]
+        .into_iter()
+        .flatten()
+        .find(fits)
+    {
+        return Ok(found);
+    }
+    // One that is here may be needed, in its version, elsewhere: ours then goes beside it.
+    let mut install = cargo();
+    install
+        .args(["install", "wasm-bindgen-cli", "--version", &version])
+        .current_dir(std::env::temp_dir());
+    let place = match (theirs, cargo_bin()) {
+        (None, Some(bin)) => bin,
+        _ => {
+            install.arg("--root").arg(folder());
+            ours
+        }
+    };
+    step(
+        &format!("building wasm-bindgen-cli {version} (once; some minutes)"),
+        &mut install,
+    )?;
+    Ok(place)
+}
+
+/// A recent wasm-opt, where one can be had; without it the page is only bigger.
+pub fn wasm_opt() -> Option<PathBuf> {
+    let recent = |program: &PathBuf| {
+        let said = output_of(Command::new(program).arg("--version")).unwrap_or_default();
+        said.split_whitespace()
+            .filter_map(|word| word.parse::<u32>().ok())
+            .any(|version| version >= OLDEST_WASM_OPT)
+    };
+    let ours = folder().join("binaryen");
+    let script = ours.join("node_modules").join(".bin").join("wasm-opt");
+    if let Some(found) = [find("wasm-opt"), Some(script.clone())]
+        .into_iter()
+        .flatten()
+        .find(recent)
+    {
+        return Some(found);
+    }
+    let why = match find("npm") {
+        None => "npm, which could fetch one, is not here".to_owned(),
+        Some(npm) => {
+            let mut install = Command::new(npm);
+            install
+                .args([
+                    "install",
+                    "--no-save",
+                    "--no-audit",
+                    "--no-fund",
+                    "--prefix",
+                ])
+                .arg(&ours)
+                .arg(BINARYEN);
+            let made = std::fs::create_dir_all(&ours).map_err(Failure::from);
+            match made.and_then(|()| {
+                step(
+                    &format!("fetching wasm-opt (npm {BINARYEN}, once)"),
+                    &mut install,
+                )
+            }) {
+                Ok(()) if recent(&script) => return Some(script),
+                Ok(()) => "npm's does not run".to_owned(),
+                Err(Failure(words)) => words.lines().last().unwrap_or_default().to_owned(),
+            }
+        }
+    };
+    println!(
+        "  no wasm-opt of version {OLDEST_WASM_OPT} or newer ({why}): the page works and is about a fifth bigger"
+    );
+    None
+}
+
+/// The browser and its driver.
+pub struct Chromium {
+    /// The browser.
+    pub browser: PathBuf,
+    /// Its driver.
+    pub driver: PathBuf,
+}
+
+/// Chromium and chromedriver: by `CHROME` and `CHROMEDRIVER`, on the path, or from Debian's packages.
+pub fn chromium() -> Outcome<Chromium> {
+    if let Some(found) = find_chromium() {
+        return Ok(found);
+    }
+    apt(&["chromium", "chromium-driver"])?;
+    find_chromium().ok_or_else(|| Failure::new("the packages chromium and chromium-driver are installed, yet hold no chromium or no chromedriver"))
+}
+
+fn find_chromium() -> Option<Chromium> {
+    let named = |variable: &str| {
+        std::env::var_os(variable)
+            .map(PathBuf::from)
+            .filter(|place| place.is_file())
+    };
+    let names = [
+        "chromium",
+        "chromium-browser",
+        "google-chrome",
+        "google-chrome-stable",
+        "chrome",
+    ];
+    let browser = named("CHROME").or_else(|| names.iter().find_map(|name| find(name)));
+    let driver = named("CHROMEDRIVER").or_else(|| find("chromedriver"));
+    Some(Chromium {
+        browser: browser?,
+        driver: driver?,
+    })
+}
+
+/// Installs Debian packages where that is possible; otherwise says which are wanted.
+pub fn apt(packages: &[&str]) -> Outcome {
+    let list = packages.join(" ");
+    let root_user = output_of(Command::new("id").arg("-u")).is_some_and(|id| id.trim() == "0");
+    if find("apt-get").is_none() {
+        let hint = if packages.contains(&"chromium") {
+            " (or set CHROME and CHROMEDRIVER to a Chrome and the chromedriver of the same version)"
+        } else {
+            ""
+        };
+        return Err(Failure::new(format!(
+            "missing: {list}. Install them the way your system does it{hint}"
+        )));
+    }
+    if !root_user {
+        return Err(Failure::new(format!(
+            "missing: {list}. Please run: sudo apt-get update && sudo apt-get install -y {list}"
+        )));
+    }
+    step("apt-get update", Command::new("apt-get").arg("update"))?;
+    step(
+        &format!("apt-get install {list}"),
+        Command::new("apt-get")
+            .args(["install", "-y", "--no-install-recommends"])
+            .args(packages)
+            .env("DEBIAN_FRONTEND", "noninteractive"),
+    )
+}
+
+/// The version of a package in Cargo.lock.
+fn locked(package: &str) -> Outcome<String> {
+    let lock = std::fs::read_to_string(root().join("Cargo.lock"))?;
+    version_in(&lock, package)
+        .ok_or_else(|| Failure::new(format!("Cargo.lock does not hold {package}")))
+}
+
+fn version_in(lock: &str, package: &str) -> Option<String> {
+    let name = format!("name = \"{package}\"");
+    let mut lines = lock.lines().skip_while(|line| *line != name).skip(1);
+    let version = lines
+        .next()?
+        .strip_prefix("version = \"")?
+        .strip_suffix('"')?;
+    Some(version.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_lock_names_the_version_of_that_package_and_of_no_other() {
+        let lock = "[[package]]\nname = \"wasm-bindgen-futures\"\nversion = \"0.4.1\"\n\n[[package]]\nname = \"wasm-bindgen\"\nversion = \"0.2.130\"\n";
+        assert_eq!(version_in(lock, "wasm-bindgen").as_deref(), Some("0.2.130"));
+        assert_eq!(version_in(lock, "trunk"), None);
+    }
+}
