@@ -1,1 +1,16 @@
-//! To come.
+//! Whole conversations in a real Chromium: the built page on one origin, the lab (or a real server) on another.
+//!
+//! In: `dist/`. Out: verdicts. Tests lean on what a person or a screen reader can find (names, roles, `data-*` of the public surface),
+//! never on class names or on the page's code. The map: [`suite`] runs cases; [`stage`] is what a case gets; [`browser`] Chromium;
+//! [`page`] one tab with real keys and a real mouse; [`chat`] one `<rill-chat>` in it.
+
+pub mod browser;
+pub mod chat;
+pub mod page;
+pub mod stage;
+pub mod suite;
+
+pub use crate::chat::Chat;
+pub use crate::page::Page;
+pub use crate::stage::Stage;
+pub use crate::suite::Case;

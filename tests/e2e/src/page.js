@@ -1,0 +1,87 @@
+// What tests see of a page: by role and name, as a screen reader does, through the shadow roots of <rill-chat>.
+(() => {
+  const violations = [];
+  const errors = [];
+  document.addEventListener("securitypolicyviolation", (event) =>
+    violations.push(`${event.violatedDirective}: ${event.blockedURI} ${event.sample}`));
+  addEventListener("error", (event) => errors.push(`uncaught: ${event.message}`));
+  addEventListener("unhandledrejection", (event) => errors.push(`unhandled: ${event.reason}`));
+
+  const host = (n = 0) => document.querySelectorAll("rill-chat")[n];
+  const root = (n = 0) => host(n)?.shadowRoot ?? host(n);
+  const every = (n, selector) => [...(root(n)?.querySelectorAll(selector) ?? [])];
+  const visible = (element) => element.checkVisibility({ visibilityProperty: true, opacityProperty: false }) && element.getClientRects().length > 0;
+  const byIds = (element, ids) => ids.split(/\s+/).map((id) => element.getRootNode().getElementById(id)?.textContent ?? "").join(" ");
+  const name = (element) => (
+    (element.getAttribute("aria-labelledby") && byIds(element, element.getAttribute("aria-labelledby"))) ||
+    element.getAttribute("aria-label") ||
+    [...(element.labels ?? [])].map((label) => label.textContent).join(" ") ||
+    (element.matches("button, a, summary, [role=button], option") && element.textContent) ||
+    element.getAttribute("title") || element.getAttribute("placeholder") || "").trim().replace(/\s+/g, " ");
+  const roles = {
+    button: "button, [role=button], summary",
+    textbox: "textarea, input:not([type]), input[type=text], input[type=url], input[type=password], input[type=search], [role=textbox], [contenteditable]",
+    dialog: "dialog[open], [role=dialog], [role=alertdialog]",
+    region: "section, [role=region]",
+    combobox: "select, [role=combobox]",
+    link: "a[href]",
+  };
+  const find = (n, role, wanted) => every(n, roles[role] ?? role)
+    .filter(visible)
+    .find((element) => name(element) === wanted || (wanted instanceof RegExp && wanted.test(name(element))));
+  // Buttons and what is hidden from screen readers do not count as text.
+  const text = (element) => {
+    if (!element) return "";
+    const walker = document.createTreeWalker(element, NodeFilter.SHOW_ELEMENT | NodeFilter.SHOW_TEXT, (node) =>
+      node.nodeType === Node.ELEMENT_NODE && node.matches("button, [aria-hidden=true], style, script") ? NodeFilter.FILTER_REJECT : NodeFilter.FILTER_ACCEPT);
+    let out = "";
+    while (walker.nextNode()) if (walker.currentNode.nodeType === Node.TEXT_NODE) out += walker.currentNode.data;
+    return out;
+  };
+  const turns = (n, role) => every(n, `article[data-role="${role}"]`);
+  const turn = (n, at) => {
+    const element = turns(n, "assistant").at(at);
+    return element && {
+      end: element.dataset.end ?? null,
+      reason: element.dataset.reason ?? null,
+      text: [...element.querySelectorAll(".answer")].map(text).join(""),
+      reasoning: [...element.querySelectorAll(".reasoning")].map(text).join(""),
+      all: element.innerText,
+    };
+  };
+  // The middle of an element, after bringing it into view.
+  const middle = (element) => {
+    element.scrollIntoView({ block: "nearest", inline: "nearest" });
+    const box = element.getBoundingClientRect();
+    return { x: box.x + box.width / 2, y: box.y + box.height / 2 };
+  };
+  const active = () => {
+    let element = document.activeElement;
+    while (element?.shadowRoot?.activeElement) element = element.shadowRoot.activeElement;
+    return element;
+  };
+  // Resolves with the first truthy value, looked at once per frame; null when the time is over.
+  const until = (look, ms) => new Promise((resolve) => {
+    const began = performance.now();
+    const step = () => {
+      let value = null;
+      try { value = look(); } catch { /* not there yet */ }
+      if (value) resolve(value);
+      else if (performance.now() - began > ms) resolve(null);
+      else requestAnimationFrame(step);
+    };
+    step();
+  });
+  // Notes the text of the newest answer at every frame, while it changes.
+  const watch = (n = 0) => {
+    const seen = [];
+    const step = () => {
+      const now = turn(n, -1)?.text ?? "";
+      if (now !== seen.at(-1)) seen.push(now);
+      requestAnimationFrame(step);
+    };
+    step();
+    globalThis.seen = seen;
+  };
+  globalThis.e2e = { violations, errors, host, root, every, visible, name, find, text, turns, turn, middle, active, until, watch };
+})();

@@ -1,0 +1,50 @@
+//! The built page in Chromium, against the lab. `cargo xtask test --e2e` runs all; `cargo test -p e2e -- WORD` those with WORD in their names.
+
+mod doors;
+mod ends;
+mod look;
+mod safe;
+mod talk;
+
+fn main() -> std::process::ExitCode {
+    e2e::suite::main(e2e::cases![
+        talk::a_conversation_with_koboldcpp_makes_no_preflight,
+        talk::a_conversation_with_llamacpp_makes_no_preflight,
+        talk::a_conversation_with_ollama_makes_no_preflight,
+        talk::stop_reaches_koboldcpp_by_its_abort_with_the_genkey,
+        talk::stop_reaches_the_others_by_the_closed_connection,
+        talk::a_server_that_wants_json_is_asked_in_plain_text_only_once,
+        talk::a_key_goes_to_its_own_server_and_to_no_other,
+        talk::recorded_servers_are_shown_as_they_spoke,
+        talk::however_the_bytes_come_the_text_is_the_same,
+        talk::thinking_is_apart_from_the_answer,
+        talk::retry_asks_again_and_continue_goes_on,
+        ends::complete,
+        ends::empty,
+        ends::stopped,
+        ends::superseded,
+        ends::cut,
+        ends::stalled,
+        ends::refused,
+        ends::broken,
+        ends::no_end_eats_the_text_before_it,
+        look::a_paced_young_reply_is_shown_to_its_last_letter,
+        look::less_motion_means_no_pacing,
+        look::a_selection_in_a_finished_paragraph_survives,
+        look::two_elements_on_one_page_do_not_meet,
+        look::removal_drops_everything,
+        look::a_narrow_window_never_scrolls_sideways,
+        look::everything_can_be_done_with_the_keyboard,
+        look::a_person_who_scrolls_up_is_left_alone,
+        look::the_page_tells_what_it_does_while_the_prompt_is_read,
+        look::a_huge_line_and_very_many_tokens_lose_nothing,
+        doors::the_demo_answers_without_any_server,
+        doors::the_address_decides_what_the_page_does,
+        doors::a_link_to_a_foreign_server_asks_first,
+        doors::servers_on_this_computer_are_found_by_simple_gets,
+        doors::a_bad_address_gets_a_sentence,
+        safe::markup_of_a_model_is_text,
+        safe::only_safe_links_are_links,
+        safe::images_from_elsewhere_wait_for_a_click,
+    ])
+}
