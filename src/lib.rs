@@ -1,8 +1,45 @@
-//! Rill.
+//! Rill: a streaming chat page for language-model servers that people run themselves.
+//!
+//! This is the map of the house. A reply is a river, and each room takes from the one above, does one step, and hands on:
+//!
+//! ```text
+//! bytes -> text -> frames -> events -> turn -> blocks -> page
+//! ```
+//!
+//! | room | takes | gives | must not know |
+//! |---|---|---|---|
+//! | [`event`] | | the words that every room speaks | any wire, the browser |
+//! | [`address`] | what a person typed | a server's base address | the network |
+//! | [`options`] | attributes, URL parameters | typed wishes, and complaints | the page |
+//! | [`wire`] | bytes, cut anywhere | frames | what they mean |
+//! | [`dialect`] | a neutral request; frames | calls; events | time, I/O |
+//! | [`chat`] | events | turns, their tree, its archive | servers, the page |
+//! | [`session`] | what network, clock and person do | events and one honest end | the browser |
+//! | [`pacer`] | text and when it came | how much of it is shown by now | what the text means |
+//! | [`markdown`] | text that grows | committed blocks and one open tail | the DOM |
+//! | [`trace`] | what happened when | a bounded ring of it | how to steer |
+//! | [`doctor`] | a trace, an end, a probe | a named cause | words, languages |
+//! | `page` | all of these | what is seen | (it alone knows the browser) |
+//!
+//! Only a small enum of commands (`page::app::Command`) flows up. Everything above `page` is plain Rust that has never heard
+//! of a browser: it compiles and is tested on the host. The wall is the compile target: browser crates stand only under
+//! `target_arch = "wasm32"` in `Cargo.toml`, so a pure room that names a browser type does not compile on the host.
+//!
+//! What always holds: however bytes are cut, the events are the same. Decoding cannot fail; what is not understood is an
+//! event for the trace. A reply ends exactly once. What arrived is not lost. Deadlines live in `session` alone. Committed
+//! blocks do not change while a reply runs. No model output becomes markup but through [`markdown`]'s tree.
 
+pub mod address;
 pub mod chat;
 pub mod dialect;
+pub mod doctor;
 pub mod event;
 pub mod markdown;
+pub mod options;
 pub mod pacer;
+pub mod session;
+pub mod trace;
 pub mod wire;
+
+#[cfg(target_arch = "wasm32")]
+pub mod page;

@@ -173,6 +173,14 @@ impl Pacer {
         self.skipped = true;
     }
 
+    /// Another pace from now on.
+    pub fn set_pace(&mut self, now: Millis, pace: Pace) {
+        self.accrue(now);
+        self.pace = pace;
+        self.owed.clear();
+        self.owe();
+    }
+
     /// While set, everything is shown at once: the tab is hidden, or motion is not wanted.
     pub fn set_instant(&mut self, instant: bool) {
         self.instant = instant;

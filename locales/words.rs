@@ -1,0 +1,12 @@
+//! Every word on screen, from the `*.json` beside this file, as typed keys: `td_string!(locale, send)`.
+
+#[cfg(target_arch = "wasm32")]
+#[allow(missing_docs, unused, clippy::all, clippy::pedantic, clippy::unwrap_used)]
+mod generated {
+    include!(concat!(env!("OUT_DIR"), "/words.rs"));
+}
+
+#[cfg(target_arch = "wasm32")]
+pub use generated::i18n;
+#[cfg(target_arch = "wasm32")]
+pub use leptos_i18n::td_string;

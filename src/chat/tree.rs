@@ -1,0 +1,207 @@
+//! The turns of a conversation and their branches: a retry or an edit stands beside what it replaces, nothing is lost.
+//!
+//! In: turns. Out: the path that is shown. Must not know who asks or why.
+
+use serde::{Deserialize, Serialize};
+
+use super::request::{Message, Role};
+use super::turn::Turn;
+
+/// Names a turn of one conversation, from its first to its last day.
+pub type TurnId = usize;
+
+/// All turns of a conversation. Turns are never removed; an id is its turn's place in the order of making.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Tree {
+    nodes: Vec<Node>,
+    /// First turns, in the order of making, and which of them is shown.
+    #[serde(default)]
+    roots: Vec<TurnId>,
+    #[serde(default)]
+    chosen_root: usize,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+struct Node {
+    turn: Turn,
+    parent: Option<TurnId>,
+    #[serde(default)]
+    children: Vec<TurnId>,
+    /// Index into `children` of the branch that is shown.
+    #[serde(default)]
+    chosen: usize,
+}
+
+impl Tree {
+    /// Whether nothing was said yet.
+    pub fn is_empty(&self) -> bool {
+        self.nodes.is_empty()
+    }
+
+    /// Adds a turn below `parent` (`None`: a first turn) and shows it.
+    pub fn add(&mut self, parent: Option<TurnId>, turn: Turn) -> TurnId {
+        let id = self.nodes.len();
+        self.nodes.push(Node { turn, parent, children: Vec::new(), chosen: 0 });
+        match parent {
+            Some(parent) => {
+                let node = &mut self.nodes[parent];
+                node.children.push(id);
+                node.chosen = node.children.len() - 1;
+            }
+            None => {
+                self.roots.push(id);
+                self.chosen_root = self.roots.len() - 1;
+            }
+        }
+        id
+    }
+
+    /// The turn of that id.
+    pub fn turn(&self, id: TurnId) -> Option<&Turn> {
+        self.nodes.get(id).map(|node| &node.turn)
+    }
+
+    /// The turn of that id, to finish it.
+    pub fn turn_mut(&mut self, id: TurnId) -> Option<&mut Turn> {
+        self.nodes.get_mut(id).map(|node| &mut node.turn)
+    }
+
+    /// The turn before it.
+    pub fn parent(&self, id: TurnId) -> Option<TurnId> {
+        self.nodes.get(id)?.parent
+    }
+
+    /// The shown turns, oldest first.
+    pub fn path(&self) -> Vec<TurnId> {
+        let mut path = Vec::new();
+        let mut next = self.roots.get(self.chosen_root).copied();
+        while let Some(id) = next {
+            path.push(id);
+            let node = &self.nodes[id];
+            next = node.children.get(node.chosen).copied();
+        }
+        path
+    }
+
+    /// The last shown turn.
+    pub fn last(&self) -> Option<TurnId> {
+        self.path().last().copied()
+    }
+
+    /// Which of how many branches is shown at this turn; the first is 0.
+    pub fn branch(&self, id: TurnId) -> (usize, usize) {
+        let siblings = self.siblings(id);
+        (siblings.iter().position(|sibling| *sibling == id).unwrap_or(0), siblings.len())
+    }
+
+    /// Shows the branch `step` places beside this turn, if there is one.
+    pub fn switch(&mut self, id: TurnId, step: isize) {
+        let (at, count) = self.branch(id);
+        let Some(to) = at.checked_add_signed(step).filter(|to| *to < count) else { return };
+        match self.parent(id) {
+            Some(parent) => self.nodes[parent].chosen = to,
+            None => self.chosen_root = to,
+        }
+    }
+
+    /// What a server should hear of everything up to and with `id`, oldest first.
+    pub fn messages(&self, id: TurnId) -> Vec<Message> {
+        let mut messages = Vec::new();
+        let mut next = Some(id);
+        while let Some(node) = next.and_then(|id| self.nodes.get(id)) {
+            messages.extend(node.turn.message());
+            next = node.parent;
+        }
+        messages.reverse();
+        messages
+    }
+
+    /// A copy in which no reply still runs: those that did were cut when the page closed.
+    pub fn settled(&self) -> Tree {
+        let mut tree = self.clone();
+        for node in &mut tree.nodes {
+            if node.turn.role == Role::Assistant && node.turn.end.is_none() {
+                node.turn.end = Some(crate::event::End::Cut { page_closed: true });
+            }
+        }
+        tree
+    }
+
+    /// Whether every link in it leads somewhere; a file from elsewhere may hold anything.
+    pub fn is_sound(&self) -> bool {
+        let known = |id: &TurnId| *id < self.nodes.len();
+        let links = self.nodes.iter().enumerate().all(|(id, node)| {
+            node.parent.is_none_or(|parent| parent < id)
+                && node.children.iter().all(|child| known(child) && self.nodes[*child].parent == Some(id))
+                && node.chosen <= node.children.len().saturating_sub(1)
+        });
+        links
+            && self.roots.iter().all(|root| known(root) && self.nodes[*root].parent.is_none())
+            && self.chosen_root <= self.roots.len().saturating_sub(1)
+    }
+
+    fn siblings(&self, id: TurnId) -> &[TurnId] {
+        match self.parent(id) {
+            Some(parent) => &self.nodes[parent].children,
+            None => &self.roots,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn asked_twice() -> (Tree, TurnId, TurnId, TurnId) {
+        let mut tree = Tree::default();
+        let ask = tree.add(None, Turn::user("hello"));
+        let first = tree.add(Some(ask), Turn { text: "one".into(), ..Turn::reply() });
+        let second = tree.add(Some(ask), Turn { text: "two".into(), ..Turn::reply() });
+        (tree, ask, first, second)
+    }
+
+    #[test]
+    fn a_retry_is_shown_and_the_older_reply_is_kept_beside_it() {
+        let (mut tree, ask, first, second) = asked_twice();
+        assert_eq!(tree.path(), [ask, second]);
+        assert_eq!(tree.branch(second), (1, 2));
+        tree.switch(second, -1);
+        assert_eq!(tree.path(), [ask, first]);
+        tree.switch(first, -1);
+        assert_eq!(tree.path(), [ask, first], "there is nothing before the first");
+    }
+
+    #[test]
+    fn an_edit_of_the_first_turn_begins_another_path() {
+        let (mut tree, ask, ..) = asked_twice();
+        let edited = tree.add(None, Turn::user("good morning"));
+        assert_eq!(tree.path(), [edited]);
+        tree.switch(edited, -1);
+        assert_eq!(tree.path()[0], ask);
+    }
+
+    #[test]
+    fn the_server_hears_the_shown_path_without_empty_replies() {
+        let (mut tree, _, _, second) = asked_twice();
+        let ask = tree.add(Some(second), Turn::user("and now?"));
+        let empty = tree.add(Some(ask), Turn::reply());
+        let again = tree.add(Some(empty), Turn::user("hm?"));
+        let heard: Vec<_> = tree.messages(again).into_iter().map(|message| message.text).collect();
+        assert_eq!(heard, ["hello", "two", "and now?", "hm?"]);
+    }
+
+    #[test]
+    fn a_reply_that_ran_when_the_page_closed_is_kept_as_cut() {
+        let (tree, _, _, second) = asked_twice();
+        let end = tree.settled().turn(second).and_then(|turn| turn.end.clone());
+        assert_eq!(end.and_then(|end| end.reason()).as_deref(), Some("page-closed"));
+    }
+
+    #[test]
+    fn broken_links_are_noticed() {
+        let (mut tree, ask, ..) = asked_twice();
+        assert!(tree.is_sound());
+        tree.nodes[ask].children.push(77);
+        assert!(!tree.is_sound());
+    }
+}

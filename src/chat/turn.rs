@@ -1,0 +1,155 @@
+//! One turn of a conversation; a reply grows by events.
+//!
+//! In: [`ChatEvent`]s. Out: the text, the thinking and the figures so far. Must not know time, pace or page.
+
+use serde::{Deserialize, Serialize};
+
+use super::request::{Message, Role};
+use crate::event::{ChatEvent, End, Timings, ToolCallDelta, Usage};
+
+/// What one side said.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Turn {
+    /// Who speaks.
+    pub role: Role,
+    /// What was said.
+    pub text: String,
+    /// The thinking before it.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub reasoning: String,
+    /// The tools that the model asked for.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub tools: Vec<ToolCallDelta>,
+    /// How a reply ended; `None` while it runs, and for a person's turn.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub end: Option<End>,
+    /// Tokens, by the server's count.
+    #[serde(default)]
+    pub usage: Usage,
+    /// Times, by the server's clock.
+    #[serde(default)]
+    pub timings: Timings,
+    /// The model that answered.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub model: Option<String>,
+}
+
+impl Turn {
+    /// A person's turn.
+    pub fn user(text: impl Into<String>) -> Turn {
+        Turn::new(Role::User, text.into())
+    }
+
+    /// A reply that begins.
+    pub fn reply() -> Turn {
+        Turn::new(Role::Assistant, String::new())
+    }
+
+    fn new(role: Role, text: String) -> Turn {
+        Turn {
+            role,
+            text,
+            reasoning: String::new(),
+            tools: Vec::new(),
+            end: None,
+            usage: Usage::default(),
+            timings: Timings::default(),
+            model: None,
+        }
+    }
+
+    /// What the event does to the turn.
+    pub fn apply(&mut self, event: &ChatEvent) {
+        match event {
+            ChatEvent::Text(text) => self.text.push_str(text),
+            ChatEvent::ReplaceText(text) => self.text.clone_from(text),
+            ChatEvent::Reasoning(text) => self.reasoning.push_str(text),
+            ChatEvent::TextWasReasoning => {
+                let text = std::mem::take(&mut self.text);
+                self.reasoning.push_str(&text);
+            }
+            ChatEvent::ToolCall(piece) => self.tool(piece),
+            ChatEvent::Usage(usage) => self.usage.update(usage),
+            ChatEvent::Timings(timings) => self.timings.update(timings),
+            ChatEvent::Model(model) => self.model = Some(model.clone()),
+            ChatEvent::Progress(_)
+            | ChatEvent::Alive
+            | ChatEvent::Id(_)
+            | ChatEvent::Done(_)
+            | ChatEvent::Blocked(_)
+            | ChatEvent::Error(_)
+            | ChatEvent::Odd(_) => {}
+        }
+    }
+
+    fn tool(&mut self, piece: &ToolCallDelta) {
+        match self.tools.iter_mut().find(|tool| tool.index == piece.index) {
+            Some(tool) => {
+                tool.id = tool.id.take().or_else(|| piece.id.clone());
+                tool.name = tool.name.take().or_else(|| piece.name.clone());
+                tool.arguments.push_str(&piece.arguments);
+            }
+            None => self.tools.push(piece.clone()),
+        }
+    }
+
+    /// The turn as the server should hear it; `None` where there is nothing to tell (a reply that brought no text).
+    pub fn message(&self) -> Option<Message> {
+        let nothing = self.role == Role::Assistant && self.text.trim().is_empty();
+        (!nothing).then(|| Message { role: self.role, text: self.text.clone() })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(events: &[ChatEvent], text: &str, reasoning: &str) {
+        let mut turn = Turn::reply();
+        for event in events {
+            turn.apply(event);
+        }
+        assert_eq!((turn.text.as_str(), turn.reasoning.as_str()), (text, reasoning));
+    }
+
+    #[test]
+    fn text_and_thinking_grow_apart() {
+        let events = [
+            ChatEvent::Reasoning("hm".into()),
+            ChatEvent::Text("a".into()),
+            ChatEvent::Reasoning("!".into()),
+            ChatEvent::Text("b".into()),
+        ];
+        check(&events, "ab", "hm!");
+    }
+
+    #[test]
+    fn a_replacement_takes_the_place_of_all_text() {
+        check(&[ChatEvent::Text("teh".into()), ChatEvent::ReplaceText("the".into())], "the", "");
+    }
+
+    #[test]
+    fn a_closing_tag_without_an_opening_one_turns_text_into_thinking() {
+        let events =
+            [ChatEvent::Text("hm".into()), ChatEvent::TextWasReasoning, ChatEvent::Text("a".into())];
+        check(&events, "a", "hm");
+    }
+
+    #[test]
+    fn pieces_of_a_tool_call_join_by_their_index() {
+        let piece = |index, name: Option<&str>, arguments: &str| {
+            ChatEvent::ToolCall(ToolCallDelta {
+                index,
+                id: None,
+                name: name.map(str::to_owned),
+                arguments: arguments.to_owned(),
+            })
+        };
+        let mut turn = Turn::reply();
+        for event in [piece(0, Some("f"), "{"), piece(1, Some("g"), "[]"), piece(0, None, "}")] {
+            turn.apply(&event);
+        }
+        let seen: Vec<_> = turn.tools.iter().map(|tool| (tool.name.as_deref(), tool.arguments.as_str())).collect();
+        assert_eq!(seen, [(Some("f"), "{}"), (Some("g"), "[]")]);
+    }
+}

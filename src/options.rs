@@ -1,0 +1,219 @@
+//! The public surface: what attributes of `<rill-chat>`, or URL parameters of the standalone page, ask for.
+//!
+//! In: names and values as text. Out: [`Options`], and a [`Complaint`] for each value that cannot be used (its default stays).
+
+use crate::dialect::Kind;
+use crate::pacer::Pace;
+use crate::session::Deadlines;
+
+/// The names, as attributes and as URL parameters.
+pub const NAMES: [&str; 14] = [
+    "server", "kind", "model", "profile", "pace", "system", "greeting", "placeholder", "lang", "theme", "storage",
+    "lock", "deadlines", "grace",
+];
+
+/// What the owner of the page, or a link, asks for. `None`: not said.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Options {
+    /// Base address of the server, as written; `demo` for the built-in demo.
+    pub server: Option<String>,
+    /// The server's family; `None` finds it out.
+    pub kind: Option<Kind>,
+    /// A model's id.
+    pub model: Option<String>,
+    /// For whom the page is laid out.
+    pub profile: Profile,
+    /// How fast text is shown; `None` is the profile's own.
+    pub pace: Option<Pace>,
+    /// System prompt.
+    pub system: Option<String>,
+    /// The first screen's heading.
+    pub greeting: Option<String>,
+    /// The empty composer's text.
+    pub placeholder: Option<String>,
+    /// Language tag of the page's words.
+    pub lang: Option<String>,
+    /// Light or dark.
+    pub theme: Option<Theme>,
+    /// Where things are kept.
+    pub storage: Storage,
+    /// The visitor cannot change server, model or profile.
+    pub lock: bool,
+    /// How long a reply may take.
+    pub deadlines: Deadlines,
+}
+
+/// For whom the page is laid out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Profile {
+    /// Everybody.
+    #[default]
+    Standard,
+    /// Readers of 8 to 17.
+    Young,
+}
+
+/// Light or dark.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Theme {
+    /// As the system says.
+    Auto,
+    /// Light.
+    Light,
+    /// Dark.
+    Dark,
+}
+
+impl Theme {
+    /// The value of the attribute.
+    pub fn word(self) -> &'static str {
+        match self {
+            Theme::Auto => "auto",
+            Theme::Light => "light",
+            Theme::Dark => "dark",
+        }
+    }
+}
+
+/// Where things are kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Storage {
+    /// In this browser.
+    #[default]
+    Local,
+    /// Nowhere.
+    None,
+}
+
+/// A value that cannot be used.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Complaint {
+    /// The attribute.
+    pub name: &'static str,
+    /// Its value.
+    pub value: String,
+}
+
+impl Options {
+    /// Reads every name through `get`; an absent attribute is `None`.
+    pub fn read(get: impl Fn(&str) -> Option<String>) -> (Options, Vec<Complaint>) {
+        let mut complaints = Vec::new();
+        let text = |name: &str| get(name).filter(|value| !value.trim().is_empty());
+        let mut options = Options {
+            server: text("server").map(|server| server.trim().to_owned()),
+            model: text("model"),
+            system: text("system"),
+            greeting: text("greeting"),
+            placeholder: text("placeholder"),
+            lang: text("lang"),
+            lock: get("lock").is_some_and(|value| value != "false"),
+            ..Options::default()
+        };
+        let mut bad = |name: &'static str, value: String| complaints.push(Complaint { name, value });
+        if let Some(value) = text("kind").filter(|value| value != "auto") {
+            match value.parse() {
+                Ok(kind) => options.kind = Some(kind),
+                Err(_) => bad("kind", value),
+            }
+        }
+        match text("profile").as_deref() {
+            None | Some("standard") => {}
+            Some("young") => options.profile = Profile::Young,
+            Some(other) => bad("profile", other.to_owned()),
+        }
+        if let Some(value) = text("pace") {
+            match value.parse() {
+                Ok(pace) => options.pace = Some(pace),
+                Err(_) => bad("pace", value),
+            }
+        }
+        match text("theme").as_deref() {
+            None => {}
+            Some("auto") => options.theme = Some(Theme::Auto),
+            Some("light") => options.theme = Some(Theme::Light),
+            Some("dark") => options.theme = Some(Theme::Dark),
+            Some(other) => bad("theme", other.to_owned()),
+        }
+        match text("storage").as_deref() {
+            None | Some("local") => {}
+            Some("none") => options.storage = Storage::None,
+            Some(other) => bad("storage", other.to_owned()),
+        }
+        if let Some(value) = text("deadlines") {
+            match Deadlines::parse(&value) {
+                Ok(deadlines) => options.deadlines = deadlines,
+                Err(_) => bad("deadlines", value),
+            }
+        }
+        if let Some(value) = text("grace") {
+            match options.deadlines.with_grace(&value) {
+                Ok(deadlines) => options.deadlines = deadlines,
+                Err(_) => bad("grace", value),
+            }
+        }
+        (options, complaints)
+    }
+
+    /// The pace that is in force: what was asked for, else the profile's.
+    pub fn pace(&self) -> Pace {
+        self.pace.unwrap_or(match self.profile {
+            Profile::Standard => Pace::Live,
+            Profile::Young => Pace::PerCharacter(30.0),
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(pairs: &[(&str, &str)]) -> (Options, Vec<Complaint>) {
+        Options::read(|name| {
+            pairs.iter().find(|(known, _)| *known == name).map(|(_, value)| (*value).to_owned())
+        })
+    }
+
+    #[test]
+    fn nothing_said_gives_the_documented_defaults() {
+        let (options, complaints) = read(&[]);
+        assert_eq!((options.clone(), complaints), (Options::default(), vec![]));
+        assert_eq!(options.pace(), Pace::Live);
+    }
+
+    #[test]
+    fn the_young_profile_brings_its_own_pace_unless_one_is_asked_for() {
+        assert_eq!(read(&[("profile", "young")]).0.pace(), Pace::PerCharacter(30.0));
+        assert_eq!(read(&[("profile", "young"), ("pace", "instant")]).0.pace(), Pace::Instant);
+    }
+
+    #[test]
+    fn a_bad_value_keeps_the_default_and_is_named() {
+        let check = |name: &'static str, value: &str| {
+            let (options, complaints) = read(&[(name, value)]);
+            assert_eq!(options, Options::default(), "{name}");
+            assert_eq!(complaints, [Complaint { name, value: value.to_owned() }]);
+        };
+        check("kind", "abacus");
+        check("profile", "old");
+        check("pace", "fast");
+        check("theme", "pink");
+        check("storage", "cloud");
+        check("deadlines", "connect:soon");
+        check("deadlines", "lunch:5");
+        check("grace", "-1");
+    }
+
+    #[test]
+    fn deadlines_are_seconds_and_zero_is_none() {
+        let (options, _) = read(&[("deadlines", "connect:2, silence:0"), ("grace", "0.5")]);
+        let expect =
+            Deadlines { connect: Some(2000.0), silence: None, grace: 500.0, ..Deadlines::default() };
+        assert_eq!(options.deadlines, expect);
+    }
+
+    #[test]
+    fn lock_is_present_or_absent() {
+        assert!(read(&[("lock", "")]).0.lock);
+        assert!(!read(&[]).0.lock);
+    }
+}

@@ -1,0 +1,666 @@
+//! The state of one chat, and the commands that change it.
+//!
+//! Data flows down from here to `ui`; only [`Command`]s come up. Finished turns are plain data in the tree;
+//! only the reply that runs is alive (`reply`).
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+use futures_channel::oneshot;
+use futures_util::future::{AbortHandle, abortable};
+use leptos::html;
+use leptos::prelude::*;
+use web_sys::{HtmlElement, ShadowRoot};
+
+use super::net::demo::Demo;
+use super::net::fetch::Fetch;
+use super::net::Line;
+use super::reply::{self, Reply};
+use super::servers::{self, Found, Server};
+use super::store::{LastServer, Look, Store};
+use super::words::{self, Locale, say};
+use crate::address::{Address, BadAddress};
+use crate::chat::tree::{Tree, TurnId};
+use crate::chat::turn::Turn;
+use crate::dialect::{Dialect, Kind};
+use crate::doctor::Verdict;
+use crate::event::End;
+use crate::options::{Complaint, Options, Storage, Theme};
+use crate::pacer::Pace;
+use crate::session::Control;
+
+/// What a person can ask of the page.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Command {
+    /// Say something; a reply that runs is superseded.
+    Send(String),
+    /// End the reply that runs; what arrived stays.
+    Stop,
+    /// Show all that is here at once.
+    Skip,
+    /// Wait on past a deadline.
+    WaitOn,
+    /// Another answer to the same question, beside this one.
+    Retry(TurnId),
+    /// Let the model go on from where this answer ended.
+    Continue(TurnId),
+    /// The same question in other words, beside this one.
+    Edit(TurnId, String),
+    /// Show the branch so many places beside this one.
+    Switch(TurnId, isize),
+    /// Begin anew.
+    Clear,
+    /// Talk to the server at this address as typed.
+    Connect {
+        /// As typed.
+        address: String,
+        /// `None`: find out.
+        kind: Option<Kind>,
+        /// A key, empty for none; `None` keeps what is known.
+        key: Option<String>,
+    },
+    /// Talk to the demo.
+    UseDemo,
+    /// Use this model.
+    UseModel(String),
+    /// Look for servers on this computer.
+    Look,
+    /// The person said yes, or no, to a link's server.
+    Allow(bool),
+    /// Show text at this pace; `None`: as the page's owner says.
+    SetPace(Option<Pace>),
+    /// Light or dark.
+    SetTheme(Theme),
+    /// Another language.
+    SetLanguage(Locale),
+}
+
+/// Whom the page talks to.
+#[derive(Debug, Clone, PartialEq)]
+pub enum LinkState {
+    /// Servers are being looked for.
+    Looking,
+    /// A link's server waits for the person's leave.
+    Asking(Address),
+    /// Nobody yet.
+    Nothing,
+    /// Getting to know a server.
+    Connecting(Address),
+    /// The demo.
+    Demo,
+    /// A server.
+    Connected(Server),
+    /// A server that could not be reached; a send tries all the same.
+    Failed {
+        /// As far as it is known; `None` where the address itself is no address.
+        server: Option<Server>,
+        /// What is wrong.
+        trouble: Trouble,
+    },
+}
+
+/// What is wrong with a connection.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Trouble {
+    /// A named cause.
+    Verdict(Verdict),
+    /// The server has no model.
+    NoModels,
+    /// What was typed is no address.
+    Address(BadAddress),
+}
+
+/// What a conversation takes of the context.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Meter {
+    /// Tokens.
+    pub used: u32,
+    /// Counted by the server; else an estimate.
+    pub exact: bool,
+}
+
+/// One chat. A handle: copies are the same chat.
+#[derive(Clone, Copy)]
+pub struct Chat {
+    shared: StoredValue<Rc<Shared>, LocalStorage>,
+    /// What the page's owner asks for.
+    pub options: RwSignal<Options>,
+    /// Values among them that cannot be used.
+    pub complaints: RwSignal<Vec<Complaint>>,
+    /// The language of the words.
+    pub lang: RwSignal<Locale>,
+    /// Light or dark.
+    pub theme: RwSignal<Theme>,
+    /// The pace that the person chose, if any.
+    pub pace: RwSignal<Option<Pace>>,
+    /// The conversation, but for the text of the reply that runs.
+    pub tree: RwSignal<Tree>,
+    /// The reply that runs.
+    pub live: RwSignal<Option<Rc<Reply>>, LocalStorage>,
+    /// Whom the page talks to.
+    pub link: RwSignal<LinkState>,
+    /// The servers that were found on this computer; `None` before a look.
+    pub found: RwSignal<Option<Vec<Found>>>,
+    /// What the conversation takes of the context.
+    pub meter: RwSignal<Option<Meter>>,
+    /// The Doctor's word on the latest reply; `None` before the first send.
+    pub finding: RwSignal<Option<Verdict>>,
+    /// Whether the server's settings are open.
+    pub panel: RwSignal<bool>,
+    /// The unsent text.
+    pub draft: RwSignal<String>,
+    /// Whether the newest text is in view and followed.
+    pub pinned: RwSignal<bool>,
+    /// How often each reply was begun: one that goes on begins again.
+    pub starts: RwSignal<BTreeMap<TurnId, u32>>,
+    /// The element that scrolls.
+    pub scroller: StoredValue<Option<NodeRef<html::Main>>>,
+}
+
+/// What the handle's copies share beside the signals.
+pub struct Shared {
+    /// The element.
+    pub host: HtmlElement,
+    /// Its shadow.
+    pub root: ShadowRoot,
+    /// What this browser remembers.
+    pub store: Store,
+    tasks: RefCell<Vec<AbortHandle>>,
+    waiting: RefCell<Vec<oneshot::Sender<()>>>,
+}
+
+impl Drop for Shared {
+    fn drop(&mut self) {
+        for task in self.tasks.borrow_mut().drain(..) {
+            task.abort();
+        }
+    }
+}
+
+/// Where this page came from, as servers see it.
+pub fn page_origin() -> String {
+    web_sys::window().and_then(|window| window.location().origin().ok()).unwrap_or_default()
+}
+
+/// Whether this page was served from the reader's own computer.
+fn page_is_local() -> bool {
+    Address::parse(&page_origin(), None).is_ok_and(|page| page.is_loopback())
+}
+
+impl Chat {
+    /// A chat in an element. Call it under an owner: everything ends with it.
+    pub fn new(host: HtmlElement, root: ShadowRoot, options: Options, complaints: Vec<Complaint>) -> Chat {
+        let store = Store::new(options.storage == Storage::Local, &host.id());
+        let look = store.look();
+        let theme = options.theme.or_else(|| theme_of(look.theme.as_deref())).unwrap_or(Theme::Auto);
+        let pace = look.pace.and_then(|pace| pace.parse().ok());
+        let lang = language(&options, look.lang.as_deref());
+        let draft = store.draft();
+        let shared = Shared {
+            host,
+            root,
+            store,
+            tasks: RefCell::default(),
+            waiting: RefCell::default(),
+        };
+        Chat {
+            shared: StoredValue::new_local(Rc::new(shared)),
+            options: RwSignal::new(options),
+            complaints: RwSignal::new(complaints),
+            lang: RwSignal::new(lang),
+            theme: RwSignal::new(theme),
+            pace: RwSignal::new(pace),
+            tree: RwSignal::new(Tree::default()),
+            live: RwSignal::new_local(None),
+            link: RwSignal::new(LinkState::Nothing),
+            found: RwSignal::new(None),
+            meter: RwSignal::new(None),
+            finding: RwSignal::new(None),
+            panel: RwSignal::new(false),
+            draft: RwSignal::new(draft),
+            pinned: RwSignal::new(true),
+            starts: RwSignal::new(BTreeMap::new()),
+            scroller: StoredValue::new(None),
+        }
+    }
+
+    /// The element, its shadow, its memory.
+    pub fn shared(self) -> Rc<Shared> {
+        self.shared.get_value()
+    }
+
+    /// Whether the chat's element is still on a page.
+    pub fn is_mounted(self) -> bool {
+        self.shared.try_with_value(|_| ()).is_some()
+    }
+
+    /// Does what a person asks.
+    pub fn run(self, command: Command) {
+        match command {
+            Command::Send(text) => self.send(text),
+            Command::Stop => self.stop(),
+            Command::Skip => self.with_live(Reply::skip),
+            Command::WaitOn => self.with_live(|reply| reply.control(Control::WaitOn)),
+            Command::Retry(id) => self.retry(id),
+            Command::Continue(id) => self.go_on(id),
+            Command::Edit(id, text) => self.edit(id, text),
+            Command::Switch(id, step) => self.tree.update(|tree| tree.switch(id, step)),
+            Command::Clear => self.clear(),
+            Command::Connect { address, kind, key } => self.connect_typed(&address, kind, key),
+            Command::UseDemo => {
+                self.shared().store.keep_server(&LastServer { server: "demo".to_owned(), ..LastServer::default() });
+                self.settle(LinkState::Demo);
+            }
+            Command::UseModel(model) => self.use_model(model),
+            Command::Look => self.look(false),
+            Command::Allow(yes) => self.allow(yes),
+            Command::SetPace(pace) => {
+                self.pace.set(pace);
+                self.with_live(|reply| reply.set_pace(self.current_pace()));
+                self.keep_look();
+            }
+            Command::SetTheme(theme) => {
+                self.theme.set(theme);
+                self.keep_look();
+            }
+            Command::SetLanguage(locale) => {
+                self.lang.set(locale);
+                self.keep_look();
+            }
+        }
+    }
+
+    /// Runs work that ends with the chat.
+    pub fn spawn(self, work: impl Future<Output = ()> + 'static) {
+        let (work, handle) = abortable(work);
+        let shared = self.shared();
+        let mut tasks = shared.tasks.borrow_mut();
+        tasks.retain(|task| !task.is_aborted());
+        tasks.push(handle);
+        wasm_bindgen_futures::spawn_local(async move {
+            let _ = work.await;
+        });
+    }
+
+    // --- talking -------------------------------------------------------------------------------------------------
+
+    fn send(self, text: String) {
+        let text = text.trim().to_owned();
+        if text.is_empty() {
+            return;
+        }
+        self.supersede();
+        let mut asked = 0;
+        self.tree.update(|tree| {
+            let last = tree.last();
+            asked = tree.add(last, Turn::user(text.clone()));
+        });
+        self.draft.set(String::new());
+        self.shared().store.keep_draft("");
+        self.tell("rill-send", &[("text", &text.into())]);
+        self.answer(asked);
+    }
+
+    /// Begins a reply to the turn `asked`.
+    fn answer(self, asked: TurnId) {
+        let mut id = 0;
+        self.tree.update(|tree| id = tree.add(Some(asked), Turn::reply()));
+        self.pinned.set(true);
+        reply::begin(self, id, false);
+    }
+
+    fn retry(self, id: TurnId) {
+        self.supersede();
+        if let Some(asked) = self.tree.with_untracked(|tree| tree.parent(id)) {
+            self.answer(asked);
+        }
+    }
+
+    fn go_on(self, id: TurnId) {
+        self.supersede();
+        self.pinned.set(true);
+        reply::begin(self, id, true);
+    }
+
+    fn edit(self, id: TurnId, text: String) {
+        let text = text.trim().to_owned();
+        if text.is_empty() {
+            return;
+        }
+        self.supersede();
+        let mut asked = 0;
+        self.tree.update(|tree| {
+            let parent = tree.parent(id);
+            asked = tree.add(parent, Turn::user(text));
+        });
+        self.answer(asked);
+    }
+
+    fn stop(self) {
+        self.with_live(|reply| reply.stop(End::Stopped));
+    }
+
+    fn supersede(self) {
+        self.with_live(|reply| reply.stop(End::Superseded));
+        // Its own end may still be on the way; nothing of it may show in the newer reply from here on.
+        self.with_live(Reply::conclude_now);
+    }
+
+    fn clear(self) {
+        self.supersede();
+        self.tree.set(Tree::default());
+        self.meter.set(None);
+        self.finding.set(None);
+        self.pinned.set(true);
+    }
+
+    fn with_live(self, work: impl FnOnce(&Rc<Reply>)) {
+        let live = self.live.try_get_untracked().flatten();
+        if let Some(reply) = live {
+            work(&reply);
+        }
+    }
+
+    /// A reply begins, or begins again.
+    pub fn begun(self, id: TurnId) {
+        self.starts.update(|starts| *starts.entry(id).or_default() += 1);
+    }
+
+    /// Keeps the newest text in view, if it was. It writes and does not read: the browser lays out once, when it paints.
+    pub fn follow(self) {
+        if self.pinned.get_untracked() {
+            self.scroll_down();
+        }
+    }
+
+    /// Brings the newest text back into view.
+    pub fn to_end(self) {
+        self.pinned.set(true);
+        self.scroll_down();
+    }
+
+    fn scroll_down(self) {
+        let scroller = self.scroller.try_get_value().flatten().and_then(|scroller| scroller.get_untracked());
+        if let Some(scroller) = scroller {
+            // Beyond any length: the browser stops at the end.
+            scroller.set_scroll_top(i32::MAX);
+        }
+    }
+
+    /// The pace that is in force.
+    pub fn current_pace(self) -> Pace {
+        self.pace.get_untracked().unwrap_or_else(|| self.options.with_untracked(Options::pace))
+    }
+
+    // --- the server ----------------------------------------------------------------------------------------------
+
+    /// Finds somebody to talk to: what the page asks for, else what was used last, else what runs here, else the demo.
+    pub fn start(self, from_link: bool) {
+        let (server, kind) = self.options.with_untracked(|options| (options.server.clone(), options.kind));
+        if let Some(server) = server {
+            if server == "demo" {
+                return self.settle(LinkState::Demo);
+            }
+            return match Address::parse(&server, Some(&page_origin())) {
+                Ok(address) if from_link && self.is_foreign(&address) => self.settle(LinkState::Asking(address)),
+                Ok(address) => self.connect(address, kind),
+                Err(bad) => self.settle(LinkState::Failed { server: None, trouble: Trouble::Address(bad) }),
+            };
+        }
+        let last = self.shared().store.last_server();
+        match last {
+            Some(last) if last.server != "demo" => match Address::parse(&last.server, Some(&page_origin())) {
+                Ok(address) => self.connect(address, kind.or(last.kind())),
+                Err(_) => self.look(true),
+            },
+            _ if page_is_local() => self.look(true),
+            _ => self.settle(LinkState::Demo),
+        }
+    }
+
+    /// A server that is neither this page's own host nor this computer.
+    fn is_foreign(self, address: &Address) -> bool {
+        let own = Address::parse(&page_origin(), None);
+        !address.is_loopback() && own.is_ok_and(|own| own.host() != address.host())
+    }
+
+    fn allow(self, yes: bool) {
+        let LinkState::Asking(address) = self.link.get_untracked() else { return };
+        if yes {
+            let kind = self.options.with_untracked(|options| options.kind);
+            self.connect(address, kind);
+        } else if page_is_local() {
+            self.look(true);
+        } else {
+            self.settle(LinkState::Demo);
+        }
+    }
+
+    fn connect_typed(self, typed: &str, kind: Option<Kind>, key: Option<String>) {
+        match Address::parse(typed, Some(&page_origin())) {
+            Ok(address) => {
+                if let Some(key) = key {
+                    self.shared().store.keep_key(&address.origin(), key.trim());
+                }
+                self.connect(address, kind);
+            }
+            Err(bad) => self.settle(LinkState::Failed { server: None, trouble: Trouble::Address(bad) }),
+        }
+    }
+
+    fn connect(self, address: Address, kind: Option<Kind>) {
+        self.link.set(LinkState::Connecting(address.clone()));
+        self.spawn(async move {
+            let fetch = self.fetch(&address);
+            let result = servers::connect(&fetch, kind).await;
+            if !self.is_mounted() || self.link.get_untracked() != LinkState::Connecting(address.clone()) {
+                return;
+            }
+            let state = match result {
+                Ok(mut server) => {
+                    let wished = self.options.with_untracked(|options| options.model.clone());
+                    let last = self.shared().store.last_server().filter(|last| last.server == address.to_string());
+                    server.model = wished.or_else(|| {
+                        let model = last.and_then(|last| last.model)?;
+                        server.models.iter().any(|known| known.id == model).then_some(model)
+                    });
+                    self.keep_server(&server);
+                    if server.models.is_empty() && server.kind == Kind::Ollama {
+                        LinkState::Failed { server: Some(server), trouble: Trouble::NoModels }
+                    } else {
+                        LinkState::Connected(server)
+                    }
+                }
+                Err(verdict) => {
+                    let server = Server::unknown(address, kind.unwrap_or(Kind::OpenAi));
+                    LinkState::Failed { server: Some(server), trouble: Trouble::Verdict(verdict) }
+                }
+            };
+            self.settle(state);
+        });
+    }
+
+    /// Looks for servers on this computer; with `connect`, talks to the first, or to the demo where there is none.
+    fn look(self, connect: bool) {
+        let before = self.link.get_untracked();
+        if connect {
+            self.link.set(LinkState::Looking);
+        }
+        self.found.set(None);
+        self.spawn(async move {
+            let found = servers::look_around().await;
+            if !self.is_mounted() {
+                return;
+            }
+            let first = found.first().cloned();
+            self.found.set(Some(found));
+            let still = self.link.get_untracked();
+            let nobody = matches!(still, LinkState::Looking) || (still == before && before == LinkState::Demo);
+            match first {
+                Some(first) if connect || nobody => {
+                    if matches!(still, LinkState::Looking) || still == before {
+                        self.connect(first.address, Some(first.found.kind));
+                    }
+                }
+                None if matches!(still, LinkState::Looking) => self.settle(LinkState::Demo),
+                _ => {}
+            }
+        });
+    }
+
+    fn settle(self, state: LinkState) {
+        self.link.set(state);
+        for waiting in self.shared().waiting.borrow_mut().drain(..) {
+            let _ = waiting.send(());
+        }
+    }
+
+    /// Waits until it is known whom to talk to.
+    pub async fn settled(self) {
+        loop {
+            let busy = matches!(
+                self.link.get_untracked(),
+                LinkState::Looking | LinkState::Connecting(_) | LinkState::Asking(_) | LinkState::Nothing
+            );
+            if !busy {
+                return;
+            }
+            let (sender, turn) = oneshot::channel();
+            self.shared().waiting.borrow_mut().push(sender);
+            let _ = turn.await;
+        }
+    }
+
+    /// The way to the server, its dialect, and the server itself (`None`: the demo).
+    pub fn line(self) -> (Line, Box<dyn Dialect>, Option<Server>) {
+        match self.link.get_untracked() {
+            LinkState::Connected(server) | LinkState::Failed { server: Some(server), .. } => {
+                (Line::Net(self.fetch(&server.address)), server.kind.dialect(), Some(server))
+            }
+            _ => {
+                let script = words::demo_script(self.lang.get_untracked());
+                (Line::Demo(Demo { script }), Kind::OpenAi.dialect(), None)
+            }
+        }
+    }
+
+    fn fetch(self, address: &Address) -> Fetch {
+        Fetch { address: address.clone(), key: self.shared().store.key(&address.origin()) }
+    }
+
+    fn use_model(self, model: String) {
+        self.link.update(|link| {
+            if let LinkState::Connected(server) = link {
+                server.context = server.models.iter().find(|known| known.id == model).and_then(|known| known.context).or(server.context);
+                server.model = Some(model);
+            }
+        });
+        if let LinkState::Connected(server) = self.link.get_untracked() {
+            self.keep_server(&server);
+        }
+    }
+
+    fn keep_server(self, server: &Server) {
+        self.shared().store.keep_server(&LastServer {
+            server: server.address.to_string(),
+            kind: Some(server.kind.as_str().to_owned()),
+            model: server.model.clone(),
+        });
+    }
+
+    /// The server's address for people; tracked.
+    pub fn server_words(self) -> String {
+        self.link.with(|link| match link {
+            LinkState::Connecting(address) | LinkState::Asking(address) => address.to_string(),
+            LinkState::Connected(server) | LinkState::Failed { server: Some(server), .. } => server.address.to_string(),
+            LinkState::Demo => say!(self, demo),
+            LinkState::Failed { server: None, .. } | LinkState::Looking | LinkState::Nothing => say!(self, no_server),
+        })
+    }
+
+    /// Whether the server is Ollama, by its kind or by its port.
+    pub fn is_ollama(self) -> bool {
+        self.link.with(|link| match link {
+            LinkState::Connected(server) | LinkState::Failed { server: Some(server), .. } => {
+                server.kind == Kind::Ollama || server.address.port() == 11434
+            }
+            _ => false,
+        })
+    }
+
+    /// The size of the context, where it is known; tracked.
+    pub fn context(self) -> Option<u32> {
+        self.link.with(|link| match link {
+            LinkState::Connected(server) => server.context,
+            _ => None,
+        })
+    }
+
+    /// The Doctor's word; tracked.
+    pub fn verdict(self) -> Option<Verdict> {
+        self.finding.get()
+    }
+
+    // --- the world outside ---------------------------------------------------------------------------------------
+
+    /// Dispatches an event of the public surface on the element.
+    pub fn tell(self, name: &str, detail: &[(&str, &wasm_bindgen::JsValue)]) {
+        let object = js_sys::Object::new();
+        for (key, value) in detail {
+            let _ = js_sys::Reflect::set(&object, &(*key).into(), value);
+        }
+        let init = web_sys::CustomEventInit::new();
+        init.set_bubbles(true);
+        init.set_composed(true);
+        init.set_detail(&object);
+        if let Ok(event) = web_sys::CustomEvent::new_with_event_init_dict(name, &init) {
+            let _ = self.shared().host.dispatch_event(&event);
+        }
+    }
+
+    /// The page closes: tells the server to stop what runs, in the one way that outlives a page.
+    pub fn leave(self) {
+        self.with_live(|reply| reply.leave());
+    }
+
+    /// The attributes changed.
+    pub fn reconfigure(self, options: Options, complaints: Vec<Complaint>) {
+        let before = self.options.get_untracked();
+        if let Some(theme) = options.theme {
+            self.theme.set(theme);
+        }
+        if options.lang != before.lang {
+            self.lang.set(language(&options, None));
+        }
+        let moved = options.server != before.server || options.kind != before.kind;
+        let model = options.model.clone().filter(|_| options.model != before.model);
+        self.options.set(options);
+        self.complaints.set(complaints);
+        if moved {
+            self.start(false);
+        } else if let Some(model) = model {
+            self.use_model(model);
+        }
+    }
+
+    fn keep_look(self) {
+        self.shared().store.keep_look(&Look {
+            theme: Some(self.theme.get_untracked().word().to_owned()),
+            pace: self.pace.get_untracked().map(|pace| pace.to_string()),
+            lang: Some(words::tag(self.lang.get_untracked()).to_owned()),
+        });
+    }
+}
+
+fn theme_of(word: Option<&str>) -> Option<Theme> {
+    [Theme::Auto, Theme::Light, Theme::Dark].into_iter().find(|theme| Some(theme.word()) == word)
+}
+
+/// The language: what the owner asks for, else what the person chose, else what the browser wishes.
+fn language(options: &Options, chosen: Option<&str>) -> Locale {
+    let browser = web_sys::window().map(|window| window.navigator().languages()).unwrap_or_default();
+    let browser: Vec<String> = browser.iter().filter_map(|tag| tag.as_string()).collect();
+    let wished = options.lang.as_deref().into_iter().chain(chosen).chain(browser.iter().map(String::as_str));
+    words::locale_for(wished)
+}

@@ -1,0 +1,127 @@
+//! `<rill-chat>`: attributes in, events and methods out. The standalone page is this element too.
+
+use gloo_events::EventListener;
+use leptos::mount::mount_to;
+use leptos::prelude::*;
+use wasm_bindgen::prelude::*;
+use web_sys::{CssStyleSheet, HtmlElement, ShadowRoot, UrlSearchParams};
+
+use super::app::{Chat, Command};
+use super::ui::Page;
+use crate::chat::archive;
+use crate::options::{NAMES, Options};
+
+#[wasm_bindgen(module = "/src/page/element.js")]
+extern "C" {
+    fn define(names: js_sys::Array, mount: &JsValue);
+    #[wasm_bindgen(js_name = admitTemplates)]
+    fn admit_templates();
+}
+
+/// Makes `<rill-chat>` known to the page. Elements that are there already come to life at once.
+pub fn start() {
+    admit_templates();
+    let mount = Closure::<dyn Fn(HtmlElement, ShadowRoot) -> Mounted>::new(mount);
+    let names = NAMES.iter().map(|name| JsValue::from_str(name)).collect();
+    define(names, mount.as_ref());
+    // The class that holds it lives as long as the page.
+    mount.forget();
+}
+
+/// One element on a page. Dropping it ends everything that the element started.
+#[wasm_bindgen]
+pub struct Mounted {
+    chat: Chat,
+    host: HtmlElement,
+    standalone: bool,
+    view: Option<Box<dyn std::any::Any>>,
+    /// Owns every signal and every task of the chat.
+    owner: Owner,
+    _leaving: EventListener,
+}
+
+#[wasm_bindgen]
+impl Mounted {
+    /// Says something.
+    pub fn send(&self, text: String) {
+        self.chat.run(Command::Send(text));
+    }
+
+    /// Ends the reply that runs.
+    pub fn stop(&self) {
+        self.chat.run(Command::Stop);
+    }
+
+    /// Begins a new conversation.
+    pub fn clear(&self) {
+        self.chat.run(Command::Clear);
+    }
+
+    /// The conversation as JSON text.
+    pub fn export(&self) -> String {
+        self.chat.tree.with_untracked(archive::export)
+    }
+
+    /// Attributes changed.
+    pub fn changed(&self) {
+        let (options, complaints) = read_options(&self.host, self.standalone);
+        self.chat.reconfigure(options, complaints);
+    }
+
+    /// The element left the page.
+    pub fn unmount(mut self) {
+        self.chat.leave();
+        drop(self.view.take());
+        self.owner.cleanup();
+    }
+}
+
+fn mount(host: HtmlElement, root: ShadowRoot) -> Mounted {
+    let standalone = host.has_attribute("data-standalone");
+    adopt_style(&root);
+    let (options, complaints) = read_options(&host, standalone);
+    let from_link = standalone && link_parameters().is_some_and(|link| link.get("server").is_some());
+    // A shadow root takes children like any element; Leptos asks only for that.
+    let place: HtmlElement = root.clone().unchecked_into();
+    let owner = Owner::new();
+    let chat = owner.with(|| Chat::new(host.clone(), root, options, complaints));
+    let view = owner.with(|| mount_to(place, move || view! { <Page chat=chat/> }));
+    chat.start(from_link);
+    chat.tell("rill-ready", &[]);
+    let leaving = EventListener::new(&window(), "pagehide", move |_| {
+        if chat.is_mounted() {
+            chat.leave();
+        }
+    });
+    Mounted { chat, host, standalone, view: Some(Box::new(view)), owner, _leaving: leaving }
+}
+
+/// Attributes, and on the standalone page the URL's parameters before them.
+fn read_options(host: &HtmlElement, standalone: bool) -> (Options, Vec<crate::options::Complaint>) {
+    let link = if standalone { link_parameters() } else { None };
+    Options::read(|name| link.as_ref().and_then(|link| link.get(name)).or_else(|| host.get_attribute(name)))
+}
+
+fn link_parameters() -> Option<UrlSearchParams> {
+    let search = window().location().search().ok()?;
+    UrlSearchParams::new_with_str(&search).ok()
+}
+
+thread_local! {
+    /// One sheet for all elements of a page. A constructed sheet needs no leave from a Content-Security-Policy.
+    static SHEET: Option<CssStyleSheet> = {
+        let sheet = CssStyleSheet::new().ok();
+        if let Some(sheet) = &sheet {
+            let _ = sheet.replace_sync(super::ui::STYLE);
+        }
+        sheet
+    };
+}
+
+fn adopt_style(root: &ShadowRoot) {
+    SHEET.with(|sheet| {
+        if let Some(sheet) = sheet {
+            root.set_adopted_style_sheets(&js_sys::Array::of1(sheet));
+        }
+    });
+}

@@ -1,0 +1,16 @@
+//! The page: the only rooms that know the browser.
+//!
+//! [`embed`] mounts a chat in `<rill-chat>`, [`app`] holds its state and its commands, [`servers`] finds somebody to talk to,
+//! [`net`] carries the bytes, [`reply`] runs one reply, [`painter`] draws it, [`ui`] is all that is seen, [`words`] all that
+//! is said, [`store`] what is remembered, [`clock`] time and frames.
+
+pub mod app;
+pub mod clock;
+pub mod embed;
+pub mod net;
+pub mod painter;
+pub mod reply;
+pub mod servers;
+pub mod store;
+pub mod ui;
+pub mod words;

@@ -1,0 +1,164 @@
+//! fetch with a ReadableStream reader. Simple requests wherever that is possible: no custom headers, `text/plain` bodies.
+//!
+//! In: a [`Call`]. Out: bytes as they come. Dropping a body, or a request under way, aborts it.
+
+use gloo_net::http::{Method as HttpMethod, RequestBuilder, Response};
+use js_sys::{Reflect, Uint8Array};
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{
+    AbortController, ReadableStreamDefaultReader, ReferrerPolicy, RequestCache, RequestCredentials, RequestMode,
+};
+
+use super::budget::{Permit, permit};
+use crate::address::Address;
+use crate::dialect::{Call, Method};
+use crate::page::clock::PageClock;
+use crate::session::{Answer, Body, Failure, Media, Opened, Wire, within};
+
+/// Small requests stand under this deadline, in milliseconds.
+const SMALL: f64 = 5_000.0;
+
+/// The way to one server.
+#[derive(Clone)]
+pub struct Fetch {
+    /// Where it is.
+    pub address: Address,
+    /// The API key for it. It makes a preflight unavoidable.
+    pub key: Option<String>,
+}
+
+/// A body that is being read.
+pub struct FetchBody {
+    reader: Option<ReadableStreamDefaultReader>,
+    /// Aborts the request when the body is dropped.
+    _abort: AbortOnDrop,
+    _permit: Option<Permit>,
+}
+
+struct AbortOnDrop(Option<AbortController>);
+
+impl Drop for AbortOnDrop {
+    fn drop(&mut self) {
+        if let Some(controller) = &self.0 {
+            // With the default reason: gloo-net panics on a rejection that is not an Error.
+            controller.abort();
+        }
+    }
+}
+
+impl Fetch {
+    async fn send(&self, call: &Call, media: Media, permit: Option<Permit>) -> Result<(Response, FetchBody), Failure> {
+        let abort = AbortOnDrop(AbortController::new().ok());
+        let signal = abort.0.as_ref().map(AbortController::signal);
+        let method = match call.method {
+            Method::Get => HttpMethod::GET,
+            Method::Post => HttpMethod::POST,
+            Method::Delete => HttpMethod::DELETE,
+        };
+        let mut request = RequestBuilder::new(&self.address.url(&call.path))
+            .method(method)
+            // llama.cpp's wildcard headers fail with credentials (protocols, 7.7).
+            .credentials(RequestCredentials::Omit)
+            .cache(RequestCache::NoStore)
+            .referrer_policy(ReferrerPolicy::NoReferrer)
+            .abort_signal(signal.as_ref());
+        if let Some(key) = &self.key {
+            request = request.header("Authorization", &format!("Bearer {key}"));
+        }
+        let request = match &call.body {
+            Some(body) => {
+                if media == Media::Json {
+                    request = request.header("Content-Type", "application/json");
+                }
+                request.body(body.as_str())
+            }
+            None => request.build(),
+        };
+        let response = request.map_err(failure)?.send().await.map_err(failure)?;
+        let reader = match response.body() {
+            Some(stream) => Some(ReadableStreamDefaultReader::new(&stream).map_err(|error| words(&error))?),
+            None => None,
+        };
+        Ok((response, FetchBody { reader, _abort: abort, _permit: permit }))
+    }
+
+    async fn whole(&self, call: &Call, media: Media, permit: Option<Permit>) -> Result<Answer, Failure> {
+        let work = async {
+            let (response, mut body) = self.send(call, media, permit).await?;
+            let mut bytes = Vec::new();
+            while let Some(more) = body.next().await? {
+                bytes.extend_from_slice(&more);
+            }
+            Ok(Answer {
+                status: response.status(),
+                content_type: content_type(&response),
+                body: String::from_utf8_lossy(&bytes).into_owned(),
+            })
+        };
+        within(&PageClock, SMALL, work)
+            .await
+            .unwrap_or_else(|| Err(Failure { message: "no answer within 5 s".to_owned() }))
+    }
+
+    /// Whether anything at all answers at this path, readable for this page or not.
+    pub async fn answers_opaquely(&self, path: &str) -> bool {
+        let abort = AbortOnDrop(AbortController::new().ok());
+        let signal = abort.0.as_ref().map(AbortController::signal);
+        let request = RequestBuilder::new(&self.address.url(path))
+            .mode(RequestMode::NoCors)
+            .credentials(RequestCredentials::Omit)
+            .cache(RequestCache::NoStore)
+            .referrer_policy(ReferrerPolicy::NoReferrer)
+            .abort_signal(signal.as_ref())
+            .build();
+        let Ok(request) = request else { return false };
+        matches!(within(&PageClock, SMALL, request.send()).await, Some(Ok(_)))
+    }
+}
+
+impl Wire for Fetch {
+    type Body = FetchBody;
+
+    async fn open(&self, call: &Call, media: Media) -> Result<Opened<FetchBody>, Failure> {
+        let permit = permit(&self.address.origin()).await;
+        let (response, body) = self.send(call, media, Some(permit)).await?;
+        Ok(Opened { status: response.status(), content_type: content_type(&response), body })
+    }
+
+    async fn small(&self, call: &Call, media: Media) -> Result<Answer, Failure> {
+        let permit = permit(&self.address.origin()).await;
+        self.whole(call, media, Some(permit)).await
+    }
+
+    async fn urgent(&self, call: &Call, media: Media) -> Result<Answer, Failure> {
+        self.whole(call, media, None).await
+    }
+}
+
+impl Body for FetchBody {
+    async fn next(&mut self) -> Result<Option<Vec<u8>>, Failure> {
+        let Some(reader) = &self.reader else { return Ok(None) };
+        let read = JsFuture::from(reader.read()).await.map_err(|error| words(&error))?;
+        let done = Reflect::get(&read, &JsValue::from_str("done")).is_ok_and(|done| done.is_truthy());
+        if done {
+            return Ok(None);
+        }
+        let value = Reflect::get(&read, &JsValue::from_str("value")).map_err(|error| words(&error))?;
+        let bytes = value.dyn_into::<Uint8Array>().map_err(|value| words(&value))?;
+        Ok(Some(bytes.to_vec()))
+    }
+}
+
+fn content_type(response: &Response) -> String {
+    response.headers().get("content-type").unwrap_or_default().to_ascii_lowercase()
+}
+
+fn failure(error: gloo_net::Error) -> Failure {
+    Failure { message: error.to_string() }
+}
+
+fn words(error: &JsValue) -> Failure {
+    let message = Reflect::get(error, &JsValue::from_str("message")).ok().and_then(|message| message.as_string());
+    Failure { message: message.unwrap_or_else(|| format!("{error:?}")) }
+}

@@ -1,0 +1,374 @@
+//! Blocks of markup become elements of the page. The only place where a model's words turn into a document.
+//!
+//! In: [`Markdown`]. Out: DOM nodes, made with `createElement` and text nodes alone, never from HTML text.
+//! The open tail grows in place: text is appended to text nodes, so that a selection inside it survives.
+//! Committed blocks are not touched again.
+
+use wasm_bindgen::JsCast;
+use web_sys::{Document, Element, Node as DomNode, Text};
+
+use super::app::Chat;
+use super::words::say;
+use crate::markdown::{Align, Block, Markdown, Node, Tag};
+
+/// Draws one answer into its element.
+pub struct Painter {
+    root: Element,
+    document: Document,
+    chat: Chat,
+    blocks: Vec<Painted>,
+    touched: u64,
+}
+
+struct Painted {
+    id: u64,
+    outer: DomNode,
+    /// What is drawn, while it may still change.
+    open: Option<Drawn>,
+}
+
+/// What stands on the page for one [`Node`].
+enum Drawn {
+    Text { node: Text, text: String },
+    Element { tag: Tag, outer: Element, inner: Element, children: Vec<Drawn> },
+}
+
+impl Drawn {
+    fn outer(&self) -> &DomNode {
+        match self {
+            Drawn::Text { node, .. } => node,
+            Drawn::Element { outer, .. } => outer,
+        }
+    }
+}
+
+impl Painter {
+    /// A painter for an empty element.
+    pub fn new(root: Element, chat: Chat) -> Painter {
+        // An element has a document unless it is one.
+        let document = root.owner_document().unwrap_or_else(|| leptos::prelude::document());
+        root.set_text_content(None);
+        Painter { root, document, chat, blocks: Vec::new(), touched: 0 }
+    }
+
+    /// DOM nodes that were made or changed so far; for tests and the bench.
+    pub fn touched(&self) -> u64 {
+        self.touched
+    }
+
+    /// Draws what is new since the last time.
+    pub fn paint(&mut self, markdown: &mut Markdown) {
+        let changed = markdown.update();
+        // A painter that was just made has everything to draw.
+        let from = changed.min(self.blocks.len());
+        let blocks = markdown.blocks();
+        for (at, block) in blocks.iter().enumerate().skip(from) {
+            self.draw(at, block);
+        }
+        for surplus in self.blocks.drain(blocks.len().min(self.blocks.len())..) {
+            let _ = self.root.remove_child(&surplus.outer);
+        }
+        let committed = markdown.committed().min(self.blocks.len());
+        for block in self.blocks[..committed].iter_mut().rev() {
+            if block.open.take().is_none() {
+                break;
+            }
+        }
+    }
+
+    fn draw(&mut self, at: usize, block: &Block) {
+        if let Some(painted) = self.blocks.get_mut(at) {
+            if painted.id == block.id {
+                let Some(mut open) = painted.open.take() else { return };
+                if self.patch(&mut open, &block.node, block.frozen) {
+                    self.blocks[at].open = Some(open);
+                    return;
+                }
+            }
+            let fresh = self.create(&block.node);
+            let outer = fresh.outer().clone();
+            let _ = self.root.replace_child(&outer, &self.blocks[at].outer);
+            self.blocks[at] = Painted { id: block.id, outer, open: Some(fresh) };
+            return;
+        }
+        let fresh = self.create(&block.node);
+        let outer = fresh.outer().clone();
+        let _ = self.root.append_child(&outer);
+        self.blocks.push(Painted { id: block.id, outer, open: Some(fresh) });
+    }
+
+    /// Brings what is drawn up to date; `false` where it must be drawn anew. The first `frozen` children are as they were.
+    fn patch(&mut self, drawn: &mut Drawn, node: &Node, frozen: usize) -> bool {
+        match (drawn, node) {
+            (Drawn::Text { node: dom, text }, Node::Text(new)) => {
+                if let Some(more) = new.strip_prefix(text.as_str()) {
+                    if !more.is_empty() {
+                        let _ = dom.append_data(more);
+                        text.push_str(more);
+                        self.touched += 1;
+                    }
+                } else {
+                    dom.set_data(new);
+                    text.clone_from(new);
+                    self.touched += 1;
+                }
+                true
+            }
+            (Drawn::Element { tag, outer, inner, children }, Node::Element { tag: new, children: nodes }) => {
+                if tag != new && !self.retag(tag, new, outer) {
+                    return false;
+                }
+                let frozen = frozen.min(children.len());
+                for (at, node) in nodes.iter().enumerate().skip(frozen) {
+                    match children.get_mut(at) {
+                        Some(child) => {
+                            if !self.patch(child, node, 0) {
+                                let fresh = self.create(node);
+                                let _ = inner.replace_child(fresh.outer(), child.outer());
+                                *child = fresh;
+                            }
+                        }
+                        None => {
+                            let fresh = self.create(node);
+                            let _ = inner.append_child(fresh.outer());
+                            children.push(fresh);
+                        }
+                    }
+                }
+                for surplus in children.drain(nodes.len().min(children.len())..) {
+                    let _ = inner.remove_child(surplus.outer());
+                }
+                true
+            }
+            _ => false,
+        }
+    }
+
+    /// Some tags change while their block grows, without another element being needed.
+    fn retag(&self, tag: &mut Tag, new: &Tag, outer: &Element) -> bool {
+        match (&*tag, new) {
+            (Tag::List { start: a, .. }, Tag::List { start: b, tight }) if a.is_some() == b.is_some() => {
+                set(outer, "data-tight", if *tight { "true" } else { "false" });
+                if let Some(start) = b.filter(|start| *start != 1) {
+                    set(outer, "start", &start.to_string());
+                }
+            }
+            (Tag::Table { .. }, Tag::Table { .. }) => {}
+            _ => return false,
+        }
+        *tag = new.clone();
+        true
+    }
+
+    fn create(&mut self, node: &Node) -> Drawn {
+        self.touched += 1;
+        match node {
+            Node::Text(text) => {
+                Drawn::Text { node: self.document.create_text_node(text), text: text.clone() }
+            }
+            Node::Element { tag, children } => {
+                let (outer, inner) = self.element(tag);
+                let children: Vec<Drawn> = children.iter().map(|child| self.create(child)).collect();
+                for child in &children {
+                    let _ = inner.append_child(child.outer());
+                }
+                Drawn::Element { tag: tag.clone(), outer, inner, children }
+            }
+        }
+    }
+
+    fn make(&self, name: &str) -> Element {
+        // The names below are all valid; createElement fails on no other account.
+        self.document.create_element(name).unwrap_or_else(|_| self.root.clone())
+    }
+
+    /// The element for a tag, and the one inside it that takes the children.
+    fn element(&self, tag: &Tag) -> (Element, Element) {
+        let one = |name: &str| {
+            let element = self.make(name);
+            (element.clone(), element)
+        };
+        match tag {
+            Tag::Paragraph => one("p"),
+            // The page's own headings stand above those of an answer.
+            Tag::Heading(level) => one(["h2", "h3", "h4", "h5", "h6", "h6"][usize::from(level.clamp(&1, &6) - 1)]),
+            Tag::Quote => one("blockquote"),
+            Tag::List { start, tight } => {
+                let (list, inner) = one(if start.is_some() { "ol" } else { "ul" });
+                set(&list, "data-tight", if *tight { "true" } else { "false" });
+                if let Some(start) = start.filter(|start| *start != 1) {
+                    set(&list, "start", &start.to_string());
+                }
+                (list, inner)
+            }
+            Tag::Item { checked: None } => one("li"),
+            Tag::Item { checked: Some(checked) } => {
+                let (item, inner) = one("li");
+                set(&item, "class", "task");
+                let mark = self.make("input");
+                set(&mark, "type", "checkbox");
+                set(&mark, "disabled", "");
+                if *checked {
+                    set(&mark, "checked", "");
+                }
+                let _ = item.append_child(&mark);
+                (item, inner)
+            }
+            Tag::CodeBlock { language } => self.code_block(language.as_deref()),
+            Tag::Html => {
+                let (html, inner) = one("pre");
+                set(&html, "class", "html");
+                (html, inner)
+            }
+            Tag::Code => one("code"),
+            Tag::Emphasis => one("em"),
+            Tag::Strong => one("strong"),
+            Tag::Strike => one("del"),
+            Tag::Link { href, title } => {
+                let (link, inner) = one("a");
+                set(&link, "href", href);
+                set(&link, "target", "_blank");
+                set(&link, "rel", "noopener noreferrer nofollow");
+                if !title.is_empty() {
+                    set(&link, "title", title);
+                }
+                (link, inner)
+            }
+            Tag::Image { src, alt, title } => self.image(src, alt, title),
+            Tag::Table { .. } => {
+                let frame = self.make("div");
+                set(&frame, "class", "table");
+                set(&frame, "tabindex", "0");
+                set(&frame, "role", "region");
+                set(&frame, "aria-label", &say!(self.chat, table));
+                let table = self.make("table");
+                let _ = frame.append_child(&table);
+                (frame, table)
+            }
+            Tag::TableHead => {
+                let head = self.make("thead");
+                let row = self.make("tr");
+                let _ = head.append_child(&row);
+                (head, row)
+            }
+            Tag::TableRow => one("tr"),
+            Tag::TableCell { align } => {
+                let (cell, inner) = one("td");
+                let align = match align {
+                    Align::None => "",
+                    Align::Left => "left",
+                    Align::Center => "center",
+                    Align::Right => "right",
+                };
+                if !align.is_empty() {
+                    set(&cell, "data-align", align);
+                }
+                (cell, inner)
+            }
+            Tag::Rule => one("hr"),
+            Tag::LineBreak => one("br"),
+            Tag::FootnoteRef { label } => {
+                let (mark, inner) = one("sup");
+                set(&mark, "class", "footnote-mark");
+                mark.set_text_content(Some(label));
+                (mark, inner)
+            }
+            Tag::FootnoteDefinition { label } => {
+                let note = self.make("aside");
+                set(&note, "class", "footnote");
+                let mark = self.make("sup");
+                mark.set_text_content(Some(label));
+                let _ = note.append_child(&mark);
+                let text = self.make("div");
+                let _ = note.append_child(&text);
+                (note, text)
+            }
+            Tag::Math { display } => {
+                let (math, inner) = one("code");
+                set(&math, "class", if *display { "math display" } else { "math" });
+                (math, inner)
+            }
+        }
+    }
+
+    fn code_block(&self, language: Option<&str>) -> (Element, Element) {
+        let figure = self.make("figure");
+        set(&figure, "class", "code");
+        let caption = self.make("figcaption");
+        let name = self.make("span");
+        name.set_text_content(Some(language.filter(|name| !name.is_empty()).unwrap_or(&say!(self.chat, code))));
+        let copy = self.make("button");
+        set(&copy, "type", "button");
+        set(&copy, "data-copy", "");
+        copy.set_text_content(Some(&say!(self.chat, copy_code)));
+        let pre = self.make("pre");
+        set(&pre, "tabindex", "0");
+        set(&pre, "dir", "ltr");
+        let code = self.make("code");
+        for (parent, child) in [(&caption, &name), (&caption, &copy), (&pre, &code), (&figure, &caption), (&figure, &pre)] {
+            let _ = parent.append_child(child);
+        }
+        (figure, code)
+    }
+
+    /// A raster image that came with the text is shown; one from elsewhere waits behind a button, since loading it
+    /// would tell that host who reads what.
+    fn image(&self, src: &str, alt: &str, title: &str) -> (Element, Element) {
+        let frame = self.make("span");
+        set(&frame, "class", "image");
+        if src.starts_with("data:") {
+            let _ = frame.append_child(&self.loaded(src, alt));
+        } else {
+            let button = self.make("button");
+            set(&button, "type", "button");
+            set(&button, "data-image", src);
+            set(&button, "data-alt", alt);
+            let host = src.split("//").nth(1).and_then(|rest| rest.split(['/', '?', '#']).next()).unwrap_or(src);
+            button.set_text_content(Some(&say!(self.chat, load_image, host = host.to_owned())));
+            let _ = frame.append_child(&button);
+        }
+        if !title.is_empty() {
+            set(&frame, "title", title);
+        }
+        (frame.clone(), frame)
+    }
+
+    fn loaded(&self, src: &str, alt: &str) -> Element {
+        loaded(&self.document, src, alt).unwrap_or_else(|| self.make("span"))
+    }
+}
+
+/// A click inside an answer: copy a block of code, load an image. `true` where it was one of these.
+pub fn clicked(chat: Chat, target: &Element) -> bool {
+    if let Ok(Some(button)) = target.closest("[data-copy]") {
+        let code = button.closest("figure").ok().flatten().and_then(|figure| figure.query_selector("code").ok().flatten());
+        if let Some(code) = code {
+            super::ui::copy(chat, &code.text_content().unwrap_or_default());
+            button.set_text_content(Some(&say!(chat, copied)));
+        }
+        return true;
+    }
+    if let Ok(Some(button)) = target.closest("[data-image]") {
+        let src = button.get_attribute("data-image").unwrap_or_default();
+        let alt = button.get_attribute("data-alt").unwrap_or_default();
+        if let Some(image) = button.owner_document().and_then(|document| loaded(&document, &src, &alt)) {
+            let _ = button.replace_with_with_node_1(&image);
+        }
+        return true;
+    }
+    false
+}
+
+fn loaded(document: &Document, src: &str, alt: &str) -> Option<Element> {
+    let image = document.create_element("img").ok()?;
+    set(&image, "alt", alt);
+    set(&image, "referrerpolicy", "no-referrer");
+    set(&image, "loading", "lazy");
+    set(&image, "src", src);
+    Some(image.unchecked_into())
+}
+
+fn set(element: &Element, name: &str, value: &str) {
+    // It fails only on names that are no names.
+    let _ = element.set_attribute(name, value);
+}

@@ -1,0 +1,589 @@
+//! The reply that runs: it drives a session, paces what arrived, and paints what may be shown, once a frame.
+//!
+//! In: [`Report`]s from the session, at any rate. Out: the page, touched at most once a frame, and one finished [`Turn`].
+
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use futures_channel::mpsc;
+use leptos::prelude::*;
+use web_sys::{Element, Text};
+
+use super::app::{Chat, Meter};
+use super::clock::{Beat, PageClock, hidden, media_matches, now};
+use super::net::Line;
+use super::painter::Painter;
+use super::servers;
+use crate::chat::request::{ChatRequest, Message, Role, Sampling};
+use crate::chat::tree::TurnId;
+use crate::chat::turn::Turn;
+use crate::dialect::Dialect;
+use crate::doctor::{self, Probe};
+use crate::event::{ChatEvent, Deadline, End, Millis, Progress, Timings, Usage};
+use crate::markdown::Markdown;
+use crate::pacer::{Pace, Pacer};
+use crate::session::{Control, Learned, Media, Plan, Report, Wire, drive, media_for};
+use crate::trace::{Fact, Trace};
+
+/// How often the figures in the status line may change, in milliseconds.
+const STATUS_EVERY: Millis = 250.0;
+
+/// What the reply is doing, for the status line.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Status {
+    /// No headers yet.
+    Connecting,
+    /// Headers, but nothing else.
+    Waiting,
+    /// What the server says that it does.
+    Progress(Progress),
+    /// A small request found the server alive.
+    Slow,
+    /// Thinking comes.
+    Thinking,
+    /// Text comes; tokens per second, and whether the server measured them.
+    Writing(Option<(u32, bool)>),
+    /// All is here; the rest is being shown at the reader's pace.
+    Showing,
+    /// A deadline passed; the person may wait on.
+    Asking(Deadline),
+    /// It is over.
+    Ended,
+}
+
+/// A reply that runs, or has just ended.
+pub struct Reply {
+    /// Its turn.
+    pub id: TurnId,
+    /// What it is doing.
+    pub status: ArcRwSignal<Status>,
+    /// How it ended, once the last letter is shown.
+    pub end: ArcRwSignal<Option<End>>,
+    /// Whether there is thinking to show.
+    pub thinks: ArcRwSignal<bool>,
+    /// Whether arrived text waits to be shown.
+    pub behind: ArcRwSignal<bool>,
+    chat: Chat,
+    controls: mpsc::UnboundedSender<Control>,
+    core: RefCell<Core>,
+}
+
+struct Core {
+    turn: Turn,
+    /// Bytes of the answer that were there before: a reply that goes on from an earlier end.
+    prefix: usize,
+    pacer: Pacer,
+    markdown: Markdown,
+    painter: Option<Painter>,
+    reasoning: Option<Text>,
+    /// Bytes of the thinking that are on the page.
+    reasoned: usize,
+    /// The shown text is no longer a beginning of what is there: paint it anew.
+    rewrite: bool,
+    trace: Trace,
+    beat: Beat,
+    /// An end mark has come; figures may follow.
+    finishing: Option<End>,
+    end: Option<End>,
+    probe: Option<Probe>,
+    /// Nothing that still comes may be shown.
+    deaf: bool,
+    concluded: bool,
+    started: Millis,
+    first_text: Option<Millis>,
+    last_text: Millis,
+    status_due: Millis,
+    /// Bytes of the answer that `rill-delta` has told of.
+    told: usize,
+    stop: Option<(String, String)>,
+}
+
+/// Begins the reply of turn `id`; with `continues`, from where it ended.
+pub fn begin(chat: Chat, id: TurnId, continues: bool) {
+    let mut turn = chat.tree.with_untracked(|tree| tree.turn(id).cloned()).unwrap_or_else(Turn::reply);
+    turn.end = None;
+    if continues {
+        chat.tree.update(|tree| {
+            if let Some(turn) = tree.turn_mut(id) {
+                turn.end = None;
+            }
+        });
+    }
+    let mut markdown = Markdown::new();
+    markdown.append(&turn.text);
+    let (controls, taken) = mpsc::unbounded();
+    let started = now();
+    let reply = Rc::new(Reply {
+        id,
+        status: ArcRwSignal::new(Status::Connecting),
+        end: ArcRwSignal::new(None),
+        thinks: ArcRwSignal::new(!turn.reasoning.is_empty()),
+        behind: ArcRwSignal::new(false),
+        chat,
+        controls,
+        core: RefCell::new(Core {
+            prefix: turn.text.len(),
+            told: turn.text.len(),
+            turn,
+            pacer: Pacer::new(chat.current_pace()),
+            markdown,
+            painter: None,
+            reasoning: None,
+            reasoned: 0,
+            rewrite: false,
+            trace: Trace::default(),
+            beat: Beat::new(),
+            finishing: None,
+            end: None,
+            probe: None,
+            deaf: false,
+            concluded: false,
+            started,
+            first_text: None,
+            last_text: started,
+            status_due: 0.0,
+            stop: None,
+        }),
+    });
+    chat.live.set(Some(reply.clone()));
+    chat.begun(id);
+    chat.finding.set(Some(doctor::Verdict::Flowing));
+    chat.spawn(run(chat, reply, taken, continues));
+}
+
+async fn run(chat: Chat, reply: Rc<Reply>, controls: mpsc::UnboundedReceiver<Control>, continues: bool) {
+    chat.settled().await;
+    let (line, dialect, server) = chat.line();
+    let request = request(chat, reply.id, continues, server.as_ref().and_then(servers::Server::model_id));
+    let base = server.as_ref().map(|server| server.address.to_string()).unwrap_or_default();
+    let store = chat.shared().store.clone();
+    let has_key = matches!(&line, Line::Net(net) if net.key.is_some());
+    // With a key the preflight comes anyway; then the body may as well be called what it is.
+    let json = |path: &str| has_key || store.wants_json(&format!("{base}{path}"));
+    reply.core.borrow_mut().stop =
+        server.as_ref().and_then(|server| dialect.stop(&request.generation).map(|call| (server.address.url(&call.path), call.body.unwrap_or_default())));
+    count(chat, &request, has_key);
+    let plan = Plan {
+        dialect: &*dialect,
+        request: &request,
+        deadlines: chat.options.with_untracked(|options| options.deadlines),
+        rung: store.rung(&base),
+        json: &json,
+    };
+    let mut unreached = None;
+    drive(plan, &line, &PageClock, controls, &mut |report| match report {
+        Report::Learned(Learned::WantsJson(path)) => store.keep_wants_json(&format!("{base}{path}")),
+        Report::Learned(Learned::Rung(rung)) => store.keep_rung(&base, rung),
+        Report::End(end @ End::Broken { before_headers: true, .. }) => unreached = Some(end),
+        report => reply.on(report),
+    })
+    .await;
+    if let (Some(end), Line::Net(net)) = (unreached, &line) {
+        // The browser says no more than "failed": ask in other ways before saying anything.
+        let probe = servers::probe(net).await;
+        reply.core.borrow_mut().probe = Some(probe);
+        reply.on(Report::End(end));
+    }
+    if let Some((usage, timings)) = figures(&*dialect, &line, &json).await {
+        reply.late_figures(&usage, &timings);
+    }
+}
+
+async fn figures(dialect: &dyn Dialect, line: &Line, json: &dyn Fn(&str) -> bool) -> Option<(Usage, Timings)> {
+    let call = dialect.perf()?;
+    let answer = line.small(&call, media_for(&call, json)).await.ok()?;
+    dialect.read_perf(&answer.body)
+}
+
+fn request(chat: Chat, id: TurnId, continues: bool, model: Option<String>) -> ChatRequest {
+    let mut messages = chat.tree.with_untracked(|tree| {
+        let last = if continues { Some(id) } else { tree.parent(id) };
+        last.map(|last| tree.messages(last)).unwrap_or_default()
+    });
+    let continues = continues && messages.last().is_some_and(|message| message.role == Role::Assistant);
+    if let Some(system) = chat.options.with_untracked(|options| options.system.clone()) {
+        messages.insert(0, Message { role: Role::System, text: system });
+    }
+    let digits = (js_sys::Math::random() * 1e12) as u64;
+    ChatRequest { messages, model, continues, generation: format!("RILL{digits:012}"), sampling: Sampling::default() }
+}
+
+/// Asks the server how long the prompt is, beside the reply; without an answer it is estimated.
+fn count(chat: Chat, request: &ChatRequest, has_key: bool) {
+    let letters: usize = request.messages.iter().map(|message| message.text.chars().count()).sum();
+    let about = (letters / 4 + 4 * request.messages.len()) as u32;
+    chat.meter.set(Some(Meter { used: about, exact: false }));
+    let (line, dialect, server) = chat.line();
+    let Some(call) = dialect.count(request) else { return };
+    let base = server.map(|server| server.address.to_string()).unwrap_or_default();
+    let store = chat.shared().store.clone();
+    chat.spawn(async move {
+        let media = media_for(&call, &|path| has_key || store.wants_json(&format!("{base}{path}")));
+        if let Ok(answer) = line.small(&call, media).await
+            && answer.status < 400
+            && let Some(used) = dialect.read_count(&answer.body)
+            // By now the reply's own figures may be here; they are newer.
+            && chat.meter.try_get_untracked().flatten().is_some_and(|meter| !meter.exact)
+        {
+            chat.meter.set(Some(Meter { used, exact: true }));
+        }
+    });
+}
+
+impl Reply {
+    /// Tells the running session something.
+    pub fn control(&self, control: Control) {
+        // A session that has ended listens no more, and needs not.
+        let _ = self.controls.unbounded_send(control);
+    }
+
+    /// The person stops it, or a newer send replaces it.
+    pub fn stop(self: &Rc<Self>, end: End) {
+        let mut core = self.core.borrow_mut();
+        core.trace.stamp(now(), Fact::StopPressed);
+        core.pacer.skip();
+        core.deaf = true;
+        drop(core);
+        self.control(Control::Stop(end));
+        self.arm(0.0);
+    }
+
+    /// Shows all that is here.
+    pub fn skip(self: &Rc<Self>) {
+        self.core.borrow_mut().pacer.skip();
+        self.arm(0.0);
+    }
+
+    /// Another pace from now on.
+    pub fn set_pace(self: &Rc<Self>, pace: Pace) {
+        self.core.borrow_mut().pacer.set_pace(now(), pace);
+        self.arm(0.0);
+    }
+
+    /// A newer send takes its place: it ends now, whatever is still on the way.
+    pub fn conclude_now(self: &Rc<Self>) {
+        let mut core = self.core.borrow_mut();
+        let end = core.end.take().or_else(|| core.finishing.take()).unwrap_or(End::Superseded);
+        core.end = Some(end);
+        core.pacer.finish(now());
+        core.pacer.skip();
+        drop(core);
+        self.frame();
+    }
+
+    /// The page closes.
+    pub fn leave(&self) {
+        let core = self.core.borrow();
+        if core.end.is_none()
+            && let Some((url, body)) = &core.stop
+            && let Some(window) = web_sys::window()
+        {
+            // A beacon is a simple text/plain POST that outlives the page.
+            let _ = window.navigator().send_beacon_with_opt_str(url, Some(body));
+        }
+    }
+
+    /// The page has made room for it: the answer's element, and the thinking's text.
+    pub fn attach(self: &Rc<Self>, answer: &Element, reasoning: Text) {
+        let mut core = self.core.borrow_mut();
+        core.painter = Some(Painter::new(answer.clone(), self.chat));
+        core.reasoning = Some(reasoning);
+        core.reasoned = 0;
+        drop(core);
+        self.frame();
+    }
+
+    /// What happened.
+    fn on(self: &Rc<Self>, report: Report) {
+        let at = now();
+        let mut core = self.core.borrow_mut();
+        let mut status = None;
+        match report {
+            Report::Sent { rung, path, media } => {
+                core.trace.stamp(at, Fact::Sent { rung: rung.to_owned(), path, json: media == Media::Json });
+                status = Some(Status::Connecting);
+            }
+            Report::Headers { status: code, content_type } => {
+                core.trace.stamp(at, Fact::Headers { status: code, content_type });
+                status = Some(Status::Waiting);
+            }
+            Report::Read { bytes } => core.trace.stamp(at, Fact::Read(bytes)),
+            Report::Events(events) => {
+                for event in &events {
+                    core.trace.event(at, event);
+                    if !core.deaf {
+                        status = core.take(at, event).or(status);
+                    }
+                }
+                if core.first_text.is_none() {
+                    self.chat.finding.set(Some(doctor::verdict(&core.trace, None, None)));
+                }
+            }
+            Report::Finishing(end) => {
+                core.finishing = Some(end);
+                core.pacer.finish(at);
+            }
+            Report::Alive(alive) => {
+                core.trace.stamp(at, Fact::Alive(alive));
+                if alive {
+                    status = Some(Status::Slow);
+                    self.chat.finding.set(Some(doctor::verdict(&core.trace, None, None)));
+                }
+            }
+            Report::Asking(clock, _) => {
+                core.trace.stamp(at, Fact::Asked(clock));
+                status = Some(Status::Asking(clock));
+                self.chat.finding.set(Some(doctor::verdict(&core.trace, None, None)));
+            }
+            Report::End(end) => {
+                core.trace.stamp(at, Fact::End(end.word()));
+                core.end.get_or_insert(end);
+                core.pacer.finish(at);
+            }
+            Report::StopAnswered(confirmed) => core.trace.stamp(at, Fact::StopAnswered(confirmed)),
+            Report::Learned(_) => {}
+        }
+        drop(core);
+        if let Some(status) = status {
+            self.show_status(status);
+        }
+        self.arm(0.0);
+    }
+
+    fn show_status(&self, status: Status) {
+        if self.status.with_untracked(|shown| *shown != status) {
+            self.status.set(status);
+        }
+    }
+
+    fn arm(self: &Rc<Self>, wait: Millis) {
+        let reply = self.clone();
+        let mut core = self.core.borrow_mut();
+        if core.concluded {
+            return;
+        }
+        if wait == 0.0 {
+            // What is new is shown at the next frame, even where a later beat was pending.
+            core.beat.hasten();
+        }
+        core.beat.arm(wait, move || reply.frame());
+    }
+
+    /// Shows what may be shown by now.
+    fn frame(self: &Rc<Self>) {
+        if !self.chat.is_mounted() {
+            return;
+        }
+        let at = now();
+        let mut guard = self.core.borrow_mut();
+        let core = &mut *guard;
+        if core.concluded {
+            return;
+        }
+        core.pacer.set_instant(hidden() || media_matches("(prefers-reduced-motion: reduce)"));
+        let new = core.pacer.advance(at);
+        if std::mem::take(&mut core.rewrite) {
+            let text = format!("{}{}", &core.turn.text[..core.prefix], core.pacer.shown());
+            core.markdown.replace(&text);
+        } else if !new.is_empty() {
+            core.markdown.append(&core.pacer.text()[new]);
+        }
+        let over = core.end.is_some() && core.pacer.drained();
+        if over {
+            core.markdown.finish();
+        }
+        core.paint(at);
+        let delta = (core.turn.text.len() > core.told).then(|| core.turn.text[core.told..].to_owned());
+        core.told = core.turn.text.len();
+        let behind = core.pacer.behind() > 0;
+        let thinks = !core.turn.reasoning.is_empty();
+        let status = core.status(at);
+        let due = core.pacer.next_due(at);
+        let end = if over { core.conclude() } else { None };
+        drop(guard);
+
+        if self.thinks.get_untracked() != thinks {
+            self.thinks.set(thinks);
+        }
+        if self.behind.get_untracked() != behind {
+            self.behind.set(behind);
+        }
+        if let Some(delta) = delta {
+            self.chat.tell("rill-delta", &[("text", &delta.into())]);
+        }
+        self.chat.follow();
+        if let Some(end) = end {
+            self.finished(end);
+            return;
+        }
+        if let Some(status) = status {
+            self.show_status(status);
+        }
+        if let Some(due) = due {
+            self.arm((due - at).max(0.1));
+        }
+    }
+
+    /// The last letter is shown: the turn becomes part of the conversation.
+    fn finished(self: &Rc<Self>, end: End) {
+        let chat = self.chat;
+        let core = self.core.borrow();
+        let turn = core.turn.clone();
+        let verdict = doctor::verdict(&core.trace, Some(&end), core.probe);
+        let first_ms = core.first_text.map(|at| at - core.started);
+        let took_ms = core.last_text - core.started;
+        drop(core);
+        chat.finding.set(Some(verdict));
+        self.measure(&turn);
+        chat.tree.update(|tree| {
+            if let Some(kept) = tree.turn_mut(self.id) {
+                *kept = turn.clone();
+            }
+        });
+        self.status.set(Status::Ended);
+        self.end.set(Some(end.clone()));
+        let is_newest = chat.live.with_untracked(|live| live.as_ref().is_some_and(|live| Rc::ptr_eq(live, self)));
+        if is_newest {
+            chat.live.set(None);
+        }
+        let detail = serde_json::json!({
+            "end": end.word(),
+            "reason": end.reason(),
+            "text": turn.text,
+            "usage": turn.usage,
+            "timings": { "first_text_ms": first_ms, "total_ms": took_ms, "server": turn.timings },
+        });
+        let detail = js_sys::JSON::parse(&detail.to_string()).unwrap_or_default();
+        let field = |name: &str| js_sys::Reflect::get(&detail, &name.into()).unwrap_or_default();
+        chat.tell(
+            "rill-end",
+            &[
+                ("end", &field("end")),
+                ("reason", &field("reason")),
+                ("text", &field("text")),
+                ("usage", &field("usage")),
+                ("timings", &field("timings")),
+            ],
+        );
+        if let Some(error) = end.error() {
+            let message = super::words::end_words(chat, &end);
+            chat.tell("rill-error", &[("message", &message.into()), ("code", &error.code.clone().into())]);
+        }
+        chat.follow();
+    }
+
+    fn late_figures(&self, usage: &Usage, timings: &Timings) {
+        let mut core = self.core.borrow_mut();
+        core.turn.usage.update(usage);
+        core.turn.timings.update(timings);
+        let turn = core.turn.clone();
+        let concluded = core.concluded;
+        drop(core);
+        if concluded && self.chat.is_mounted() {
+            self.measure(&turn);
+            self.chat.tree.update(|tree| {
+                if let Some(kept) = tree.turn_mut(self.id) {
+                    kept.usage = turn.usage;
+                    kept.timings = turn.timings;
+                }
+            });
+        }
+    }
+
+    /// What the conversation takes of the context now.
+    fn measure(&self, turn: &Turn) {
+        let before = self.chat.meter.get_untracked();
+        let reply_about = (turn.text.chars().count() + turn.reasoning.chars().count()) as u32 / 4;
+        let meter = match (turn.usage.prompt_tokens, turn.usage.completion_tokens, before) {
+            (Some(prompt), Some(completion), _) => Meter { used: prompt + completion, exact: true },
+            (None, Some(completion), Some(before)) if before.exact => {
+                Meter { used: before.used + completion, exact: true }
+            }
+            (_, completion, Some(before)) => {
+                Meter { used: before.used + completion.unwrap_or(reply_about), exact: false }
+            }
+            (_, completion, None) => Meter { used: completion.unwrap_or(reply_about), exact: false },
+        };
+        self.chat.meter.set(Some(meter));
+    }
+}
+
+impl Core {
+    /// What an event does to the turn and to what will be shown; the status that it brings.
+    fn take(&mut self, at: Millis, event: &ChatEvent) -> Option<Status> {
+        self.turn.apply(event);
+        match event {
+            ChatEvent::Text(text) => {
+                self.pacer.push(at, text);
+                self.text_came(at);
+                None
+            }
+            ChatEvent::ReplaceText(text) => {
+                // The server speaks of its own part only, not of what was there before it went on.
+                let earlier = self.markdown.text().get(..self.prefix).unwrap_or_default().to_owned();
+                self.turn.text = earlier + text;
+                self.pacer.replace(at, text);
+                self.rewrite = true;
+                self.text_came(at);
+                None
+            }
+            ChatEvent::TextWasReasoning => {
+                self.pacer.replace(at, "");
+                self.prefix = 0;
+                self.told = 0;
+                self.rewrite = true;
+                Some(Status::Thinking)
+            }
+            ChatEvent::Reasoning(_) => {
+                self.first_text.get_or_insert(at);
+                self.last_text = at;
+                Some(Status::Thinking)
+            }
+            ChatEvent::Progress(progress) => Some(Status::Progress(progress.clone())),
+            _ => None,
+        }
+    }
+
+    fn text_came(&mut self, at: Millis) {
+        self.first_text.get_or_insert(at);
+        self.last_text = at;
+    }
+
+    fn paint(&mut self, at: Millis) {
+        if let Some(painter) = &mut self.painter {
+            painter.paint(&mut self.markdown);
+            self.trace.stamp(at, Fact::Shown(self.pacer.shown().len()));
+        }
+        if let Some(node) = &self.reasoning
+            && self.turn.reasoning.len() > self.reasoned
+        {
+            // An append: what is there is not touched, so that a selection in it survives.
+            let _ = node.append_data(&self.turn.reasoning[self.reasoned..]);
+            self.reasoned = self.turn.reasoning.len();
+        }
+    }
+
+    /// The status that text brings, a few times a second.
+    fn status(&mut self, at: Millis) -> Option<Status> {
+        if self.finishing.is_some() || self.end.is_some() {
+            return (self.pacer.behind() > 0).then_some(Status::Showing);
+        }
+        if self.turn.text.len() <= self.prefix || at < self.status_due {
+            return None;
+        }
+        self.status_due = at + STATUS_EVERY;
+        let measured = self.turn.timings.predicted_per_second.map(|speed| (speed.round() as u32, true));
+        let seconds = (self.last_text - self.first_text?) / 1000.0;
+        // About four letters to a token; below a second the figure would say nothing.
+        let letters = (self.turn.text.len() - self.prefix + self.turn.reasoning.len()) as f64;
+        let estimate = (seconds > 1.0).then(|| ((letters / 4.0 / seconds).round() as u32, false));
+        Some(Status::Writing(measured.or(estimate)))
+    }
+
+    fn conclude(&mut self) -> Option<End> {
+        self.concluded = true;
+        self.beat.disarm();
+        self.turn.end.clone_from(&self.end);
+        self.end.clone()
+    }
+}

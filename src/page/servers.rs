@@ -1,0 +1,158 @@
+//! Finding servers, and making friends with one: who is it, which models, how much context.
+//!
+//! Simple GETs only, so that no preflight is ever sent and no sticky server loses a socket.
+
+use futures_util::future::join_all;
+
+use super::net::fetch::Fetch;
+use crate::address::Address;
+use crate::dialect::{self, Kind, Model, PORTS, Recognised, Recogniser};
+use crate::doctor::{Probe, Verdict};
+use crate::session::{Media, Wire};
+
+/// A server that this page talks to.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Server {
+    /// Where it is.
+    pub address: Address,
+    /// What it is.
+    pub kind: Kind,
+    /// What it offers.
+    pub models: Vec<Model>,
+    /// The model that was chosen; `None`: the server's first.
+    pub model: Option<String>,
+    /// Tokens that fit into the context, where the server tells.
+    pub context: Option<u32>,
+}
+
+impl Server {
+    /// A server of which no more is known than its address and its kind.
+    pub fn unknown(address: Address, kind: Kind) -> Server {
+        Server { address, kind, models: Vec::new(), model: None, context: None }
+    }
+
+    /// The kind and the place, for people.
+    pub fn name(&self) -> String {
+        format!("{} · {}", self.kind.name(), self.address.host())
+    }
+
+    /// The id that requests carry.
+    pub fn model_id(&self) -> Option<String> {
+        self.model.clone().or_else(|| self.models.first().map(|model| model.id.clone()))
+    }
+
+    /// The model's name for people; empty where unknown.
+    pub fn model_name(&self) -> String {
+        let id = self.model_id().unwrap_or_default();
+        let named = self.models.iter().find(|model| model.id == id).map(|model| model.name.clone());
+        short(&named.filter(|name| !name.is_empty()).unwrap_or(id))
+    }
+}
+
+/// A model's path and file ending say nothing to a person.
+fn short(name: &str) -> String {
+    let name = name.rsplit(['/', '\\']).next().unwrap_or(name);
+    name.strip_suffix(".gguf").unwrap_or(name).to_owned()
+}
+
+/// Looks at the usual ports of this computer, all at once. In the order of the list.
+pub async fn look_around() -> Vec<Found> {
+    let asked = PORTS.iter().map(|port| async move {
+        let address = Address::parse(&format!("http://127.0.0.1:{port}"), None).ok()?;
+        let fetch = Fetch { address: address.clone(), key: None };
+        // One opaque question tells an empty port from a server, and costs two lines in the console instead of ten.
+        if !fetch.answers_opaquely("/v1/models").await {
+            return None;
+        }
+        match recognise_at(&fetch).await {
+            dialect::Verdict::Recognised(found) => Some(Found { address, found }),
+            _ => None,
+        }
+    });
+    join_all(asked).await.into_iter().flatten().collect()
+}
+
+/// A server that was found, and where.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Found {
+    /// Where.
+    pub address: Address,
+    /// What.
+    pub found: Recognised,
+}
+
+async fn recognise_at(fetch: &Fetch) -> dialect::Verdict {
+    let mut recogniser = Recogniser::new();
+    while let Some(call) = recogniser.next() {
+        let answer = fetch.small(&call, Media::Plain).await;
+        recogniser.answer(match answer {
+            Ok(answer) => dialect::Answer::Got { status: answer.status, body: answer.body },
+            Err(_) => dialect::Answer::Failed,
+        });
+    }
+    recogniser.verdict().cloned().unwrap_or(dialect::Verdict::Nothing)
+}
+
+/// Gets to know the server at an address. `kind` spares the guessing.
+pub async fn connect(fetch: &Fetch, kind: Option<Kind>) -> Result<Server, Verdict> {
+    let address = fetch.address.clone();
+    let (kind, mut context) = match kind {
+        Some(kind) => (kind, None),
+        None => match recognise_at(fetch).await {
+            dialect::Verdict::Recognised(found) => (found.kind, found.context),
+            dialect::Verdict::NeedsKey(_) => return Err(Verdict::Auth),
+            dialect::Verdict::NotAModelServer(_) => return Err(Verdict::WrongServer),
+            dialect::Verdict::Nothing => return Err(why_not(fetch).await),
+        },
+    };
+    let dialect = kind.dialect();
+    let call = dialect.models();
+    let models = match fetch.small(&call, Media::Plain).await {
+        Ok(answer) if answer.status < 400 => dialect.read_models(&answer.body).unwrap_or_default(),
+        Ok(answer) => {
+            let error = crate::dialect::read_error(answer.status, &answer.content_type, &answer.body);
+            let end = crate::event::End::Refused { status: Some(answer.status), error };
+            let verdict = crate::doctor::verdict(&crate::trace::Trace::default(), Some(&end), None);
+            // A server without a list may chat all the same.
+            if verdict == Verdict::WrongServer { Vec::new() } else { return Err(verdict) }
+        }
+        Err(_) => return Err(why_not(fetch).await),
+    };
+    let first = models.first().map(|model| model.id.clone());
+    context = models.first().and_then(|model| model.context).or(context);
+    if let Some(call) = dialect.context(first.as_deref())
+        && let Ok(answer) = fetch.small(&call, Media::Plain).await
+    {
+        context = dialect.read_context(&answer.body, first.as_deref()).or(context);
+    }
+    Ok(Server { address, kind, models, model: None, context })
+}
+
+/// Why a request could not even be answered: the browser says only "failed", so the server is asked in other ways.
+async fn why_not(fetch: &Fetch) -> Verdict {
+    match probe(fetch).await {
+        Probe::NothingThere => Verdict::Unreachable,
+        Probe::RefusesPage => Verdict::CorsRefused,
+        Probe::MixedContent => Verdict::MixedContent,
+        Probe::RefusesPreflight if fetch.key.is_some() => Verdict::PreflightRefused,
+        // It answers plainly, and yet not where a model server would: it is another sort of server.
+        Probe::RefusesPreflight => Verdict::WrongServer,
+    }
+}
+
+/// Tells apart what a browser reports in the same words.
+pub async fn probe(fetch: &Fetch) -> Probe {
+    let secure_page = web_sys::window().and_then(|window| window.location().protocol().ok()).as_deref() == Some("https:");
+    if secure_page && !fetch.address.is_secure() && !fetch.address.is_loopback() {
+        return Probe::MixedContent;
+    }
+    const PATH: &str = "/v1/models";
+    if !fetch.answers_opaquely(PATH).await {
+        return Probe::NothingThere;
+    }
+    let simple = Fetch { key: None, ..fetch.clone() };
+    match simple.small(&crate::dialect::Call::get(PATH), Media::Plain).await {
+        Ok(_) => Probe::RefusesPreflight,
+        Err(_) => Probe::RefusesPage,
+    }
+}

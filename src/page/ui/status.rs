@@ -1,0 +1,117 @@
+//! The line under a reply that says what is going on, in a few quiet words; after the end, how it ended and the figures.
+
+use std::rc::Rc;
+
+use leptos::prelude::*;
+
+use super::turn::Figures;
+use crate::event::{Deadline, End, Progress};
+use crate::page::app::{Chat, Command};
+use crate::page::reply::{Reply, Status};
+use crate::page::words::{end_words, say, young};
+
+/// The line.
+#[component]
+pub fn StatusLine(
+    chat: Chat,
+    live: Option<Rc<Reply>>,
+    #[prop(into)] end: Signal<Option<End>>,
+    #[prop(into)] figures: Signal<Figures>,
+) -> impl IntoView {
+    let status = live.as_ref().map(|live| live.status.clone());
+    let behind = live.as_ref().map(|live| live.behind.clone());
+    let now = Memo::new(move |_| status.as_ref().map_or(Status::Ended, |status| status.get()));
+    let asking = move || matches!(now.get(), Status::Asking(_)) && end.with(Option::is_none);
+    let can_skip = move || end.with(Option::is_none) && behind.as_ref().is_some_and(|behind| behind.get()) && is_paced(chat);
+    view! {
+        <p class="status" data-phase=move || phase(&now.get())>
+            <span role="status">
+                {move || end.with(|end| match end {
+                    Some(end) => ended(chat, end, &figures.get()),
+                    None => running(chat, &now.get()),
+                })}
+            </span>
+            <Show when=can_skip>
+                <button type="button" class="inline" on:click=move |_| chat.run(Command::Skip)>
+                    {move || say!(chat, show_all)}
+                </button>
+            </Show>
+            <Show when=asking>
+                <button type="button" class="inline" on:click=move |_| chat.run(Command::WaitOn)>
+                    {move || say!(chat, keep_waiting)}
+                </button>
+            </Show>
+        </p>
+    }
+}
+
+fn is_paced(chat: Chat) -> bool {
+    matches!(chat.pace.get().unwrap_or_else(|| chat.options.with(|options| options.pace())), crate::pacer::Pace::PerCharacter(_))
+}
+
+fn phase(status: &Status) -> &'static str {
+    match status {
+        Status::Connecting => "connecting",
+        Status::Waiting | Status::Slow => "waiting",
+        Status::Progress(_) => "reading",
+        Status::Thinking => "thinking",
+        Status::Writing(_) => "writing",
+        Status::Showing => "showing",
+        Status::Asking(_) => "asking",
+        Status::Ended => "ended",
+    }
+}
+
+fn running(chat: Chat, status: &Status) -> String {
+    let percent = |part: f64| (part * 100.0).round().clamp(0.0, 100.0) as u32;
+    if young(chat) {
+        match status {
+            Status::Connecting => return say!(chat, young_connecting),
+            Status::Waiting | Status::Slow => return say!(chat, young_waiting),
+            Status::Progress(_) => return say!(chat, young_reading),
+            Status::Thinking => return say!(chat, young_thinking),
+            Status::Writing(_) | Status::Showing => return say!(chat, young_writing),
+            Status::Asking(_) | Status::Ended => {}
+        }
+    }
+    match status {
+        Status::Connecting => say!(chat, status_connecting),
+        Status::Waiting => say!(chat, status_waiting),
+        Status::Slow => say!(chat, status_slow),
+        Status::Progress(Progress::Queued(_)) => say!(chat, status_queued),
+        Status::Progress(Progress::LoadingModel(None)) => say!(chat, status_loading),
+        Status::Progress(Progress::LoadingModel(Some(part))) => {
+            say!(chat, status_loading_percent, percent = percent(f64::from(*part)))
+        }
+        Status::Progress(Progress::ReadingPrompt { processed, total }) => {
+            let part = f64::from(*processed) / f64::from((*total).max(1));
+            say!(chat, status_reading, percent = percent(part))
+        }
+        Status::Progress(Progress::Stage(stage)) => say!(chat, status_stage, stage = stage.clone()),
+        Status::Thinking => say!(chat, status_thinking),
+        Status::Writing(None) => say!(chat, status_writing),
+        Status::Writing(Some((speed, true))) => say!(chat, status_writing_speed, speed = *speed),
+        Status::Writing(Some((speed, false))) => say!(chat, status_writing_about, speed = *speed),
+        Status::Showing => say!(chat, status_showing),
+        Status::Asking(clock) => match clock {
+            Deadline::Connect => say!(chat, asking_connect),
+            Deadline::FirstToken => say!(chat, asking_first_token),
+            Deadline::Silence => say!(chat, asking_silence),
+            Deadline::Total => say!(chat, asking_total),
+        },
+        Status::Ended => String::new(),
+    }
+}
+
+fn ended(chat: Chat, end: &End, figures: &Figures) -> String {
+    let mut parts = vec![end_words(chat, end)];
+    if !young(chat) {
+        if let Some(tokens) = figures.tokens {
+            parts.push(say!(chat, tokens_used, used = tokens));
+        }
+        if let Some(speed) = figures.speed {
+            parts.push(say!(chat, speed, speed = speed.round() as u32));
+        }
+    }
+    parts.join(" · ")
+}

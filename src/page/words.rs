@@ -1,0 +1,168 @@
+//! Every word on screen, from `locales/*.json`. A word that one language lacks fails the build.
+
+use leptos::prelude::*;
+
+use super::app::{Chat, LinkState, Trouble};
+use crate::doctor::Verdict;
+use crate::event::{Deadline, End};
+use crate::options::Profile;
+
+pub use rill_locales::i18n::Locale;
+
+/// A word in the chat's language: `say!(chat, send)`, `say!(chat, load_image, host = "…")`.
+macro_rules! say {
+    ($chat:expr, $($word:tt)+) => {
+        leptos_i18n::td_string!(leptos::prelude::Get::get(&$chat.lang), $($word)+).to_string()
+    };
+}
+pub(crate) use say;
+
+/// The locale for a language tag: the first of the wished ones that there is.
+pub fn locale_for<'a>(wished: impl IntoIterator<Item = &'a str>) -> Locale {
+    wished
+        .into_iter()
+        .find_map(|tag| match tag.split(['-', '_']).next().unwrap_or_default().to_ascii_lowercase().as_str() {
+            "en" => Some(Locale::en),
+            "de" => Some(Locale::de),
+            _ => None,
+        })
+        .unwrap_or(Locale::en)
+}
+
+/// The language tag of a locale.
+pub fn tag(locale: Locale) -> &'static str {
+    match locale {
+        Locale::en => "en",
+        Locale::de => "de",
+    }
+}
+
+/// What a language calls itself.
+pub fn own_name(locale: Locale) -> &'static str {
+    match locale {
+        Locale::en => "English",
+        Locale::de => "Deutsch",
+    }
+}
+
+/// The demo's script.
+pub fn demo_script(locale: Locale) -> &'static str {
+    match locale {
+        Locale::en => include_str!("../../locales/demo.en.md"),
+        Locale::de => include_str!("../../locales/demo.de.md"),
+    }
+}
+
+/// How a reply ended, in a sentence.
+pub fn end_words(chat: Chat, end: &End) -> String {
+    match end {
+        End::Complete { reason } => match reason.as_str() {
+            "length" | "limit" | "max_tokens" => say!(chat, end_length),
+            "tool_calls" | "function_call" => say!(chat, end_tool),
+            "content_filter" => say!(chat, end_filter),
+            _ => say!(chat, end_complete),
+        },
+        End::Empty { .. } => say!(chat, end_empty),
+        End::Stopped => say!(chat, end_stopped),
+        End::Superseded => say!(chat, end_superseded),
+        End::Blocked { reason } => say!(chat, end_blocked, reason = reason.clone()),
+        End::Cut { page_closed: false } => say!(chat, end_cut),
+        End::Cut { page_closed: true } => say!(chat, end_page_closed),
+        End::Stalled { clock } => match clock {
+            Deadline::Connect => say!(chat, end_stalled_connect),
+            Deadline::FirstToken => say!(chat, end_stalled_first_token),
+            Deadline::Silence => say!(chat, end_stalled_silence),
+            Deadline::Total => say!(chat, end_stalled_total),
+        },
+        End::Refused { error, .. } if error.message.trim().is_empty() => say!(chat, end_refused_bare),
+        End::Refused { error, .. } => say!(chat, end_refused, message = error.message.clone()),
+        // A browser's "Failed to fetch" helps nobody: the Doctor's sentence stands in its place.
+        End::Broken { before_headers: true, .. } => verdict_why(chat, chat.verdict().unwrap_or(Verdict::Unreachable)),
+        End::Broken { error, .. } if error.code.is_some() => {
+            say!(chat, end_broken_error, message = error.message.clone())
+        }
+        End::Broken { error, .. } => say!(chat, end_broken, message = error.message.clone()),
+    }
+}
+
+/// A verdict in a few words.
+pub fn verdict_words(chat: Chat, verdict: Verdict) -> String {
+    match verdict {
+        Verdict::Flowing => say!(chat, verdict_flowing),
+        Verdict::SlowPrefill => say!(chat, verdict_slow_prefill),
+        Verdict::Silent => say!(chat, verdict_silent),
+        Verdict::Cut => say!(chat, verdict_cut),
+        Verdict::Unreachable => say!(chat, verdict_unreachable),
+        Verdict::CorsRefused => say!(chat, verdict_cors_refused),
+        Verdict::MixedContent => say!(chat, verdict_mixed_content),
+        Verdict::PreflightRefused => say!(chat, verdict_preflight_refused),
+        Verdict::Auth => say!(chat, verdict_auth),
+        Verdict::WrongServer => say!(chat, verdict_wrong_server),
+        Verdict::ModelMissing => say!(chat, verdict_model_missing),
+        Verdict::ServerError => say!(chat, verdict_server_error),
+        Verdict::Busy => say!(chat, verdict_busy),
+        Verdict::ContextFull => say!(chat, verdict_context_full),
+    }
+}
+
+/// What to do about a verdict; empty where nothing is to be done.
+pub fn verdict_why(chat: Chat, verdict: Verdict) -> String {
+    let server = chat.server_words();
+    let origin = super::app::page_origin();
+    match verdict {
+        Verdict::Flowing | Verdict::SlowPrefill => String::new(),
+        Verdict::Silent => say!(chat, why_silent),
+        Verdict::Cut => say!(chat, why_cut),
+        Verdict::Unreachable => say!(chat, why_unreachable, server = server),
+        Verdict::CorsRefused if chat.is_ollama() => say!(chat, why_cors_ollama, server = server, origin = origin),
+        Verdict::CorsRefused => say!(chat, why_cors_refused, server = server, origin = origin),
+        Verdict::MixedContent => say!(chat, why_mixed_content, server = server),
+        Verdict::PreflightRefused => say!(chat, why_preflight_refused, server = server),
+        Verdict::Auth => say!(chat, why_auth),
+        Verdict::WrongServer => say!(chat, why_wrong_server, server = server),
+        Verdict::ModelMissing => say!(chat, why_model_missing),
+        Verdict::ServerError => say!(chat, why_server_error),
+        Verdict::Busy => say!(chat, why_busy),
+        Verdict::ContextFull => say!(chat, why_context_full),
+    }
+}
+
+/// What is wrong with the connection, in a sentence.
+pub fn trouble_words(chat: Chat, trouble: &Trouble) -> String {
+    use crate::address::BadAddress;
+    match trouble {
+        Trouble::Verdict(verdict) => verdict_why(chat, *verdict),
+        Trouble::NoModels => say!(chat, why_rejected_no_models, server = chat.server_words()),
+        Trouble::Address(bad) => match bad {
+            BadAddress::Empty => say!(chat, bad_address_empty),
+            BadAddress::Scheme(scheme) => say!(chat, bad_address_scheme, scheme = scheme.clone()),
+            BadAddress::Credentials | BadAddress::Query => say!(chat, bad_address_user),
+            BadAddress::NoHost => say!(chat, bad_address_host),
+            BadAddress::Port(_) => say!(chat, bad_address_port),
+            BadAddress::Blank | BadAddress::Host(_) | BadAddress::NoPage => say!(chat, bad_address_other),
+        },
+    }
+}
+
+/// The server in the header, in a few words.
+pub fn link_words(chat: Chat) -> String {
+    chat.link.with(|link| match link {
+        LinkState::Looking => say!(chat, server_looking),
+        LinkState::Asking(_) | LinkState::Nothing => say!(chat, no_server),
+        LinkState::Connecting(address) => say!(chat, connecting_to, host = address.host()),
+        LinkState::Demo => say!(chat, demo),
+        LinkState::Failed { trouble, .. } => match trouble {
+            Trouble::Verdict(verdict) => verdict_words(chat, *verdict),
+            other => trouble_words(chat, other),
+        },
+        LinkState::Connected(server) => {
+            let model = server.model_name();
+            if model.is_empty() { server.name() } else { model }
+        }
+    })
+}
+
+/// Whether the page is laid out for young readers.
+pub fn young(chat: Chat) -> bool {
+    chat.options.with(|options| options.profile == Profile::Young)
+}

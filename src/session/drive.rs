@@ -1,0 +1,404 @@
+//! Runs a [`Session`] over a real network and a real clock, both handed in.
+//!
+//! In: a [`Plan`], a [`Wire`], a [`Clock`] and the person's [`Control`]s. Out: [`Report`]s, the last of them the end.
+//! Must not know the browser. Dropping the future stops everything that it started.
+
+use std::pin::pin;
+
+use futures_channel::mpsc;
+use futures_util::future::{Either, select};
+use futures_util::{FutureExt, StreamExt};
+
+use super::{Deadlines, Due, Phase, Session};
+use crate::chat::request::ChatRequest;
+use crate::dialect::{read_error, wants_json};
+use crate::dialect::{BodyRule, Call, Dialect};
+use crate::event::{ChatEvent, Deadline, End, ErrorCause, Millis};
+
+/// How long a small request (is the server alive? stop!) may take, and the body of an error.
+pub const SMALL: Millis = 5_000.0;
+
+/// The Content-Type of a body.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Media {
+    /// `text/plain`: a simple request, no preflight.
+    Plain,
+    /// `application/json`: a preflight comes first.
+    Json,
+}
+
+/// Why a request failed, in the browser's words.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Failure {
+    /// The browser's message.
+    pub message: String,
+}
+
+/// An answer whose headers are here.
+pub struct Opened<B> {
+    /// The HTTP status.
+    pub status: u16,
+    /// The Content-Type, lower case, empty if none. It may lie.
+    pub content_type: String,
+    /// The body. Dropping it aborts the request.
+    pub body: B,
+}
+
+/// A whole small answer.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Answer {
+    /// The HTTP status.
+    pub status: u16,
+    /// The Content-Type, lower case, empty if none.
+    pub content_type: String,
+    /// The text.
+    pub body: String,
+}
+
+/// Bytes as they come. Dropping it closes the connection.
+#[allow(async_fn_in_trait)]
+pub trait Body {
+    /// The next bytes, `None` at a clean end.
+    async fn next(&mut self) -> Result<Option<Vec<u8>>, Failure>;
+}
+
+/// The way to one server.
+#[allow(async_fn_in_trait)]
+pub trait Wire {
+    /// Its bodies.
+    type Body: Body;
+    /// Sends a request and waits for its headers. Dropping the future aborts it.
+    async fn open(&self, call: &Call, media: Media) -> Result<Opened<Self::Body>, Failure>;
+    /// Sends a small request and reads its whole answer.
+    async fn small(&self, call: &Call, media: Media) -> Result<Answer, Failure>;
+    /// As [`Wire::small`], over the connection that is always kept free for this.
+    async fn urgent(&self, call: &Call, media: Media) -> Result<Answer, Failure>;
+}
+
+/// Time.
+#[allow(async_fn_in_trait)]
+pub trait Clock {
+    /// Milliseconds, never going back.
+    fn now(&self) -> Millis;
+    /// Waits until `due`.
+    async fn until(&self, due: Millis);
+}
+
+/// What the person does to a running reply.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Control {
+    /// Ends it: [`End::Stopped`] or [`End::Superseded`].
+    Stop(End),
+    /// Keeps waiting past a deadline.
+    WaitOn,
+}
+
+/// Something worth keeping for the next request to this server.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Learned {
+    /// This path takes only `application/json`.
+    WantsJson(String),
+    /// This rung (an index) is the one that answers.
+    Rung(usize),
+}
+
+/// What happens, in order. [`Report::End`] comes exactly once; only [`Report::StopAnswered`] may follow it.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Report {
+    /// A request goes out.
+    Sent {
+        /// The rung's name.
+        rung: &'static str,
+        /// Its path.
+        path: String,
+        /// What its body is called.
+        media: Media,
+    },
+    /// Headers came.
+    Headers {
+        /// The HTTP status.
+        status: u16,
+        /// The Content-Type.
+        content_type: String,
+    },
+    /// Bytes came.
+    Read {
+        /// How many.
+        bytes: usize,
+    },
+    /// Events came out of them, at least one.
+    Events(Vec<ChatEvent>),
+    /// Keep this for next time.
+    Learned(Learned),
+    /// No headers within the connect deadline, and a small request says whether the server lives.
+    Alive(bool),
+    /// A deadline passed; the person may choose to wait on until the given time.
+    Asking(Deadline, Millis),
+    /// The end mark has come and this will be the end; only figures may follow.
+    Finishing(End),
+    /// It ended.
+    End(End),
+    /// The server confirmed (or not, in time) that it stopped.
+    StopAnswered(bool),
+}
+
+/// One send.
+pub struct Plan<'a> {
+    /// The server's language.
+    pub dialect: &'a dyn Dialect,
+    /// What is asked.
+    pub request: &'a ChatRequest,
+    /// How long it may take.
+    pub deadlines: Deadlines,
+    /// The rung to begin with.
+    pub rung: usize,
+    /// Whether a path is known to take only JSON, or needs a preflight anyway (a key).
+    pub json: &'a dyn Fn(&str) -> bool,
+}
+
+/// Runs one reply to its end.
+pub async fn drive<W: Wire, C: Clock>(
+    plan: Plan<'_>,
+    wire: &W,
+    clock: &C,
+    mut controls: mpsc::UnboundedReceiver<Control>,
+    report: &mut dyn FnMut(Report),
+) {
+    let mut rung = plan.rung.min(plan.dialect.rungs().len().saturating_sub(1));
+    let mut session = Session::new(clock.now(), plan.dialect.decoder(rung), plan.deadlines);
+    loop {
+        let call = plan.dialect.chat(plan.request, rung);
+        let media = media_for(&call, plan.json);
+        match attempt(&plan, &mut session, rung, &call, media, wire, clock, &mut controls, report).await {
+            Next::Ended => break,
+            Next::Json => {
+                report(Report::Learned(Learned::WantsJson(call.path.clone())));
+                session.retry(plan.dialect.decoder(rung));
+                let next =
+                    attempt(&plan, &mut session, rung, &call, Media::Json, wire, clock, &mut controls, report).await;
+                if matches!(next, Next::Rung) {
+                    rung += 1;
+                    session.retry(plan.dialect.decoder(rung));
+                    continue;
+                }
+                break;
+            }
+            Next::Rung => {
+                rung += 1;
+                session.retry(plan.dialect.decoder(rung));
+            }
+        }
+    }
+    let end = session.end().cloned().unwrap_or(End::Cut { page_closed: false });
+    let tell_server = matches!(end, End::Stopped | End::Superseded | End::Stalled { .. });
+    report(Report::End(end));
+    if tell_server && let Some(call) = plan.dialect.stop(&plan.request.generation) {
+        let media = media_for(&call, plan.json);
+        let confirmed = within(clock, SMALL, wire.urgent(&call, media)).await;
+        report(Report::StopAnswered(matches!(confirmed, Some(Ok(answer)) if answer.status < 400)));
+    }
+}
+
+/// The media type for a call, from its rule and what is known of its path.
+pub fn media_for(call: &Call, json: &dyn Fn(&str) -> bool) -> Media {
+    if call.rule == BodyRule::JsonOnly || json(&call.path) { Media::Json } else { Media::Plain }
+}
+
+enum Next {
+    /// The session has its end.
+    Ended,
+    /// The same request, called JSON.
+    Json,
+    /// The next rung.
+    Rung,
+}
+
+/// What may happen while something else is awaited.
+enum Turn<T> {
+    Came(T),
+    Time,
+    Person(Option<Control>),
+    Asked(bool),
+}
+
+#[allow(clippy::too_many_arguments)]
+async fn attempt<W: Wire, C: Clock>(
+    plan: &Plan<'_>,
+    session: &mut Session,
+    rung: usize,
+    call: &Call,
+    media: Media,
+    wire: &W,
+    clock: &C,
+    controls: &mut mpsc::UnboundedReceiver<Control>,
+    report: &mut dyn FnMut(Report),
+) -> Next {
+    report(Report::Sent { rung: plan.dialect.rungs()[rung], path: call.path.clone(), media });
+    let opened = {
+        let mut open = pin!(wire.open(call, media).fuse());
+        // While the server is asked whether it lives, its headers may still come: both are awaited at once.
+        let mut probe: Option<std::pin::Pin<Box<dyn Future<Output = bool> + '_>>> = None;
+        loop {
+            let turn = {
+                let next = next_turn(&mut open, session, clock, controls);
+                match probe.as_mut() {
+                    None => next.await,
+                    Some(asked) => match select(pin!(next), asked).await {
+                        Either::Left((turn, _)) => turn,
+                        Either::Right((is_alive, _)) => Turn::Asked(is_alive),
+                    },
+                }
+            };
+            match turn {
+                Turn::Came(result) => break result,
+                Turn::Time => match session.tick(clock.now()) {
+                    Some(Due::AskAlive) => {
+                        let call = plan.dialect.alive();
+                        probe = Some(Box::pin(async move {
+                            let asked = within(clock, SMALL, wire.urgent(&call, Media::Plain)).await;
+                            matches!(asked, Some(Ok(_)))
+                        }));
+                    }
+                    due => tell(due, report),
+                },
+                Turn::Person(control) => take_control(control, session, clock),
+                Turn::Asked(is_alive) => {
+                    probe = None;
+                    report(Report::Alive(is_alive));
+                    session.alive(is_alive);
+                }
+            }
+            if session.phase() == Phase::Ended {
+                return Next::Ended;
+            }
+        }
+    };
+    let mut opened = match opened {
+        Ok(opened) => opened,
+        Err(failure) => {
+            session.failed(clock.now(), failure.message, &mut Vec::new());
+            return Next::Ended;
+        }
+    };
+    report(Report::Headers { status: opened.status, content_type: opened.content_type.clone() });
+    if !(200..300).contains(&opened.status) {
+        let body = within(clock, SMALL, whole(&mut opened.body)).await.unwrap_or_default();
+        let error = read_error(opened.status, &opened.content_type, &body);
+        if media == Media::Plain && call.body.is_some() && wants_json(opened.status, &body) {
+            return Next::Json;
+        }
+        if error.cause == ErrorCause::NoEndpoint && rung + 1 < plan.dialect.rungs().len() {
+            return Next::Rung;
+        }
+        session.refused(opened.status, error);
+        return Next::Ended;
+    }
+    if rung != plan.rung {
+        report(Report::Learned(Learned::Rung(rung)));
+    }
+    session.headers();
+    stream(opened.body, session, clock, controls, report).await;
+    Next::Ended
+}
+
+async fn stream<B: Body, C: Clock>(
+    mut body: B,
+    session: &mut Session,
+    clock: &C,
+    controls: &mut mpsc::UnboundedReceiver<Control>,
+    report: &mut dyn FnMut(Report),
+) {
+    let mut events = Vec::new();
+    let mut finishing = false;
+    while session.phase() != Phase::Ended {
+        let turn = {
+            let mut next = pin!(body.next().fuse());
+            loop {
+                // The read goes on while timers and the person come and go.
+                match next_turn(&mut next, session, clock, controls).await {
+                    Turn::Came(read) => break Some(read),
+                    Turn::Time | Turn::Asked(_) => tell(session.tick(clock.now()), report),
+                    Turn::Person(control) => take_control(control, session, clock),
+                }
+                if session.phase() == Phase::Ended {
+                    break None;
+                }
+            }
+        };
+        match turn {
+            Some(Ok(Some(bytes))) => {
+                report(Report::Read { bytes: bytes.len() });
+                session.read(clock.now(), &bytes, &mut events);
+            }
+            Some(Ok(None)) => session.closed(clock.now(), &mut events),
+            Some(Err(failure)) => session.failed(clock.now(), failure.message, &mut events),
+            None => {}
+        }
+        if !events.is_empty() {
+            report(Report::Events(std::mem::take(&mut events)));
+        }
+        if !finishing && let Some(end) = session.finishing() {
+            finishing = true;
+            report(Report::Finishing(end.clone()));
+        }
+    }
+}
+
+async fn next_turn<F, C: Clock>(
+    work: &mut F,
+    session: &Session,
+    clock: &C,
+    controls: &mut mpsc::UnboundedReceiver<Control>,
+) -> Turn<F::Output>
+where
+    F: Future + Unpin,
+{
+    let time = async {
+        match session.next_due() {
+            Some(due) => clock.until(due).await,
+            None => std::future::pending().await,
+        }
+    };
+    // The person first: a stream that always has more must not keep a stop waiting.
+    match select(controls.next(), select(pin!(time), work)).await {
+        Either::Left((control, _)) => Turn::Person(control),
+        Either::Right((Either::Left(((), _)), _)) => Turn::Time,
+        Either::Right((Either::Right((output, _)), _)) => Turn::Came(output),
+    }
+}
+
+fn tell(due: Option<Due>, report: &mut dyn FnMut(Report)) {
+    if let Some(Due::AskPerson(clock, until)) = due {
+        report(Report::Asking(clock, until));
+    }
+}
+
+fn take_control<C: Clock>(control: Option<Control>, session: &mut Session, clock: &C) {
+    match control {
+        Some(Control::Stop(end)) => session.stop(end),
+        Some(Control::WaitOn) => session.wait_on(clock.now()),
+        // Nobody is left who could want it.
+        None => session.stop(End::Stopped),
+    }
+}
+
+/// Runs `work`, or gives `None` when `span` is over.
+pub async fn within<C: Clock, F: Future>(clock: &C, span: Millis, work: F) -> Option<F::Output> {
+    match select(pin!(work), pin!(clock.until(clock.now() + span))).await {
+        Either::Left((output, _)) => Some(output),
+        Either::Right(_) => None,
+    }
+}
+
+/// The text of an error's body, as much of it as is worth reading.
+async fn whole<B: Body>(body: &mut B) -> String {
+    const ENOUGH: usize = 64 * 1024;
+    let mut bytes = Vec::new();
+    while let Ok(Some(more)) = body.next().await {
+        bytes.extend_from_slice(&more);
+        if bytes.len() > ENOUGH {
+            break;
+        }
+    }
+    String::from_utf8_lossy(&bytes).into_owned()
+}

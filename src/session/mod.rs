@@ -1,0 +1,367 @@
+//! One reply, from the request to its one honest end.
+//!
+//! In: what the network and the person do, each with its time. Out: events, and exactly one [`End`].
+//! This is the only room with deadlines. It has no clock and does no I/O: `drive` brings both.
+
+mod deadlines;
+mod drive;
+#[cfg(test)]
+mod tests;
+
+pub use deadlines::{BadDeadlines, Deadlines};
+pub use drive::{
+    Answer, Body, Clock, Control, Failure, Learned, Media, Opened, Plan, Report, Wire, drive,
+    media_for, within,
+};
+
+use crate::dialect::Decoder;
+use crate::event::{ChatEvent, Deadline, End, ErrorCause, Millis, Odd, Oddity, ServerError};
+use crate::wire::{Frame, Framer};
+
+/// How long a reply goes on being read after its end mark, for usage and timings that come behind it.
+pub const LINGER: Millis = 500.0;
+
+/// Where a reply stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Phase {
+    /// Sent; no headers yet.
+    Connecting,
+    /// Headers are here; no text and no thinking yet.
+    Waiting,
+    /// Text or thinking has come.
+    Flowing,
+    /// The end mark has come; only figures may follow.
+    Closing,
+    /// Over.
+    Ended,
+}
+
+/// What time itself brings about.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Due {
+    /// No headers within the connect deadline: ask with a small GET whether the server lives, and call [`Session::alive`].
+    AskAlive,
+    /// A deadline passed: ask the person whether to wait on, until the given time.
+    AskPerson(Deadline, Millis),
+    /// The reply is over.
+    Ended,
+}
+
+/// The state of one reply.
+pub struct Session {
+    framer: Framer,
+    decoder: Box<dyn Decoder>,
+    deadlines: Deadlines,
+    phase: Phase,
+    started: Millis,
+    /// When the last sign of life came, or the person chose to wait on.
+    last_sign: Millis,
+    connect_due: Option<Millis>,
+    total_due: Option<Millis>,
+    linger_due: Option<Millis>,
+    /// A passed deadline that waits for the person's word until the given time.
+    asking: Option<(Deadline, Millis)>,
+    answered: bool,
+    finish: Option<End>,
+    end: Option<End>,
+}
+
+impl Session {
+    /// A reply whose request goes out at `now`.
+    pub fn new(now: Millis, decoder: Box<dyn Decoder>, deadlines: Deadlines) -> Session {
+        Session {
+            framer: Framer::new(),
+            decoder,
+            phase: Phase::Connecting,
+            started: now,
+            last_sign: now,
+            connect_due: deadlines.connect.map(|span| now + span),
+            total_due: deadlines.total.map(|span| now + span),
+            linger_due: None,
+            asking: None,
+            answered: false,
+            finish: None,
+            end: None,
+            deadlines,
+        }
+    }
+
+    /// Where the reply stands.
+    pub fn phase(&self) -> Phase {
+        self.phase
+    }
+
+    /// When the request went out.
+    pub fn started(&self) -> Millis {
+        self.started
+    }
+
+    /// The end, once there is one.
+    pub fn end(&self) -> Option<&End> {
+        self.end.as_ref()
+    }
+
+    /// The end that an end mark has brought, while figures may still follow it.
+    pub fn finishing(&self) -> Option<&End> {
+        self.finish.as_ref()
+    }
+
+    /// Another way to the same server is tried (another rung, another media type) before anything came.
+    pub fn retry(&mut self, decoder: Box<dyn Decoder>) {
+        self.framer = Framer::new();
+        self.decoder = decoder;
+        if self.phase == Phase::Waiting {
+            self.phase = Phase::Connecting;
+        }
+    }
+
+    /// The headers of a successful answer are here.
+    pub fn headers(&mut self) {
+        self.connect_due = None;
+        if self.phase == Phase::Connecting {
+            self.phase = Phase::Waiting;
+        }
+    }
+
+    /// Bytes of the body.
+    pub fn read(&mut self, now: Millis, bytes: &[u8], out: &mut Vec<ChatEvent>) {
+        if self.phase == Phase::Ended {
+            return;
+        }
+        self.headers();
+        let mut events = Vec::new();
+        let decoder = &mut self.decoder;
+        self.framer
+            .feed(bytes, &mut |frame: Frame<'_>| decode(&mut **decoder, frame, &mut events));
+        self.take(now, events, out);
+    }
+
+    /// The body ended cleanly.
+    pub fn closed(&mut self, now: Millis, out: &mut Vec<ChatEvent>) {
+        if self.phase == Phase::Ended {
+            return;
+        }
+        let mut events = Vec::new();
+        let decoder = &mut self.decoder;
+        self.framer
+            .finish(&mut |frame: Frame<'_>| decode(&mut **decoder, frame, &mut events));
+        self.decoder.finish(&mut events);
+        self.take(now, events, out);
+        if self.phase != Phase::Ended {
+            let end = self.finish.take().unwrap_or(End::Cut { page_closed: false });
+            self.finish_with(end);
+        }
+    }
+
+    /// The connection failed, in the browser's words.
+    pub fn failed(&mut self, now: Millis, message: String, out: &mut Vec<ChatEvent>) {
+        if self.phase == Phase::Ended {
+            return;
+        }
+        let before_headers = self.phase == Phase::Connecting;
+        if !before_headers {
+            // What was held back is text that arrived: it is not lost with the connection.
+            let mut events = Vec::new();
+            self.decoder.finish(&mut events);
+            self.take(now, events, out);
+        }
+        if self.phase != Phase::Ended {
+            let end = self.finish.take().unwrap_or(End::Broken {
+                error: ServerError { message, code: None, cause: ErrorCause::Server },
+                before_headers,
+            });
+            self.finish_with(end);
+        }
+    }
+
+    /// The server answered with an error status.
+    pub fn refused(&mut self, status: u16, error: ServerError) {
+        self.finish_with(End::Refused { status: Some(status), error });
+    }
+
+    /// The person stopped it, or a newer send replaced it, or the page closes.
+    pub fn stop(&mut self, end: End) {
+        // An end mark that has come is the truth, whoever presses what afterwards.
+        let end = self.finish.take().unwrap_or(end);
+        self.finish_with(end);
+    }
+
+    /// The person chose to wait on.
+    pub fn wait_on(&mut self, now: Millis) {
+        if let Some((clock, _)) = self.asking.take() {
+            self.last_sign = now;
+            if clock == Deadline::Total {
+                self.total_due = self.deadlines.total.map(|span| now + span);
+            }
+        }
+    }
+
+    /// The answer to [`Due::AskAlive`].
+    pub fn alive(&mut self, alive: bool) {
+        if self.phase == Phase::Connecting && !alive {
+            self.finish_with(End::Stalled { clock: Deadline::Connect });
+        }
+    }
+
+    /// The next moment at which [`Session::tick`] has something to do.
+    pub fn next_due(&self) -> Option<Millis> {
+        if self.phase == Phase::Ended {
+            return None;
+        }
+        let asking = self.asking.map(|(_, until)| until);
+        let quiet = if self.asking.is_none() { self.quiet_due().map(|(_, due)| due) } else { None };
+        let total = if self.asking.is_none() { self.total_due } else { None };
+        [self.connect_due, self.linger_due, asking, quiet, total]
+            .into_iter()
+            .flatten()
+            .min_by(f64::total_cmp)
+    }
+
+    /// Time has passed.
+    pub fn tick(&mut self, now: Millis) -> Option<Due> {
+        if self.phase == Phase::Ended {
+            return None;
+        }
+        if self.linger_due.is_some_and(|due| due <= now) {
+            let end = self.finish.take().unwrap_or(End::Cut { page_closed: false });
+            self.finish_with(end);
+            return Some(Due::Ended);
+        }
+        if let Some((clock, until)) = self.asking {
+            if until <= now {
+                self.finish_with(End::Stalled { clock });
+                return Some(Due::Ended);
+            }
+        } else {
+            let total = self.total_due.map(|due| (Deadline::Total, due));
+            let passed = [self.quiet_due(), total].into_iter().flatten().find(|(_, due)| *due <= now);
+            if let Some((clock, _)) = passed {
+                if self.deadlines.grace <= 0.0 {
+                    self.finish_with(End::Stalled { clock });
+                    return Some(Due::Ended);
+                }
+                let until = now + self.deadlines.grace;
+                self.asking = Some((clock, until));
+                return Some(Due::AskPerson(clock, until));
+            }
+        }
+        if self.connect_due.is_some_and(|due| due <= now) {
+            self.connect_due = None;
+            return Some(Due::AskAlive);
+        }
+        None
+    }
+
+    /// The question that waits for the person, and until when.
+    pub fn asking(&self) -> Option<(Deadline, Millis)> {
+        self.asking
+    }
+
+    /// The clock of the longest quiet that is allowed now.
+    fn quiet_due(&self) -> Option<(Deadline, Millis)> {
+        let (clock, span) = match self.phase {
+            Phase::Connecting | Phase::Waiting => (Deadline::FirstToken, self.deadlines.first_token),
+            Phase::Flowing => (Deadline::Silence, self.deadlines.silence),
+            Phase::Closing | Phase::Ended => return None,
+        };
+        span.map(|span| (clock, self.last_sign + span))
+    }
+
+    /// Passes events on, and draws from them what they mean for the reply as a whole.
+    fn take(&mut self, now: Millis, events: Vec<ChatEvent>, out: &mut Vec<ChatEvent>) {
+        for event in events {
+            if self.phase == Phase::Ended {
+                return;
+            }
+            let is_text = matches!(
+                event,
+                ChatEvent::Text(_)
+                    | ChatEvent::ReplaceText(_)
+                    | ChatEvent::Reasoning(_)
+                    | ChatEvent::ToolCall(_)
+                    | ChatEvent::TextWasReasoning
+            );
+            if self.phase == Phase::Closing {
+                match event {
+                    // Promise 2: the first end mark wins.
+                    ChatEvent::Done(_) | ChatEvent::Blocked(_) | ChatEvent::Error(_) => {}
+                    event if is_text => out.push(after_end(&event)),
+                    event => out.push(event),
+                }
+                continue;
+            }
+            if !matches!(event, ChatEvent::Odd(_)) {
+                self.sign_of_life(now);
+            }
+            if is_text {
+                self.phase = Phase::Flowing;
+                self.answered |= matches!(
+                    event,
+                    ChatEvent::Text(_) | ChatEvent::ReplaceText(_) | ChatEvent::ToolCall(_)
+                );
+                if matches!(event, ChatEvent::TextWasReasoning) {
+                    self.answered = false;
+                }
+            }
+            match &event {
+                ChatEvent::Done(finish) => {
+                    let reason = finish.word.clone();
+                    self.finish = Some(if self.answered {
+                        End::Complete { reason }
+                    } else {
+                        End::Empty { reason }
+                    });
+                    self.phase = Phase::Closing;
+                    self.linger_due = Some(now + LINGER);
+                    self.asking = None;
+                }
+                ChatEvent::Blocked(reason) => self.finish_with(End::Blocked { reason: reason.clone() }),
+                ChatEvent::Error(error) => {
+                    let error = error.clone();
+                    self.finish_with(if self.phase == Phase::Flowing {
+                        End::Broken { error, before_headers: false }
+                    } else {
+                        End::Refused { status: None, error }
+                    });
+                }
+                _ => {}
+            }
+            out.push(event);
+        }
+    }
+
+    fn sign_of_life(&mut self, now: Millis) {
+        self.last_sign = now;
+        if self.asking.is_some_and(|(clock, _)| clock != Deadline::Total) {
+            self.asking = None;
+        }
+    }
+
+    fn finish_with(&mut self, end: End) {
+        if self.phase != Phase::Ended {
+            self.phase = Phase::Ended;
+            self.asking = None;
+            self.end = Some(end);
+        }
+    }
+}
+
+/// An HTML page is the same failure for every dialect; all else is theirs to read.
+fn decode(decoder: &mut dyn Decoder, frame: Frame<'_>, events: &mut Vec<ChatEvent>) {
+    match frame {
+        Frame::Html(text) => events.push(ChatEvent::Error(crate::dialect::read_error(
+            200,
+            "text/html",
+            text,
+        ))),
+        frame => decoder.frame(frame, events),
+    }
+}
+
+fn after_end(event: &ChatEvent) -> ChatEvent {
+    let text = match event {
+        ChatEvent::Text(text) | ChatEvent::ReplaceText(text) | ChatEvent::Reasoning(text) => text,
+        _ => "",
+    };
+    ChatEvent::Odd(Oddity { what: Odd::AfterEnd, sample: text.chars().take(200).collect() })
+}
