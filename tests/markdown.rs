@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 
 use proptest::prelude::*;
-use rill::markdown::{Block, Markdown, Node, blocks_of};
+use rill::markdown::{Block, MAX_DEPTH, Markdown, Node, Tag, blocks_of};
 
 /// Our own documents, one construct or one trap each, divided by lines of `%%%`.
 const DOCUMENTS: &[&str] = &[
@@ -219,4 +219,395 @@ proptest! {
     fn definitions_anywhere_end_as_the_whole(first in soup(), second in soup(), count in 1usize..9) {
         check_pieces(by_chars(&format!("{first}\n\n[a]: http://x.y\n\n[^1]: note\n\n{second} [a] [^1]"), count));
     }
+}
+
+#[test]
+fn a_deep_nest_neither_overflows_nor_takes_long() {
+    for mark in [
+        ">", "> ", "[", "![", "*", "**", "* ", "- ", "1. ", "(", "`", "$", "~~", "_", "<", "\\[",
+        "[a](", "&", "| ",
+    ] {
+        let deep = mark.repeat(10_000);
+        let started = std::time::Instant::now();
+        for text in [
+            deep.clone(),
+            format!("{deep}x"),
+            format!("{deep}x\n\n{deep}"),
+        ] {
+            assert!(
+                blocks_of(&text)
+                    .iter()
+                    .all(|node| depth(node) <= MAX_DEPTH + 1),
+                "{mark}"
+            );
+            let mut markdown = Markdown::new();
+            for piece in by_chars(&text, 64) {
+                markdown.append(piece);
+                markdown.update();
+            }
+            markdown.finish();
+            assert_eq!(nodes(markdown.blocks()), blocks_of(&text), "{mark}");
+        }
+        assert!(
+            started.elapsed().as_secs() < 20,
+            "{mark:?} took {:?}",
+            started.elapsed()
+        );
+    }
+}
+
+fn depth(node: &Node) -> usize {
+    1 + node.children().iter().map(depth).max().unwrap_or(0)
+}
+
+/// How often each byte of `unit`, repeated to this size and fed by fours, is given to the parser.
+fn cost(head: &str, unit: &str, size: usize) -> f64 {
+    let text = head.to_owned() + &unit.repeat(size / unit.len());
+    let mut markdown = Markdown::new();
+    for piece in by_chars(&text, 4) {
+        markdown.append(piece);
+        markdown.update();
+    }
+    markdown.finish();
+    assert_eq!(nodes(markdown.blocks()), blocks_of(&text));
+    markdown.counters().parsed_bytes as f64 / text.len() as f64
+}
+
+#[test]
+fn a_token_costs_the_same_at_any_length() {
+    for (head, unit, most) in [
+        ("", include_str!("fixtures/markdown/replies.md"), 20.0),
+        (
+            "",
+            "A paragraph of *some* words, **and** more, `too`.\n\n",
+            20.0,
+        ),
+        (
+            "```rust\n",
+            "    let value = compute(input)?; // why\n",
+            1.5,
+        ),
+        ("```\n", "one line without an end ", 1.5),
+        ("", "- an item with **bold** and `code` in it\n", 20.0),
+        (
+            "",
+            "1. an item with **bold** and `code` in it\n\n   and more\n\n",
+            30.0,
+        ),
+        ("", "- ```\n  code\n  ```\n\n", 450.0),
+        ("| a | b |\n|---|---|\n", "| 1 | **two** |\n", 20.0),
+        ("", "words and more words, on and on, ", 2.0),
+        (
+            "",
+            "words with **bold** and `code` in it, on and on, ",
+            120.0,
+        ),
+        ("", "> a line with **bold** and `code` in it\n", 120.0),
+        (
+            "- top\n",
+            "  - an item with **bold** and `code` in it\n",
+            120.0,
+        ),
+    ] {
+        let (short, long) = (cost(head, unit, 20_000), cost(head, unit, 80_000));
+        assert!(
+            long < most && long < short * 1.5 + 1.0,
+            "{unit:?} is parsed {short:.1} times, then {long:.1} times"
+        );
+    }
+}
+
+#[test]
+fn two_hundred_thousand_tiny_tokens_between_two_frames_cost_one_parse() {
+    let mut markdown = Markdown::new();
+    for _ in 0..200_000 {
+        markdown.append("a ");
+    }
+    assert_eq!(markdown.update(), 0);
+    assert!(markdown.counters().parsed_bytes <= 400_000);
+    assert_eq!(markdown.counters().updates, 1);
+}
+
+/// Replaces `first` by `second`; how many first blocks keep their ids and versions.
+fn check_replace(first: &str, second: &str, finished: bool, kept: usize) {
+    let mut markdown = Markdown::new();
+    markdown.append(first);
+    markdown.update();
+    if finished {
+        markdown.finish();
+        markdown.update();
+    }
+    let before = markdown.blocks().to_vec();
+    markdown.replace(second);
+    let changed = markdown.update();
+    markdown.finish();
+    let changed = changed.min(markdown.update());
+    let same = before
+        .iter()
+        .zip(markdown.blocks())
+        .take_while(|(a, b)| a.id == b.id && a.version == b.version)
+        .count();
+    assert_eq!(
+        nodes(markdown.blocks()),
+        blocks_of(second),
+        "{first:?} to {second:?}"
+    );
+    assert_eq!(markdown.text(), second);
+    assert_eq!(same, kept, "{first:?} to {second:?}");
+    assert!(
+        changed <= kept || changed == before.len(),
+        "{first:?} to {second:?}: {changed}"
+    );
+}
+
+#[test]
+fn a_replaced_text_keeps_the_blocks_that_stay_the_same() {
+    for finished in [false, true] {
+        check_replace("a\n\nb\n\nc", "a\n\nb\n\nd", finished, 2);
+        check_replace("a\n\nb\n\nc", "x\n\nb\n\nc", finished, 0);
+        check_replace("a\n\nb", "a\n\nb\n\nc", finished, 2);
+        check_replace("a\n\nb\n\nc", "a", finished, 1);
+        check_replace("a\n\nb", "", finished, 0);
+        check_replace("```\nx\n", "- a\n- b\n", finished, 0);
+        check_replace("- a\n- b\n- c\n", "- a\n- b\n- d\n", finished, 0);
+    }
+}
+
+#[test]
+fn a_definition_changes_only_the_blocks_that_use_it() {
+    let mut markdown = Markdown::new();
+    for piece in "one\n\n[two][x]\n\nthree\n\n[x]: http://x.y\n\nfour".split_inclusive('\n') {
+        markdown.append(piece);
+        markdown.update();
+    }
+    let before = markdown.blocks().to_vec();
+    markdown.finish();
+    assert_eq!(markdown.update(), 1);
+    let changed: Vec<bool> = before
+        .iter()
+        .zip(markdown.blocks())
+        .map(|(a, b)| a.version != b.version)
+        .collect();
+    assert_eq!(changed, [false, true, false, false]);
+}
+
+#[test]
+fn letters_after_the_end_go_on_with_the_text() {
+    let mut markdown = Markdown::new();
+    markdown.append("one\n\n**tw");
+    markdown.finish();
+    markdown.update();
+    markdown.append("o** three");
+    assert_eq!(markdown.update(), 1);
+    markdown.finish();
+    assert_eq!(nodes(markdown.blocks()), blocks_of("one\n\n**two** three"));
+}
+
+/// The tree in short: `p(a em(b))`.
+fn short(nodes: &[Node]) -> String {
+    let parts: Vec<String> = nodes
+        .iter()
+        .map(|node| match node {
+            Node::Text(text) => format!("{text:?}"),
+            Node::Element { tag, children } => {
+                let name = match tag {
+                    Tag::Math { display: true } => "formula".to_owned(),
+                    Tag::Math { display: false } => "math".to_owned(),
+                    Tag::Link { href, .. } => format!("link<{href}>"),
+                    Tag::Image { src, alt, .. } => format!("image<{src}><{alt}>"),
+                    Tag::CodeBlock { language } => {
+                        format!("code<{}>", language.as_deref().unwrap_or(""))
+                    }
+                    Tag::Item {
+                        checked: Some(ticked),
+                    } => format!("item<{ticked}>"),
+                    Tag::List {
+                        start: Some(start), ..
+                    } => format!("list<{start}>"),
+                    other => format!("{other:?}")
+                        .split([' ', '{'])
+                        .next()
+                        .unwrap_or("")
+                        .to_lowercase(),
+                };
+                format!("{name}({})", short(children))
+            }
+        })
+        .collect();
+    parts.join(" ")
+}
+
+#[track_caller]
+fn check_tree(text: &str, expect: &str) {
+    assert_eq!(short(&blocks_of(text)), expect, "{text:?}");
+}
+
+#[test]
+fn each_construct_has_its_node() {
+    check_tree(
+        "a *b* **c** ~~d~~ `e`",
+        r#"paragraph("a " emphasis("b") " " strong("c") " " strike("d") " " code("e"))"#,
+    );
+    check_tree("# a\n\nb\n===", r#"heading(1)("a") heading(1)("b")"#);
+    check_tree("> a\n\n---", r#"quote(paragraph("a")) rule()"#);
+    check_tree("- a\n- [x] b", r#"list(item("a") item<true>("b"))"#);
+    check_tree(
+        "3. a\n\n4. b",
+        r#"list<3>(item(paragraph("a")) item(paragraph("b")))"#,
+    );
+    check_tree("```rs x\na\n```\n\n    b", r#"code<rs>("a\n") code<>("b")"#);
+    check_tree("a  \nb\nc", r#"paragraph("a" linebreak() "b\nc")"#);
+    check_tree(
+        "|a|b|\n|-|-|\n|c|d|",
+        r#"table(tablehead(tablecell("a") tablecell("b")) tablerow(tablecell("c") tablecell("d")))"#,
+    );
+    check_tree(
+        "a[^1]\n\n[^1]: b",
+        r#"paragraph("a" footnoteref()) footnotedefinition(paragraph("b"))"#,
+    );
+}
+
+#[test]
+fn nothing_of_a_model_becomes_markup_or_a_target_of_its_own() {
+    check_tree("<b onclick=x>a</b>", r#"paragraph("<b onclick=x>a</b>")"#);
+    check_tree(
+        "<script>\nalert(1)\n</script>",
+        r#"html("<script>\nalert(1)\n</script>")"#,
+    );
+    check_tree(
+        "[a](http://x.y) <a@b.c>",
+        r#"paragraph(link<http://x.y>("a") " " link<mailto:a@b.c>("a@b.c"))"#,
+    );
+    check_tree("[a **b**](javascript:x)", r#"paragraph("a " strong("b"))"#);
+    check_tree(
+        "[a](java&#10;script:x) [b](&#x6a;avascript:x) [c](&Tab;javascript:x)",
+        r#"paragraph("a b c")"#,
+    );
+    check_tree(
+        "<javascript:x> [a][x]\n\n[x]: vbscript:y",
+        r#"paragraph("javascript:x a")"#,
+    );
+    check_tree(
+        "![a *b*](http://x.y/z)",
+        "paragraph(image<http://x.y/z><a b>())",
+    );
+    check_tree(
+        "![a](data:image/svg+xml;base64,AA) ![b](z.png)",
+        r#"paragraph("a b")"#,
+    );
+    check_tree(
+        "![a](data:image/png;base64,AA==)",
+        "paragraph(image<data:image/png;base64,AA==><a>())",
+    );
+}
+
+#[test]
+fn prices_are_no_formulas_and_formulas_are() {
+    check_tree("$5 and $6", r#"paragraph("$5 and $6")"#);
+    check_tree(
+        "$5-$10, US$5/US$6, ($5)",
+        r#"paragraph("$5-$10, US$5/US$6, ($5)")"#,
+    );
+    check_tree(
+        "**$5** `$5 $x$`",
+        r#"paragraph(strong("$5") " " code("$5 $x$"))"#,
+    );
+    check_tree("$x$ costs $5", r#"paragraph(math("x") " costs $5")"#);
+    check_tree(
+        "$$x$$ \\(y\\) \\( z \\)",
+        r#"paragraph(formula("x") " " math("y") " " math("z"))"#,
+    );
+    check_tree("\\[\na_1 * b_1\n\\]", r#"paragraph(formula("a_1 * b_1"))"#);
+    check_tree(
+        "`\\(a\\)` and \\(b",
+        r#"paragraph(code("\\(a\\)") " and (b")"#,
+    );
+    check_tree(
+        "[a $5](http://x.y/$5$)",
+        r#"paragraph(link<http://x.y/$5$>("a $5"))"#,
+    );
+    check_tree("    \\(a\\) $5", r#"code<>("\\(a\\) $5")"#);
+}
+
+/// What is shown after each of these pieces.
+fn check_shown(pieces: &[(&str, &str)]) {
+    let mut markdown = Markdown::new();
+    for (piece, expect) in pieces {
+        markdown.append(piece);
+        markdown.update();
+        assert_eq!(
+            short(&nodes(markdown.blocks())),
+            *expect,
+            "after {piece:?} of {:?}",
+            markdown.text()
+        );
+    }
+}
+
+#[test]
+fn the_open_block_is_shown_as_it_is_meant() {
+    check_shown(&[
+        ("So", r#"paragraph("So")"#),
+        (" it", r#"paragraph("So it")"#),
+        (" ", r#"paragraph("So it")"#),
+        ("is **ve", r#"paragraph("So it is " strong("ve"))"#),
+        ("ry", r#"paragraph("So it is " strong("very"))"#),
+        (" good*", r#"paragraph("So it is " strong("very good"))"#),
+        (
+            "*, see [the",
+            r#"paragraph("So it is " strong("very good") ", see the")"#,
+        ),
+        (
+            " page](http",
+            r#"paragraph("So it is " strong("very good") ", see the page")"#,
+        ),
+        (
+            "://x.y",
+            r#"paragraph("So it is " strong("very good") ", see the page")"#,
+        ),
+        (
+            ")\n",
+            r#"paragraph("So it is " strong("very good") ", see " link<http://x.y>("the page"))"#,
+        ),
+        (
+            "-",
+            r#"paragraph("So it is " strong("very good") ", see " link<http://x.y>("the page"))"#,
+        ),
+        (
+            " a",
+            r#"paragraph("So it is " strong("very good") ", see " link<http://x.y>("the page")) list(item("a"))"#,
+        ),
+    ]);
+    check_shown(&[
+        ("- a\n- b", r#"list(item("a") item("b"))"#),
+        ("\n-", r#"list(item("a") item("b"))"#),
+        (" c", r#"list(item("a") item("b") item("c"))"#),
+        ("\n\n#", r#"list(item("a") item("b") item("c"))"#),
+        (
+            "# d",
+            r#"list(item("a") item("b") item("c")) heading(2)("d")"#,
+        ),
+    ]);
+    check_shown(&[
+        ("| a", r#"table(tablehead(tablecell("a")))"#),
+        (
+            " | b |\n|-",
+            r#"table(tablehead(tablecell("a") tablecell("b")))"#,
+        ),
+        (
+            "--|---|\n",
+            r#"table(tablehead(tablecell("a") tablecell("b")))"#,
+        ),
+        (
+            "| 1",
+            r#"table(tablehead(tablecell("a") tablecell("b")) tablerow(tablecell("1") tablecell()))"#,
+        ),
+    ]);
+    check_shown(&[
+        ("```r", "code<r>()"),
+        ("s\nlet", r#"code<rs>("let")"#),
+        (" x;\n``", r#"code<rs>("let x;\n")"#),
+        ("`", r#"code<rs>("let x;\n")"#),
+        ("\nend", r#"code<rs>("let x;\n") paragraph("end")"#),
+    ]);
 }

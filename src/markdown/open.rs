@@ -3,12 +3,17 @@
 //! In: the text behind the last committed block. Out: blocks set and committed in [`Markdown`].
 //! Every shortcut here shows or keeps what the parser would have made of the same text, or is taken back by the next parse.
 
+mod code;
+mod leaf;
+
 use std::borrow::Cow;
 
-use super::mend::mend;
-use super::node::{Node, Tag, push_text};
+use super::mend::{Mended, mend};
+use super::node::{Node, Tag};
 use super::parse::{Top, is_inline, loosen};
 use super::{Block, Markdown};
+use code::opening_fence;
+use leaf::leaf_end;
 
 /// An open block that is longer is parsed anew only when it has grown by a sixteenth; until then new text is shown as it is.
 const LONG: usize = 6 * 1024;
@@ -26,8 +31,19 @@ pub(super) struct Open {
     kind: Kind,
     /// No shortcuts: parse the whole open block each time.
     slow: bool,
-    /// Up to here the text is in the last text of the last block; letters may be put there.
-    leaf: Option<usize>,
+    /// Where letters go that change nothing else.
+    leaf: Leaf,
+}
+
+#[derive(Debug, Clone, Copy, Default)]
+enum Leaf {
+    /// To the parser.
+    #[default]
+    Parse,
+    /// To the end of the last text of the last block, which has the text up to here.
+    Text(usize),
+    /// They are not shown for now.
+    Hidden,
 }
 
 #[derive(Debug, Clone, Default)]
@@ -71,7 +87,7 @@ impl Open {
             parsed: start,
             kind: Kind::Any,
             slow: false,
-            leaf: None,
+            leaf: Leaf::Parse,
         }
     }
 }
@@ -86,16 +102,28 @@ impl Markdown {
         {
             return;
         }
-        self.open.leaf = None;
+        self.open.leaf = Leaf::Parse;
         if self.too_soon() {
             self.show_raw();
             return;
         }
-        self.commit_lines();
+        let unlaid = self.commit_lines();
         match self.open.kind {
             Kind::Fence(_) => {
                 self.extend_code();
                 self.seen = self.text.len();
+            }
+            _ if self.open.lines == self.text.len() && self.needs_no_mending() => {
+                let mut count = self.committed;
+                if let Some(node) = unlaid {
+                    self.set(count, node);
+                    count += 1;
+                } else if !matches!(self.open.kind, Kind::Any) {
+                    count += 1;
+                }
+                self.truncate(count);
+                self.seen = self.text.len();
+                self.open.leaf = Leaf::Parse;
             }
             _ => self.show_open(),
         }
@@ -117,11 +145,28 @@ impl Markdown {
         self.seen = end;
     }
 
-    /// Commits what the whole lines settle, and freezes what they settle in the open block.
-    fn commit_lines(&mut self) {
+    /// The last parse of whole lines is what there is to show.
+    fn needs_no_mending(&self) -> bool {
+        let source = &self.text[self.open.from..];
+        match self.open.kind {
+            Kind::Table(_) => source.trim_ascii().is_empty(),
+            _ => matches!(
+                mend(source),
+                Mended {
+                    text: Cow::Borrowed(_),
+                    cut: false,
+                    ..
+                }
+            ),
+        }
+    }
+
+    /// Commits what the whole lines settle, and freezes what they settle in the open block; what it did not lay of that.
+    fn commit_lines(&mut self) -> Option<Node> {
+        let mut unlaid = None;
         loop {
             let Some(end) = last_line_end(&self.text, self.open.lines) else {
-                return;
+                return unlaid;
             };
             let Some(mut tops) = self.parse_open(end, Parse::Commit) else {
                 continue;
@@ -130,25 +175,26 @@ impl Markdown {
             if tops.len() > 1 {
                 let last = tops.pop();
                 let count = self.lay(tops);
-                self.committed = count;
-                for block in &mut self.blocks[..count] {
+                for block in &mut self.blocks[self.committed..count] {
                     block.frozen = block.node.children().len();
                 }
-                let Some(last) = last else { return };
+                self.committed = count;
+                let last = last?;
                 self.open = Open::at(last.start);
                 self.open.lines = end;
-                self.freeze(last, end);
-            } else if let Some(only) = tops.pop() {
-                self.freeze(only, end);
+                unlaid = self.freeze(last, end);
+            } else {
+                unlaid = tops.pop().and_then(|only| self.freeze(only, end));
             }
             if let Kind::Fence(_) = self.open.kind
                 && self.extend_code()
             {
                 // The block ended within these lines; there may be more to commit behind it.
                 self.open.lines = self.open.start;
+                unlaid = None;
                 continue;
             }
-            return;
+            return unlaid;
         }
     }
 
@@ -166,13 +212,16 @@ impl Markdown {
         } else {
             Cow::Borrowed(&text[from..end])
         };
-        let mut whole = true;
+        let (mut whole, mut swallows) = (true, false);
         let source = if purpose == Parse::Show {
             let mended = mend(&source);
             whole = !mended.cut;
+            swallows = mended.swallows;
+            // Unless it was made anew, it is a beginning of the source.
             match mended.text {
-                Cow::Borrowed(_) => source,
                 Cow::Owned(text) => Cow::Owned(text),
+                Cow::Borrowed(text) if text.len() < source.len() => Cow::Owned(text.to_owned()),
+                Cow::Borrowed(_) => source,
             }
         } else {
             source
@@ -200,9 +249,11 @@ impl Markdown {
             top.start = place(top.start);
             top.last_item = place(top.last_item);
         }
-        self.open.leaf = whole
-            .then_some(())
-            .and_then(|()| leaf_end(&tops, &source, &text[..end]));
+        self.open.leaf = match leaf_end(&tops, &text[..end]) {
+            _ if swallows => Leaf::Hidden,
+            Some(end) if whole => Leaf::Text(end),
+            _ => Leaf::Parse,
+        };
         self.text = text;
         self.open.parsed = end;
         if !fits {
@@ -294,11 +345,11 @@ impl Markdown {
         matches!(tag, Some(Tag::List { tight: true, .. }))
     }
 
-    /// `only` is the open block as the whole lines up to `end` have it: what of it is settled?
-    fn freeze(&mut self, only: Top, end: usize) {
+    /// `only` is the open block as the whole lines up to `end` have it: what of it is settled? Comes back if nothing is.
+    fn freeze(&mut self, only: Top, end: usize) -> Option<Node> {
         let index = self.committed;
         if self.open.slow {
-            return;
+            return Some(only.node);
         }
         let continued = matches!(self.open.kind, Kind::List | Kind::Table(_));
         match only.node.tag() {
@@ -329,10 +380,10 @@ impl Markdown {
             }
             Some(Tag::CodeBlock { .. }) => {
                 let Some((fence, length)) = opening_fence(&self.text[only.start..end]) else {
-                    return;
+                    return Some(only.node);
                 };
                 let Node::Element { tag, .. } = only.node else {
-                    return;
+                    return None;
                 };
                 let line = only.start + length;
                 // The code itself comes line by line, from its first line on.
@@ -344,8 +395,10 @@ impl Markdown {
                     ..fence
                 });
             }
-            _ => {}
+            _ if continued => self.lay_or_set(only.node, true),
+            _ => return Some(only.node),
         }
+        None
     }
 
     fn lay_or_set(&mut self, node: Node, continued: bool) {
@@ -363,177 +416,6 @@ impl Markdown {
             self.truncate(count);
         }
         self.seen = end;
-    }
-
-    /// Code goes straight into its block. `true` when the block was closed and committed, or cannot go on like this: the rest is for
-    /// the parser.
-    fn extend_code(&mut self) -> bool {
-        let index = self.committed;
-        let Kind::Fence(fence) = &mut self.open.kind else {
-            return true;
-        };
-        if has_bare_return(&self.text.as_bytes()[fence.shown.min(self.seen)..]) {
-            self.open = Open {
-                slow: true,
-                ..Open::at(self.open.start)
-            };
-            return true;
-        }
-        if self.blocks.len() > index + 1 {
-            self.blocks.truncate(index + 1);
-            self.changed = self.changed.min(index + 1);
-        }
-        let Some(Block {
-            node: Node::Element { children, .. },
-            ..
-        }) = self.blocks.get_mut(index)
-        else {
-            return true;
-        };
-        let bytes = self.text.as_bytes();
-        let mut grown = false;
-        let mut closed = None;
-        while closed.is_none() {
-            let search = fence.shown.max(fence.line);
-            let Some(end) = memchr::memchr(b'\n', &bytes[search..]).map(|at| search + at) else {
-                break;
-            };
-            let line = &self.text[fence.line..end];
-            if closes(line.trim_end_matches('\r'), fence, true) {
-                closed = Some(end + 1);
-            } else {
-                push_code(children, &self.text[search..end], true);
-                fence.line = end + 1;
-                fence.shown = end + 1;
-                grown = true;
-            }
-        }
-        let rest = &self.text[fence.line..];
-        if closed.is_none() && !closes(rest.trim_end_matches('\r'), fence, false) {
-            // A carriage return at the end may belong to a line end that is not here yet.
-            let end = fence.line + rest.trim_end_matches('\r').len();
-            if end > fence.shown {
-                push_code(children, &self.text[fence.shown..end], false);
-                fence.shown = end;
-                grown = true;
-            }
-        }
-        if grown {
-            self.touch(index);
-        }
-        self.seen = self.text.len();
-        let Some(end) = closed else {
-            self.open.leaf = None;
-            return false;
-        };
-        self.committed += 1;
-        self.open = Open::at(end);
-        true
-    }
-
-    /// Letters in the middle of a line, far from any mark, go straight to the end of the last text.
-    fn extend_leaf(&mut self) -> bool {
-        let Some(leaf) = self.open.leaf else {
-            return false;
-        };
-        let piece = &self.text[self.seen..];
-        if !piece.bytes().all(is_plain) {
-            return false;
-        }
-        let end = self.seen + piece.trim_end_matches(' ').len();
-        if end > leaf {
-            let Some(text) = self
-                .blocks
-                .last_mut()
-                .and_then(|block| last_text(&mut block.node))
-            else {
-                return false;
-            };
-            text.push_str(&self.text[leaf..end]);
-            self.open.leaf = Some(end);
-            self.touch(self.blocks.len() - 1);
-        }
-        self.seen = self.text.len();
-        true
-    }
-
-    fn too_soon(&self) -> bool {
-        let open = self.text.len() - self.open.from;
-        if open < LONG || self.open.parsed <= self.open.from {
-            return false;
-        }
-        let grown = self.text.len() - self.open.parsed;
-        let blank = self.text[self.open.parsed.saturating_sub(1)..].contains("\n\n");
-        grown < open / if blank { 128 } else { 16 }
-    }
-
-    fn show_raw(&mut self) {
-        if self.blocks.len() == self.committed {
-            self.set(self.committed, Node::leaf(Tag::Paragraph));
-        }
-        let piece = &self.text[self.seen..];
-        if let Some(block) = self.blocks.last_mut() {
-            let whole = block.frozen > 0 && block.frozen >= block.node.children().len();
-            match (&mut block.node, whole) {
-                (Node::Element { children, .. }, true) => {
-                    children.push(Node::Text(piece.to_owned()))
-                }
-                (node, _) => match (last_text(node).is_some(), node) {
-                    (false, Node::Element { children, .. }) => push_text(children, piece),
-                    (_, node) => {
-                        if let Some(text) = last_text(node) {
-                            text.push_str(piece);
-                        }
-                    }
-                },
-            }
-        }
-        self.seen = self.text.len();
-        self.touch(self.blocks.len() - 1);
-    }
-}
-
-fn last_text(node: &mut Node) -> Option<&mut String> {
-    match node {
-        Node::Text(text) => Some(text),
-        Node::Element { children, .. } => children.last_mut().and_then(last_text),
-    }
-}
-
-/// Bytes that change nothing in how the line around them is read, in the middle of a line.
-fn is_plain(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric()
-        || byte >= 0x80
-        || matches!(
-            byte,
-            b' ' | b',' | b'.' | b'\'' | b'"' | b'?' | b'/' | b'(' | b'-' | b'%'
-        )
-}
-
-/// Where letters may be appended: the parse ends in a text that ends like the source, on a line that is already known for what it is.
-fn leaf_end(tops: &[Top], source: &str, text: &str) -> Option<usize> {
-    let line = &text[super::parse::line_start(text, text.len())..];
-    let known = line.starts_with(char::is_alphabetic)
-        || line.trim_start_matches(|c: char| !c.is_alphabetic()).len() > 1;
-    if !known || line.contains("]:") || !line.bytes().next_back().is_some_and(is_plain) {
-        return None;
-    }
-    let mut node = &tops.last()?.node;
-    loop {
-        match node {
-            Node::Text(last) => {
-                let end = text.trim_end_matches(' ').len();
-                let tail = last.get(last.floor_char_boundary(last.len().saturating_sub(12))..)?;
-                let fits =
-                    text[..end].ends_with(tail) && !tail.is_empty() && source.len() >= tail.len();
-                return fits.then_some(end);
-            }
-            Node::Element {
-                tag: Tag::Code | Tag::CodeBlock { .. } | Tag::Math { .. },
-                ..
-            } => return None,
-            Node::Element { children, .. } => node = children.last()?,
-        }
     }
 }
 
@@ -558,29 +440,6 @@ fn skip_lines(text: &str, from: usize, count: usize) -> usize {
     at
 }
 
-/// A fence at the very start of its line, and the length of that line with its end. Other fences are left to the parser, and so are
-/// texts with bare carriage returns.
-fn opening_fence(text: &str) -> Option<(Fence, usize)> {
-    let mark = *text.as_bytes().first()?;
-    let length = text.bytes().take_while(|&b| b == mark).count();
-    let end = text.find('\n')? + 1;
-    let fits = matches!(mark, b'`' | b'~') && length >= 3 && !has_bare_return(text.as_bytes());
-    fits.then_some((
-        Fence {
-            mark,
-            length,
-            line: 0,
-            shown: 0,
-        },
-        end,
-    ))
-}
-
-/// A carriage return that ends a line by itself, but at the very end, where a line feed may follow.
-fn has_bare_return(bytes: &[u8]) -> bool {
-    memchr::memchr_iter(b'\r', bytes).any(|at| bytes.get(at + 1).is_some_and(|&next| next != b'\n'))
-}
-
 /// A blank line between two items makes the whole list loose, but shows only in items that hold text of their own. Where there is none
 /// to tell, nothing may be frozen.
 fn tells_tightness(list: &Node, source: &str) -> bool {
@@ -591,28 +450,4 @@ fn tells_tightness(list: &Node, source: &str) -> bool {
         || !source
             .split(['\n', '\r'])
             .any(|line| line.trim_ascii().is_empty())
-}
-
-/// Whether a line closes the code; of a line that is not whole, whether it still may.
-fn closes(line: &str, fence: &Fence, whole: bool) -> bool {
-    let inner = line.trim_start_matches(' ');
-    let indent = line.len() - inner.len();
-    let run = inner.bytes().take_while(|&b| b == fence.mark).count();
-    let blank = inner[run..].bytes().all(|b| b == b' ' || b == b'\t');
-    indent < 4
-        && blank
-        && if whole {
-            run >= fence.length
-        } else {
-            run == inner.len() || run >= fence.length
-        }
-}
-
-fn push_code(children: &mut Vec<Node>, code: &str, whole: bool) {
-    if whole {
-        push_text(children, code.trim_end_matches('\r'));
-        push_text(children, "\n");
-    } else {
-        push_text(children, code);
-    }
 }

@@ -12,7 +12,7 @@ use std::borrow::Cow;
 use std::ops::Range;
 
 /// SUBSTITUTE, a control character that nobody sees. Where a text holds it, ESCAPE is shown instead, which nobody sees either.
-const PRICE: u8 = 0x1a;
+pub(super) const PRICE: u8 = 0x1a;
 const ESCAPE: u8 = 0x1b;
 
 pub(super) struct Masked<'a> {

@@ -1,0 +1,109 @@
+//! Text that is shown without a parse: letters that change nothing else, and what an open block that is very long gains between two
+//! parses. The next parse of the block takes it all back and makes it anew.
+
+use super::{LONG, Leaf};
+use crate::markdown::Markdown;
+use crate::markdown::node::{Node, Tag, push_text};
+use crate::markdown::parse::{Top, line_start};
+
+impl Markdown {
+    /// Letters in the middle of a line, far from any mark, go straight to the end of the last text.
+    pub(super) fn extend_leaf(&mut self) -> bool {
+        let piece = &self.text[self.seen..];
+        let leaf = match self.open.leaf {
+            Leaf::Parse => return false,
+            _ if !piece.bytes().all(is_plain) => return false,
+            Leaf::Hidden if piece.contains(['(', ')', ' ']) => return false,
+            Leaf::Hidden => self.text.len(),
+            Leaf::Text(leaf) => leaf,
+        };
+        let end = self.seen + piece.trim_end_matches(' ').len();
+        if end > leaf {
+            let Some(text) = self
+                .blocks
+                .last_mut()
+                .and_then(|block| last_text(&mut block.node))
+            else {
+                return false;
+            };
+            text.push_str(&self.text[leaf..end]);
+            self.open.leaf = Leaf::Text(end);
+            self.touch(self.blocks.len() - 1);
+        }
+        self.seen = self.text.len();
+        true
+    }
+
+    pub(super) fn too_soon(&self) -> bool {
+        let open = self.text.len() - self.open.from;
+        if open < LONG || self.open.parsed <= self.open.from {
+            return false;
+        }
+        let grown = self.text.len() - self.open.parsed;
+        let blank = self.text[self.open.parsed.saturating_sub(1)..].contains("\n\n");
+        grown < open / if blank { 128 } else { 16 }
+    }
+
+    pub(super) fn show_raw(&mut self) {
+        if self.blocks.len() == self.committed {
+            self.set(self.committed, Node::leaf(Tag::Paragraph));
+        }
+        let piece = &self.text[self.seen..];
+        if let Some(block) = self.blocks.last_mut() {
+            let whole = block.frozen > 0 && block.frozen >= block.node.children().len();
+            match (&mut block.node, whole) {
+                (Node::Element { children, .. }, true) => {
+                    children.push(Node::Text(piece.to_owned()))
+                }
+                (node, _) => match (last_text(node).is_some(), node) {
+                    (false, Node::Element { children, .. }) => push_text(children, piece),
+                    (_, node) => {
+                        if let Some(text) = last_text(node) {
+                            text.push_str(piece);
+                        }
+                    }
+                },
+            }
+        }
+        self.seen = self.text.len();
+        self.touch(self.blocks.len() - 1);
+    }
+}
+
+fn last_text(node: &mut Node) -> Option<&mut String> {
+    match node {
+        Node::Text(text) => Some(text),
+        Node::Element { children, .. } => children.last_mut().and_then(last_text),
+    }
+}
+
+/// Bytes that change nothing in how the line around them is read, in the middle of a line.
+fn is_plain(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || byte >= 0x80 || b" ,.'\"?!/()-+=:#@%{}&^".contains(&byte)
+}
+
+/// Where letters may be appended: the parse ends in a text that ends like the source, on a line that is already known for what it is.
+pub(super) fn leaf_end(tops: &[Top], text: &str) -> Option<usize> {
+    let line = &text[line_start(text, text.len())..];
+    let known = line.starts_with(char::is_alphabetic)
+        || line.trim_start_matches(|c: char| !c.is_alphabetic()).len() > 1;
+    if !known || line.contains("]:") || !line.bytes().next_back().is_some_and(is_plain) {
+        return None;
+    }
+    let mut node = &tops.last()?.node;
+    loop {
+        match node {
+            Node::Text(last) => {
+                let end = text.trim_end_matches(' ').len();
+                let tail = last.get(last.floor_char_boundary(last.len().saturating_sub(12))..)?;
+                let fits = text[..end].ends_with(tail) && !tail.is_empty();
+                return fits.then_some(end);
+            }
+            Node::Element {
+                tag: Tag::CodeBlock { .. } | Tag::Math { .. },
+                ..
+            } => return None,
+            Node::Element { children, .. } => node = children.last()?,
+        }
+    }
+}
