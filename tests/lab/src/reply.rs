@@ -21,13 +21,20 @@ pub struct Reply {
 
 impl Reply {
     /// Writes the reply to `user`, the last message of the person; `prompt` is all that the model reads, `limit` the most tokens.
-    pub fn write(script: &Script, user: &str, prompt: &str, limit: Option<u64>) -> Reply {
+    /// `begun` is a last message of the model's own: it goes on from there, where that is how its text begins.
+    pub fn write(
+        script: &Script,
+        user: &str,
+        begun: &str,
+        prompt: &str,
+        limit: Option<u64>,
+    ) -> Reply {
         let text = match &script.text {
             _ if script.echo => user,
             Some(text) => text,
             None => DEFAULT_TEXT,
         };
-        let mut tokens = tokens(text);
+        let mut tokens = tokens(text.strip_prefix(begun).unwrap_or(text));
         if let Some(wanted) = script.tokens {
             tokens = tokens.iter().cloned().cycle().take(wanted).collect();
         }
@@ -122,7 +129,13 @@ mod tests {
     #[test]
     fn the_script_decides_what_is_said() {
         let say = |options: &str| {
-            Reply::write(&Script::parse(options), "hello you", "hello you", Some(500))
+            Reply::write(
+                &Script::parse(options),
+                "hello you",
+                "",
+                "hello you",
+                Some(500),
+            )
         };
         assert_eq!(say("text=a%20b").text(), "a b");
         assert_eq!(say("echo").text(), "hello you");
@@ -131,7 +144,9 @@ mod tests {
         assert!(say("empty").tokens.is_empty());
         assert_eq!(say("").word(), "stop");
         assert_eq!(say("finish=tool_calls").word(), "tool_calls");
-        let short = Reply::write(&Script::parse(""), "", "", Some(4));
+        let short = Reply::write(&Script::parse(""), "", "", "", Some(4));
         assert_eq!((short.tokens.len(), short.word()), (4, "length"));
+        let more = Reply::write(&Script::parse("text=a%20b%20c"), "", "a b", "", None);
+        assert_eq!(more.text(), " c");
     }
 }

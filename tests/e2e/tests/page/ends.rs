@@ -137,7 +137,7 @@ pub async fn superseded(stage: Stage) {
 
 pub async fn cut(stage: Stage) {
     for dialect in Dialect::ALL {
-        let turn = fate(&stage, dialect, "first=0;cut=1500", "", ("cut", None)).await;
+        let turn = fate(&stage, dialect, "first=0;cut=4000", "", ("cut", None)).await;
         assert!(turn.text.starts_with("A river"), "{turn:?}");
     }
     fate(&stage, Dialect::Ollama, "nodone", "", ("cut", None)).await;
@@ -156,7 +156,7 @@ pub async fn stalled(stage: Stage) {
     let turn = fate(
         &stage,
         Dialect::OpenAi,
-        "stall=1500",
+        "stall=4000",
         QUICK,
         ("stalled", Some("silence")),
     )
@@ -187,23 +187,19 @@ pub async fn stalled(stage: Stage) {
         ("stalled", Some("total")),
     )
     .await;
-    // Signs of life hold the clock back.
-    fate(
-        &stage,
-        Dialect::LlamaCpp,
-        "first=2500;prefill=10",
-        QUICK,
-        ("complete", Some("stop")),
-    )
-    .await;
-    fate(
-        &stage,
-        Dialect::OpenAi,
-        "first=2500;comments=200",
-        QUICK,
-        ("complete", Some("stop")),
-    )
-    .await;
+    // Signs of life hold the clock back: more and more of a long prompt is read, comments come.
+    for (dialect, options) in [
+        (Dialect::LlamaCpp, "first=2500;prefill=10"),
+        (Dialect::OpenAi, "first=2500;comments=200"),
+    ] {
+        let chat = stage.chat(dialect, options, QUICK).await;
+        let turn = chat.ask(&"many words ".repeat(40)).await;
+        assert_eq!(
+            turn.fate(),
+            ("complete", Some("stop")),
+            "{dialect:?} {options}\n{turn:?}"
+        );
+    }
     // No headers yet, but the server is alive: it reads the prompt.
     fate(
         &stage,
@@ -290,7 +286,7 @@ async fn fate_of_end(stage: &Stage, dialect: Dialect, options: &str) -> e2e::cha
 
 pub async fn broken(stage: Stage) {
     for dialect in Dialect::ALL {
-        let turn = fate_of_end(&stage, dialect, "first=0;reset=1500").await;
+        let turn = fate_of_end(&stage, dialect, "first=0;reset=4000").await;
         assert_eq!(turn.end.as_deref(), Some("broken"), "{dialect:?} {turn:?}");
         assert!(turn.text.starts_with("A river"), "{turn:?}");
     }

@@ -1,8 +1,7 @@
 //! Whole conversations with each server, and what went over the wire for them.
 
 use e2e::{Chat, Stage};
-use lab::{Dialect, Entry, Way, percent_encode};
-use serde_json::Value;
+use lab::{Dialect, Entry, Lab, Way, percent_encode};
 use std::time::Duration;
 
 /// The requests for replies.
@@ -187,8 +186,13 @@ pub async fn a_server_that_wants_json_is_asked_in_plain_text_only_once(stage: St
 
 pub async fn a_key_goes_to_its_own_server_and_to_no_other(stage: Stage) {
     let secret = "sk-river-0123456789";
+    // On a port of its own: the key must not stand in the address.
+    let own = Lab::start_root(Dialect::OpenAi, &format!("key={secret}"), 0)
+        .await
+        .expect("a port");
+    let server = percent_encode(&own.origin());
     let chat = stage
-        .chat(Dialect::OpenAi, &format!("key={secret}"), "")
+        .open(&format!("server={server}&kind=openai&pace=instant"))
         .await;
     let refused = chat.ask("hello").await;
     assert_eq!(refused.fate(), ("refused", Some("401")));
@@ -196,18 +200,35 @@ pub async fn a_key_goes_to_its_own_server_and_to_no_other(stage: Stage) {
     chat.page.click(&chat.find("textbox", "API key")).await;
     chat.page.insert(secret).await;
     chat.page.press("Enter", 0).await;
+    own.wait_for("a list of models with the key", |log| {
+        let listed = |entry: &&Entry| entry.path == "/v1/models" && entry.status == Some(200);
+        log.iter().find(listed).map(drop)
+    })
+    .await;
+    chat.page.press("Escape", 0).await;
+    chat.page
+        .until::<bool>(&format!("!{}", chat.find("textbox", "API key")))
+        .await;
     let turn = chat.ask("hello again").await;
     assert_eq!(turn.fate(), ("complete", Some("stop")));
-    let log = stage.lab.log();
+    let log = own.log();
     let bearer = format!("Bearer {secret}");
     assert!(
         chats(&log)
             .iter()
             .any(|entry| entry.header("authorization") == Some(bearer.as_str()))
     );
+    let keys: Vec<&str> = log
+        .iter()
+        .filter_map(|entry| entry.header("authorization"))
+        .collect();
+    assert!(
+        keys.iter().all(|key| *key == bearer),
+        "no piece of a key goes out: {keys:?}"
+    );
 
     // The same person, the same browser, another server (another port is another origin).
-    let other = lab::Lab::start_root(Dialect::OpenAi, "", 0)
+    let other = Lab::start_root(Dialect::OpenAi, "", 0)
         .await
         .expect("a port");
     let server = percent_encode(&other.origin());
@@ -328,7 +349,11 @@ pub async fn thinking_is_apart_from_the_answer(stage: Stage) {
 
 pub async fn retry_asks_again_and_continue_goes_on(stage: Stage) {
     let chat = stage
-        .chat(Dialect::LlamaCpp, "finish=length;text=One%20two", "")
+        .chat(
+            Dialect::LlamaCpp,
+            "tokens=2;finish=length;text=One%20two%20three%20four",
+            "",
+        )
         .await;
     assert_eq!(
         chat.ask("Count.").await.fate(),
@@ -341,9 +366,13 @@ pub async fn retry_asks_again_and_continue_goes_on(stage: Stage) {
             (chats(log).len() == 2).then_some(())
         })
         .await;
-    let turn = chat.page.within::<Value>(Duration::from_secs(10), "(() => { const turn = e2e.turn(0, -1); return turn.end === 'complete' && turn.text.includes('twoOne two') && turn; })()").await;
+    let whole = "(() => { const turn = e2e.turn(0, -1); return turn.end === 'complete' && turn.text.trim() === 'One two three four'; })()";
+    let goes_on = chat
+        .page
+        .within::<bool>(Duration::from_secs(10), whole)
+        .await;
     assert!(
-        turn.is_some(),
+        goes_on.is_some(),
         "the same reply goes on from its last letter: {:?}",
         chat.turns().await
     );

@@ -268,6 +268,10 @@ impl Chat {
             .find(|message| message["role"] == "user");
         let flat = body["prompt"].as_str().unwrap_or_default();
         let user = last.map_or_else(|| flat.to_owned(), |message| text(&message["content"]));
+        let begun = messages
+            .last()
+            .filter(|message| message["role"] == "assistant");
+        let begun = begun.map_or_else(String::new, |message| text(&message["content"]));
         let prompt: String = messages
             .iter()
             .map(|message| text(&message["content"]) + " ")
@@ -287,7 +291,7 @@ impl Chat {
             usage: body["stream_options"]["include_usage"]
                 .as_bool()
                 .unwrap_or(false),
-            reply: Reply::write(ask.script, &user, &prompt, limit),
+            reply: Reply::write(ask.script, &user, &begun, &prompt, limit),
         })
     }
 
