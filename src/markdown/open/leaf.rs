@@ -95,7 +95,7 @@ pub(super) fn leaf_end(tops: &[Top], text: &str) -> Option<usize> {
         match node {
             Node::Text(last) => {
                 let end = text.trim_end_matches(' ').len();
-                let tail = last.get(last.floor_char_boundary(last.len().saturating_sub(12))..)?;
+                let tail = &last[last.char_indices().nth_back(11).map_or(0, |(at, _)| at)..];
                 let fits = text[..end].ends_with(tail) && !tail.is_empty();
                 return fits.then_some(end);
             }
