@@ -1,7 +1,13 @@
 //! Every word on screen, from the `*.json` beside this file, as typed keys: `td_string!(locale, send)`.
 
 #[cfg(target_arch = "wasm32")]
-#[allow(missing_docs, unused, clippy::all, clippy::pedantic, clippy::unwrap_used)]
+#[allow(
+    missing_docs,
+    unused,
+    clippy::all,
+    clippy::pedantic,
+    clippy::unwrap_used
+)]
 mod generated {
     include!(concat!(env!("OUT_DIR"), "/words.rs"));
 }

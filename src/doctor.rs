@@ -80,7 +80,10 @@ pub fn verdict(trace: &Trace, end: Option<&End>, probe: Option<Probe>) -> Verdic
     match end {
         None => while_running(trace),
         Some(End::Refused { status, error }) => of_error(error.cause, *status),
-        Some(End::Broken { before_headers: true, .. }) => match probe {
+        Some(End::Broken {
+            before_headers: true,
+            ..
+        }) => match probe {
             Some(Probe::RefusesPage) => Verdict::CorsRefused,
             Some(Probe::RefusesPreflight) => Verdict::PreflightRefused,
             Some(Probe::MixedContent) => Verdict::MixedContent,
@@ -88,14 +91,26 @@ pub fn verdict(trace: &Trace, end: Option<&End>, probe: Option<Probe>) -> Verdic
         },
         // An error that the server itself reported names its cause; a torn connection does not.
         Some(End::Broken { error, .. }) => {
-            let said = trace.stamps().any(|stamp| stamp.fact == Fact::Event(EventName::Error));
-            if said { of_error(error.cause, None) } else { Verdict::Cut }
+            let said = trace
+                .stamps()
+                .any(|stamp| stamp.fact == Fact::Event(EventName::Error));
+            if said {
+                of_error(error.cause, None)
+            } else {
+                Verdict::Cut
+            }
         }
         Some(End::Cut { .. }) => Verdict::Cut,
-        Some(End::Stalled { clock: Deadline::Connect }) => Verdict::Unreachable,
+        Some(End::Stalled {
+            clock: Deadline::Connect,
+        }) => Verdict::Unreachable,
         Some(End::Stalled { .. }) => Verdict::Silent,
         Some(
-            End::Complete { .. } | End::Empty { .. } | End::Stopped | End::Superseded | End::Blocked { .. },
+            End::Complete { .. }
+            | End::Empty { .. }
+            | End::Stopped
+            | End::Superseded
+            | End::Blocked { .. },
         ) => Verdict::Flowing,
     }
 }
@@ -133,33 +148,87 @@ mod tests {
     use crate::event::{ChatEvent, Progress, ServerError};
 
     fn error(cause: ErrorCause) -> ServerError {
-        ServerError { cause, ..ServerError::default() }
+        ServerError {
+            cause,
+            ..ServerError::default()
+        }
     }
 
     #[test]
     fn every_end_has_its_cause() {
         let check = |end: End, probe: Option<Probe>, expect: &str| {
-            assert_eq!(verdict(&Trace::default(), Some(&end), probe).word(), expect, "{end:?} {probe:?}");
+            assert_eq!(
+                verdict(&Trace::default(), Some(&end), probe).word(),
+                expect,
+                "{end:?} {probe:?}"
+            );
         };
-        let gone = || End::Broken { error: error(ErrorCause::Server), before_headers: true };
-        let refused = |status, cause| End::Refused { status, error: error(cause) };
+        let gone = || End::Broken {
+            error: error(ErrorCause::Server),
+            before_headers: true,
+        };
+        let refused = |status, cause| End::Refused {
+            status,
+            error: error(cause),
+        };
         check(gone(), None, "unreachable");
         check(gone(), Some(Probe::NothingThere), "unreachable");
         check(gone(), Some(Probe::RefusesPage), "cors-refused");
         check(gone(), Some(Probe::RefusesPreflight), "preflight-refused");
         check(gone(), Some(Probe::MixedContent), "mixed-content");
-        check(End::Broken { error: error(ErrorCause::Server), before_headers: false }, None, "cut");
+        check(
+            End::Broken {
+                error: error(ErrorCause::Server),
+                before_headers: false,
+            },
+            None,
+            "cut",
+        );
         check(End::Cut { page_closed: false }, None, "cut");
-        check(End::Stalled { clock: Deadline::Connect }, None, "unreachable");
-        check(End::Stalled { clock: Deadline::Silence }, None, "silent");
+        check(
+            End::Stalled {
+                clock: Deadline::Connect,
+            },
+            None,
+            "unreachable",
+        );
+        check(
+            End::Stalled {
+                clock: Deadline::Silence,
+            },
+            None,
+            "silent",
+        );
         check(refused(Some(401), ErrorCause::Auth), None, "auth");
-        check(refused(Some(404), ErrorCause::ModelMissing), None, "model-missing");
-        check(refused(Some(404), ErrorCause::NoEndpoint), None, "wrong-server");
-        check(refused(None, ErrorCause::NotAModelServer), None, "wrong-server");
+        check(
+            refused(Some(404), ErrorCause::ModelMissing),
+            None,
+            "model-missing",
+        );
+        check(
+            refused(Some(404), ErrorCause::NoEndpoint),
+            None,
+            "wrong-server",
+        );
+        check(
+            refused(None, ErrorCause::NotAModelServer),
+            None,
+            "wrong-server",
+        );
         check(refused(Some(503), ErrorCause::Server), None, "busy");
         check(refused(Some(500), ErrorCause::Server), None, "server-error");
-        check(refused(Some(400), ErrorCause::ContextFull), None, "context-full");
-        check(End::Complete { reason: "stop".into() }, None, "flowing");
+        check(
+            refused(Some(400), ErrorCause::ContextFull),
+            None,
+            "context-full",
+        );
+        check(
+            End::Complete {
+                reason: "stop".into(),
+            },
+            None,
+            "flowing",
+        );
     }
 
     #[test]
@@ -167,14 +236,23 @@ mod tests {
         let mut trace = Trace::default();
         let failed = error(ErrorCause::Server);
         trace.event(1.0, &ChatEvent::Error(failed.clone()));
-        let end = End::Broken { error: failed, before_headers: false };
+        let end = End::Broken {
+            error: failed,
+            before_headers: false,
+        };
         assert_eq!(verdict(&trace, Some(&end), None), Verdict::ServerError);
     }
 
     #[test]
     fn a_prompt_that_is_being_read_is_slow_and_not_silent_until_text_comes() {
         let mut trace = Trace::default();
-        trace.event(1.0, &ChatEvent::Progress(Progress::ReadingPrompt { processed: 1, total: 2 }));
+        trace.event(
+            1.0,
+            &ChatEvent::Progress(Progress::ReadingPrompt {
+                processed: 1,
+                total: 2,
+            }),
+        );
         assert_eq!(verdict(&trace, None, None), Verdict::SlowPrefill);
         trace.event(2.0, &ChatEvent::Text("a".into()));
         assert_eq!(verdict(&trace, None, None), Verdict::Flowing);

@@ -322,7 +322,9 @@ impl End {
         match self {
             End::Stopped | End::Superseded | End::Cut { .. } | End::Stalled { .. } => true,
             End::Broken { before_headers, .. } => !before_headers,
-            End::Complete { reason } => matches!(reason.as_str(), "length" | "limit" | "max_tokens"),
+            End::Complete { reason } => {
+                matches!(reason.as_str(), "length" | "limit" | "max_tokens")
+            }
             End::Empty { .. } | End::Blocked { .. } | End::Refused { .. } => false,
         }
     }

@@ -8,8 +8,20 @@ use crate::session::Deadlines;
 
 /// The names, as attributes and as URL parameters.
 pub const NAMES: [&str; 14] = [
-    "server", "kind", "model", "profile", "pace", "system", "greeting", "placeholder", "lang", "theme", "storage",
-    "lock", "deadlines", "grace",
+    "server",
+    "kind",
+    "model",
+    "profile",
+    "pace",
+    "system",
+    "greeting",
+    "placeholder",
+    "lang",
+    "theme",
+    "storage",
+    "lock",
+    "deadlines",
+    "grace",
 ];
 
 /// What the owner of the page, or a link, asks for. `None`: not said.
@@ -109,7 +121,8 @@ impl Options {
             lock: get("lock").is_some_and(|value| value != "false"),
             ..Options::default()
         };
-        let mut bad = |name: &'static str, value: String| complaints.push(Complaint { name, value });
+        let mut bad =
+            |name: &'static str, value: String| complaints.push(Complaint { name, value });
         if let Some(value) = text("kind").filter(|value| value != "auto") {
             match value.parse() {
                 Ok(kind) => options.kind = Some(kind),
@@ -169,7 +182,10 @@ mod tests {
 
     fn read(pairs: &[(&str, &str)]) -> (Options, Vec<Complaint>) {
         Options::read(|name| {
-            pairs.iter().find(|(known, _)| *known == name).map(|(_, value)| (*value).to_owned())
+            pairs
+                .iter()
+                .find(|(known, _)| *known == name)
+                .map(|(_, value)| (*value).to_owned())
         })
     }
 
@@ -182,8 +198,14 @@ mod tests {
 
     #[test]
     fn the_young_profile_brings_its_own_pace_unless_one_is_asked_for() {
-        assert_eq!(read(&[("profile", "young")]).0.pace(), Pace::PerCharacter(30.0));
-        assert_eq!(read(&[("profile", "young"), ("pace", "instant")]).0.pace(), Pace::Instant);
+        assert_eq!(
+            read(&[("profile", "young")]).0.pace(),
+            Pace::PerCharacter(30.0)
+        );
+        assert_eq!(
+            read(&[("profile", "young"), ("pace", "instant")]).0.pace(),
+            Pace::Instant
+        );
     }
 
     #[test]
@@ -191,7 +213,13 @@ mod tests {
         let check = |name: &'static str, value: &str| {
             let (options, complaints) = read(&[(name, value)]);
             assert_eq!(options, Options::default(), "{name}");
-            assert_eq!(complaints, [Complaint { name, value: value.to_owned() }]);
+            assert_eq!(
+                complaints,
+                [Complaint {
+                    name,
+                    value: value.to_owned()
+                }]
+            );
         };
         check("kind", "abacus");
         check("profile", "old");
@@ -206,8 +234,12 @@ mod tests {
     #[test]
     fn deadlines_are_seconds_and_zero_is_none() {
         let (options, _) = read(&[("deadlines", "connect:2, silence:0"), ("grace", "0.5")]);
-        let expect =
-            Deadlines { connect: Some(2000.0), silence: None, grace: 500.0, ..Deadlines::default() };
+        let expect = Deadlines {
+            connect: Some(2000.0),
+            silence: None,
+            grace: 500.0,
+            ..Deadlines::default()
+        };
         assert_eq!(options.deadlines, expect);
     }
 

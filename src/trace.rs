@@ -127,7 +127,10 @@ impl Trace {
                 return;
             }
         };
-        if matches!(name, EventName::Text | EventName::Replace | EventName::Reasoning) {
+        if matches!(
+            name,
+            EventName::Text | EventName::Replace | EventName::Reasoning
+        ) {
             self.texts += 1;
             if !self.first_token {
                 self.first_token = true;
@@ -159,7 +162,10 @@ mod tests {
             trace.stamp(at as Millis, Fact::Read(2));
         }
         assert_eq!(trace.stamps().count(), CAPACITY);
-        assert_eq!((trace.dropped(), trace.reads, trace.bytes), (10, CAPACITY + 10, 2 * (CAPACITY + 10)));
+        assert_eq!(
+            (trace.dropped(), trace.reads, trace.bytes),
+            (10, CAPACITY + 10, 2 * (CAPACITY + 10))
+        );
     }
 
     #[test]
@@ -168,8 +174,11 @@ mod tests {
         trace.event(1.0, &ChatEvent::Alive);
         trace.event(2.0, &ChatEvent::Text("secret".into()));
         trace.event(3.0, &ChatEvent::Text("secret".into()));
-        let firsts: Vec<_> =
-            trace.stamps().filter(|stamp| stamp.fact == Fact::FirstToken).map(|stamp| stamp.at).collect();
+        let firsts: Vec<_> = trace
+            .stamps()
+            .filter(|stamp| stamp.fact == Fact::FirstToken)
+            .map(|stamp| stamp.at)
+            .collect();
         assert_eq!(firsts, [2.0]);
         assert!(!format!("{trace:?}").contains("secret"));
     }

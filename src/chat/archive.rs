@@ -24,7 +24,10 @@ pub enum Unreadable {
 
 /// The conversation as JSON text.
 pub fn export(tree: &Tree) -> String {
-    let file = File { rill: VERSION, conversation: tree.settled() };
+    let file = File {
+        rill: VERSION,
+        conversation: tree.settled(),
+    };
     // Plain data with string keys: serialising it cannot fail.
     serde_json::to_string_pretty(&file).unwrap_or_default()
 }
@@ -40,7 +43,11 @@ pub fn import(text: &str) -> Result<Tree, Unreadable> {
         return Err(Unreadable::Newer);
     }
     let file: File = serde_json::from_str(text).map_err(|_| Unreadable::NotAConversation)?;
-    if file.conversation.is_sound() { Ok(file.conversation) } else { Err(Unreadable::NotAConversation) }
+    if file.conversation.is_sound() {
+        Ok(file.conversation)
+    } else {
+        Err(Unreadable::NotAConversation)
+    }
 }
 
 #[cfg(test)]
@@ -55,7 +62,9 @@ mod tests {
         let ask = tree.add(None, Turn::user("\u{1F30A} hello"));
         let mut reply = Turn::reply();
         reply.text = "hi".into();
-        reply.end = Some(End::Complete { reason: "stop".into() });
+        reply.end = Some(End::Complete {
+            reason: "stop".into(),
+        });
         tree.add(Some(ask), reply);
         assert_eq!(import(&export(&tree)), Ok(tree));
     }
@@ -66,6 +75,9 @@ mod tests {
         check("<html>", Unreadable::NotAConversation);
         check("{}", Unreadable::NotAConversation);
         check(r#"{"rill":99}"#, Unreadable::Newer);
-        check(r#"{"rill":1,"conversation":{"nodes":[],"roots":[3]}}"#, Unreadable::NotAConversation);
+        check(
+            r#"{"rill":1,"conversation":{"nodes":[],"roots":[3]}}"#,
+            Unreadable::NotAConversation,
+        );
     }
 }

@@ -41,7 +41,12 @@ impl Tree {
     /// Adds a turn below `parent` (`None`: a first turn) and shows it.
     pub fn add(&mut self, parent: Option<TurnId>, turn: Turn) -> TurnId {
         let id = self.nodes.len();
-        self.nodes.push(Node { turn, parent, children: Vec::new(), chosen: 0 });
+        self.nodes.push(Node {
+            turn,
+            parent,
+            children: Vec::new(),
+            chosen: 0,
+        });
         match parent {
             Some(parent) => {
                 let node = &mut self.nodes[parent];
@@ -91,13 +96,21 @@ impl Tree {
     /// Which of how many branches is shown at this turn; the first is 0.
     pub fn branch(&self, id: TurnId) -> (usize, usize) {
         let siblings = self.siblings(id);
-        (siblings.iter().position(|sibling| *sibling == id).unwrap_or(0), siblings.len())
+        (
+            siblings
+                .iter()
+                .position(|sibling| *sibling == id)
+                .unwrap_or(0),
+            siblings.len(),
+        )
     }
 
     /// Shows the branch `step` places beside this turn, if there is one.
     pub fn switch(&mut self, id: TurnId, step: isize) {
         let (at, count) = self.branch(id);
-        let Some(to) = at.checked_add_signed(step).filter(|to| *to < count) else { return };
+        let Some(to) = at.checked_add_signed(step).filter(|to| *to < count) else {
+            return;
+        };
         match self.parent(id) {
             Some(parent) => self.nodes[parent].chosen = to,
             None => self.chosen_root = to,
@@ -132,11 +145,17 @@ impl Tree {
         let known = |id: &TurnId| *id < self.nodes.len();
         let links = self.nodes.iter().enumerate().all(|(id, node)| {
             node.parent.is_none_or(|parent| parent < id)
-                && node.children.iter().all(|child| known(child) && self.nodes[*child].parent == Some(id))
+                && node
+                    .children
+                    .iter()
+                    .all(|child| known(child) && self.nodes[*child].parent == Some(id))
                 && node.chosen <= node.children.len().saturating_sub(1)
         });
         links
-            && self.roots.iter().all(|root| known(root) && self.nodes[*root].parent.is_none())
+            && self
+                .roots
+                .iter()
+                .all(|root| known(root) && self.nodes[*root].parent.is_none())
             && self.chosen_root <= self.roots.len().saturating_sub(1)
     }
 
@@ -155,8 +174,20 @@ mod tests {
     fn asked_twice() -> (Tree, TurnId, TurnId, TurnId) {
         let mut tree = Tree::default();
         let ask = tree.add(None, Turn::user("hello"));
-        let first = tree.add(Some(ask), Turn { text: "one".into(), ..Turn::reply() });
-        let second = tree.add(Some(ask), Turn { text: "two".into(), ..Turn::reply() });
+        let first = tree.add(
+            Some(ask),
+            Turn {
+                text: "one".into(),
+                ..Turn::reply()
+            },
+        );
+        let second = tree.add(
+            Some(ask),
+            Turn {
+                text: "two".into(),
+                ..Turn::reply()
+            },
+        );
         (tree, ask, first, second)
     }
 
@@ -168,7 +199,11 @@ mod tests {
         tree.switch(second, -1);
         assert_eq!(tree.path(), [ask, first]);
         tree.switch(first, -1);
-        assert_eq!(tree.path(), [ask, first], "there is nothing before the first");
+        assert_eq!(
+            tree.path(),
+            [ask, first],
+            "there is nothing before the first"
+        );
     }
 
     #[test]
@@ -186,15 +221,25 @@ mod tests {
         let ask = tree.add(Some(second), Turn::user("and now?"));
         let empty = tree.add(Some(ask), Turn::reply());
         let again = tree.add(Some(empty), Turn::user("hm?"));
-        let heard: Vec<_> = tree.messages(again).into_iter().map(|message| message.text).collect();
+        let heard: Vec<_> = tree
+            .messages(again)
+            .into_iter()
+            .map(|message| message.text)
+            .collect();
         assert_eq!(heard, ["hello", "two", "and now?", "hm?"]);
     }
 
     #[test]
     fn a_reply_that_ran_when_the_page_closed_is_kept_as_cut() {
         let (tree, _, _, second) = asked_twice();
-        let end = tree.settled().turn(second).and_then(|turn| turn.end.clone());
-        assert_eq!(end.and_then(|end| end.reason()).as_deref(), Some("page-closed"));
+        let end = tree
+            .settled()
+            .turn(second)
+            .and_then(|turn| turn.end.clone());
+        assert_eq!(
+            end.and_then(|end| end.reason()).as_deref(),
+            Some("page-closed")
+        );
     }
 
     #[test]

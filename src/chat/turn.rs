@@ -96,7 +96,10 @@ impl Turn {
     /// The turn as the server should hear it; `None` where there is nothing to tell (a reply that brought no text).
     pub fn message(&self) -> Option<Message> {
         let nothing = self.role == Role::Assistant && self.text.trim().is_empty();
-        (!nothing).then(|| Message { role: self.role, text: self.text.clone() })
+        (!nothing).then(|| Message {
+            role: self.role,
+            text: self.text.clone(),
+        })
     }
 }
 
@@ -109,7 +112,10 @@ mod tests {
         for event in events {
             turn.apply(event);
         }
-        assert_eq!((turn.text.as_str(), turn.reasoning.as_str()), (text, reasoning));
+        assert_eq!(
+            (turn.text.as_str(), turn.reasoning.as_str()),
+            (text, reasoning)
+        );
     }
 
     #[test]
@@ -125,13 +131,23 @@ mod tests {
 
     #[test]
     fn a_replacement_takes_the_place_of_all_text() {
-        check(&[ChatEvent::Text("teh".into()), ChatEvent::ReplaceText("the".into())], "the", "");
+        check(
+            &[
+                ChatEvent::Text("teh".into()),
+                ChatEvent::ReplaceText("the".into()),
+            ],
+            "the",
+            "",
+        );
     }
 
     #[test]
     fn a_closing_tag_without_an_opening_one_turns_text_into_thinking() {
-        let events =
-            [ChatEvent::Text("hm".into()), ChatEvent::TextWasReasoning, ChatEvent::Text("a".into())];
+        let events = [
+            ChatEvent::Text("hm".into()),
+            ChatEvent::TextWasReasoning,
+            ChatEvent::Text("a".into()),
+        ];
         check(&events, "a", "hm");
     }
 
@@ -146,10 +162,18 @@ mod tests {
             })
         };
         let mut turn = Turn::reply();
-        for event in [piece(0, Some("f"), "{"), piece(1, Some("g"), "[]"), piece(0, None, "}")] {
+        for event in [
+            piece(0, Some("f"), "{"),
+            piece(1, Some("g"), "[]"),
+            piece(0, None, "}"),
+        ] {
             turn.apply(&event);
         }
-        let seen: Vec<_> = turn.tools.iter().map(|tool| (tool.name.as_deref(), tool.arguments.as_str())).collect();
+        let seen: Vec<_> = turn
+            .tools
+            .iter()
+            .map(|tool| (tool.name.as_deref(), tool.arguments.as_str()))
+            .collect();
         assert_eq!(seen, [(Some("f"), "{}"), (Some("g"), "[]")]);
     }
 }

@@ -13,9 +13,9 @@ use leptos::html;
 use leptos::prelude::*;
 use web_sys::{HtmlElement, ShadowRoot};
 
+use super::net::Line;
 use super::net::demo::Demo;
 use super::net::fetch::Fetch;
-use super::net::Line;
 use super::reply::{self, Reply};
 use super::servers::{self, Found, Server};
 use super::store::{LastServer, Look, Store};
@@ -180,7 +180,9 @@ impl Drop for Shared {
 
 /// Where this page came from, as servers see it.
 pub fn page_origin() -> String {
-    web_sys::window().and_then(|window| window.location().origin().ok()).unwrap_or_default()
+    web_sys::window()
+        .and_then(|window| window.location().origin().ok())
+        .unwrap_or_default()
 }
 
 /// Whether this page was served from the reader's own computer.
@@ -190,10 +192,18 @@ fn page_is_local() -> bool {
 
 impl Chat {
     /// A chat in an element. Call it under an owner: everything ends with it.
-    pub fn new(host: HtmlElement, root: ShadowRoot, options: Options, complaints: Vec<Complaint>) -> Chat {
+    pub fn new(
+        host: HtmlElement,
+        root: ShadowRoot,
+        options: Options,
+        complaints: Vec<Complaint>,
+    ) -> Chat {
         let store = Store::new(options.storage == Storage::Local, &host.id());
         let look = store.look();
-        let theme = options.theme.or_else(|| theme_of(look.theme.as_deref())).unwrap_or(Theme::Auto);
+        let theme = options
+            .theme
+            .or_else(|| theme_of(look.theme.as_deref()))
+            .unwrap_or(Theme::Auto);
         let pace = look.pace.and_then(|pace| pace.parse().ok());
         let lang = language(&options, look.lang.as_deref());
         let draft = store.draft();
@@ -249,7 +259,10 @@ impl Chat {
             Command::Clear => self.clear(),
             Command::Connect { address, kind, key } => self.connect_typed(&address, kind, key),
             Command::UseDemo => {
-                self.shared().store.keep_server(&LastServer { server: "demo".to_owned(), ..LastServer::default() });
+                self.shared().store.keep_server(&LastServer {
+                    server: "demo".to_owned(),
+                    ..LastServer::default()
+                });
                 self.settle(LinkState::Demo);
             }
             Command::UseModel(model) => self.use_model(model),
@@ -305,7 +318,8 @@ impl Chat {
     /// Begins a reply to the turn `asked`.
     fn answer(self, asked: TurnId) {
         let mut id = 0;
-        self.tree.update(|tree| id = tree.add(Some(asked), Turn::reply()));
+        self.tree
+            .update(|tree| id = tree.add(Some(asked), Turn::reply()));
         self.pinned.set(true);
         reply::begin(self, id, false);
     }
@@ -364,7 +378,8 @@ impl Chat {
 
     /// A reply begins, or begins again.
     pub fn begun(self, id: TurnId) {
-        self.starts.update(|starts| *starts.entry(id).or_default() += 1);
+        self.starts
+            .update(|starts| *starts.entry(id).or_default() += 1);
     }
 
     /// Keeps the newest text in view, if it was. It writes and does not read: the browser lays out once, when it paints.
@@ -381,7 +396,11 @@ impl Chat {
     }
 
     fn scroll_down(self) {
-        let scroller = self.scroller.try_get_value().flatten().and_then(|scroller| scroller.get_untracked());
+        let scroller = self
+            .scroller
+            .try_get_value()
+            .flatten()
+            .and_then(|scroller| scroller.get_untracked());
         if let Some(scroller) = scroller {
             // Beyond any length: the browser stops at the end.
             scroller.set_scroll_top(i32::MAX);
@@ -390,30 +409,41 @@ impl Chat {
 
     /// The pace that is in force.
     pub fn current_pace(self) -> Pace {
-        self.pace.get_untracked().unwrap_or_else(|| self.options.with_untracked(Options::pace))
+        self.pace
+            .get_untracked()
+            .unwrap_or_else(|| self.options.with_untracked(Options::pace))
     }
 
     // --- the server ----------------------------------------------------------------------------------------------
 
     /// Finds somebody to talk to: what the page asks for, else what was used last, else what runs here, else the demo.
     pub fn start(self, from_link: bool) {
-        let (server, kind) = self.options.with_untracked(|options| (options.server.clone(), options.kind));
+        let (server, kind) = self
+            .options
+            .with_untracked(|options| (options.server.clone(), options.kind));
         if let Some(server) = server {
             if server == "demo" {
                 return self.settle(LinkState::Demo);
             }
             return match Address::parse(&server, Some(&page_origin())) {
-                Ok(address) if from_link && self.is_foreign(&address) => self.settle(LinkState::Asking(address)),
+                Ok(address) if from_link && self.is_foreign(&address) => {
+                    self.settle(LinkState::Asking(address))
+                }
                 Ok(address) => self.connect(address, kind),
-                Err(bad) => self.settle(LinkState::Failed { server: None, trouble: Trouble::Address(bad) }),
+                Err(bad) => self.settle(LinkState::Failed {
+                    server: None,
+                    trouble: Trouble::Address(bad),
+                }),
             };
         }
         let last = self.shared().store.last_server();
         match last {
-            Some(last) if last.server != "demo" => match Address::parse(&last.server, Some(&page_origin())) {
-                Ok(address) => self.connect(address, kind.or(last.kind())),
-                Err(_) => self.look(true),
-            },
+            Some(last) if last.server != "demo" => {
+                match Address::parse(&last.server, Some(&page_origin())) {
+                    Ok(address) => self.connect(address, kind.or(last.kind())),
+                    Err(_) => self.look(true),
+                }
+            }
             _ if page_is_local() => self.look(true),
             _ => self.settle(LinkState::Demo),
         }
@@ -426,7 +456,9 @@ impl Chat {
     }
 
     fn allow(self, yes: bool) {
-        let LinkState::Asking(address) = self.link.get_untracked() else { return };
+        let LinkState::Asking(address) = self.link.get_untracked() else {
+            return;
+        };
         if yes {
             let kind = self.options.with_untracked(|options| options.kind);
             self.connect(address, kind);
@@ -445,7 +477,10 @@ impl Chat {
                 }
                 self.connect(address, kind);
             }
-            Err(bad) => self.settle(LinkState::Failed { server: None, trouble: Trouble::Address(bad) }),
+            Err(bad) => self.settle(LinkState::Failed {
+                server: None,
+                trouble: Trouble::Address(bad),
+            }),
         }
     }
 
@@ -454,27 +489,43 @@ impl Chat {
         self.spawn(async move {
             let fetch = self.fetch(&address);
             let result = servers::connect(&fetch, kind).await;
-            if !self.is_mounted() || self.link.get_untracked() != LinkState::Connecting(address.clone()) {
+            if !self.is_mounted()
+                || self.link.get_untracked() != LinkState::Connecting(address.clone())
+            {
                 return;
             }
             let state = match result {
                 Ok(mut server) => {
                     let wished = self.options.with_untracked(|options| options.model.clone());
-                    let last = self.shared().store.last_server().filter(|last| last.server == address.to_string());
+                    let last = self
+                        .shared()
+                        .store
+                        .last_server()
+                        .filter(|last| last.server == address.to_string());
                     server.model = wished.or_else(|| {
                         let model = last.and_then(|last| last.model)?;
-                        server.models.iter().any(|known| known.id == model).then_some(model)
+                        server
+                            .models
+                            .iter()
+                            .any(|known| known.id == model)
+                            .then_some(model)
                     });
                     self.keep_server(&server);
                     if server.models.is_empty() && server.kind == Kind::Ollama {
-                        LinkState::Failed { server: Some(server), trouble: Trouble::NoModels }
+                        LinkState::Failed {
+                            server: Some(server),
+                            trouble: Trouble::NoModels,
+                        }
                     } else {
                         LinkState::Connected(server)
                     }
                 }
                 Err(verdict) => {
                     let server = Server::unknown(address, kind.unwrap_or(Kind::OpenAi));
-                    LinkState::Failed { server: Some(server), trouble: Trouble::Verdict(verdict) }
+                    LinkState::Failed {
+                        server: Some(server),
+                        trouble: Trouble::Verdict(verdict),
+                    }
                 }
             };
             self.settle(state);
@@ -496,7 +547,8 @@ impl Chat {
             let first = found.first().cloned();
             self.found.set(Some(found));
             let still = self.link.get_untracked();
-            let nobody = matches!(still, LinkState::Looking) || (still == before && before == LinkState::Demo);
+            let nobody = matches!(still, LinkState::Looking)
+                || (still == before && before == LinkState::Demo);
             match first {
                 Some(first) if connect || nobody => {
                     if matches!(still, LinkState::Looking) || still == before {
@@ -521,7 +573,10 @@ impl Chat {
         loop {
             let busy = matches!(
                 self.link.get_untracked(),
-                LinkState::Looking | LinkState::Connecting(_) | LinkState::Asking(_) | LinkState::Nothing
+                LinkState::Looking
+                    | LinkState::Connecting(_)
+                    | LinkState::Asking(_)
+                    | LinkState::Nothing
             );
             if !busy {
                 return;
@@ -535,9 +590,15 @@ impl Chat {
     /// The way to the server, its dialect, and the server itself (`None`: the demo).
     pub fn line(self) -> (Line, Box<dyn Dialect>, Option<Server>) {
         match self.link.get_untracked() {
-            LinkState::Connected(server) | LinkState::Failed { server: Some(server), .. } => {
-                (Line::Net(self.fetch(&server.address)), server.kind.dialect(), Some(server))
-            }
+            LinkState::Connected(server)
+            | LinkState::Failed {
+                server: Some(server),
+                ..
+            } => (
+                Line::Net(self.fetch(&server.address)),
+                server.kind.dialect(),
+                Some(server),
+            ),
             _ => {
                 let script = words::demo_script(self.lang.get_untracked());
                 (Line::Demo(Demo { script }), Kind::OpenAi.dialect(), None)
@@ -546,13 +607,21 @@ impl Chat {
     }
 
     fn fetch(self, address: &Address) -> Fetch {
-        Fetch { address: address.clone(), key: self.shared().store.key(&address.origin()) }
+        Fetch {
+            address: address.clone(),
+            key: self.shared().store.key(&address.origin()),
+        }
     }
 
     fn use_model(self, model: String) {
         self.link.update(|link| {
             if let LinkState::Connected(server) = link {
-                server.context = server.models.iter().find(|known| known.id == model).and_then(|known| known.context).or(server.context);
+                server.context = server
+                    .models
+                    .iter()
+                    .find(|known| known.id == model)
+                    .and_then(|known| known.context)
+                    .or(server.context);
                 server.model = Some(model);
             }
         });
@@ -573,18 +642,26 @@ impl Chat {
     pub fn server_words(self) -> String {
         self.link.with(|link| match link {
             LinkState::Connecting(address) | LinkState::Asking(address) => address.to_string(),
-            LinkState::Connected(server) | LinkState::Failed { server: Some(server), .. } => server.address.to_string(),
+            LinkState::Connected(server)
+            | LinkState::Failed {
+                server: Some(server),
+                ..
+            } => server.address.to_string(),
             LinkState::Demo => say!(self, demo),
-            LinkState::Failed { server: None, .. } | LinkState::Looking | LinkState::Nothing => say!(self, no_server),
+            LinkState::Failed { server: None, .. } | LinkState::Looking | LinkState::Nothing => {
+                say!(self, no_server)
+            }
         })
     }
 
     /// Whether the server is Ollama, by its kind or by its port.
     pub fn is_ollama(self) -> bool {
         self.link.with(|link| match link {
-            LinkState::Connected(server) | LinkState::Failed { server: Some(server), .. } => {
-                server.kind == Kind::Ollama || server.address.port() == 11434
-            }
+            LinkState::Connected(server)
+            | LinkState::Failed {
+                server: Some(server),
+                ..
+            } => server.kind == Kind::Ollama || server.address.port() == 11434,
             _ => false,
         })
     }
@@ -634,7 +711,10 @@ impl Chat {
             self.lang.set(language(&options, None));
         }
         let moved = options.server != before.server || options.kind != before.kind;
-        let model = options.model.clone().filter(|_| options.model != before.model);
+        let model = options
+            .model
+            .clone()
+            .filter(|_| options.model != before.model);
         self.options.set(options);
         self.complaints.set(complaints);
         if moved {
@@ -654,13 +734,22 @@ impl Chat {
 }
 
 fn theme_of(word: Option<&str>) -> Option<Theme> {
-    [Theme::Auto, Theme::Light, Theme::Dark].into_iter().find(|theme| Some(theme.word()) == word)
+    [Theme::Auto, Theme::Light, Theme::Dark]
+        .into_iter()
+        .find(|theme| Some(theme.word()) == word)
 }
 
 /// The language: what the owner asks for, else what the person chose, else what the browser wishes.
 fn language(options: &Options, chosen: Option<&str>) -> Locale {
-    let browser = web_sys::window().map(|window| window.navigator().languages()).unwrap_or_default();
+    let browser = web_sys::window()
+        .map(|window| window.navigator().languages())
+        .unwrap_or_default();
     let browser: Vec<String> = browser.iter().filter_map(|tag| tag.as_string()).collect();
-    let wished = options.lang.as_deref().into_iter().chain(chosen).chain(browser.iter().map(String::as_str));
+    let wished = options
+        .lang
+        .as_deref()
+        .into_iter()
+        .chain(chosen)
+        .chain(browser.iter().map(String::as_str));
     words::locale_for(wished)
 }

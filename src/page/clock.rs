@@ -12,7 +12,9 @@ use crate::session::Clock;
 
 /// `performance.now()`.
 pub fn now() -> Millis {
-    web_sys::window().and_then(|window| window.performance()).map_or(0.0, |performance| performance.now())
+    web_sys::window()
+        .and_then(|window| window.performance())
+        .map_or(0.0, |performance| performance.now())
 }
 
 /// The page's clock as the session sees it.
@@ -45,7 +47,11 @@ pub struct Beat {
 impl Beat {
     /// Nothing is pending yet.
     pub fn new() -> Beat {
-        Beat { armed: Rc::new(Cell::new(false)), frame: None, timer: None }
+        Beat {
+            armed: Rc::new(Cell::new(false)),
+            frame: None,
+            timer: None,
+        }
     }
 
     /// Calls `work` once, at the next frame, or after `wait` milliseconds where that is later than a frame or two.

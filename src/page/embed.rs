@@ -80,7 +80,8 @@ fn mount(host: HtmlElement, root: ShadowRoot) -> Mounted {
     let standalone = host.has_attribute("data-standalone");
     adopt_style(&root);
     let (options, complaints) = read_options(&host, standalone);
-    let from_link = standalone && link_parameters().is_some_and(|link| link.get("server").is_some());
+    let from_link =
+        standalone && link_parameters().is_some_and(|link| link.get("server").is_some());
     // A shadow root takes children like any element; Leptos asks only for that.
     let place: HtmlElement = root.clone().unchecked_into();
     let owner = Owner::new();
@@ -93,13 +94,24 @@ fn mount(host: HtmlElement, root: ShadowRoot) -> Mounted {
             chat.leave();
         }
     });
-    Mounted { chat, host, standalone, view: Some(Box::new(view)), owner, _leaving: leaving }
+    Mounted {
+        chat,
+        host,
+        standalone,
+        view: Some(Box::new(view)),
+        owner,
+        _leaving: leaving,
+    }
 }
 
 /// Attributes, and on the standalone page the URL's parameters before them.
 fn read_options(host: &HtmlElement, standalone: bool) -> (Options, Vec<crate::options::Complaint>) {
     let link = if standalone { link_parameters() } else { None };
-    Options::read(|name| link.as_ref().and_then(|link| link.get(name)).or_else(|| host.get_attribute(name)))
+    Options::read(|name| {
+        link.as_ref()
+            .and_then(|link| link.get(name))
+            .or_else(|| host.get_attribute(name))
+    })
 }
 
 fn link_parameters() -> Option<UrlSearchParams> {

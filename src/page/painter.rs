@@ -23,14 +23,24 @@ pub struct Painter {
 struct Painted {
     id: u64,
     outer: DomNode,
+    /// The first so many children are drawn as they stay.
+    frozen: usize,
     /// What is drawn, while it may still change.
     open: Option<Drawn>,
 }
 
 /// What stands on the page for one [`Node`].
 enum Drawn {
-    Text { node: Text, text: String },
-    Element { tag: Tag, outer: Element, inner: Element, children: Vec<Drawn> },
+    Text {
+        node: Text,
+        text: String,
+    },
+    Element {
+        tag: Tag,
+        outer: Element,
+        inner: Element,
+        children: Vec<Drawn>,
+    },
 }
 
 impl Drawn {
@@ -46,9 +56,17 @@ impl Painter {
     /// A painter for an empty element.
     pub fn new(root: Element, chat: Chat) -> Painter {
         // An element has a document unless it is one.
-        let document = root.owner_document().unwrap_or_else(|| leptos::prelude::document());
+        let document = root
+            .owner_document()
+            .unwrap_or_else(|| leptos::prelude::document());
         root.set_text_content(None);
-        Painter { root, document, chat, blocks: Vec::new(), touched: 0 }
+        Painter {
+            root,
+            document,
+            chat,
+            blocks: Vec::new(),
+            touched: 0,
+        }
     }
 
     /// DOM nodes that were made or changed so far; for tests and the bench.
@@ -79,22 +97,37 @@ impl Painter {
     fn draw(&mut self, at: usize, block: &Block) {
         if let Some(painted) = self.blocks.get_mut(at) {
             if painted.id == block.id {
-                let Some(mut open) = painted.open.take() else { return };
-                if self.patch(&mut open, &block.node, block.frozen) {
+                let Some(mut open) = painted.open.take() else {
+                    return;
+                };
+                // What is frozen by now may have changed for the last time since it was drawn.
+                let frozen = painted.frozen;
+                if self.patch(&mut open, &block.node, frozen) {
                     self.blocks[at].open = Some(open);
+                    self.blocks[at].frozen = block.frozen;
                     return;
                 }
             }
             let fresh = self.create(&block.node);
             let outer = fresh.outer().clone();
             let _ = self.root.replace_child(&outer, &self.blocks[at].outer);
-            self.blocks[at] = Painted { id: block.id, outer, open: Some(fresh) };
+            self.blocks[at] = Painted {
+                id: block.id,
+                frozen: block.frozen,
+                outer,
+                open: Some(fresh),
+            };
             return;
         }
         let fresh = self.create(&block.node);
         let outer = fresh.outer().clone();
         let _ = self.root.append_child(&outer);
-        self.blocks.push(Painted { id: block.id, outer, open: Some(fresh) });
+        self.blocks.push(Painted {
+            id: block.id,
+            frozen: block.frozen,
+            outer,
+            open: Some(fresh),
+        });
     }
 
     /// Brings what is drawn up to date; `false` where it must be drawn anew. The first `frozen` children are as they were.
@@ -114,7 +147,18 @@ impl Painter {
                 }
                 true
             }
-            (Drawn::Element { tag, outer, inner, children }, Node::Element { tag: new, children: nodes }) => {
+            (
+                Drawn::Element {
+                    tag,
+                    outer,
+                    inner,
+                    children,
+                },
+                Node::Element {
+                    tag: new,
+                    children: nodes,
+                },
+            ) => {
                 if tag != new && !self.retag(tag, new, outer) {
                     return false;
                 }
@@ -147,7 +191,9 @@ impl Painter {
     /// Some tags change while their block grows, without another element being needed.
     fn retag(&self, tag: &mut Tag, new: &Tag, outer: &Element) -> bool {
         match (&*tag, new) {
-            (Tag::List { start: a, .. }, Tag::List { start: b, tight }) if a.is_some() == b.is_some() => {
+            (Tag::List { start: a, .. }, Tag::List { start: b, tight })
+                if a.is_some() == b.is_some() =>
+            {
                 set(outer, "data-tight", if *tight { "true" } else { "false" });
                 if let Some(start) = b.filter(|start| *start != 1) {
                     set(outer, "start", &start.to_string());
@@ -163,23 +209,32 @@ impl Painter {
     fn create(&mut self, node: &Node) -> Drawn {
         self.touched += 1;
         match node {
-            Node::Text(text) => {
-                Drawn::Text { node: self.document.create_text_node(text), text: text.clone() }
-            }
+            Node::Text(text) => Drawn::Text {
+                node: self.document.create_text_node(text),
+                text: text.clone(),
+            },
             Node::Element { tag, children } => {
                 let (outer, inner) = self.element(tag);
-                let children: Vec<Drawn> = children.iter().map(|child| self.create(child)).collect();
+                let children: Vec<Drawn> =
+                    children.iter().map(|child| self.create(child)).collect();
                 for child in &children {
                     let _ = inner.append_child(child.outer());
                 }
-                Drawn::Element { tag: tag.clone(), outer, inner, children }
+                Drawn::Element {
+                    tag: tag.clone(),
+                    outer,
+                    inner,
+                    children,
+                }
             }
         }
     }
 
     fn make(&self, name: &str) -> Element {
         // The names below are all valid; createElement fails on no other account.
-        self.document.create_element(name).unwrap_or_else(|_| self.root.clone())
+        self.document
+            .create_element(name)
+            .unwrap_or_else(|_| self.root.clone())
     }
 
     /// The element for a tag, and the one inside it that takes the children.
@@ -191,7 +246,9 @@ impl Painter {
         match tag {
             Tag::Paragraph => one("p"),
             // The page's own headings stand above those of an answer.
-            Tag::Heading(level) => one(["h2", "h3", "h4", "h5", "h6", "h6"][usize::from(level.clamp(&1, &6) - 1)]),
+            Tag::Heading(level) => {
+                one(["h2", "h3", "h4", "h5", "h6", "h6"][usize::from(level.clamp(&1, &6) - 1)])
+            }
             Tag::Quote => one("blockquote"),
             Tag::List { start, tight } => {
                 let (list, inner) = one(if start.is_some() { "ol" } else { "ul" });
@@ -202,7 +259,9 @@ impl Painter {
                 (list, inner)
             }
             Tag::Item { checked: None } => one("li"),
-            Tag::Item { checked: Some(checked) } => {
+            Tag::Item {
+                checked: Some(checked),
+            } => {
                 let (item, inner) = one("li");
                 set(&item, "class", "task");
                 let mark = self.make("input");
@@ -285,7 +344,11 @@ impl Painter {
             }
             Tag::Math { display } => {
                 let (math, inner) = one("code");
-                set(&math, "class", if *display { "math display" } else { "math" });
+                set(
+                    &math,
+                    "class",
+                    if *display { "math display" } else { "math" },
+                );
                 (math, inner)
             }
         }
@@ -296,7 +359,11 @@ impl Painter {
         set(&figure, "class", "code");
         let caption = self.make("figcaption");
         let name = self.make("span");
-        name.set_text_content(Some(language.filter(|name| !name.is_empty()).unwrap_or(&say!(self.chat, code))));
+        name.set_text_content(Some(
+            language
+                .filter(|name| !name.is_empty())
+                .unwrap_or(&say!(self.chat, code)),
+        ));
         let copy = self.make("button");
         set(&copy, "type", "button");
         set(&copy, "data-copy", "");
@@ -305,7 +372,13 @@ impl Painter {
         set(&pre, "tabindex", "0");
         set(&pre, "dir", "ltr");
         let code = self.make("code");
-        for (parent, child) in [(&caption, &name), (&caption, &copy), (&pre, &code), (&figure, &caption), (&figure, &pre)] {
+        for (parent, child) in [
+            (&caption, &name),
+            (&caption, &copy),
+            (&pre, &code),
+            (&figure, &caption),
+            (&figure, &pre),
+        ] {
             let _ = parent.append_child(child);
         }
         (figure, code)
@@ -323,7 +396,11 @@ impl Painter {
             set(&button, "type", "button");
             set(&button, "data-image", src);
             set(&button, "data-alt", alt);
-            let host = src.split("//").nth(1).and_then(|rest| rest.split(['/', '?', '#']).next()).unwrap_or(src);
+            let host = src
+                .split("//")
+                .nth(1)
+                .and_then(|rest| rest.split(['/', '?', '#']).next())
+                .unwrap_or(src);
             button.set_text_content(Some(&say!(self.chat, load_image, host = host.to_owned())));
             let _ = frame.append_child(&button);
         }
@@ -341,7 +418,11 @@ impl Painter {
 /// A click inside an answer: copy a block of code, load an image. `true` where it was one of these.
 pub fn clicked(chat: Chat, target: &Element) -> bool {
     if let Ok(Some(button)) = target.closest("[data-copy]") {
-        let code = button.closest("figure").ok().flatten().and_then(|figure| figure.query_selector("code").ok().flatten());
+        let code = button
+            .closest("figure")
+            .ok()
+            .flatten()
+            .and_then(|figure| figure.query_selector("code").ok().flatten());
         if let Some(code) = code {
             super::ui::copy(chat, &code.text_content().unwrap_or_default());
             button.set_text_content(Some(&say!(chat, copied)));
@@ -351,7 +432,10 @@ pub fn clicked(chat: Chat, target: &Element) -> bool {
     if let Ok(Some(button)) = target.closest("[data-image]") {
         let src = button.get_attribute("data-image").unwrap_or_default();
         let alt = button.get_attribute("data-alt").unwrap_or_default();
-        if let Some(image) = button.owner_document().and_then(|document| loaded(&document, &src, &alt)) {
+        if let Some(image) = button
+            .owner_document()
+            .and_then(|document| loaded(&document, &src, &alt))
+        {
             let _ = button.replace_with_with_node_1(&image);
         }
         return true;

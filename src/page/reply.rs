@@ -100,7 +100,10 @@ struct Core {
 
 /// Begins the reply of turn `id`; with `continues`, from where it ended.
 pub fn begin(chat: Chat, id: TurnId, continues: bool) {
-    let mut turn = chat.tree.with_untracked(|tree| tree.turn(id).cloned()).unwrap_or_else(Turn::reply);
+    let mut turn = chat
+        .tree
+        .with_untracked(|tree| tree.turn(id).cloned())
+        .unwrap_or_else(Turn::reply);
     turn.end = None;
     if continues {
         chat.tree.update(|tree| {
@@ -151,17 +154,36 @@ pub fn begin(chat: Chat, id: TurnId, continues: bool) {
     chat.spawn(run(chat, reply, taken, continues));
 }
 
-async fn run(chat: Chat, reply: Rc<Reply>, controls: mpsc::UnboundedReceiver<Control>, continues: bool) {
+async fn run(
+    chat: Chat,
+    reply: Rc<Reply>,
+    controls: mpsc::UnboundedReceiver<Control>,
+    continues: bool,
+) {
     chat.settled().await;
     let (line, dialect, server) = chat.line();
-    let request = request(chat, reply.id, continues, server.as_ref().and_then(servers::Server::model_id));
-    let base = server.as_ref().map(|server| server.address.to_string()).unwrap_or_default();
+    let request = request(
+        chat,
+        reply.id,
+        continues,
+        server.as_ref().and_then(servers::Server::model_id),
+    );
+    let base = server
+        .as_ref()
+        .map(|server| server.address.to_string())
+        .unwrap_or_default();
     let store = chat.shared().store.clone();
     let has_key = matches!(&line, Line::Net(net) if net.key.is_some());
     // With a key the preflight comes anyway; then the body may as well be called what it is.
     let json = |path: &str| has_key || store.wants_json(&format!("{base}{path}"));
-    reply.core.borrow_mut().stop =
-        server.as_ref().and_then(|server| dialect.stop(&request.generation).map(|call| (server.address.url(&call.path), call.body.unwrap_or_default())));
+    reply.core.borrow_mut().stop = server.as_ref().and_then(|server| {
+        dialect.stop(&request.generation).map(|call| {
+            (
+                server.address.url(&call.path),
+                call.body.unwrap_or_default(),
+            )
+        })
+    });
     count(chat, &request, has_key);
     let plan = Plan {
         dialect: &*dialect,
@@ -171,12 +193,25 @@ async fn run(chat: Chat, reply: Rc<Reply>, controls: mpsc::UnboundedReceiver<Con
         json: &json,
     };
     let mut unreached = None;
-    drive(plan, &line, &PageClock, controls, &mut |report| match report {
-        Report::Learned(Learned::WantsJson(path)) => store.keep_wants_json(&format!("{base}{path}")),
-        Report::Learned(Learned::Rung(rung)) => store.keep_rung(&base, rung),
-        Report::End(end @ End::Broken { before_headers: true, .. }) => unreached = Some(end),
-        report => reply.on(report),
-    })
+    drive(
+        plan,
+        &line,
+        &PageClock,
+        controls,
+        &mut |report| match report {
+            Report::Learned(Learned::WantsJson(path)) => {
+                store.keep_wants_json(&format!("{base}{path}"))
+            }
+            Report::Learned(Learned::Rung(rung)) => store.keep_rung(&base, rung),
+            Report::End(
+                end @ End::Broken {
+                    before_headers: true,
+                    ..
+                },
+            ) => unreached = Some(end),
+            report => reply.on(report),
+        },
+    )
     .await;
     if let (Some(end), Line::Net(net)) = (unreached, &line) {
         // The browser says no more than "failed": ask in other ways before saying anything.
@@ -189,7 +224,11 @@ async fn run(chat: Chat, reply: Rc<Reply>, controls: mpsc::UnboundedReceiver<Con
     }
 }
 
-async fn figures(dialect: &dyn Dialect, line: &Line, json: &dyn Fn(&str) -> bool) -> Option<(Usage, Timings)> {
+async fn figures(
+    dialect: &dyn Dialect,
+    line: &Line,
+    json: &dyn Fn(&str) -> bool,
+) -> Option<(Usage, Timings)> {
     let call = dialect.perf()?;
     let answer = line.small(&call, media_for(&call, json)).await.ok()?;
     dialect.read_perf(&answer.body)
@@ -200,25 +239,56 @@ fn request(chat: Chat, id: TurnId, continues: bool, model: Option<String>) -> Ch
         let last = if continues { Some(id) } else { tree.parent(id) };
         last.map(|last| tree.messages(last)).unwrap_or_default()
     });
-    let continues = continues && messages.last().is_some_and(|message| message.role == Role::Assistant);
-    if let Some(system) = chat.options.with_untracked(|options| options.system.clone()) {
-        messages.insert(0, Message { role: Role::System, text: system });
+    let continues = continues
+        && messages
+            .last()
+            .is_some_and(|message| message.role == Role::Assistant);
+    if let Some(system) = chat
+        .options
+        .with_untracked(|options| options.system.clone())
+    {
+        messages.insert(
+            0,
+            Message {
+                role: Role::System,
+                text: system,
+            },
+        );
     }
     let digits = (js_sys::Math::random() * 1e12) as u64;
-    ChatRequest { messages, model, continues, generation: format!("RILL{digits:012}"), sampling: Sampling::default() }
+    ChatRequest {
+        messages,
+        model,
+        continues,
+        generation: format!("RILL{digits:012}"),
+        sampling: Sampling::default(),
+    }
 }
 
 /// Asks the server how long the prompt is, beside the reply; without an answer it is estimated.
 fn count(chat: Chat, request: &ChatRequest, has_key: bool) {
-    let letters: usize = request.messages.iter().map(|message| message.text.chars().count()).sum();
+    let letters: usize = request
+        .messages
+        .iter()
+        .map(|message| message.text.chars().count())
+        .sum();
     let about = (letters / 4 + 4 * request.messages.len()) as u32;
-    chat.meter.set(Some(Meter { used: about, exact: false }));
+    chat.meter.set(Some(Meter {
+        used: about,
+        exact: false,
+    }));
     let (line, dialect, server) = chat.line();
-    let Some(call) = dialect.count(request) else { return };
-    let base = server.map(|server| server.address.to_string()).unwrap_or_default();
+    let Some(call) = dialect.count(request) else {
+        return;
+    };
+    let base = server
+        .map(|server| server.address.to_string())
+        .unwrap_or_default();
     let store = chat.shared().store.clone();
     chat.spawn(async move {
-        let media = media_for(&call, &|path| has_key || store.wants_json(&format!("{base}{path}")));
+        let media = media_for(&call, &|path| {
+            has_key || store.wants_json(&format!("{base}{path}"))
+        });
         if let Ok(answer) = line.small(&call, media).await
             && answer.status < 400
             && let Some(used) = dialect.read_count(&answer.body)
@@ -263,7 +333,11 @@ impl Reply {
     /// A newer send takes its place: it ends now, whatever is still on the way.
     pub fn conclude_now(self: &Rc<Self>) {
         let mut core = self.core.borrow_mut();
-        let end = core.end.take().or_else(|| core.finishing.take()).unwrap_or(End::Superseded);
+        let end = core
+            .end
+            .take()
+            .or_else(|| core.finishing.take())
+            .unwrap_or(End::Superseded);
         core.end = Some(end);
         core.pacer.finish(now());
         core.pacer.skip();
@@ -300,11 +374,27 @@ impl Reply {
         let mut status = None;
         match report {
             Report::Sent { rung, path, media } => {
-                core.trace.stamp(at, Fact::Sent { rung: rung.to_owned(), path, json: media == Media::Json });
+                core.trace.stamp(
+                    at,
+                    Fact::Sent {
+                        rung: rung.to_owned(),
+                        path,
+                        json: media == Media::Json,
+                    },
+                );
                 status = Some(Status::Connecting);
             }
-            Report::Headers { status: code, content_type } => {
-                core.trace.stamp(at, Fact::Headers { status: code, content_type });
+            Report::Headers {
+                status: code,
+                content_type,
+            } => {
+                core.trace.stamp(
+                    at,
+                    Fact::Headers {
+                        status: code,
+                        content_type,
+                    },
+                );
                 status = Some(Status::Waiting);
             }
             Report::Read { bytes } => core.trace.stamp(at, Fact::Read(bytes)),
@@ -316,7 +406,9 @@ impl Reply {
                     }
                 }
                 if core.first_text.is_none() {
-                    self.chat.finding.set(Some(doctor::verdict(&core.trace, None, None)));
+                    self.chat
+                        .finding
+                        .set(Some(doctor::verdict(&core.trace, None, None)));
                 }
             }
             Report::Finishing(end) => {
@@ -327,13 +419,17 @@ impl Reply {
                 core.trace.stamp(at, Fact::Alive(alive));
                 if alive {
                     status = Some(Status::Slow);
-                    self.chat.finding.set(Some(doctor::verdict(&core.trace, None, None)));
+                    self.chat
+                        .finding
+                        .set(Some(doctor::verdict(&core.trace, None, None)));
                 }
             }
             Report::Asking(clock, _) => {
                 core.trace.stamp(at, Fact::Asked(clock));
                 status = Some(Status::Asking(clock));
-                self.chat.finding.set(Some(doctor::verdict(&core.trace, None, None)));
+                self.chat
+                    .finding
+                    .set(Some(doctor::verdict(&core.trace, None, None)));
             }
             Report::End(end) => {
                 core.trace.stamp(at, Fact::End(end.word()));
@@ -380,7 +476,8 @@ impl Reply {
         if core.concluded {
             return;
         }
-        core.pacer.set_instant(hidden() || media_matches("(prefers-reduced-motion: reduce)"));
+        core.pacer
+            .set_instant(hidden() || media_matches("(prefers-reduced-motion: reduce)"));
         let new = core.pacer.advance(at);
         if std::mem::take(&mut core.rewrite) {
             let text = format!("{}{}", &core.turn.text[..core.prefix], core.pacer.shown());
@@ -393,7 +490,8 @@ impl Reply {
             core.markdown.finish();
         }
         core.paint(at);
-        let delta = (core.turn.text.len() > core.told).then(|| core.turn.text[core.told..].to_owned());
+        let delta =
+            (core.turn.text.len() > core.told).then(|| core.turn.text[core.told..].to_owned());
         core.told = core.turn.text.len();
         let behind = core.pacer.behind() > 0;
         let thinks = !core.turn.reasoning.is_empty();
@@ -442,7 +540,9 @@ impl Reply {
         });
         self.status.set(Status::Ended);
         self.end.set(Some(end.clone()));
-        let is_newest = chat.live.with_untracked(|live| live.as_ref().is_some_and(|live| Rc::ptr_eq(live, self)));
+        let is_newest = chat
+            .live
+            .with_untracked(|live| live.as_ref().is_some_and(|live| Rc::ptr_eq(live, self)));
         if is_newest {
             chat.live.set(None);
         }
@@ -467,7 +567,13 @@ impl Reply {
         );
         if let Some(error) = end.error() {
             let message = super::words::end_words(chat, &end);
-            chat.tell("rill-error", &[("message", &message.into()), ("code", &error.code.clone().into())]);
+            chat.tell(
+                "rill-error",
+                &[
+                    ("message", &message.into()),
+                    ("code", &error.code.clone().into()),
+                ],
+            );
         }
         chat.follow();
     }
@@ -494,15 +600,27 @@ impl Reply {
     fn measure(&self, turn: &Turn) {
         let before = self.chat.meter.get_untracked();
         let reply_about = (turn.text.chars().count() + turn.reasoning.chars().count()) as u32 / 4;
-        let meter = match (turn.usage.prompt_tokens, turn.usage.completion_tokens, before) {
-            (Some(prompt), Some(completion), _) => Meter { used: prompt + completion, exact: true },
-            (None, Some(completion), Some(before)) if before.exact => {
-                Meter { used: before.used + completion, exact: true }
-            }
-            (_, completion, Some(before)) => {
-                Meter { used: before.used + completion.unwrap_or(reply_about), exact: false }
-            }
-            (_, completion, None) => Meter { used: completion.unwrap_or(reply_about), exact: false },
+        let meter = match (
+            turn.usage.prompt_tokens,
+            turn.usage.completion_tokens,
+            before,
+        ) {
+            (Some(prompt), Some(completion), _) => Meter {
+                used: prompt + completion,
+                exact: true,
+            },
+            (None, Some(completion), Some(before)) if before.exact => Meter {
+                used: before.used + completion,
+                exact: true,
+            },
+            (_, completion, Some(before)) => Meter {
+                used: before.used + completion.unwrap_or(reply_about),
+                exact: false,
+            },
+            (_, completion, None) => Meter {
+                used: completion.unwrap_or(reply_about),
+                exact: false,
+            },
         };
         self.chat.meter.set(Some(meter));
     }
@@ -520,7 +638,12 @@ impl Core {
             }
             ChatEvent::ReplaceText(text) => {
                 // The server speaks of its own part only, not of what was there before it went on.
-                let earlier = self.markdown.text().get(..self.prefix).unwrap_or_default().to_owned();
+                let earlier = self
+                    .markdown
+                    .text()
+                    .get(..self.prefix)
+                    .unwrap_or_default()
+                    .to_owned();
                 self.turn.text = earlier + text;
                 self.pacer.replace(at, text);
                 self.rewrite = true;
@@ -572,7 +695,11 @@ impl Core {
             return None;
         }
         self.status_due = at + STATUS_EVERY;
-        let measured = self.turn.timings.predicted_per_second.map(|speed| (speed.round() as u32, true));
+        let measured = self
+            .turn
+            .timings
+            .predicted_per_second
+            .map(|speed| (speed.round() as u32, true));
         let seconds = (self.last_text - self.first_text?) / 1000.0;
         // About four letters to a token; below a second the figure would say nothing.
         let letters = (self.turn.text.len() - self.prefix + self.turn.reasoning.len()) as f64;

@@ -28,7 +28,13 @@ pub struct Server {
 impl Server {
     /// A server of which no more is known than its address and its kind.
     pub fn unknown(address: Address, kind: Kind) -> Server {
-        Server { address, kind, models: Vec::new(), model: None, context: None }
+        Server {
+            address,
+            kind,
+            models: Vec::new(),
+            model: None,
+            context: None,
+        }
     }
 
     /// The kind and the place, for people.
@@ -38,13 +44,19 @@ impl Server {
 
     /// The id that requests carry.
     pub fn model_id(&self) -> Option<String> {
-        self.model.clone().or_else(|| self.models.first().map(|model| model.id.clone()))
+        self.model
+            .clone()
+            .or_else(|| self.models.first().map(|model| model.id.clone()))
     }
 
     /// The model's name for people; empty where unknown.
     pub fn model_name(&self) -> String {
         let id = self.model_id().unwrap_or_default();
-        let named = self.models.iter().find(|model| model.id == id).map(|model| model.name.clone());
+        let named = self
+            .models
+            .iter()
+            .find(|model| model.id == id)
+            .map(|model| model.name.clone());
         short(&named.filter(|name| !name.is_empty()).unwrap_or(id))
     }
 }
@@ -59,7 +71,10 @@ fn short(name: &str) -> String {
 pub async fn look_around() -> Vec<Found> {
     let asked = PORTS.iter().map(|port| async move {
         let address = Address::parse(&format!("http://127.0.0.1:{port}"), None).ok()?;
-        let fetch = Fetch { address: address.clone(), key: None };
+        let fetch = Fetch {
+            address: address.clone(),
+            key: None,
+        };
         // One opaque question tells an empty port from a server, and costs two lines in the console instead of ten.
         if !fetch.answers_opaquely("/v1/models").await {
             return None;
@@ -86,11 +101,17 @@ async fn recognise_at(fetch: &Fetch) -> dialect::Verdict {
     while let Some(call) = recogniser.next() {
         let answer = fetch.small(&call, Media::Plain).await;
         recogniser.answer(match answer {
-            Ok(answer) => dialect::Answer::Got { status: answer.status, body: answer.body },
+            Ok(answer) => dialect::Answer::Got {
+                status: answer.status,
+                body: answer.body,
+            },
             Err(_) => dialect::Answer::Failed,
         });
     }
-    recogniser.verdict().cloned().unwrap_or(dialect::Verdict::Nothing)
+    recogniser
+        .verdict()
+        .cloned()
+        .unwrap_or(dialect::Verdict::Nothing)
 }
 
 /// Gets to know the server at an address. `kind` spares the guessing.
@@ -110,11 +131,19 @@ pub async fn connect(fetch: &Fetch, kind: Option<Kind>) -> Result<Server, Verdic
     let models = match fetch.small(&call, Media::Plain).await {
         Ok(answer) if answer.status < 400 => dialect.read_models(&answer.body).unwrap_or_default(),
         Ok(answer) => {
-            let error = crate::dialect::read_error(answer.status, &answer.content_type, &answer.body);
-            let end = crate::event::End::Refused { status: Some(answer.status), error };
+            let error =
+                crate::dialect::read_error(answer.status, &answer.content_type, &answer.body);
+            let end = crate::event::End::Refused {
+                status: Some(answer.status),
+                error,
+            };
             let verdict = crate::doctor::verdict(&crate::trace::Trace::default(), Some(&end), None);
             // A server without a list may chat all the same.
-            if verdict == Verdict::WrongServer { Vec::new() } else { return Err(verdict) }
+            if verdict == Verdict::WrongServer {
+                Vec::new()
+            } else {
+                return Err(verdict);
+            }
         }
         Err(_) => return Err(why_not(fetch).await),
     };
@@ -123,9 +152,17 @@ pub async fn connect(fetch: &Fetch, kind: Option<Kind>) -> Result<Server, Verdic
     if let Some(call) = dialect.context(first.as_deref())
         && let Ok(answer) = fetch.small(&call, Media::Plain).await
     {
-        context = dialect.read_context(&answer.body, first.as_deref()).or(context);
+        context = dialect
+            .read_context(&answer.body, first.as_deref())
+            .or(context);
     }
-    Ok(Server { address, kind, models, model: None, context })
+    Ok(Server {
+        address,
+        kind,
+        models,
+        model: None,
+        context,
+    })
 }
 
 /// Why a request could not even be answered: the browser says only "failed", so the server is asked in other ways.
@@ -142,7 +179,10 @@ async fn why_not(fetch: &Fetch) -> Verdict {
 
 /// Tells apart what a browser reports in the same words.
 pub async fn probe(fetch: &Fetch) -> Probe {
-    let secure_page = web_sys::window().and_then(|window| window.location().protocol().ok()).as_deref() == Some("https:");
+    let secure_page = web_sys::window()
+        .and_then(|window| window.location().protocol().ok())
+        .as_deref()
+        == Some("https:");
     if secure_page && !fetch.address.is_secure() && !fetch.address.is_loopback() {
         return Probe::MixedContent;
     }
@@ -150,8 +190,14 @@ pub async fn probe(fetch: &Fetch) -> Probe {
     if !fetch.answers_opaquely(PATH).await {
         return Probe::NothingThere;
     }
-    let simple = Fetch { key: None, ..fetch.clone() };
-    match simple.small(&crate::dialect::Call::get(PATH), Media::Plain).await {
+    let simple = Fetch {
+        key: None,
+        ..fetch.clone()
+    };
+    match simple
+        .small(&crate::dialect::Call::get(PATH), Media::Plain)
+        .await
+    {
         Ok(_) => Probe::RefusesPreflight,
         Err(_) => Probe::RefusesPage,
     }

@@ -56,7 +56,11 @@ pub struct Store {
 impl Store {
     /// The memory of the chat of that name (empty where a page has one).
     pub fn new(lasting: bool, chat: &str) -> Store {
-        Store { lasting, passing: Rc::default(), chat: chat.to_owned() }
+        Store {
+            lasting,
+            passing: Rc::default(),
+            chat: chat.to_owned(),
+        }
     }
 
     /// The server that was used last.
@@ -71,7 +75,9 @@ impl Store {
 
     /// The API key for an origin.
     pub fn key(&self, origin: &str) -> Option<String> {
-        self.get::<BTreeMap<String, String>>("keys")?.remove(origin).filter(|key| !key.is_empty())
+        self.get::<BTreeMap<String, String>>("keys")?
+            .remove(origin)
+            .filter(|key| !key.is_empty())
     }
 
     /// Keeps the key for an origin; an empty one is forgotten.
@@ -87,7 +93,8 @@ impl Store {
 
     /// Whether this URL is known to take nothing but `application/json`.
     pub fn wants_json(&self, url: &str) -> bool {
-        self.get::<Vec<String>>("json").is_some_and(|known| known.iter().any(|known| known == url))
+        self.get::<Vec<String>>("json")
+            .is_some_and(|known| known.iter().any(|known| known == url))
     }
 
     /// Keeps that this URL takes nothing but `application/json`.
@@ -101,7 +108,9 @@ impl Store {
 
     /// The rung that worked for the server at this base address.
     pub fn rung(&self, base: &str) -> usize {
-        self.get::<BTreeMap<String, usize>>("rungs").and_then(|mut rungs| rungs.remove(base)).unwrap_or(0)
+        self.get::<BTreeMap<String, usize>>("rungs")
+            .and_then(|mut rungs| rungs.remove(base))
+            .unwrap_or(0)
     }
 
     /// Keeps the rung that works.
@@ -113,7 +122,8 @@ impl Store {
 
     /// The unsent text.
     pub fn draft(&self) -> String {
-        self.get(&format!("draft.{}", self.chat)).unwrap_or_default()
+        self.get(&format!("draft.{}", self.chat))
+            .unwrap_or_default()
     }
 
     /// Keeps the unsent text.
@@ -133,15 +143,22 @@ impl Store {
 
     fn get<T: DeserializeOwned>(&self, name: &str) -> Option<T> {
         let name = format!("rill.{name}");
-        let lasting = if self.lasting { local().and_then(|local| local.get_item(&name).ok().flatten()) } else { None };
+        let lasting = if self.lasting {
+            local().and_then(|local| local.get_item(&name).ok().flatten())
+        } else {
+            None
+        };
         let text = lasting.or_else(|| self.passing.borrow().get(&name).cloned())?;
         serde_json::from_str(&text).ok()
     }
 
     fn set<T: Serialize>(&self, name: &str, value: &T) {
-        let Ok(text) = serde_json::to_string(value) else { return };
+        let Ok(text) = serde_json::to_string(value) else {
+            return;
+        };
         let name = format!("rill.{name}");
-        let kept = self.lasting && local().is_some_and(|local| local.set_item(&name, &text).is_ok());
+        let kept =
+            self.lasting && local().is_some_and(|local| local.set_item(&name, &text).is_ok());
         if !kept {
             self.passing.borrow_mut().insert(name, text);
         }

@@ -21,10 +21,18 @@ pub(crate) use say;
 pub fn locale_for<'a>(wished: impl IntoIterator<Item = &'a str>) -> Locale {
     wished
         .into_iter()
-        .find_map(|tag| match tag.split(['-', '_']).next().unwrap_or_default().to_ascii_lowercase().as_str() {
-            "en" => Some(Locale::en),
-            "de" => Some(Locale::de),
-            _ => None,
+        .find_map(|tag| {
+            match tag
+                .split(['-', '_'])
+                .next()
+                .unwrap_or_default()
+                .to_ascii_lowercase()
+                .as_str()
+            {
+                "en" => Some(Locale::en),
+                "de" => Some(Locale::de),
+                _ => None,
+            }
         })
         .unwrap_or(Locale::en)
 }
@@ -74,10 +82,15 @@ pub fn end_words(chat: Chat, end: &End) -> String {
             Deadline::Silence => say!(chat, end_stalled_silence),
             Deadline::Total => say!(chat, end_stalled_total),
         },
-        End::Refused { error, .. } if error.message.trim().is_empty() => say!(chat, end_refused_bare),
+        End::Refused { error, .. } if error.message.trim().is_empty() => {
+            say!(chat, end_refused_bare)
+        }
         End::Refused { error, .. } => say!(chat, end_refused, message = error.message.clone()),
         // A browser's "Failed to fetch" helps nobody: the Doctor's sentence stands in its place.
-        End::Broken { before_headers: true, .. } => verdict_why(chat, chat.verdict().unwrap_or(Verdict::Unreachable)),
+        End::Broken {
+            before_headers: true,
+            ..
+        } => verdict_why(chat, chat.verdict().unwrap_or(Verdict::Unreachable)),
         End::Broken { error, .. } if error.code.is_some() => {
             say!(chat, end_broken_error, message = error.message.clone())
         }
@@ -114,7 +127,9 @@ pub fn verdict_why(chat: Chat, verdict: Verdict) -> String {
         Verdict::Silent => say!(chat, why_silent),
         Verdict::Cut => say!(chat, why_cut),
         Verdict::Unreachable => say!(chat, why_unreachable, server = server),
-        Verdict::CorsRefused if chat.is_ollama() => say!(chat, why_cors_ollama, server = server, origin = origin),
+        Verdict::CorsRefused if chat.is_ollama() => {
+            say!(chat, why_cors_ollama, server = server, origin = origin)
+        }
         Verdict::CorsRefused => say!(chat, why_cors_refused, server = server, origin = origin),
         Verdict::MixedContent => say!(chat, why_mixed_content, server = server),
         Verdict::PreflightRefused => say!(chat, why_preflight_refused, server = server),
@@ -139,7 +154,9 @@ pub fn trouble_words(chat: Chat, trouble: &Trouble) -> String {
             BadAddress::Credentials | BadAddress::Query => say!(chat, bad_address_user),
             BadAddress::NoHost => say!(chat, bad_address_host),
             BadAddress::Port(_) => say!(chat, bad_address_port),
-            BadAddress::Blank | BadAddress::Host(_) | BadAddress::NoPage => say!(chat, bad_address_other),
+            BadAddress::Blank | BadAddress::Host(_) | BadAddress::NoPage => {
+                say!(chat, bad_address_other)
+            }
         },
     }
 }
@@ -157,12 +174,17 @@ pub fn link_words(chat: Chat) -> String {
         },
         LinkState::Connected(server) => {
             let model = server.model_name();
-            if model.is_empty() { server.name() } else { model }
+            if model.is_empty() {
+                server.name()
+            } else {
+                model
+            }
         }
     })
 }
 
 /// Whether the page is laid out for young readers.
 pub fn young(chat: Chat) -> bool {
-    chat.options.with(|options| options.profile == Profile::Young)
+    chat.options
+        .with(|options| options.profile == Profile::Young)
 }

@@ -42,7 +42,11 @@ impl Deadlines {
     /// Reads `name:seconds` pairs; clocks that are not named keep their default, 0 is no limit.
     pub fn parse(text: &str) -> Result<Deadlines, BadDeadlines> {
         let mut deadlines = Deadlines::default();
-        for pair in text.split(',').map(str::trim).filter(|pair| !pair.is_empty()) {
+        for pair in text
+            .split(',')
+            .map(str::trim)
+            .filter(|pair| !pair.is_empty())
+        {
             let (name, seconds) = pair.split_once(':').unwrap_or((pair, ""));
             let span = seconds_to_millis(seconds)
                 .ok_or_else(|| BadDeadlines::NotSeconds(seconds.trim().to_owned()))?;

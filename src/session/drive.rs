@@ -11,8 +11,8 @@ use futures_util::{FutureExt, StreamExt};
 
 use super::{Deadlines, Due, Phase, Session};
 use crate::chat::request::ChatRequest;
-use crate::dialect::{read_error, wants_json};
 use crate::dialect::{BodyRule, Call, Dialect};
+use crate::dialect::{read_error, wants_json};
 use crate::event::{ChatEvent, Deadline, End, ErrorCause, Millis};
 
 /// How long a small request (is the server alive? stop!) may take, and the body of an error.
@@ -169,13 +169,35 @@ pub async fn drive<W: Wire, C: Clock>(
     loop {
         let call = plan.dialect.chat(plan.request, rung);
         let media = media_for(&call, plan.json);
-        match attempt(&plan, &mut session, rung, &call, media, wire, clock, &mut controls, report).await {
+        match attempt(
+            &plan,
+            &mut session,
+            rung,
+            &call,
+            media,
+            wire,
+            clock,
+            &mut controls,
+            report,
+        )
+        .await
+        {
             Next::Ended => break,
             Next::Json => {
                 report(Report::Learned(Learned::WantsJson(call.path.clone())));
                 session.retry(plan.dialect.decoder(rung));
-                let next =
-                    attempt(&plan, &mut session, rung, &call, Media::Json, wire, clock, &mut controls, report).await;
+                let next = attempt(
+                    &plan,
+                    &mut session,
+                    rung,
+                    &call,
+                    Media::Json,
+                    wire,
+                    clock,
+                    &mut controls,
+                    report,
+                )
+                .await;
                 if matches!(next, Next::Rung) {
                     rung += 1;
                     session.retry(plan.dialect.decoder(rung));
@@ -189,19 +211,28 @@ pub async fn drive<W: Wire, C: Clock>(
             }
         }
     }
-    let end = session.end().cloned().unwrap_or(End::Cut { page_closed: false });
+    let end = session
+        .end()
+        .cloned()
+        .unwrap_or(End::Cut { page_closed: false });
     let tell_server = matches!(end, End::Stopped | End::Superseded | End::Stalled { .. });
     report(Report::End(end));
     if tell_server && let Some(call) = plan.dialect.stop(&plan.request.generation) {
         let media = media_for(&call, plan.json);
         let confirmed = within(clock, SMALL, wire.urgent(&call, media)).await;
-        report(Report::StopAnswered(matches!(confirmed, Some(Ok(answer)) if answer.status < 400)));
+        report(Report::StopAnswered(
+            matches!(confirmed, Some(Ok(answer)) if answer.status < 400),
+        ));
     }
 }
 
 /// The media type for a call, from its rule and what is known of its path.
 pub fn media_for(call: &Call, json: &dyn Fn(&str) -> bool) -> Media {
-    if call.rule == BodyRule::JsonOnly || json(&call.path) { Media::Json } else { Media::Plain }
+    if call.rule == BodyRule::JsonOnly || json(&call.path) {
+        Media::Json
+    } else {
+        Media::Plain
+    }
 }
 
 enum Next {
@@ -233,7 +264,11 @@ async fn attempt<W: Wire, C: Clock>(
     controls: &mut mpsc::UnboundedReceiver<Control>,
     report: &mut dyn FnMut(Report),
 ) -> Next {
-    report(Report::Sent { rung: plan.dialect.rungs()[rung], path: call.path.clone(), media });
+    report(Report::Sent {
+        rung: plan.dialect.rungs()[rung],
+        path: call.path.clone(),
+        media,
+    });
     let opened = {
         let mut open = pin!(wire.open(call, media).fuse());
         // While the server is asked whether it lives, its headers may still come: both are awaited at once.
@@ -255,7 +290,8 @@ async fn attempt<W: Wire, C: Clock>(
                     Some(Due::AskAlive) => {
                         let call = plan.dialect.alive();
                         probe = Some(Box::pin(async move {
-                            let asked = within(clock, SMALL, wire.urgent(&call, Media::Plain)).await;
+                            let asked =
+                                within(clock, SMALL, wire.urgent(&call, Media::Plain)).await;
                             matches!(asked, Some(Ok(_)))
                         }));
                     }
@@ -280,9 +316,14 @@ async fn attempt<W: Wire, C: Clock>(
             return Next::Ended;
         }
     };
-    report(Report::Headers { status: opened.status, content_type: opened.content_type.clone() });
+    report(Report::Headers {
+        status: opened.status,
+        content_type: opened.content_type.clone(),
+    });
     if !(200..300).contains(&opened.status) {
-        let body = within(clock, SMALL, whole(&mut opened.body)).await.unwrap_or_default();
+        let body = within(clock, SMALL, whole(&mut opened.body))
+            .await
+            .unwrap_or_default();
         let error = read_error(opened.status, &opened.content_type, &body);
         if media == Media::Plain && call.body.is_some() && wants_json(opened.status, &body) {
             return Next::Json;

@@ -131,8 +131,9 @@ impl Session {
         self.headers();
         let mut events = Vec::new();
         let decoder = &mut self.decoder;
-        self.framer
-            .feed(bytes, &mut |frame: Frame<'_>| decode(&mut **decoder, frame, &mut events));
+        self.framer.feed(bytes, &mut |frame: Frame<'_>| {
+            decode(&mut **decoder, frame, &mut events)
+        });
         self.take(now, events, out);
     }
 
@@ -148,7 +149,10 @@ impl Session {
         self.decoder.finish(&mut events);
         self.take(now, events, out);
         if self.phase != Phase::Ended {
-            let end = self.finish.take().unwrap_or(End::Cut { page_closed: false });
+            let end = self
+                .finish
+                .take()
+                .unwrap_or(End::Cut { page_closed: false });
             self.finish_with(end);
         }
     }
@@ -167,7 +171,11 @@ impl Session {
         }
         if self.phase != Phase::Ended {
             let end = self.finish.take().unwrap_or(End::Broken {
-                error: ServerError { message, code: None, cause: ErrorCause::Server },
+                error: ServerError {
+                    message,
+                    code: None,
+                    cause: ErrorCause::Server,
+                },
                 before_headers,
             });
             self.finish_with(end);
@@ -176,7 +184,10 @@ impl Session {
 
     /// The server answered with an error status.
     pub fn refused(&mut self, status: u16, error: ServerError) {
-        self.finish_with(End::Refused { status: Some(status), error });
+        self.finish_with(End::Refused {
+            status: Some(status),
+            error,
+        });
     }
 
     /// The person stopped it, or a newer send replaced it, or the page closes.
@@ -199,7 +210,9 @@ impl Session {
     /// The answer to [`Due::AskAlive`].
     pub fn alive(&mut self, alive: bool) {
         if self.phase == Phase::Connecting && !alive {
-            self.finish_with(End::Stalled { clock: Deadline::Connect });
+            self.finish_with(End::Stalled {
+                clock: Deadline::Connect,
+            });
         }
     }
 
@@ -209,8 +222,16 @@ impl Session {
             return None;
         }
         let asking = self.asking.map(|(_, until)| until);
-        let quiet = if self.asking.is_none() { self.quiet_due().map(|(_, due)| due) } else { None };
-        let total = if self.asking.is_none() { self.total_due } else { None };
+        let quiet = if self.asking.is_none() {
+            self.quiet_due().map(|(_, due)| due)
+        } else {
+            None
+        };
+        let total = if self.asking.is_none() {
+            self.total_due
+        } else {
+            None
+        };
         [self.connect_due, self.linger_due, asking, quiet, total]
             .into_iter()
             .flatten()
@@ -223,7 +244,10 @@ impl Session {
             return None;
         }
         if self.linger_due.is_some_and(|due| due <= now) {
-            let end = self.finish.take().unwrap_or(End::Cut { page_closed: false });
+            let end = self
+                .finish
+                .take()
+                .unwrap_or(End::Cut { page_closed: false });
             self.finish_with(end);
             return Some(Due::Ended);
         }
@@ -234,7 +258,10 @@ impl Session {
             }
         } else {
             let total = self.total_due.map(|due| (Deadline::Total, due));
-            let passed = [self.quiet_due(), total].into_iter().flatten().find(|(_, due)| *due <= now);
+            let passed = [self.quiet_due(), total]
+                .into_iter()
+                .flatten()
+                .find(|(_, due)| *due <= now);
             if let Some((clock, _)) = passed {
                 if self.deadlines.grace <= 0.0 {
                     self.finish_with(End::Stalled { clock });
@@ -260,7 +287,9 @@ impl Session {
     /// The clock of the longest quiet that is allowed now.
     fn quiet_due(&self) -> Option<(Deadline, Millis)> {
         let (clock, span) = match self.phase {
-            Phase::Connecting | Phase::Waiting => (Deadline::FirstToken, self.deadlines.first_token),
+            Phase::Connecting | Phase::Waiting => {
+                (Deadline::FirstToken, self.deadlines.first_token)
+            }
             Phase::Flowing => (Deadline::Silence, self.deadlines.silence),
             Phase::Closing | Phase::Ended => return None,
         };
@@ -315,13 +344,21 @@ impl Session {
                     self.linger_due = Some(now + LINGER);
                     self.asking = None;
                 }
-                ChatEvent::Blocked(reason) => self.finish_with(End::Blocked { reason: reason.clone() }),
+                ChatEvent::Blocked(reason) => self.finish_with(End::Blocked {
+                    reason: reason.clone(),
+                }),
                 ChatEvent::Error(error) => {
                     let error = error.clone();
                     self.finish_with(if self.phase == Phase::Flowing {
-                        End::Broken { error, before_headers: false }
+                        End::Broken {
+                            error,
+                            before_headers: false,
+                        }
                     } else {
-                        End::Refused { status: None, error }
+                        End::Refused {
+                            status: None,
+                            error,
+                        }
                     });
                 }
                 _ => {}
@@ -332,7 +369,10 @@ impl Session {
 
     fn sign_of_life(&mut self, now: Millis) {
         self.last_sign = now;
-        if self.asking.is_some_and(|(clock, _)| clock != Deadline::Total) {
+        if self
+            .asking
+            .is_some_and(|(clock, _)| clock != Deadline::Total)
+        {
             self.asking = None;
         }
     }
@@ -363,5 +403,8 @@ fn after_end(event: &ChatEvent) -> ChatEvent {
         ChatEvent::Text(text) | ChatEvent::ReplaceText(text) | ChatEvent::Reasoning(text) => text,
         _ => "",
     };
-    ChatEvent::Odd(Oddity { what: Odd::AfterEnd, sample: text.chars().take(200).collect() })
+    ChatEvent::Odd(Oddity {
+        what: Odd::AfterEnd,
+        sample: text.chars().take(200).collect(),
+    })
 }

@@ -39,13 +39,17 @@ pub async fn permit(origin: &str) -> Permit {
         // The sender lives in the queue until it hands its permit on; it is never dropped unsent.
         let _ = turn.await;
     }
-    Permit { origin: origin.to_owned() }
+    Permit {
+        origin: origin.to_owned(),
+    }
 }
 
 impl Drop for Permit {
     fn drop(&mut self) {
         HOSTS.with_borrow_mut(|hosts| {
-            let Some(host) = hosts.get_mut(&self.origin) else { return };
+            let Some(host) = hosts.get_mut(&self.origin) else {
+                return;
+            };
             // Whoever has given up waiting is passed over.
             while let Some(next) = host.waiting.pop_front() {
                 if next.send(()).is_ok() {

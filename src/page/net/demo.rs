@@ -27,13 +27,26 @@ impl Wire for Demo {
 
     async fn open(&self, call: &Call, _media: Media) -> Result<Opened<DemoBody>, Failure> {
         sleep(120.0).await;
-        let asked = call.body.as_deref().and_then(|body| serde_json::from_str(body).ok()).unwrap_or(Value::Null);
-        Ok(Opened { status: 200, content_type: "text/event-stream".to_owned(), body: reply(self.script, &asked) })
+        let asked = call
+            .body
+            .as_deref()
+            .and_then(|body| serde_json::from_str(body).ok())
+            .unwrap_or(Value::Null);
+        Ok(Opened {
+            status: 200,
+            content_type: "text/event-stream".to_owned(),
+            body: reply(self.script, &asked),
+        })
     }
 
     async fn small(&self, _call: &Call, _media: Media) -> Result<Answer, Failure> {
-        let body = json!({ "object": "list", "data": [{ "id": "demo", "owned_by": "rill" }] }).to_string();
-        Ok(Answer { status: 200, content_type: "application/json".to_owned(), body })
+        let body =
+            json!({ "object": "list", "data": [{ "id": "demo", "owned_by": "rill" }] }).to_string();
+        Ok(Answer {
+            status: 200,
+            content_type: "application/json".to_owned(),
+            body,
+        })
     }
 
     async fn urgent(&self, call: &Call, media: Media) -> Result<Answer, Failure> {
@@ -43,7 +56,9 @@ impl Wire for Demo {
 
 impl Body for DemoBody {
     async fn next(&mut self) -> Result<Option<Vec<u8>>, Failure> {
-        let Some((wait, piece)) = self.pieces.pop_front() else { return Ok(None) };
+        let Some((wait, piece)) = self.pieces.pop_front() else {
+            return Ok(None);
+        };
         sleep(wait).await;
         Ok(Some(piece.into_bytes()))
     }
@@ -57,10 +72,14 @@ fn reply(script: &str, asked: &Value) -> DemoBody {
         .find(|message| message["role"] == "user")
         .and_then(|message| message["content"].as_str())
         .unwrap_or_default();
-    let continued = messages.last().filter(|message| message["role"] == "assistant");
+    let continued = messages
+        .last()
+        .filter(|message| message["role"] == "assistant");
     let (thinking, answer) = choose(script, question);
     // Asked to go on, it goes on behind what it has said.
-    let said = continued.and_then(|message| message["content"].as_str()).unwrap_or_default();
+    let said = continued
+        .and_then(|message| message["content"].as_str())
+        .unwrap_or_default();
     let answer = answer.strip_prefix(said).unwrap_or(answer);
     let thinking = if said.is_empty() { thinking } else { "" };
     let mut pieces = VecDeque::new();
@@ -70,7 +89,10 @@ fn reply(script: &str, asked: &Value) -> DemoBody {
             tokens += 1;
             // About 60 tokens a second, not quite even, as a model is.
             let wait = 12.0 + f64::from((tokens * 7) % 11);
-            pieces.push_back((wait, event(&json!({ "choices": [{ "index": 0, "delta": { field: token } }] }))));
+            pieces.push_back((
+                wait,
+                event(&json!({ "choices": [{ "index": 0, "delta": { field: token } }] })),
+            ));
         }
     }
     let finish = json!({ "choices": [{ "index": 0, "delta": {}, "finish_reason": "stop" }] });
@@ -87,9 +109,14 @@ fn event(data: &Value) -> String {
 fn choose<'a>(script: &'a str, question: &str) -> (&'a str, &'a str) {
     let question = question.to_lowercase();
     let mut chosen = "";
-    for section in script.split("\n=== ").map(|section| section.trim_start_matches("=== ")) {
+    for section in script
+        .split("\n=== ")
+        .map(|section| section.trim_start_matches("=== "))
+    {
         let (words, text) = section.split_once('\n').unwrap_or((section, ""));
-        let fits = words.split_whitespace().any(|word| question.contains(&word.to_lowercase()));
+        let fits = words
+            .split_whitespace()
+            .any(|word| question.contains(&word.to_lowercase()));
         if chosen.is_empty() || fits {
             chosen = text;
         }

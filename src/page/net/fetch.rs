@@ -7,7 +7,8 @@ use js_sys::{Reflect, Uint8Array};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{
-    AbortController, ReadableStreamDefaultReader, ReferrerPolicy, RequestCache, RequestCredentials, RequestMode,
+    AbortController, ReadableStreamDefaultReader, ReferrerPolicy, RequestCache, RequestCredentials,
+    RequestMode,
 };
 
 use super::budget::{Permit, permit};
@@ -48,7 +49,12 @@ impl Drop for AbortOnDrop {
 }
 
 impl Fetch {
-    async fn send(&self, call: &Call, media: Media, permit: Option<Permit>) -> Result<(Response, FetchBody), Failure> {
+    async fn send(
+        &self,
+        call: &Call,
+        media: Media,
+        permit: Option<Permit>,
+    ) -> Result<(Response, FetchBody), Failure> {
         let abort = AbortOnDrop(AbortController::new().ok());
         let signal = abort.0.as_ref().map(AbortController::signal);
         let method = match call.method {
@@ -77,13 +83,27 @@ impl Fetch {
         };
         let response = request.map_err(failure)?.send().await.map_err(failure)?;
         let reader = match response.body() {
-            Some(stream) => Some(ReadableStreamDefaultReader::new(&stream).map_err(|error| words(&error))?),
+            Some(stream) => {
+                Some(ReadableStreamDefaultReader::new(&stream).map_err(|error| words(&error))?)
+            }
             None => None,
         };
-        Ok((response, FetchBody { reader, _abort: abort, _permit: permit }))
+        Ok((
+            response,
+            FetchBody {
+                reader,
+                _abort: abort,
+                _permit: permit,
+            },
+        ))
     }
 
-    async fn whole(&self, call: &Call, media: Media, permit: Option<Permit>) -> Result<Answer, Failure> {
+    async fn whole(
+        &self,
+        call: &Call,
+        media: Media,
+        permit: Option<Permit>,
+    ) -> Result<Answer, Failure> {
         let work = async {
             let (response, mut body) = self.send(call, media, permit).await?;
             let mut bytes = Vec::new();
@@ -96,9 +116,11 @@ impl Fetch {
                 body: String::from_utf8_lossy(&bytes).into_owned(),
             })
         };
-        within(&PageClock, SMALL, work)
-            .await
-            .unwrap_or_else(|| Err(Failure { message: "no answer within 5 s".to_owned() }))
+        within(&PageClock, SMALL, work).await.unwrap_or_else(|| {
+            Err(Failure {
+                message: "no answer within 5 s".to_owned(),
+            })
+        })
     }
 
     /// Whether anything at all answers at this path, readable for this page or not.
@@ -123,7 +145,11 @@ impl Wire for Fetch {
     async fn open(&self, call: &Call, media: Media) -> Result<Opened<FetchBody>, Failure> {
         let permit = permit(&self.address.origin()).await;
         let (response, body) = self.send(call, media, Some(permit)).await?;
-        Ok(Opened { status: response.status(), content_type: content_type(&response), body })
+        Ok(Opened {
+            status: response.status(),
+            content_type: content_type(&response),
+            body,
+        })
     }
 
     async fn small(&self, call: &Call, media: Media) -> Result<Answer, Failure> {
@@ -138,27 +164,45 @@ impl Wire for Fetch {
 
 impl Body for FetchBody {
     async fn next(&mut self) -> Result<Option<Vec<u8>>, Failure> {
-        let Some(reader) = &self.reader else { return Ok(None) };
-        let read = JsFuture::from(reader.read()).await.map_err(|error| words(&error))?;
-        let done = Reflect::get(&read, &JsValue::from_str("done")).is_ok_and(|done| done.is_truthy());
+        let Some(reader) = &self.reader else {
+            return Ok(None);
+        };
+        let read = JsFuture::from(reader.read())
+            .await
+            .map_err(|error| words(&error))?;
+        let done =
+            Reflect::get(&read, &JsValue::from_str("done")).is_ok_and(|done| done.is_truthy());
         if done {
             return Ok(None);
         }
-        let value = Reflect::get(&read, &JsValue::from_str("value")).map_err(|error| words(&error))?;
-        let bytes = value.dyn_into::<Uint8Array>().map_err(|value| words(&value))?;
+        let value =
+            Reflect::get(&read, &JsValue::from_str("value")).map_err(|error| words(&error))?;
+        let bytes = value
+            .dyn_into::<Uint8Array>()
+            .map_err(|value| words(&value))?;
         Ok(Some(bytes.to_vec()))
     }
 }
 
 fn content_type(response: &Response) -> String {
-    response.headers().get("content-type").unwrap_or_default().to_ascii_lowercase()
+    response
+        .headers()
+        .get("content-type")
+        .unwrap_or_default()
+        .to_ascii_lowercase()
 }
 
 fn failure(error: gloo_net::Error) -> Failure {
-    Failure { message: error.to_string() }
+    Failure {
+        message: error.to_string(),
+    }
 }
 
 fn words(error: &JsValue) -> Failure {
-    let message = Reflect::get(error, &JsValue::from_str("message")).ok().and_then(|message| message.as_string());
-    Failure { message: message.unwrap_or_else(|| format!("{error:?}")) }
+    let message = Reflect::get(error, &JsValue::from_str("message"))
+        .ok()
+        .and_then(|message| message.as_string());
+    Failure {
+        message: message.unwrap_or_else(|| format!("{error:?}")),
+    }
 }

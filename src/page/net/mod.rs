@@ -28,11 +28,21 @@ impl Wire for Line {
 
     async fn open(&self, call: &Call, media: Media) -> Result<Opened<LineBody>, Failure> {
         fn wrap<B>(opened: Opened<B>, body: fn(B) -> LineBody) -> Opened<LineBody> {
-            Opened { status: opened.status, content_type: opened.content_type, body: body(opened.body) }
+            Opened {
+                status: opened.status,
+                content_type: opened.content_type,
+                body: body(opened.body),
+            }
         }
         match self {
-            Line::Net(net) => net.open(call, media).await.map(|opened| wrap(opened, LineBody::Net)),
-            Line::Demo(demo) => demo.open(call, media).await.map(|opened| wrap(opened, LineBody::Demo)),
+            Line::Net(net) => net
+                .open(call, media)
+                .await
+                .map(|opened| wrap(opened, LineBody::Net)),
+            Line::Demo(demo) => demo
+                .open(call, media)
+                .await
+                .map(|opened| wrap(opened, LineBody::Demo)),
         }
     }
 

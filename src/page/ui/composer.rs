@@ -30,7 +30,13 @@ pub fn Composer(chat: Chat) -> impl IntoView {
     };
     let placeholder = move || {
         let own = chat.options.with(|options| options.placeholder.clone());
-        own.unwrap_or_else(|| if young(chat) { say!(chat, placeholder_young) } else { say!(chat, placeholder) })
+        own.unwrap_or_else(|| {
+            if young(chat) {
+                say!(chat, placeholder_young)
+            } else {
+                say!(chat, placeholder)
+            }
+        })
     };
     view! {
         <div class="composer">
@@ -82,9 +88,19 @@ fn Meter(chat: Chat) -> impl IntoView {
     let words = move || {
         let meter = chat.meter.get()?;
         Some(match (meter.exact, chat.context()) {
-            (true, Some(context)) => say!(chat, tokens_used_of, used = group(meter.used), context = group(context)),
+            (true, Some(context)) => say!(
+                chat,
+                tokens_used_of,
+                used = group(meter.used),
+                context = group(context)
+            ),
             (true, None) => say!(chat, tokens_used, used = group(meter.used)),
-            (false, Some(context)) => say!(chat, tokens_about_of, used = group(meter.used), context = group(context)),
+            (false, Some(context)) => say!(
+                chat,
+                tokens_about_of,
+                used = group(meter.used),
+                context = group(context)
+            ),
             (false, None) => say!(chat, tokens_about, used = group(meter.used)),
         })
     };

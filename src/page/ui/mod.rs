@@ -73,7 +73,10 @@ fn Header(chat: Chat) -> impl IntoView {
             LinkState::Connected(_) => "connected",
             LinkState::Demo => "demo",
             LinkState::Failed { .. } => "failed",
-            LinkState::Looking | LinkState::Asking(_) | LinkState::Nothing | LinkState::Connecting(_) => "busy",
+            LinkState::Looking
+            | LinkState::Asking(_)
+            | LinkState::Nothing
+            | LinkState::Connecting(_) => "busy",
         })
     };
     view! {
@@ -100,10 +103,12 @@ fn Header(chat: Chat) -> impl IntoView {
 
 /// Puts text on the clipboard.
 pub fn copy(chat: Chat, text: &str) {
-    let Some(window) = web_sys::window() else { return };
+    let Some(window) = web_sys::window() else {
+        return;
+    };
     // Only secure pages have a clipboard; 127.0.0.1 counts as one.
-    let has_clipboard =
-        js_sys::Reflect::get(&window.navigator(), &"clipboard".into()).is_ok_and(|clipboard| clipboard.is_truthy());
+    let has_clipboard = js_sys::Reflect::get(&window.navigator(), &"clipboard".into())
+        .is_ok_and(|clipboard| clipboard.is_truthy());
     if has_clipboard {
         let written = window.navigator().clipboard().write_text(text);
         chat.spawn(async move {
@@ -119,5 +124,7 @@ where
     E: html::ElementType + 'static,
     E::Output: JsCast + Clone + 'static,
 {
-    reference.get_untracked().and_then(|element| element.dyn_into().ok())
+    reference
+        .get_untracked()
+        .and_then(|element| element.dyn_into().ok())
 }

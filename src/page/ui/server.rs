@@ -5,10 +5,10 @@ use leptos::prelude::*;
 
 use super::icon::Icon;
 use crate::dialect::Kind;
-use crate::page::app::{Chat, Command, LinkState};
-use crate::page::words::{self, Locale, say, trouble_words};
 use crate::options::Theme;
 use crate::pacer::Pace;
+use crate::page::app::{Chat, Command, LinkState};
+use crate::page::words::{self, Locale, say, trouble_words};
 
 /// Opens and closes a `<dialog>` with a signal. The browser keeps focus inside and closes it on Escape.
 fn follow(dialog: NodeRef<html::Dialog>, open: impl Fn() -> bool + 'static) {
@@ -64,7 +64,10 @@ fn now(chat: Chat) -> String {
 
 #[component]
 fn Found(chat: Chat) -> impl IntoView {
-    let none = move || chat.found.with(|found| found.as_ref().is_some_and(Vec::is_empty));
+    let none = move || {
+        chat.found
+            .with(|found| found.as_ref().is_some_and(Vec::is_empty))
+    };
     let looking = RwSignal::new(false);
     Effect::new(move |_| {
         if chat.found.with(Option::is_some) {
@@ -141,16 +144,24 @@ fn ByHand(chat: Chat) -> impl IntoView {
     let kind = RwSignal::new(String::new());
     let known = move || {
         chat.link.with(|link| match link {
-            LinkState::Connected(server) | LinkState::Failed { server: Some(server), .. } => Some(server.address.clone()),
+            LinkState::Connected(server)
+            | LinkState::Failed {
+                server: Some(server),
+                ..
+            } => Some(server.address.clone()),
             LinkState::Connecting(address) => Some(address.clone()),
             _ => None,
         })
     };
     let known_key = move || {
-        known().and_then(|address| chat.shared().store.key(&address.origin())).unwrap_or_default()
+        known()
+            .and_then(|address| chat.shared().store.key(&address.origin()))
+            .unwrap_or_default()
     };
     let connect = move || {
-        let (Some(address), Some(key)) = (address.get_untracked(), key.get_untracked()) else { return };
+        let (Some(address), Some(key)) = (address.get_untracked(), key.get_untracked()) else {
+            return;
+        };
         chat.run(Command::Connect {
             address: address.value(),
             kind: kind.get_untracked().parse().ok(),
@@ -243,7 +254,12 @@ fn Models(chat: Chat) -> impl IntoView {
 
 #[component]
 fn Reading(chat: Chat) -> impl IntoView {
-    let pace_word = move || chat.pace.get().map(|pace| pace.to_string()).unwrap_or_default();
+    let pace_word = move || {
+        chat.pace
+            .get()
+            .map(|pace| pace.to_string())
+            .unwrap_or_default()
+    };
     view! {
         <section class="reading">
             <h3>{move || say!(chat, reading_title)}</h3>
@@ -303,7 +319,11 @@ pub fn AskFirst(chat: Chat) -> impl IntoView {
     };
     follow(dialog, move || address().is_some());
     let host = move || address().map(|address| address.host()).unwrap_or_default();
-    let server = move || address().map(|address| address.to_string()).unwrap_or_default();
+    let server = move || {
+        address()
+            .map(|address| address.to_string())
+            .unwrap_or_default()
+    };
     view! {
         <dialog
             class="panel ask"

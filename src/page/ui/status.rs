@@ -22,7 +22,11 @@ pub fn StatusLine(
     let behind = live.as_ref().map(|live| live.behind.clone());
     let now = Memo::new(move |_| status.as_ref().map_or(Status::Ended, |status| status.get()));
     let asking = move || matches!(now.get(), Status::Asking(_)) && end.with(Option::is_none);
-    let can_skip = move || end.with(Option::is_none) && behind.as_ref().is_some_and(|behind| behind.get()) && is_paced(chat);
+    let can_skip = move || {
+        end.with(Option::is_none)
+            && behind.as_ref().is_some_and(|behind| behind.get())
+            && is_paced(chat)
+    };
     view! {
         <p class="status" data-phase=move || phase(&now.get())>
             <span role="status">
@@ -46,7 +50,12 @@ pub fn StatusLine(
 }
 
 fn is_paced(chat: Chat) -> bool {
-    matches!(chat.pace.get().unwrap_or_else(|| chat.options.with(|options| options.pace())), crate::pacer::Pace::PerCharacter(_))
+    matches!(
+        chat.pace
+            .get()
+            .unwrap_or_else(|| chat.options.with(|options| options.pace())),
+        crate::pacer::Pace::PerCharacter(_)
+    )
 }
 
 fn phase(status: &Status) -> &'static str {
@@ -81,7 +90,11 @@ fn running(chat: Chat, status: &Status) -> String {
         Status::Progress(Progress::Queued(_)) => say!(chat, status_queued),
         Status::Progress(Progress::LoadingModel(None)) => say!(chat, status_loading),
         Status::Progress(Progress::LoadingModel(Some(part))) => {
-            say!(chat, status_loading_percent, percent = percent(f64::from(*part)))
+            say!(
+                chat,
+                status_loading_percent,
+                percent = percent(f64::from(*part))
+            )
         }
         Status::Progress(Progress::ReadingPrompt { processed, total }) => {
             let part = f64::from(*processed) / f64::from((*total).max(1));

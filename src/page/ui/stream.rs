@@ -23,14 +23,18 @@ pub fn Stream(chat: Chat) -> impl IntoView {
         let starts = chat.starts.get();
         let path = chat.tree.with(|tree| tree.path());
         // A reply that goes on is drawn anew, so its number of starts is part of its key.
-        path.into_iter().map(|id| (id, starts.get(&id).copied().unwrap_or(0))).collect::<Vec<(TurnId, u32)>>()
+        path.into_iter()
+            .map(|id| (id, starts.get(&id).copied().unwrap_or(0)))
+            .collect::<Vec<(TurnId, u32)>>()
     });
     let empty = move || path.with(|path| path.is_empty());
     chat.scroller.set_value(Some(scroller));
     // The reader's own scrolling decides; growth of the text does not. What the page scrolls itself only goes down.
     let last_top = StoredValue::new(0.0);
     let scrolled = move |_| {
-        let Some(element) = scroller.get_untracked() else { return };
+        let Some(element) = scroller.get_untracked() else {
+            return;
+        };
         let top = f64::from(element.scroll_top());
         let below = f64::from(element.scroll_height() - element.client_height()) - top;
         if below <= NEAR {
@@ -41,7 +45,10 @@ pub fn Stream(chat: Chat) -> impl IntoView {
         last_top.set_value(top);
     };
     let clicked = move |event: web_sys::MouseEvent| {
-        if let Some(target) = event.target().and_then(|target| target.dyn_into::<web_sys::Element>().ok()) {
+        if let Some(target) = event
+            .target()
+            .and_then(|target| target.dyn_into::<web_sys::Element>().ok())
+        {
             painter::clicked(chat, &target);
         }
     };

@@ -21,7 +21,9 @@ use crate::page::words::{say, young};
 /// One turn.
 #[component]
 pub fn TurnView(chat: Chat, id: TurnId) -> impl IntoView {
-    let role = chat.tree.with_untracked(|tree| tree.turn(id).map(|turn| turn.role));
+    let role = chat
+        .tree
+        .with_untracked(|tree| tree.turn(id).map(|turn| turn.role));
     match role {
         Some(Role::Assistant) => view! { <ReplyView chat=chat id=id/> }.into_any(),
         _ => view! { <UserView chat=chat id=id/> }.into_any(),
@@ -30,7 +32,10 @@ pub fn TurnView(chat: Chat, id: TurnId) -> impl IntoView {
 
 #[component]
 fn UserView(chat: Chat, id: TurnId) -> impl IntoView {
-    let text = chat.tree.with_untracked(|tree| tree.turn(id).map(|turn| turn.text.clone())).unwrap_or_default();
+    let text = chat
+        .tree
+        .with_untracked(|tree| tree.turn(id).map(|turn| turn.text.clone()))
+        .unwrap_or_default();
     let editing = RwSignal::new(false);
     let field = NodeRef::<html::Textarea>::new();
     let original = StoredValue::new(text.clone());
@@ -87,10 +92,19 @@ fn UserView(chat: Chat, id: TurnId) -> impl IntoView {
 
 #[component]
 fn ReplyView(chat: Chat, id: TurnId) -> impl IntoView {
-    let live: Option<Rc<Reply>> =
-        chat.live.with_untracked(|live| live.clone()).filter(|live| live.id == id);
-    let kept = chat.tree.with_untracked(|tree| tree.turn(id).cloned()).unwrap_or_else(Turn::reply);
-    let turn = Memo::new(move |_| chat.tree.with(|tree| tree.turn(id).map(Figures::of)).unwrap_or_default());
+    let live: Option<Rc<Reply>> = chat
+        .live
+        .with_untracked(|live| live.clone())
+        .filter(|live| live.id == id);
+    let kept = chat
+        .tree
+        .with_untracked(|tree| tree.turn(id).cloned())
+        .unwrap_or_else(Turn::reply);
+    let turn = Memo::new(move |_| {
+        chat.tree
+            .with(|tree| tree.turn(id).map(Figures::of))
+            .unwrap_or_default()
+    });
     let end: Signal<Option<End>> = match &live {
         Some(live) => live.end.clone().into(),
         None => Signal::stored(kept.end.clone()),
@@ -106,8 +120,12 @@ fn ReplyView(chat: Chat, id: TurnId) -> impl IntoView {
         if done == Some(true) {
             return true;
         }
-        let (Some(_), Some(_)) = (answer.get(), reasoning.get()) else { return false };
-        let (Some(answer), Some(reasoning)) = (element_of(answer), element_of(reasoning)) else { return false };
+        let (Some(_), Some(_)) = (answer.get(), reasoning.get()) else {
+            return false;
+        };
+        let (Some(answer), Some(reasoning)) = (element_of(answer), element_of(reasoning)) else {
+            return false;
+        };
         let thought = document().create_text_node("");
         let _ = reasoning.append_child(&thought);
         match &drawn {
@@ -130,7 +148,9 @@ fn ReplyView(chat: Chat, id: TurnId) -> impl IntoView {
         None => Signal::stored(false),
     };
     let text_now = Callback::new(move |()| {
-        chat.tree.with_untracked(|tree| tree.turn(id).map(|turn| turn.text.clone())).unwrap_or_default()
+        chat.tree
+            .with_untracked(|tree| tree.turn(id).map(|turn| turn.text.clone()))
+            .unwrap_or_default()
     });
     view! {
         <article
@@ -209,7 +229,11 @@ impl Figures {
             text_len: turn.text.len(),
             tokens: turn.usage.completion_tokens,
             speed: speed.filter(|speed| *speed > 0.0),
-            tools: turn.tools.iter().map(|tool| tool.name.clone().unwrap_or_default()).collect(),
+            tools: turn
+                .tools
+                .iter()
+                .map(|tool| tool.name.clone().unwrap_or_default())
+                .collect(),
         }
     }
 }

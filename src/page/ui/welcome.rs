@@ -10,7 +10,13 @@ use crate::page::words::{say, trouble_words, young};
 pub fn Welcome(chat: Chat) -> impl IntoView {
     let greeting = move || {
         let own = chat.options.with(|options| options.greeting.clone());
-        own.unwrap_or_else(|| if young(chat) { say!(chat, welcome_young) } else { say!(chat, welcome) })
+        own.unwrap_or_else(|| {
+            if young(chat) {
+                say!(chat, welcome_young)
+            } else {
+                say!(chat, welcome)
+            }
+        })
     };
     let who = move || {
         chat.link.with(|link| match link {
@@ -19,19 +25,38 @@ pub fn Welcome(chat: Chat) -> impl IntoView {
             LinkState::Demo => say!(chat, welcome_demo),
             LinkState::Connected(server) => {
                 let model = server.model_name();
-                say!(chat, welcome_server, model = if model.is_empty() { server.name() } else { format!("{model} ({})", server.name()) })
+                say!(
+                    chat,
+                    welcome_server,
+                    model = if model.is_empty() {
+                        server.name()
+                    } else {
+                        format!("{model} ({})", server.name())
+                    }
+                )
             }
             LinkState::Failed { trouble, .. } => trouble_words(chat, trouble),
             LinkState::Asking(_) | LinkState::Nothing => String::new(),
         })
     };
     let demo = move || chat.link.with(|link| *link == LinkState::Demo);
-    let failed = move || chat.link.with(|link| matches!(link, LinkState::Failed { .. }));
+    let failed = move || {
+        chat.link
+            .with(|link| matches!(link, LinkState::Failed { .. }))
+    };
     let examples = move || {
         if young(chat) {
-            [say!(chat, example_young_1), say!(chat, example_young_2), say!(chat, example_young_3)]
+            [
+                say!(chat, example_young_1),
+                say!(chat, example_young_2),
+                say!(chat, example_young_3),
+            ]
         } else {
-            [say!(chat, example_1), say!(chat, example_2), say!(chat, example_3)]
+            [
+                say!(chat, example_1),
+                say!(chat, example_2),
+                say!(chat, example_3),
+            ]
         }
     };
     view! {
