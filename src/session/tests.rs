@@ -1,1 +1,696 @@
+//! Deadlines and ends, with time as an argument; and the driver over a scripted wire and a clock that jumps.
 
+use super::*;
+use crate::dialect::Kind;
+
+fn openai() -> Box<dyn Decoder> {
+    Kind::OpenAi.dialect().decoder(0)
+}
+
+fn text(piece: &str) -> String {
+    format!("data: {{\"choices\":[{{\"delta\":{{\"content\":\"{piece}\"}}}}]}}\n\n")
+}
+
+const DONE: &str =
+    "data: {\"choices\":[{\"delta\":{},\"finish_reason\":\"stop\"}]}\n\ndata: [DONE]\n\n";
+
+/// What happens to a reply, and when.
+enum Step<'a> {
+    Headers,
+    Read(&'a str),
+    Closed,
+    Failed,
+    Stop,
+    WaitOn,
+    Alive(bool),
+    Tick,
+}
+
+/// Plays steps with their times; the word and the reason of the end, if there is one.
+fn play(deadlines: Deadlines, steps: &[(Millis, Step<'_>)]) -> (Session, Option<(String, String)>) {
+    let mut session = Session::new(0.0, openai(), deadlines);
+    let mut events = Vec::new();
+    for (at, step) in steps {
+        match step {
+            Step::Headers => session.headers(),
+            Step::Read(bytes) => session.read(*at, bytes.as_bytes(), &mut events),
+            Step::Closed => session.closed(*at, &mut events),
+            Step::Failed => session.failed(*at, "gone".to_owned(), &mut events),
+            Step::Stop => session.stop(End::Stopped),
+            Step::WaitOn => session.wait_on(*at),
+            Step::Alive(alive) => session.alive(*alive),
+            Step::Tick => {
+                session.tick(*at);
+            }
+        }
+    }
+    let end = session
+        .end()
+        .map(|end| (end.word().to_owned(), end.reason().unwrap_or_default()));
+    (session, end)
+}
+
+fn check(steps: &[(Millis, Step<'_>)], word: &str, reason: &str) {
+    let (_, end) = play(short(), steps);
+    assert_eq!(end, Some((word.to_owned(), reason.to_owned())));
+}
+
+/// connect 1 s, first token 10 s, silence 5 s, no total, grace 2 s.
+fn short() -> Deadlines {
+    let parsed = Deadlines::parse("connect:1,first-token:10,silence:5")
+        .and_then(|deadlines| deadlines.with_grace("2"));
+    match parsed {
+        Ok(deadlines) => deadlines,
+        Err(bad) => panic!("{bad:?}"),
+    }
+}
+
+#[test]
+fn an_end_mark_after_text_is_complete_and_without_text_empty() {
+    use Step::*;
+    let a = text("a");
+    check(
+        &[(1.0, Read(&a)), (2.0, Read(DONE)), (3.0, Closed)],
+        "complete",
+        "stop",
+    );
+    check(&[(2.0, Read(DONE)), (3.0, Closed)], "empty", "stop");
+}
+
+#[test]
+fn thinking_alone_is_empty() {
+    use Step::*;
+    let thought = "data: {\"choices\":[{\"delta\":{\"reasoning_content\":\"hm\"}}]}\n\n";
+    check(
+        &[(1.0, Read(thought)), (2.0, Read(DONE)), (3.0, Closed)],
+        "empty",
+        "stop",
+    );
+}
+
+#[test]
+fn a_clean_close_without_an_end_mark_is_cut_whatever_came() {
+    use Step::*;
+    let a = text("a");
+    check(&[(1.0, Read(&a)), (2.0, Closed)], "cut", "");
+    check(&[(1.0, Headers), (2.0, Closed)], "cut", "");
+}
+
+#[test]
+fn a_failing_connection_is_broken_with_or_without_headers() {
+    use Step::*;
+    let (session, end) = play(short(), &[(1.0, Failed)]);
+    assert_eq!(end.map(|end| end.0).as_deref(), Some("broken"));
+    assert!(matches!(
+        session.end(),
+        Some(End::Broken {
+            before_headers: true,
+            ..
+        })
+    ));
+    let (session, _) = play(short(), &[(1.0, Headers), (2.0, Failed)]);
+    assert!(matches!(
+        session.end(),
+        Some(End::Broken {
+            before_headers: false,
+            ..
+        })
+    ));
+}
+
+#[test]
+fn an_error_is_refused_before_the_first_text_and_broken_after_it() {
+    use Step::*;
+    let a = text("a");
+    let error = "data: {\"error\":{\"message\":\"out of memory\",\"code\":\"oom\"}}\n\n";
+    check(&[(1.0, Read(error))], "refused", "");
+    check(&[(1.0, Read(&a)), (2.0, Read(error))], "broken", "oom");
+}
+
+#[test]
+fn a_page_of_html_is_refused() {
+    use Step::*;
+    check(
+        &[
+            (1.0, Read("<!doctype html><title>Hi</title>")),
+            (2.0, Closed),
+        ],
+        "refused",
+        "",
+    );
+}
+
+#[test]
+fn the_first_end_mark_wins_over_whatever_comes_later() {
+    use Step::*;
+    let a = text("a");
+    check(
+        &[(1.0, Read(&a)), (2.0, Read(DONE)), (3.0, Stop)],
+        "complete",
+        "stop",
+    );
+    check(
+        &[(1.0, Read(&a)), (2.0, Read(DONE)), (3.0, Failed)],
+        "complete",
+        "stop",
+    );
+    check(
+        &[(1.0, Read(&a)), (2.0, Stop), (3.0, Closed)],
+        "stopped",
+        "",
+    );
+}
+
+#[test]
+fn text_after_the_end_mark_is_kept_for_the_trace_only() {
+    let mut session = Session::new(0.0, openai(), short());
+    let mut events = Vec::new();
+    let bytes = format!("{}{DONE}{}", text("a"), text("late"));
+    session.read(1.0, bytes.as_bytes(), &mut events);
+    let texts: Vec<_> = events
+        .iter()
+        .filter_map(|event| match event {
+            ChatEvent::Text(text) => Some(text.as_str()),
+            _ => None,
+        })
+        .collect();
+    assert_eq!(texts, ["a"]);
+    assert!(
+        events
+            .iter()
+            .any(|event| matches!(event, ChatEvent::Odd(odd) if odd.what == Odd::AfterEnd))
+    );
+}
+
+#[test]
+fn a_socket_left_open_after_the_end_mark_is_closed_soon() {
+    use Step::*;
+    let a = text("a");
+    check(
+        &[(1.0, Read(&a)), (2.0, Read(DONE)), (2.0 + LINGER, Tick)],
+        "complete",
+        "stop",
+    );
+}
+
+#[test]
+fn no_first_text_in_time_asks_and_then_gives_up() {
+    let mut session = Session::new(0.0, openai(), short());
+    session.headers();
+    assert_eq!(session.next_due(), Some(10_000.0));
+    assert_eq!(session.tick(9_999.0), None);
+    assert_eq!(
+        session.tick(10_000.0),
+        Some(Due::AskPerson(Deadline::FirstToken, 12_000.0))
+    );
+    assert_eq!(session.tick(11_999.0), None);
+    assert_eq!(session.tick(12_000.0), Some(Due::Ended));
+    assert_eq!(
+        session.end(),
+        Some(&End::Stalled {
+            clock: Deadline::FirstToken
+        })
+    );
+}
+
+#[test]
+fn who_waits_on_gets_the_whole_span_again() {
+    use Step::*;
+    let a = text("a");
+    let waits = [
+        (1.0, Read(a.as_str())),
+        (5_001.0, Tick),
+        (6_000.0, WaitOn),
+        (10_999.0, Tick),
+        (11_000.0, Tick),
+        (13_000.0, Tick),
+    ];
+    let (_, end) = play(short(), &waits[..4]);
+    assert_eq!(end, None, "the silence clock began anew at 6 s");
+    let (_, end) = play(short(), &waits);
+    assert_eq!(end, Some(("stalled".to_owned(), "silence".to_owned())));
+}
+
+#[test]
+fn signs_of_life_restart_the_clocks_and_answer_the_question() {
+    use Step::*;
+    let progress = "data: {\"choices\":[{\"delta\":{\"content\":null}}],\"prompt_progress\":{\"total\":9,\"cache\":0,\"processed\":1,\"time_ms\":1}}\n\n";
+    let mut session = Session::new(0.0, Kind::LlamaCpp.dialect().decoder(0), short());
+    session.read(9_000.0, progress.as_bytes(), &mut Vec::new());
+    assert_eq!(session.next_due(), Some(19_000.0));
+    session.read(18_000.0, b": ping\n\n", &mut Vec::new());
+    assert_eq!(session.next_due(), Some(28_000.0));
+    session.tick(28_000.0);
+    assert!(session.asking().is_some());
+    session.read(28_500.0, text("a").as_bytes(), &mut Vec::new());
+    assert_eq!(
+        session.asking(),
+        None,
+        "text came while the person was asked"
+    );
+    let (_, end) = play(
+        short(),
+        &[
+            (1.0, Headers),
+            (9_999.0, Read(": ping\n\n")),
+            (12_100.0, Tick),
+        ],
+    );
+    assert_eq!(end, None);
+}
+
+#[test]
+fn a_frame_that_says_nothing_is_no_sign_of_life() {
+    let mut session = Session::new(0.0, openai(), short());
+    session.read(9_000.0, b"data: {broken\n\n", &mut Vec::new());
+    assert_eq!(session.next_due(), Some(10_000.0));
+}
+
+#[test]
+fn without_headers_the_server_is_asked_whether_it_lives() {
+    let mut session = Session::new(0.0, openai(), short());
+    assert_eq!(session.tick(1_000.0), Some(Due::AskAlive));
+    session.alive(true);
+    assert_eq!(session.end(), None, "a slow prefill");
+    assert_eq!(
+        session.next_due(),
+        Some(10_000.0),
+        "the first-token clock still runs"
+    );
+    session.alive(false);
+    assert_eq!(
+        session.end(),
+        Some(&End::Stalled {
+            clock: Deadline::Connect
+        })
+    );
+}
+
+#[test]
+fn headers_make_the_answer_about_life_worthless() {
+    use Step::*;
+    let (_, end) = play(
+        short(),
+        &[(1_000.0, Tick), (1_200.0, Headers), (6_000.0, Alive(false))],
+    );
+    assert_eq!(end, None);
+}
+
+#[test]
+fn the_whole_reply_may_have_a_limit_that_signs_of_life_do_not_move() {
+    let deadlines = Deadlines {
+        total: Some(3_000.0),
+        ..short()
+    };
+    let mut session = Session::new(0.0, openai(), deadlines);
+    session.read(2_900.0, text("a").as_bytes(), &mut Vec::new());
+    assert_eq!(
+        session.tick(3_000.0),
+        Some(Due::AskPerson(Deadline::Total, 5_000.0))
+    );
+    session.read(3_100.0, text("b").as_bytes(), &mut Vec::new());
+    assert!(session.asking().is_some());
+    assert_eq!(session.tick(5_000.0), Some(Due::Ended));
+    assert_eq!(
+        session.end(),
+        Some(&End::Stalled {
+            clock: Deadline::Total
+        })
+    );
+}
+
+#[test]
+fn no_grace_means_no_question() {
+    let deadlines = Deadlines {
+        grace: 0.0,
+        ..short()
+    };
+    let mut session = Session::new(0.0, openai(), deadlines);
+    session.headers();
+    assert_eq!(session.tick(10_000.0), Some(Due::Ended));
+}
+
+#[test]
+fn zero_seconds_are_no_limit() {
+    let deadlines = Deadlines::parse("connect:0,first-token:0,silence:0,total:0");
+    let Ok(deadlines) = deadlines else {
+        panic!("{deadlines:?}")
+    };
+    let session = Session::new(0.0, openai(), deadlines);
+    assert_eq!(session.next_due(), None);
+}
+
+// --- the driver ------------------------------------------------------------------------------------------------------
+
+mod driver {
+    use std::cell::{Cell, RefCell};
+    use std::collections::VecDeque;
+    use std::pin::{Pin, pin};
+    use std::rc::Rc;
+    use std::task::{Context, Poll, Waker};
+
+    use futures_channel::mpsc;
+
+    use super::*;
+    use crate::chat::request::{ChatRequest, Message, Role, Sampling};
+    use crate::dialect::Call;
+    use crate::session::{
+        Answer, Body, Clock, Control, Failure, Media, Opened, Plan, Report, Wire,
+    };
+
+    /// A clock that jumps to the next moment that somebody waits for.
+    #[derive(Clone, Default)]
+    struct Jumping {
+        now: Rc<Cell<Millis>>,
+        waited_for: Rc<RefCell<Vec<Millis>>>,
+    }
+
+    struct Until {
+        clock: Jumping,
+        due: Millis,
+    }
+
+    impl Future for Until {
+        type Output = ();
+        fn poll(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<()> {
+            if self.clock.now.get() >= self.due {
+                return Poll::Ready(());
+            }
+            self.clock.waited_for.borrow_mut().push(self.due);
+            Poll::Pending
+        }
+    }
+
+    impl Clock for Jumping {
+        fn now(&self) -> Millis {
+            self.now.get()
+        }
+        async fn until(&self, due: Millis) {
+            Until {
+                clock: self.clone(),
+                due,
+            }
+            .await;
+        }
+    }
+
+    /// What a scripted server answers to one request: after so many milliseconds, this status, then these pieces at their times.
+    struct Script {
+        after: Millis,
+        status: u16,
+        pieces: Vec<(Millis, String)>,
+        /// Stays open when the pieces are out.
+        open: bool,
+    }
+
+    struct Scripted {
+        clock: Jumping,
+        answers: RefCell<VecDeque<Script>>,
+        asked: RefCell<Vec<String>>,
+    }
+
+    struct Pieces {
+        clock: Jumping,
+        pieces: VecDeque<(Millis, String)>,
+        open: bool,
+    }
+
+    impl Body for Pieces {
+        async fn next(&mut self) -> Result<Option<Vec<u8>>, Failure> {
+            // Like a real body, it keeps what it has not handed out when the wait for it is dropped.
+            let Some((at, _)) = self.pieces.front() else {
+                if self.open {
+                    std::future::pending::<()>().await;
+                }
+                return Ok(None);
+            };
+            self.clock.until(*at).await;
+            Ok(self.pieces.pop_front().map(|(_, piece)| piece.into_bytes()))
+        }
+    }
+
+    impl Wire for Scripted {
+        type Body = Pieces;
+        async fn open(&self, call: &Call, media: Media) -> Result<Opened<Pieces>, Failure> {
+            self.asked
+                .borrow_mut()
+                .push(format!("{} {media:?}", call.path));
+            let script = self.answers.borrow_mut().pop_front();
+            let Some(script) = script else {
+                return Err(Failure {
+                    message: "refused".to_owned(),
+                });
+            };
+            self.clock.until(self.clock.now() + script.after).await;
+            Ok(Opened {
+                status: script.status,
+                content_type: "text/event-stream".to_owned(),
+                body: Pieces {
+                    clock: self.clock.clone(),
+                    pieces: script.pieces.into(),
+                    open: script.open,
+                },
+            })
+        }
+        async fn small(&self, call: &Call, media: Media) -> Result<Answer, Failure> {
+            self.asked
+                .borrow_mut()
+                .push(format!("{} {media:?}", call.path));
+            Ok(Answer {
+                status: 200,
+                content_type: String::new(),
+                body: "{}".to_owned(),
+            })
+        }
+        async fn urgent(&self, call: &Call, media: Media) -> Result<Answer, Failure> {
+            self.small(call, media).await
+        }
+    }
+
+    fn streams(pieces: Vec<(Millis, String)>) -> Script {
+        Script {
+            after: 1.0,
+            status: 200,
+            pieces,
+            open: false,
+        }
+    }
+
+    fn refuses(status: u16, body: &str) -> Script {
+        Script {
+            after: 1.0,
+            status,
+            pieces: vec![(2.0, body.to_owned())],
+            open: false,
+        }
+    }
+
+    /// Runs a reply against scripted answers; `person` acts at its times. The requests that went out, and the reports.
+    fn run(
+        kind: Kind,
+        answers: Vec<Script>,
+        person: Vec<(Millis, Control)>,
+    ) -> (Vec<String>, Vec<Report>) {
+        let clock = Jumping::default();
+        let wire = Scripted {
+            clock: clock.clone(),
+            answers: RefCell::new(answers.into()),
+            asked: RefCell::default(),
+        };
+        let request = ChatRequest {
+            messages: vec![Message {
+                role: Role::User,
+                text: "hi".to_owned(),
+            }],
+            model: Some("m".to_owned()),
+            continues: false,
+            generation: "RILL1".to_owned(),
+            sampling: Sampling::default(),
+        };
+        let dialect = kind.dialect();
+        let plan = Plan {
+            dialect: &*dialect,
+            request: &request,
+            deadlines: short(),
+            rung: 0,
+            json: &|_| false,
+        };
+        let (sender, controls) = mpsc::unbounded();
+        let mut person = VecDeque::from(person);
+        let mut reports = Vec::new();
+        {
+            // What the person did before time began is there before anything else.
+            while person.front().is_some_and(|(at, _)| *at < 0.0) {
+                let _ = person
+                    .pop_front()
+                    .map(|(_, control)| sender.unbounded_send(control));
+            }
+            let mut report = |event| reports.push(event);
+            let mut work = pin!(drive(plan, &wire, &clock, controls, &mut report));
+            let mut context = Context::from_waker(Waker::noop());
+            // Bounded: a driver that waits for nothing is a failure, not an endless test.
+            for _ in 0..1000 {
+                clock.waited_for.borrow_mut().clear();
+                if work.as_mut().poll(&mut context).is_ready() {
+                    break;
+                }
+                let person_at = person.front().map(|(at, _)| *at);
+                let next = clock
+                    .waited_for
+                    .borrow()
+                    .iter()
+                    .copied()
+                    .chain(person_at)
+                    .reduce(f64::min);
+                let Some(next) = next else {
+                    panic!("the driver waits for nothing")
+                };
+                clock.now.set(next.max(clock.now.get()));
+                if person_at.is_some_and(|at| at <= clock.now.get())
+                    && let Some((_, control)) = person.pop_front()
+                {
+                    let _ = sender.unbounded_send(control);
+                }
+            }
+        }
+        (wire.asked.into_inner(), reports)
+    }
+
+    fn ends(reports: &[Report]) -> Vec<&'static str> {
+        reports
+            .iter()
+            .filter_map(|report| match report {
+                Report::End(end) => Some(end.word()),
+                _ => None,
+            })
+            .collect()
+    }
+
+    #[test]
+    fn one_send_is_one_request_and_one_end() {
+        let (asked, reports) = run(
+            Kind::OpenAi,
+            vec![streams(vec![(5.0, text("a")), (9.0, DONE.to_owned())])],
+            vec![],
+        );
+        assert_eq!(asked, ["/v1/chat/completions Plain"]);
+        assert_eq!(ends(&reports), ["complete"]);
+    }
+
+    #[test]
+    fn a_refused_media_type_is_asked_again_as_json_and_learnt() {
+        let refusal = "{\"error\":{\"message\":\"Unsupported Media Type: Only 'application/json' is allowed\"}}";
+        let (asked, reports) = run(
+            Kind::OpenAi,
+            vec![
+                refuses(400, refusal),
+                streams(vec![(9.0, text("a") + DONE)]),
+            ],
+            vec![],
+        );
+        assert_eq!(
+            asked,
+            ["/v1/chat/completions Plain", "/v1/chat/completions Json"]
+        );
+        assert!(
+            reports
+                .iter()
+                .any(|report| matches!(report, Report::Learned(_)))
+        );
+        assert_eq!(ends(&reports), ["complete"]);
+    }
+
+    #[test]
+    fn any_other_refusal_is_not_asked_again() {
+        let (asked, reports) = run(
+            Kind::OpenAi,
+            vec![refuses(400, "{\"error\":\"too hot\"}")],
+            vec![],
+        );
+        assert_eq!(asked.len(), 1);
+        assert_eq!(ends(&reports), ["refused"]);
+    }
+
+    #[test]
+    fn a_missing_endpoint_leads_to_the_next_rung_which_is_learnt() {
+        let native = "event: message\ndata: {\"token\": \"hi\", \"finish_reason\": \"stop\"}\n\n";
+        let (asked, reports) = run(
+            Kind::KoboldCpp,
+            vec![
+                refuses(404, "no such endpoint"),
+                streams(vec![(9.0, native.to_owned())]),
+            ],
+            vec![],
+        );
+        assert_eq!(
+            asked,
+            [
+                "/v1/chat/completions Plain",
+                "/api/extra/generate/stream Plain"
+            ]
+        );
+        assert!(reports.contains(&Report::Learned(Learned::Rung(1))));
+        assert_eq!(ends(&reports), ["complete"]);
+    }
+
+    #[test]
+    fn stop_ends_at_once_and_then_tells_the_server() {
+        let endless = Script {
+            open: true,
+            ..streams(vec![(5.0, text("a"))])
+        };
+        let (asked, reports) = run(
+            Kind::KoboldCpp,
+            vec![endless],
+            vec![(50.0, Control::Stop(End::Stopped))],
+        );
+        assert_eq!(
+            asked,
+            ["/v1/chat/completions Plain", "/api/extra/abort Plain"]
+        );
+        assert_eq!(ends(&reports), ["stopped"]);
+        assert_eq!(reports.last(), Some(&Report::StopAnswered(true)));
+    }
+
+    #[test]
+    fn a_stop_comes_before_whatever_is_ready() {
+        let flood = (0..900).map(|_| (0.0, text("x"))).collect();
+        let stop = vec![(-1.0, Control::Stop(End::Stopped))];
+        let (asked, reports) = run(Kind::OpenAi, vec![streams(flood)], stop);
+        assert_eq!(asked, [""; 0], "not even the request goes out");
+        assert_eq!(ends(&reports), ["stopped"]);
+    }
+
+    #[test]
+    fn headers_that_do_not_come_make_it_ask_whether_the_server_lives() {
+        let slow = Script {
+            after: 4_000.0,
+            ..streams(vec![(4_500.0, text("a") + DONE)])
+        };
+        let (asked, reports) = run(Kind::LlamaCpp, vec![slow], vec![]);
+        assert_eq!(asked, ["/v1/chat/completions Plain", "/health Plain"]);
+        assert!(reports.contains(&Report::Alive(true)));
+        assert_eq!(ends(&reports), ["complete"]);
+    }
+
+    #[test]
+    fn silence_asks_the_person_and_then_gives_up() {
+        let endless = Script {
+            open: true,
+            ..streams(vec![(5.0, text("a"))])
+        };
+        let (_, reports) = run(Kind::OpenAi, vec![endless], vec![]);
+        assert!(
+            reports
+                .iter()
+                .any(|report| matches!(report, Report::Asking(Deadline::Silence, _)))
+        );
+        assert_eq!(ends(&reports), ["stalled"]);
+    }
+
+    #[test]
+    fn a_server_that_is_not_there_is_broken() {
+        let (_, reports) = run(Kind::OpenAi, vec![], vec![]);
+        assert_eq!(ends(&reports), ["broken"]);
+    }
+}
