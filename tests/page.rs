@@ -1,0 +1,183 @@
+//! The rooms that know the browser, in a real one (wasm-bindgen-test in headless Chromium).
+#![cfg(target_arch = "wasm32")]
+#![allow(missing_docs, clippy::unwrap_used)]
+
+use leptos::prelude::Owner;
+use rill::chat::request::{ChatRequest, Message, Role, Sampling};
+use rill::dialect::Kind;
+use rill::markdown::Markdown;
+use rill::options::Options;
+use rill::page::app::Chat;
+use rill::page::clock::PageClock;
+use rill::page::net::budget::permit;
+use rill::page::net::demo::Demo;
+use rill::page::painter::Painter;
+use rill::page::store::Store;
+use rill::session::{Deadlines, Plan, Report, drive};
+use wasm_bindgen::JsCast;
+use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
+use web_sys::{Element, HtmlElement, ShadowRootInit, ShadowRootMode};
+
+wasm_bindgen_test_configure!(run_in_browser);
+
+fn document() -> web_sys::Document {
+    web_sys::window().unwrap().document().unwrap()
+}
+
+fn element(name: &str) -> HtmlElement {
+    document().create_element(name).unwrap().unchecked_into()
+}
+
+/// A chat without a view, for what needs its words; it lives as long as the owner.
+fn chat() -> (Owner, Chat) {
+    let host = element("div");
+    let root = host.attach_shadow(&ShadowRootInit::new(ShadowRootMode::Open)).unwrap();
+    let options = Options { lang: Some("en".to_owned()), ..Options::default() };
+    let owner = Owner::new();
+    let chat = owner.with(|| Chat::new(host, root, options, Vec::new()));
+    (owner, chat)
+}
+
+fn painted(text: &str) -> Element {
+    let (_owner, chat) = chat();
+    let place: Element = element("div").unchecked_into();
+    let mut markdown = Markdown::new();
+    markdown.append(text);
+    markdown.finish();
+    Painter::new(place.clone(), chat).paint(&mut markdown);
+    place
+}
+
+#[wasm_bindgen_test]
+fn what_a_model_writes_never_becomes_markup() {
+    let check = |text: &str, expect: &str| assert_eq!(painted(text).text_content().unwrap().trim(), expect);
+    check("<img src=x onerror=alert(1)>", "<img src=x onerror=alert(1)>");
+    check("a <b>bold</b> b", "a <b>bold</b> b");
+    let place = painted("[x](javascript:alert(1)) <script>1</script> <a href=//x>y</a>");
+    for name in ["a", "script", "img", "b"] {
+        assert!(place.query_selector(name).unwrap().is_none(), "{name}: {}", place.inner_html());
+    }
+}
+
+#[wasm_bindgen_test]
+fn growing_text_keeps_the_nodes_that_are_there() {
+    let (_owner, chat) = chat();
+    let place: Element = element("div").unchecked_into();
+    let mut painter = Painter::new(place.clone(), chat);
+    let mut markdown = Markdown::new();
+    markdown.append("One two");
+    painter.paint(&mut markdown);
+    let paragraph = place.first_child().unwrap();
+    let text = paragraph.first_child().unwrap();
+    for piece in [" three", " four", ".\n\nAnother", " one"] {
+        markdown.append(piece);
+        painter.paint(&mut markdown);
+    }
+    assert!(place.first_child().unwrap().is_same_node(Some(&paragraph)));
+    assert!(paragraph.first_child().unwrap().is_same_node(Some(&text)));
+    assert_eq!(place.text_content().unwrap(), "One two three four.Another one");
+}
+
+#[wasm_bindgen_test]
+fn the_cost_of_a_token_does_not_grow_with_the_reply() {
+    let (_owner, chat) = chat();
+    let place: Element = element("div").unchecked_into();
+    let mut painter = Painter::new(place, chat);
+    let mut markdown = Markdown::new();
+    let mut quarters = Vec::new();
+    for _ in 0..4 {
+        let before = painter.touched();
+        for section in 0..40 {
+            for piece in ["## Head ", "ing\n\n", "Some *text* ", "and more ", "of it.\n\n", "- one\n", "- two\n\n"] {
+                markdown.append(piece);
+                painter.paint(&mut markdown);
+            }
+            let _ = section;
+        }
+        quarters.push(painter.touched() - before);
+    }
+    assert!(quarters[3] <= quarters[0] + 8, "nodes touched by quarter: {quarters:?}");
+    let tokens = 4 * 40 * 7;
+    assert!(painter.touched() <= 4 * tokens, "{} nodes for {tokens} tokens", painter.touched());
+}
+
+#[wasm_bindgen_test]
+fn what_the_painter_draws_bit_by_bit_is_what_it_draws_at_once() {
+    const TEXT: &str = "# A\n\nText with **bold**, `code` and [a link](https://example.org).\n\n1. one\n2. two\n   - deep\n\n\
+                        | a | b |\n|---|--:|\n| 1 | 2 |\n| 3 | 4 |\n\n```rust\nfn x() {}\n```\n\n> quoted\n\n- [x] done\n- [ ] open\n\nlast.";
+    let whole = painted(TEXT).inner_html();
+    for size in [1, 3, 7, 50] {
+        let (_owner, chat) = chat();
+        let place: Element = element("div").unchecked_into();
+        let mut painter = Painter::new(place.clone(), chat);
+        let mut markdown = Markdown::new();
+        let letters: Vec<char> = TEXT.chars().collect();
+        for piece in letters.chunks(size) {
+            markdown.append(&piece.iter().collect::<String>());
+            painter.paint(&mut markdown);
+        }
+        markdown.finish();
+        painter.paint(&mut markdown);
+        assert_eq!(place.inner_html(), whole, "in pieces of {size}");
+    }
+}
+
+#[wasm_bindgen_test]
+async fn a_fifth_connection_waits_until_one_is_free() {
+    use futures_util::FutureExt;
+    let mut held = Vec::new();
+    for _ in 0..4 {
+        held.push(permit("http://a.test").await);
+    }
+    let mut fifth = Box::pin(permit("http://a.test"));
+    assert!(fifth.as_mut().now_or_never().is_none());
+    assert!(permit("http://b.test").now_or_never().is_some(), "another server has room of its own");
+    held.pop();
+    let fifth = fifth.await;
+    drop((fifth, held));
+    assert!(permit("http://a.test").now_or_never().is_some());
+}
+
+#[wasm_bindgen_test]
+fn a_key_is_kept_for_its_origin_only_and_nothing_lasts_where_nothing_may() {
+    let local = web_sys::window().unwrap().local_storage().unwrap().unwrap();
+    local.clear().unwrap();
+    let passing = Store::new(false, "");
+    passing.keep_key("http://a.test", "secret");
+    assert_eq!(passing.key("http://a.test").as_deref(), Some("secret"));
+    assert_eq!(passing.key("http://a.test:81"), None);
+    assert_eq!(local.length().unwrap(), 0);
+    let lasting = Store::new(true, "");
+    lasting.keep_key("http://a.test", "secret");
+    lasting.keep_draft("half a sen");
+    let again = Store::new(true, "");
+    assert_eq!((again.key("http://a.test").as_deref(), again.draft().as_str()), (Some("secret"), "half a sen"));
+    again.keep_key("http://a.test", "");
+    assert_eq!(lasting.key("http://a.test"), None);
+    local.clear().unwrap();
+}
+
+#[wasm_bindgen_test]
+async fn the_demo_speaks_through_the_same_river() {
+    let request = ChatRequest {
+        messages: vec![Message { role: Role::User, text: "sky".to_owned() }],
+        model: None,
+        continues: false,
+        generation: "RILL1".to_owned(),
+        sampling: Sampling::default(),
+    };
+    let dialect = Kind::OpenAi.dialect();
+    let plan = Plan { dialect: &*dialect, request: &request, deadlines: Deadlines::default(), rung: 0, json: &|_| false };
+    let (_sender, controls) = futures_channel::mpsc::unbounded();
+    let mut turn = rill::chat::turn::Turn::reply();
+    let mut ends = Vec::new();
+    let demo = Demo { script: "=== hello\nHello there.\n=== sky\nhm\n---8<---\nThe sky is *blue*.\n" };
+    drive(plan, &demo, &PageClock, controls, &mut |report| match report {
+        Report::Events(events) => events.iter().for_each(|event| turn.apply(event)),
+        Report::End(end) => ends.push(end.word()),
+        _ => {}
+    })
+    .await;
+    assert_eq!(ends, ["complete"]);
+    assert_eq!((turn.text.as_str(), turn.reasoning.as_str()), ("The sky is *blue*.", "hm"));
+}
