@@ -91,6 +91,8 @@ struct Core {
     concluded: bool,
     started: Millis,
     first_text: Option<Millis>,
+    /// The Doctor has been told that text flows.
+    settled: bool,
     last_text: Millis,
     status_due: Millis,
     /// Bytes of the answer that `rill-delta` has told of.
@@ -143,6 +145,7 @@ pub fn begin(chat: Chat, id: TurnId, continues: bool) {
             concluded: false,
             started,
             first_text: None,
+            settled: false,
             last_text: started,
             status_due: 0.0,
             stop: None,
@@ -405,7 +408,9 @@ impl Reply {
                         status = core.take(at, event).or(status);
                     }
                 }
-                if core.first_text.is_none() {
+                // Text settles it: from then on the end decides.
+                if !core.settled {
+                    core.settled = core.first_text.is_some();
                     self.chat
                         .finding
                         .set(Some(doctor::verdict(&core.trace, None, None)));
