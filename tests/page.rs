@@ -31,8 +31,13 @@ fn element(name: &str) -> HtmlElement {
 /// A chat without a view, for what needs its words; it lives as long as the owner.
 fn chat() -> (Owner, Chat) {
     let host = element("div");
-    let root = host.attach_shadow(&ShadowRootInit::new(ShadowRootMode::Open)).unwrap();
-    let options = Options { lang: Some("en".to_owned()), ..Options::default() };
+    let root = host
+        .attach_shadow(&ShadowRootInit::new(ShadowRootMode::Open))
+        .unwrap();
+    let options = Options {
+        lang: Some("en".to_owned()),
+        ..Options::default()
+    };
     let owner = Owner::new();
     let chat = owner.with(|| Chat::new(host, root, options, Vec::new()));
     (owner, chat)
@@ -50,12 +55,20 @@ fn painted(text: &str) -> Element {
 
 #[wasm_bindgen_test]
 fn what_a_model_writes_never_becomes_markup() {
-    let check = |text: &str, expect: &str| assert_eq!(painted(text).text_content().unwrap().trim(), expect);
-    check("<img src=x onerror=alert(1)>", "<img src=x onerror=alert(1)>");
+    let check =
+        |text: &str, expect: &str| assert_eq!(painted(text).text_content().unwrap().trim(), expect);
+    check(
+        "<img src=x onerror=alert(1)>",
+        "<img src=x onerror=alert(1)>",
+    );
     check("a <b>bold</b> b", "a <b>bold</b> b");
     let place = painted("[x](javascript:alert(1)) <script>1</script> <a href=//x>y</a>");
     for name in ["a", "script", "img", "b"] {
-        assert!(place.query_selector(name).unwrap().is_none(), "{name}: {}", place.inner_html());
+        assert!(
+            place.query_selector(name).unwrap().is_none(),
+            "{name}: {}",
+            place.inner_html()
+        );
     }
 }
 
@@ -75,7 +88,10 @@ fn growing_text_keeps_the_nodes_that_are_there() {
     }
     assert!(place.first_child().unwrap().is_same_node(Some(&paragraph)));
     assert!(paragraph.first_child().unwrap().is_same_node(Some(&text)));
-    assert_eq!(place.text_content().unwrap(), "One two three four.Another one");
+    assert_eq!(
+        place.text_content().unwrap(),
+        "One two three four.Another one"
+    );
 }
 
 #[wasm_bindgen_test]
@@ -88,7 +104,15 @@ fn the_cost_of_a_token_does_not_grow_with_the_reply() {
     for _ in 0..4 {
         let before = painter.touched();
         for section in 0..40 {
-            for piece in ["## Head ", "ing\n\n", "Some *text* ", "and more ", "of it.\n\n", "- one\n", "- two\n\n"] {
+            for piece in [
+                "## Head ",
+                "ing\n\n",
+                "Some *text* ",
+                "and more ",
+                "of it.\n\n",
+                "- one\n",
+                "- two\n\n",
+            ] {
                 markdown.append(piece);
                 painter.paint(&mut markdown);
             }
@@ -96,9 +120,16 @@ fn the_cost_of_a_token_does_not_grow_with_the_reply() {
         }
         quarters.push(painter.touched() - before);
     }
-    assert!(quarters[3] <= quarters[0] + 8, "nodes touched by quarter: {quarters:?}");
+    assert!(
+        quarters[3] <= quarters[0] + 8,
+        "nodes touched by quarter: {quarters:?}"
+    );
     let tokens = 4 * 40 * 7;
-    assert!(painter.touched() <= 4 * tokens, "{} nodes for {tokens} tokens", painter.touched());
+    assert!(
+        painter.touched() <= 4 * tokens,
+        "{} nodes for {tokens} tokens",
+        painter.touched()
+    );
 }
 
 #[wasm_bindgen_test]
@@ -131,7 +162,10 @@ async fn a_fifth_connection_waits_until_one_is_free() {
     }
     let mut fifth = Box::pin(permit("http://a.test"));
     assert!(fifth.as_mut().now_or_never().is_none());
-    assert!(permit("http://b.test").now_or_never().is_some(), "another server has room of its own");
+    assert!(
+        permit("http://b.test").now_or_never().is_some(),
+        "another server has room of its own"
+    );
     held.pop();
     let fifth = fifth.await;
     drop((fifth, held));
@@ -151,7 +185,13 @@ fn a_key_is_kept_for_its_origin_only_and_nothing_lasts_where_nothing_may() {
     lasting.keep_key("http://a.test", "secret");
     lasting.keep_draft("half a sen");
     let again = Store::new(true, "");
-    assert_eq!((again.key("http://a.test").as_deref(), again.draft().as_str()), (Some("secret"), "half a sen"));
+    assert_eq!(
+        (
+            again.key("http://a.test").as_deref(),
+            again.draft().as_str()
+        ),
+        (Some("secret"), "half a sen")
+    );
     again.keep_key("http://a.test", "");
     assert_eq!(lasting.key("http://a.test"), None);
     local.clear().unwrap();
@@ -160,24 +200,44 @@ fn a_key_is_kept_for_its_origin_only_and_nothing_lasts_where_nothing_may() {
 #[wasm_bindgen_test]
 async fn the_demo_speaks_through_the_same_river() {
     let request = ChatRequest {
-        messages: vec![Message { role: Role::User, text: "sky".to_owned() }],
+        messages: vec![Message {
+            role: Role::User,
+            text: "sky".to_owned(),
+        }],
         model: None,
         continues: false,
         generation: "RILL1".to_owned(),
         sampling: Sampling::default(),
     };
     let dialect = Kind::OpenAi.dialect();
-    let plan = Plan { dialect: &*dialect, request: &request, deadlines: Deadlines::default(), rung: 0, json: &|_| false };
+    let plan = Plan {
+        dialect: &*dialect,
+        request: &request,
+        deadlines: Deadlines::default(),
+        rung: 0,
+        json: &|_| false,
+    };
     let (_sender, controls) = futures_channel::mpsc::unbounded();
     let mut turn = rill::chat::turn::Turn::reply();
     let mut ends = Vec::new();
-    let demo = Demo { script: "=== hello\nHello there.\n=== sky\nhm\n---8<---\nThe sky is *blue*.\n" };
-    drive(plan, &demo, &PageClock, controls, &mut |report| match report {
-        Report::Events(events) => events.iter().for_each(|event| turn.apply(event)),
-        Report::End(end) => ends.push(end.word()),
-        _ => {}
-    })
+    let demo = Demo {
+        script: "=== hello\nHello there.\n=== sky\nhm\n---8<---\nThe sky is *blue*.\n",
+    };
+    drive(
+        plan,
+        &demo,
+        &PageClock,
+        controls,
+        &mut |report| match report {
+            Report::Events(events) => events.iter().for_each(|event| turn.apply(event)),
+            Report::End(end) => ends.push(end.word()),
+            _ => {}
+        },
+    )
     .await;
     assert_eq!(ends, ["complete"]);
-    assert_eq!((turn.text.as_str(), turn.reasoning.as_str()), ("The sky is *blue*.", "hm"));
+    assert_eq!(
+        (turn.text.as_str(), turn.reasoning.as_str()),
+        ("The sky is *blue*.", "hm")
+    );
 }

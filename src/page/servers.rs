@@ -120,7 +120,12 @@ pub async fn connect(fetch: &Fetch, kind: Option<Kind>) -> Result<Server, Verdic
     let (kind, mut context) = match kind {
         Some(kind) => (kind, None),
         // The questions go without the key: they stay simple requests, and a stranger is shown no key.
-        None => match recognise_at(&Fetch { key: None, ..fetch.clone() }).await {
+        None => match recognise_at(&Fetch {
+            key: None,
+            ..fetch.clone()
+        })
+        .await
+        {
             dialect::Verdict::Recognised(found) => (found.kind, found.context),
             // What hides everything behind a key speaks OpenAI's language.
             dialect::Verdict::NeedsKey(_) if fetch.key.is_some() => (Kind::OpenAi, None),
