@@ -19,6 +19,8 @@ pub enum ChatEvent {
     Reasoning(String),
     /// All answer text so far was thinking: a closing tag came whose opening tag never did.
     TextWasReasoning,
+    /// What is known of one token of the answer. It stands right behind the [`ChatEvent::Text`] that brought the token.
+    Token(Token),
     /// A piece of a tool call that the model asks for.
     ToolCall(ToolCallDelta),
     /// What the server does before (or between) tokens. A sign of life.
@@ -31,6 +33,8 @@ pub enum ChatEvent {
     Timings(Timings),
     /// The server's own id for this reply, for its stop endpoint and for the trace; never used to judge staleness.
     Id(String),
+    /// The server's own id for the conversation that it keeps; later requests bring it along.
+    Conversation(String),
     /// The model that answers, in the server's spelling.
     Model(String),
     /// The server ended the reply. The first one wins.
@@ -41,6 +45,22 @@ pub enum ChatEvent {
     Error(ServerError),
     /// Something that the dialect could not use; for the trace. The stream goes on.
     Odd(Oddity),
+}
+
+/// One token of the answer, looked into.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+pub struct Token {
+    /// Its text, as the server spells it. May be part of a letter, then shown with U+FFFD.
+    pub text: String,
+    /// Natural logarithm of its probability, at most 0.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub logprob: Option<f32>,
+    /// The tokens that could have stood here, likeliest first, with the logarithms of their probabilities.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub alternatives: Vec<(String, f32)>,
+    /// How much it looked at each earlier token of prompt and answer, first token first; not normalised. Empty where unknown.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub attention: Vec<f32>,
 }
 
 /// A piece of a tool call; pieces with the same `index` belong together.

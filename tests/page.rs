@@ -200,14 +200,11 @@ fn a_key_is_kept_for_its_origin_only_and_nothing_lasts_where_nothing_may() {
 #[wasm_bindgen_test]
 async fn the_demo_speaks_through_the_same_river() {
     let request = ChatRequest {
-        messages: vec![Message {
-            role: Role::User,
-            text: "sky".to_owned(),
-        }],
+        messages: vec![Message::new(Role::User, "sky")],
         model: None,
         continues: false,
         generation: "RILL1".to_owned(),
-        sampling: Sampling::default(),
+        ..ChatRequest::default()
     };
     let dialect = Kind::OpenAi.dialect();
     let plan = Plan {

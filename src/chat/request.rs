@@ -1,5 +1,7 @@
 //! What a person asks, in no server's words. Dialects turn it into calls.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 /// Who speaks.
@@ -32,10 +34,33 @@ pub struct Message {
     pub role: Role,
     /// What was said, without the thinking.
     pub text: String,
+    /// Pictures that came with it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub images: Vec<Image>,
+}
+
+impl Message {
+    /// Words alone.
+    pub fn new(role: Role, text: impl Into<String>) -> Message {
+        Message {
+            role,
+            text: text.into(),
+            images: Vec::new(),
+        }
+    }
+}
+
+/// A picture.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Image {
+    /// `image/png`, `image/jpeg` ...
+    pub media_type: String,
+    /// Its bytes, in base64 without a prefix.
+    pub base64: String,
 }
 
 /// Everything that a server needs in order to reply.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct ChatRequest {
     /// The conversation, oldest first; a system prompt, if any, is its first message.
     pub messages: Vec<Message>,
@@ -45,22 +70,115 @@ pub struct ChatRequest {
     pub continues: bool,
     /// An id that this page made for this reply (`RILL` and digits), for servers whose stop takes one.
     pub generation: String,
+    /// An id that this page made for the conversation, for servers that keep its history themselves.
+    pub conversation: String,
+    /// The server's own id for the conversation, where an earlier reply brought one.
+    pub server_conversation: Option<String>,
     /// How the model picks its words.
     pub sampling: Sampling,
+    /// How many alternatives to each token the server should tell, where it can; 0 is none.
+    pub alternatives: u8,
+    /// Whether the server should tell what each token looked at, where it can.
+    pub attention: bool,
+    /// Formats the conversation for servers that take a flat prompt; `None` is the dialect's own way.
+    pub template: Option<String>,
+    /// Fields of their own beside the prompt, by name (`context`, `style`), for servers that have such.
+    pub fields: BTreeMap<String, String>,
 }
 
-/// How the model picks its words; `None` leaves it to the server.
+/// A setting of how a model picks its words.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Knob {
+    /// 0 always picks the likeliest.
+    Temperature,
+    /// Keeps the likeliest tokens up to this sum of probabilities.
+    TopP,
+    /// Keeps this many of the likeliest tokens.
+    TopK,
+    /// Drops tokens less likely than this part of the likeliest.
+    MinP,
+    /// Keeps tokens whose surprise is typical.
+    TypicalP,
+    /// Makes what was said less likely; 1 is off.
+    RepeatPenalty,
+    /// Makes whatever was said once less likely; 0 is off.
+    PresencePenalty,
+    /// Makes what was said often less likely; 0 is off.
+    FrequencyPenalty,
+    /// DRY: how strongly repeated sequences are punished; 0 is off.
+    DryMultiplier,
+    /// DRY: how fast the punishment grows.
+    DryBase,
+    /// DRY: how long a sequence may repeat unpunished.
+    DryAllowedLength,
+    /// XTC: how often the likeliest tokens are left out; 0 is off.
+    XtcProbability,
+    /// XTC: how likely a token must be to be left out.
+    XtcThreshold,
+    /// 0 is off, else Mirostat's version.
+    Mirostat,
+    /// Mirostat: the surprise that it aims at.
+    MirostatTau,
+    /// Mirostat: how fast it learns.
+    MirostatEta,
+    /// The same number, the same answer, where the server is able to.
+    Seed,
+    /// The most tokens in a reply.
+    MaxTokens,
+}
+
+impl Knob {
+    /// All, in the order in which a person meets them.
+    pub const ALL: [Knob; 18] = [
+        Knob::Temperature,
+        Knob::TopP,
+        Knob::TopK,
+        Knob::MinP,
+        Knob::TypicalP,
+        Knob::RepeatPenalty,
+        Knob::PresencePenalty,
+        Knob::FrequencyPenalty,
+        Knob::DryMultiplier,
+        Knob::DryBase,
+        Knob::DryAllowedLength,
+        Knob::XtcProbability,
+        Knob::XtcThreshold,
+        Knob::Mirostat,
+        Knob::MirostatTau,
+        Knob::MirostatEta,
+        Knob::Seed,
+        Knob::MaxTokens,
+    ];
+
+    /// Whether its values are whole numbers.
+    pub fn is_whole(self) -> bool {
+        matches!(
+            self,
+            Knob::TopK | Knob::DryAllowedLength | Knob::Mirostat | Knob::Seed | Knob::MaxTokens
+        )
+    }
+}
+
+/// How the model picks its words; what is not set is left to the server.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Sampling {
-    /// 0 always picks the likeliest.
-    pub temperature: Option<f64>,
-    /// Keeps the likeliest tokens up to this sum of probabilities.
-    pub top_p: Option<f64>,
-    /// The same number, the same answer, where the server is able to.
-    pub seed: Option<u64>,
-    /// The most tokens in a reply.
-    pub max_tokens: Option<u32>,
+    /// The settings that are set.
+    pub knobs: BTreeMap<Knob, f64>,
     /// Texts that end the reply.
     pub stop: Vec<String>,
+    /// Any other fields of the request, as the server spells them. They win over all others.
+    pub extra: serde_json::Map<String, serde_json::Value>,
+}
+
+impl Sampling {
+    /// A setting as JSON, whole where it has to be.
+    pub fn value(&self, knob: Knob) -> Option<serde_json::Value> {
+        let value = *self.knobs.get(&knob)?;
+        if knob.is_whole() {
+            return Some((value as i64).into());
+        }
+        serde_json::Number::from_f64(value).map(serde_json::Value::Number)
+    }
 }

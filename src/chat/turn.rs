@@ -72,9 +72,11 @@ impl Turn {
             ChatEvent::Usage(usage) => self.usage.update(usage),
             ChatEvent::Timings(timings) => self.timings.update(timings),
             ChatEvent::Model(model) => self.model = Some(model.clone()),
-            ChatEvent::Progress(_)
+            ChatEvent::Token(_)
+            | ChatEvent::Progress(_)
             | ChatEvent::Alive
             | ChatEvent::Id(_)
+            | ChatEvent::Conversation(_)
             | ChatEvent::Done(_)
             | ChatEvent::Blocked(_)
             | ChatEvent::Error(_)
@@ -96,10 +98,7 @@ impl Turn {
     /// The turn as the server should hear it; `None` where there is nothing to tell (a reply that brought no text).
     pub fn message(&self) -> Option<Message> {
         let nothing = self.role == Role::Assistant && self.text.trim().is_empty();
-        (!nothing).then(|| Message {
-            role: self.role,
-            text: self.text.clone(),
-        })
+        (!nothing).then(|| Message::new(self.role, self.text.clone()))
     }
 }
 

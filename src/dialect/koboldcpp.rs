@@ -3,13 +3,13 @@
 //! The native endpoint applies no chat template: [`prompt`] formats the conversation. Its frames end with a `finish_reason` and no
 //! `[DONE]`; up to 1.101 the reason is the string `null` while it runs, and the `/v1` stream's `[DONE]` has no blank line behind it.
 
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::openai::{self, CHAT, Chunks};
 use super::read::{count, measured, text};
 use super::reply::end_word;
-use super::{Call, Decoder, Dialect, Model, read};
-use crate::chat::request::{ChatRequest, Role};
+use super::{Call, Decoder, Dialect, Model, Takes, read, sampling};
+use crate::chat::request::{ChatRequest, Role, Sampling};
 use crate::event::{ChatEvent, ServerError, Timings, Usage};
 use crate::wire::Frame;
 
@@ -33,35 +33,57 @@ impl Dialect for KoboldCpp {
         if rung == 0 {
             let mut body = openai::body(request);
             body["genkey"] = json!(request.generation);
+            sampling::put(
+                &mut body,
+                sampling::fields(&request.sampling, sampling::KOBOLDCPP_V1, "stop"),
+            );
             if request.continues {
                 body["continue_assistant_turn"] = json!(true);
             }
+            sampling::put(&mut body, request.sampling.extra.clone());
             return Call::post(CHAT, &body);
         }
-        let sampling = &request.sampling;
+        let wished = &request.sampling;
         let stops = [ASKS.trim_end(), ANSWERS.trim_end()]
             .into_iter()
             .map(str::to_owned);
         let mut body = json!({
             "prompt": prompt(request),
             "genkey": request.generation,
-            "stop_sequence": stops.chain(sampling.stop.iter().cloned()).collect::<Vec<_>>(),
+            "stop_sequence": stops.chain(wished.stop.iter().cloned()).collect::<Vec<_>>(),
             "trim_stop": true,
         });
-        let mut set = |key: &str, value: Option<Value>| {
-            if let Some(value) = value {
-                body[key] = value;
-            }
+        let images = request.messages.iter().flat_map(|message| &message.images);
+        let images: Vec<&str> = images.map(|image| image.base64.as_str()).collect();
+        if !images.is_empty() {
+            body["images"] = json!(images);
+        }
+        // The stop texts above hold the template's own beside the person's.
+        let knobs = Sampling {
+            stop: Vec::new(),
+            ..wished.clone()
         };
-        set("max_length", sampling.max_tokens.map(Value::from));
-        set("temperature", sampling.temperature.map(Value::from));
-        set("top_p", sampling.top_p.map(Value::from));
-        set("sampler_seed", sampling.seed.map(Value::from));
+        sampling::put(
+            &mut body,
+            sampling::fields(&knobs, sampling::KOBOLDCPP, "stop_sequence"),
+        );
+        sampling::put(&mut body, wished.extra.clone());
         Call::post(NATIVE, &body)
     }
 
     fn decoder(&self, _rung: usize) -> Box<dyn Decoder> {
         Box::new(KoboldChunks::default())
+    }
+
+    fn takes(&self) -> Takes {
+        Takes {
+            knobs: sampling::KOBOLDCPP,
+            stop_texts: true,
+            images: true,
+            alternatives: true,
+            templates: true,
+            ..Takes::default()
+        }
     }
 
     fn models(&self) -> Call {
@@ -90,7 +112,7 @@ impl Dialect for KoboldCpp {
         count(&read::object(body)?, "value")
     }
 
-    fn stop(&self, generation: &str) -> Option<Call> {
+    fn stop(&self, generation: &str, _id: Option<&str>) -> Option<Call> {
         Some(Call::post(
             "/api/extra/abort",
             &json!({ "genkey": generation }),

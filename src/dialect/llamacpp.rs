@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use super::openai::{self, CHAT, Chunks};
 use super::read::{count, measured, text};
 use super::reply::Said;
-use super::{Call, Decoder, Dialect, Model, read};
+use super::{Call, Decoder, Dialect, Model, Takes, read, sampling};
 use crate::chat::request::ChatRequest;
 use crate::event::{ChatEvent, Progress, ServerError, Timings, Usage};
 use crate::wire::Frame;
@@ -26,7 +26,22 @@ impl Dialect for LlamaCpp {
         let mut body = openai::body(request);
         body["return_progress"] = json!(true);
         body["timings_per_token"] = json!(true);
+        sampling::put(
+            &mut body,
+            sampling::fields(&request.sampling, sampling::LLAMACPP, "stop"),
+        );
+        sampling::put(&mut body, request.sampling.extra.clone());
         Call::post(CHAT, &body)
+    }
+
+    fn takes(&self) -> Takes {
+        Takes {
+            knobs: sampling::LLAMACPP,
+            stop_texts: true,
+            images: true,
+            alternatives: true,
+            ..Takes::default()
+        }
     }
 
     fn decoder(&self, _rung: usize) -> Box<dyn Decoder> {

@@ -12,6 +12,7 @@ mod openai;
 mod read;
 mod recognise;
 mod reply;
+pub mod sampling;
 mod think;
 
 pub use errors::{read_error, wants_json};
@@ -46,6 +47,32 @@ pub enum BodyRule {
     JsonOnly,
 }
 
+/// What carries a call.
+// Calls are compared in tests only; a function that looks different where it is the same would fail there, and be seen.
+#[allow(unpredictable_function_pointer_comparisons)]
+#[derive(Debug, Clone, PartialEq)]
+pub enum Via {
+    /// An HTTP request; its body is read as it comes.
+    Http,
+    /// A WebSocket at the path: the body goes out as the first text frame. It becomes [`Frame::Json`] for each text frame that
+    /// comes in, [`Frame::Binary`] for each binary one. Close codes 1000 and 1001 are a clean end, others a failure.
+    Socket,
+    /// An HTTP request that answers when all is done, and meanwhile, every so many milliseconds, another that tells what is there
+    /// so far. Each answer of either becomes one [`Frame::Json`]; the whole answer comes last.
+    Poll {
+        /// Tells what is there so far.
+        check: Box<Call>,
+        /// Milliseconds between two checks.
+        every: f64,
+    },
+    /// An HTTP request that answers at once, and then a WebSocket that is only listened to. The answer and each text frame become
+    /// one [`Frame::Json`] each.
+    Watch {
+        /// The socket's path, from the answer; `None` where the answer names none.
+        socket: fn(&str) -> Option<String>,
+    },
+}
+
 /// One request, relative to the server's base address.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Call {
@@ -57,6 +84,10 @@ pub struct Call {
     pub body: Option<String>,
     /// What the body may be called.
     pub rule: BodyRule,
+    /// Headers beyond the ordinary; each makes a preflight unavoidable.
+    pub headers: Vec<(&'static str, String)>,
+    /// What carries it.
+    pub via: Via,
 }
 
 impl Call {
@@ -67,6 +98,8 @@ impl Call {
             path: path.into(),
             body: None,
             rule: BodyRule::PlainFirst,
+            headers: Vec::new(),
+            via: Via::Http,
         }
     }
 
@@ -77,8 +110,43 @@ impl Call {
             path: path.into(),
             body: Some(body.to_string()),
             rule: BodyRule::PlainFirst,
+            headers: Vec::new(),
+            via: Via::Http,
         }
     }
+
+    /// The same call of nothing but JSON.
+    pub fn json_only(mut self) -> Call {
+        self.rule = BodyRule::JsonOnly;
+        self
+    }
+
+    /// The same call over a WebSocket.
+    pub fn socket(mut self) -> Call {
+        self.via = Via::Socket;
+        self
+    }
+}
+
+/// What a family of servers understands beside words.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct Takes {
+    /// The settings that it knows, in its spelling; others are not sent.
+    pub knobs: sampling::Spelling,
+    /// Texts that end the reply.
+    pub stop_texts: bool,
+    /// Pictures, where the model can see.
+    pub images: bool,
+    /// Tells the alternatives to each token.
+    pub alternatives: bool,
+    /// Tells what each token looked at.
+    pub attention: bool,
+    /// Takes a flat prompt, so that the page formats the conversation.
+    pub templates: bool,
+    /// Keeps the conversation itself: editing and branching are not heard there.
+    pub keeps_history: bool,
+    /// Fields of its own beside the prompt, by name.
+    pub fields: &'static [&'static str],
 }
 
 /// A model that a server offers.
@@ -90,6 +158,9 @@ pub struct Model {
     pub name: String,
     /// Tokens that fit into its context, where the list tells.
     pub context: Option<u32>,
+    /// Whether it can see pictures, where the list tells.
+    #[serde(default)]
+    pub sees: Option<bool>,
 }
 
 /// A family of servers.
@@ -100,6 +171,10 @@ pub trait Dialect {
     fn chat(&self, request: &ChatRequest, rung: usize) -> Call;
     /// A fresh decoder for one reply over that rung.
     fn decoder(&self, rung: usize) -> Box<dyn Decoder>;
+    /// What it understands beside words.
+    fn takes(&self) -> Takes {
+        Takes::default()
+    }
     /// Asks for the list of models.
     fn models(&self) -> Call;
     /// Reads that list.
@@ -120,8 +195,9 @@ pub trait Dialect {
     fn read_count(&self, _body: &str) -> Option<u32> {
         None
     }
-    /// Tells the server to stop this reply, where closing the connection is not enough or not all.
-    fn stop(&self, _generation: &str) -> Option<Call> {
+    /// Tells the server to stop this reply, where closing the connection is not enough or not all. `id` is the last
+    /// [`ChatEvent::Id`] of the reply, for servers that stop by an id of their own.
+    fn stop(&self, _generation: &str, _id: Option<&str>) -> Option<Call> {
         None
     }
     /// Asks for figures about the last reply once it has ended, where the stream does not carry them.

@@ -3,11 +3,11 @@
 //! The native API is preferred to its `/v1`, which swallows errors in mid-stream. No custom header is ever sent: its preflight refuses
 //! them. An unfinished last message of the assistant is gone on from by itself. Closing the connection stops the reply.
 
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
-use super::openai::{self, Chunks};
+use super::openai::Chunks;
 use super::read::{count, number, text};
-use super::{Call, Decoder, Dialect, Model, read};
+use super::{Call, Decoder, Dialect, Model, Takes, read, sampling};
 use crate::chat::request::ChatRequest;
 use crate::event::{ChatEvent, ServerError, Timings, Usage};
 use crate::wire::Frame;
@@ -18,36 +18,53 @@ const CHAT: &str = "/api/chat";
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Ollama;
 
+/// The messages, pictures as bare base64 beside the words.
+fn messages(request: &ChatRequest) -> Value {
+    let says = request.messages.iter().map(|message| {
+        let mut said = json!({ "role": message.role.word(), "content": message.text });
+        if !message.images.is_empty() {
+            said["images"] = message
+                .images
+                .iter()
+                .map(|image| json!(image.base64))
+                .collect();
+        }
+        said
+    });
+    says.collect()
+}
+
 impl Dialect for Ollama {
     fn rungs(&self) -> &'static [&'static str] {
         &[CHAT]
     }
 
     fn chat(&self, request: &ChatRequest, _rung: usize) -> Call {
-        let sampling = &request.sampling;
-        let options = [
-            ("temperature", sampling.temperature.map(Value::from)),
-            ("top_p", sampling.top_p.map(Value::from)),
-            ("seed", sampling.seed.map(Value::from)),
-            ("num_predict", sampling.max_tokens.map(Value::from)),
-            (
-                "stop",
-                (!sampling.stop.is_empty()).then(|| json!(sampling.stop)),
-            ),
-        ];
-        let options: Map<String, Value> = options
-            .into_iter()
-            .filter_map(|(key, value)| Some((key.to_owned(), value?)))
-            .collect();
         let mut body = json!({
             "model": request.model.as_deref().unwrap_or_default(),
-            "messages": openai::messages(request),
+            "messages": messages(request),
             "stream": true,
         });
+        let options = sampling::fields(&request.sampling, sampling::OLLAMA, "stop");
         if !options.is_empty() {
             body["options"] = Value::Object(options);
         }
+        if request.alternatives > 0 {
+            body["logprobs"] = json!(true);
+            body["top_logprobs"] = json!(request.alternatives);
+        }
+        sampling::put(&mut body, request.sampling.extra.clone());
         Call::post(CHAT, &body)
+    }
+
+    fn takes(&self) -> Takes {
+        Takes {
+            knobs: sampling::OLLAMA,
+            stop_texts: true,
+            images: true,
+            alternatives: true,
+            ..Takes::default()
+        }
     }
 
     fn decoder(&self, _rung: usize) -> Box<dyn Decoder> {

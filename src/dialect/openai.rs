@@ -6,8 +6,9 @@ use serde_json::{Map, Value, json};
 
 use super::read::{count, text};
 use super::reply::{Reply, Said, end_word};
-use super::{BodyRule, Call, Decoder, Dialect, Method, Model, read};
-use crate::chat::request::ChatRequest;
+use super::sampling::{self, Spelling};
+use super::{BodyRule, Call, Decoder, Dialect, Model, Takes, read};
+use crate::chat::request::{ChatRequest, Message};
 use crate::event::{ChatEvent, ServerError, Usage};
 use crate::wire::Frame;
 
@@ -18,6 +19,7 @@ pub(super) const CHAT: &str = "/v1/chat/completions";
 #[derive(Debug, Clone, Copy)]
 pub struct OpenAi {
     rule: BodyRule,
+    knobs: Spelling,
     /// Fields that let the model go on from an unfinished message.
     continues: &'static [(&'static str, bool)],
     /// Where the prompt's tokens are counted.
@@ -29,6 +31,7 @@ impl OpenAi {
     pub fn new() -> OpenAi {
         OpenAi {
             rule: BodyRule::PlainFirst,
+            knobs: sampling::OPENAI,
             continues: &[],
             count: None,
         }
@@ -38,6 +41,15 @@ impl OpenAi {
     pub fn json_only() -> OpenAi {
         OpenAi {
             rule: BodyRule::JsonOnly,
+            knobs: sampling::WIDE,
+            ..OpenAi::new()
+        }
+    }
+
+    /// OpenRouter: OpenAI's wire with more settings.
+    pub fn open_router() -> OpenAi {
+        OpenAi {
+            knobs: sampling::WIDE,
             ..OpenAi::new()
         }
     }
@@ -57,6 +69,7 @@ impl OpenAi {
     /// text-generation-webui. (It has a stop endpoint, but that one stops everybody; closing the connection stops this reply.)
     pub fn text_gen() -> OpenAi {
         OpenAi {
+            knobs: sampling::TEXT_GEN,
             continues: &[("continue_", true)],
             ..OpenAi::json_only()
         }
@@ -85,6 +98,11 @@ impl Dialect for OpenAi {
     fn chat(&self, request: &ChatRequest, _rung: usize) -> Call {
         let mut body = body(request);
         self.extras(request, &mut body);
+        sampling::put(
+            &mut body,
+            sampling::fields(&request.sampling, self.knobs, "stop"),
+        );
+        sampling::put(&mut body, request.sampling.extra.clone());
         Call {
             rule: self.rule,
             ..Call::post(CHAT, &body)
@@ -93,6 +111,16 @@ impl Dialect for OpenAi {
 
     fn decoder(&self, _rung: usize) -> Box<dyn Decoder> {
         Box::new(Chunks::default())
+    }
+
+    fn takes(&self) -> Takes {
+        Takes {
+            knobs: self.knobs,
+            stop_texts: true,
+            images: true,
+            alternatives: true,
+            ..Takes::default()
+        }
     }
 
     fn models(&self) -> Call {
@@ -110,10 +138,8 @@ impl Dialect for OpenAi {
         }
         self.extras(request, &mut body);
         Some(Call {
-            method: Method::Post,
-            path: self.count?.to_owned(),
-            body: Some(body.to_string()),
             rule: self.rule,
+            ..Call::post(self.count?, &body)
         })
     }
 
@@ -127,11 +153,24 @@ pub(super) fn messages(request: &ChatRequest) -> Value {
     request
         .messages
         .iter()
-        .map(|message| json!({ "role": message.role.word(), "content": message.text }))
+        .map(|message| json!({ "role": message.role.word(), "content": content(message) }))
         .collect()
 }
 
-/// The request that all of the family take.
+/// Plain text, or text and pictures as content parts.
+fn content(message: &Message) -> Value {
+    if message.images.is_empty() {
+        return json!(message.text);
+    }
+    let pictures = message.images.iter().map(|image| {
+        let url = format!("data:{};base64,{}", image.media_type, image.base64);
+        json!({ "type": "image_url", "image_url": { "url": url } })
+    });
+    let words = json!({ "type": "text", "text": message.text });
+    std::iter::once(words).chain(pictures).collect()
+}
+
+/// The request that all of the family take, but for the settings of how words are picked.
 pub(super) fn body(request: &ChatRequest) -> Value {
     let mut body = Map::new();
     if let Some(model) = &request.model {
@@ -140,20 +179,10 @@ pub(super) fn body(request: &ChatRequest) -> Value {
     body.insert("messages".into(), messages(request));
     body.insert("stream".into(), json!(true));
     body.insert("stream_options".into(), json!({ "include_usage": true }));
-    let sampling = &request.sampling;
-    let mut set = |key: &str, value: Option<Value>| {
-        if let Some(value) = value {
-            body.insert(key.into(), value);
-        }
-    };
-    set("temperature", sampling.temperature.map(Value::from));
-    set("top_p", sampling.top_p.map(Value::from));
-    set("seed", sampling.seed.map(Value::from));
-    set("max_tokens", sampling.max_tokens.map(Value::from));
-    set(
-        "stop",
-        (!sampling.stop.is_empty()).then(|| json!(sampling.stop)),
-    );
+    if request.alternatives > 0 {
+        body.insert("logprobs".into(), json!(true));
+        body.insert("top_logprobs".into(), json!(request.alternatives));
+    }
     Value::Object(body)
 }
 

@@ -95,6 +95,7 @@ fn named(id: &str, context: Option<u32>) -> Model {
         id: id.to_owned(),
         name: short_name(id),
         context,
+        sees: None,
     }
 }
 

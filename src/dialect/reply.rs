@@ -43,6 +43,14 @@ impl Reply {
                 out.push(ChatEvent::Alive);
                 return None;
             }
+            // Only a dialect that asked for binary frames knows what they hold.
+            Frame::Binary(bytes) => {
+                out.push(ChatEvent::Odd(Oddity {
+                    what: crate::event::Odd::UnknownShape,
+                    sample: format!("{} bytes", bytes.len()),
+                }));
+                return None;
+            }
             Frame::Retry(_) => return None,
             Frame::Html(page) => {
                 let cause = ErrorCause::NotAModelServer;

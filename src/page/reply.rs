@@ -14,7 +14,7 @@ use super::clock::{Beat, PageClock, hidden, media_matches, now};
 use super::net::Line;
 use super::painter::Painter;
 use super::servers;
-use crate::chat::request::{ChatRequest, Message, Role, Sampling};
+use crate::chat::request::{ChatRequest, Message, Role};
 use crate::chat::tree::TurnId;
 use crate::chat::turn::Turn;
 use crate::dialect::Dialect;
@@ -180,7 +180,7 @@ async fn run(
     // With a key the preflight comes anyway; then the body may as well be called what it is.
     let json = |path: &str| has_key || store.wants_json(&format!("{base}{path}"));
     reply.core.borrow_mut().stop = server.as_ref().and_then(|server| {
-        dialect.stop(&request.generation).map(|call| {
+        dialect.stop(&request.generation, None).map(|call| {
             (
                 server.address.url(&call.path),
                 call.body.unwrap_or_default(),
@@ -250,13 +250,7 @@ fn request(chat: Chat, id: TurnId, continues: bool, model: Option<String>) -> Ch
         .options
         .with_untracked(|options| options.system.clone())
     {
-        messages.insert(
-            0,
-            Message {
-                role: Role::System,
-                text: system,
-            },
-        );
+        messages.insert(0, Message::new(Role::System, system));
     }
     let digits = (js_sys::Math::random() * 1e12) as u64;
     ChatRequest {
@@ -264,7 +258,7 @@ fn request(chat: Chat, id: TurnId, continues: bool, model: Option<String>) -> Ch
         model,
         continues,
         generation: format!("RILL{digits:012}"),
-        sampling: Sampling::default(),
+        ..ChatRequest::default()
     }
 }
 

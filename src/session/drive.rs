@@ -217,7 +217,7 @@ pub async fn drive<W: Wire, C: Clock>(
         .unwrap_or(End::Cut { page_closed: false });
     let tell_server = matches!(end, End::Stopped | End::Superseded | End::Stalled { .. });
     report(Report::End(end));
-    if tell_server && let Some(call) = plan.dialect.stop(&plan.request.generation) {
+    if tell_server && let Some(call) = plan.dialect.stop(&plan.request.generation, None) {
         let media = media_for(&call, plan.json);
         let confirmed = within(clock, SMALL, wire.urgent(&call, media)).await;
         report(Report::StopAnswered(

@@ -352,7 +352,7 @@ mod driver {
     use futures_channel::mpsc;
 
     use super::*;
-    use crate::chat::request::{ChatRequest, Message, Role, Sampling};
+    use crate::chat::request::{ChatRequest, Message, Role};
     use crate::dialect::Call;
     use crate::session::{
         Answer, Body, Clock, Control, Failure, Media, Opened, Plan, Report, Wire,
@@ -498,14 +498,10 @@ mod driver {
             asked: RefCell::default(),
         };
         let request = ChatRequest {
-            messages: vec![Message {
-                role: Role::User,
-                text: "hi".to_owned(),
-            }],
+            messages: vec![Message::new(Role::User, "hi")],
             model: Some("m".to_owned()),
-            continues: false,
             generation: "RILL1".to_owned(),
-            sampling: Sampling::default(),
+            ..ChatRequest::default()
         };
         let dialect = kind.dialect();
         let plan = Plan {

@@ -11,6 +11,7 @@ fn frames(framer: &mut Framer, pieces: &[&[u8]]) -> Vec<String> {
             Frame::Event { name, data, id } => format!("event {name:?} {data:?} {id:?}"),
             Frame::Json(text) => format!("json {text:?}"),
             Frame::Comment(text) => format!("comment {text:?}"),
+            Frame::Binary(bytes) => format!("binary {bytes:?}"),
             Frame::Retry(millis) => format!("retry {millis}"),
             Frame::Html(text) => format!("html {text:?}"),
             Frame::Odd(odd, sample) => format!(

@@ -26,6 +26,8 @@ pub enum Frame<'a> {
     },
     /// A line of JSON that stood bare in the stream (NDJSON, or servers that forget `data:`), or a whole JSON document.
     Json(&'a str),
+    /// A binary frame of a WebSocket.
+    Binary(&'a [u8]),
     /// An SSE comment, without its colon: a sign of life.
     Comment(&'a str),
     /// The `retry:` field, in milliseconds.

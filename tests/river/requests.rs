@@ -1,14 +1,13 @@
 //! What is sent, to every family.
 
-use rill::chat::request::{ChatRequest, Message, Role, Sampling};
+use std::collections::BTreeMap;
+
+use rill::chat::request::{ChatRequest, Knob, Message, Role, Sampling};
 use rill::dialect::{BodyRule, Call, Kind, Method};
 use serde_json::{Value, json};
 
 fn request(continues: bool) -> ChatRequest {
-    let says = |role, text: &str| Message {
-        role,
-        text: text.to_owned(),
-    };
+    let says = |role, text: &str| Message::new(role, text);
     let mut messages = vec![says(Role::System, "Be brief."), says(Role::User, "Hi")];
     if continues {
         messages.push(says(Role::Assistant, "Hello, my"));
@@ -18,17 +17,20 @@ fn request(continues: bool) -> ChatRequest {
         model: Some("m".to_owned()),
         continues,
         generation: "RILL7".to_owned(),
-        sampling: Sampling::default(),
+        ..ChatRequest::default()
     }
 }
 
 fn sampled() -> ChatRequest {
     let sampling = Sampling {
-        temperature: Some(0.5),
-        top_p: Some(0.9),
-        seed: Some(7),
-        max_tokens: Some(80),
+        knobs: BTreeMap::from([
+            (Knob::Temperature, 0.5),
+            (Knob::TopP, 0.9),
+            (Knob::Seed, 7.0),
+            (Knob::MaxTokens, 80.0),
+        ]),
         stop: vec!["END".to_owned()],
+        ..Sampling::default()
     };
     ChatRequest {
         sampling,
@@ -279,7 +281,7 @@ fn figures_and_stops_have_their_own_calls() {
         [
             Some(dialect.models()),
             dialect.context(None),
-            dialect.stop("RILL7"),
+            dialect.stop("RILL7", None),
             dialect.perf(),
             Some(dialect.alive()),
         ]

@@ -26,6 +26,8 @@ pub fn line(event: &ChatEvent) -> String {
         ChatEvent::Text(text) => format!("text {text:?}"),
         ChatEvent::ReplaceText(text) => format!("replace {text:?}"),
         ChatEvent::Reasoning(text) => format!("reasoning {text:?}"),
+        ChatEvent::Token(token) => format!("token {token:?}"),
+        ChatEvent::Conversation(id) => format!("conversation {id}"),
         ChatEvent::TextWasReasoning => "text was reasoning".to_owned(),
         ChatEvent::ToolCall(call) => format!(
             "tool {} id={} name={} arguments={:?}",
