@@ -3,7 +3,7 @@
 #![allow(missing_docs, clippy::unwrap_used)]
 
 use leptos::prelude::Owner;
-use rill::chat::request::{ChatRequest, Message, Role, Sampling};
+use rill::chat::request::{ChatRequest, Message, Role};
 use rill::dialect::Kind;
 use rill::markdown::Markdown;
 use rill::options::Options;
