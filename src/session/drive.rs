@@ -11,9 +11,10 @@ use futures_util::{FutureExt, StreamExt};
 
 use super::{Deadlines, Due, Phase, Session};
 use crate::chat::request::ChatRequest;
+use crate::dialect::{self, read_error};
 use crate::dialect::{BodyRule, Call, Dialect};
-use crate::dialect::{read_error, wants_json};
 use crate::event::{ChatEvent, Deadline, End, ErrorCause, Millis};
+use crate::wire::Frame;
 
 /// How long a small request (is the server alive? stop!) may take, and the body of an error.
 pub const SMALL: Millis = 5_000.0;
@@ -28,10 +29,42 @@ pub enum Media {
 }
 
 /// Why a request failed, in the browser's words.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct Failure {
     /// The browser's message.
     pub message: String,
+    /// This way to the server does not work here (a WebSocket that does not open, say); another may.
+    pub unsupported: bool,
+}
+
+impl Failure {
+    /// A failure in the browser's words.
+    pub fn new(message: impl Into<String>) -> Failure {
+        Failure {
+            message: message.into(),
+            unsupported: false,
+        }
+    }
+}
+
+/// A piece of a body.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Chunk {
+    /// Bytes of a stream, cut anywhere.
+    Bytes(Vec<u8>),
+    /// A whole message: a text frame of a WebSocket, or the answer to one of several requests.
+    Text(String),
+    /// A binary frame of a WebSocket.
+    Binary(Vec<u8>),
+}
+
+impl Chunk {
+    fn len(&self) -> usize {
+        match self {
+            Chunk::Bytes(bytes) | Chunk::Binary(bytes) => bytes.len(),
+            Chunk::Text(text) => text.len(),
+        }
+    }
 }
 
 /// An answer whose headers are here.
@@ -55,11 +88,11 @@ pub struct Answer {
     pub body: String,
 }
 
-/// Bytes as they come. Dropping it closes the connection.
+/// Pieces as they come. Dropping it closes the connection.
 #[allow(async_fn_in_trait)]
 pub trait Body {
-    /// The next bytes, `None` at a clean end.
-    async fn next(&mut self) -> Result<Option<Vec<u8>>, Failure>;
+    /// The next piece, `None` at a clean end.
+    async fn next(&mut self) -> Result<Option<Chunk>, Failure>;
 }
 
 /// The way to one server.
@@ -166,10 +199,16 @@ pub async fn drive<W: Wire, C: Clock>(
 ) {
     let mut rung = plan.rung.min(plan.dialect.rungs().len().saturating_sub(1));
     let mut session = Session::new(clock.now(), plan.dialect.decoder(rung), plan.deadlines);
+    // Set once the server has said that it wants JSON: the same request goes out once more, under that name.
+    let mut wants_json = false;
     loop {
         let call = plan.dialect.chat(plan.request, rung);
-        let media = media_for(&call, plan.json);
-        match attempt(
+        let media = if wants_json {
+            Media::Json
+        } else {
+            media_for(&call, plan.json)
+        };
+        let next = attempt(
             &plan,
             &mut session,
             rung,
@@ -179,37 +218,19 @@ pub async fn drive<W: Wire, C: Clock>(
             clock,
             &mut controls,
             report,
-        )
-        .await
-        {
+        );
+        match next.await {
             Next::Ended => break,
             Next::Json => {
                 report(Report::Learned(Learned::WantsJson(call.path.clone())));
-                session.retry(plan.dialect.decoder(rung));
-                let next = attempt(
-                    &plan,
-                    &mut session,
-                    rung,
-                    &call,
-                    Media::Json,
-                    wire,
-                    clock,
-                    &mut controls,
-                    report,
-                )
-                .await;
-                if matches!(next, Next::Rung) {
-                    rung += 1;
-                    session.retry(plan.dialect.decoder(rung));
-                    continue;
-                }
-                break;
+                wants_json = true;
             }
             Next::Rung => {
                 rung += 1;
-                session.retry(plan.dialect.decoder(rung));
+                wants_json = false;
             }
         }
+        session.retry(plan.dialect.decoder(rung));
     }
     let end = session
         .end()
@@ -217,7 +238,7 @@ pub async fn drive<W: Wire, C: Clock>(
         .unwrap_or(End::Cut { page_closed: false });
     let tell_server = matches!(end, End::Stopped | End::Superseded | End::Stalled { .. });
     report(Report::End(end));
-    if tell_server && let Some(call) = plan.dialect.stop(&plan.request.generation, None) {
+    if tell_server && let Some(call) = plan.dialect.stop(&plan.request.generation, session.id()) {
         let media = media_for(&call, plan.json);
         let confirmed = within(clock, SMALL, wire.urgent(&call, media)).await;
         report(Report::StopAnswered(
@@ -311,6 +332,9 @@ async fn attempt<W: Wire, C: Clock>(
     };
     let mut opened = match opened {
         Ok(opened) => opened,
+        Err(failure) if failure.unsupported && rung + 1 < plan.dialect.rungs().len() => {
+            return Next::Rung;
+        }
         Err(failure) => {
             session.failed(clock.now(), failure.message, &mut Vec::new());
             return Next::Ended;
@@ -325,10 +349,13 @@ async fn attempt<W: Wire, C: Clock>(
             .await
             .unwrap_or_default();
         let error = read_error(opened.status, &opened.content_type, &body);
-        if media == Media::Plain && call.body.is_some() && wants_json(opened.status, &body) {
+        if media == Media::Plain && call.body.is_some() && dialect::wants_json(opened.status, &body)
+        {
             return Next::Json;
         }
-        if error.cause == ErrorCause::NoEndpoint && rung + 1 < plan.dialect.rungs().len() {
+        // 426 and 501: a socket, or this method, is not for here.
+        let no_way = error.cause == ErrorCause::NoEndpoint || matches!(opened.status, 426 | 501);
+        if no_way && rung + 1 < plan.dialect.rungs().len() {
             return Next::Rung;
         }
         session.refused(opened.status, error);
@@ -367,9 +394,14 @@ async fn stream<B: Body, C: Clock>(
             }
         };
         match turn {
-            Some(Ok(Some(bytes))) => {
-                report(Report::Read { bytes: bytes.len() });
-                session.read(clock.now(), &bytes, &mut events);
+            Some(Ok(Some(chunk))) => {
+                report(Report::Read { bytes: chunk.len() });
+                let now = clock.now();
+                match &chunk {
+                    Chunk::Bytes(bytes) => session.read(now, bytes, &mut events),
+                    Chunk::Text(text) => session.frame(now, Frame::Json(text), &mut events),
+                    Chunk::Binary(bytes) => session.frame(now, Frame::Binary(bytes), &mut events),
+                }
             }
             Some(Ok(None)) => session.closed(clock.now(), &mut events),
             Some(Err(failure)) => session.failed(clock.now(), failure.message, &mut events),
@@ -436,7 +468,10 @@ async fn whole<B: Body>(body: &mut B) -> String {
     const ENOUGH: usize = 64 * 1024;
     let mut bytes = Vec::new();
     while let Ok(Some(more)) = body.next().await {
-        bytes.extend_from_slice(&more);
+        match more {
+            Chunk::Bytes(more) | Chunk::Binary(more) => bytes.extend_from_slice(&more),
+            Chunk::Text(more) => bytes.extend_from_slice(more.as_bytes()),
+        }
         if bytes.len() > ENOUGH {
             break;
         }

@@ -10,8 +10,8 @@ mod tests;
 
 pub use deadlines::{BadDeadlines, Deadlines};
 pub use drive::{
-    Answer, Body, Clock, Control, Failure, Learned, Media, Opened, Plan, Report, Wire, drive,
-    media_for, within,
+    Answer, Body, Chunk, Clock, Control, Failure, Learned, Media, Opened, Plan, Report, Wire,
+    drive, media_for, within,
 };
 
 use crate::dialect::Decoder;
@@ -62,6 +62,8 @@ pub struct Session {
     /// A passed deadline that waits for the person's word until the given time.
     asking: Option<(Deadline, Millis)>,
     answered: bool,
+    /// The server's own id for the reply.
+    id: Option<String>,
     finish: Option<End>,
     end: Option<End>,
 }
@@ -80,6 +82,7 @@ impl Session {
             linger_due: None,
             asking: None,
             answered: false,
+            id: None,
             finish: None,
             end: None,
             deadlines,
@@ -89,6 +92,11 @@ impl Session {
     /// Where the reply stands.
     pub fn phase(&self) -> Phase {
         self.phase
+    }
+
+    /// The server's own id for the reply, the last that it told.
+    pub fn id(&self) -> Option<&str> {
+        self.id.as_deref()
     }
 
     /// When the request went out.
@@ -134,6 +142,17 @@ impl Session {
         self.framer.feed(bytes, &mut |frame: Frame<'_>| {
             decode(&mut **decoder, frame, &mut events)
         });
+        self.take(now, events, out);
+    }
+
+    /// A whole frame, from a way that knows its own frames.
+    pub fn frame(&mut self, now: Millis, frame: Frame<'_>, out: &mut Vec<ChatEvent>) {
+        if self.phase == Phase::Ended {
+            return;
+        }
+        self.headers();
+        let mut events = Vec::new();
+        decode(&mut *self.decoder, frame, &mut events);
         self.take(now, events, out);
     }
 
@@ -333,6 +352,7 @@ impl Session {
                 }
             }
             match &event {
+                ChatEvent::Id(id) => self.id = Some(id.clone()),
                 ChatEvent::Done(finish) => {
                     let reason = finish.word.clone();
                     self.finish = Some(if self.answered {

@@ -353,7 +353,7 @@ mod driver {
 
     use super::*;
     use crate::chat::request::{ChatRequest, Message, Role};
-    use crate::dialect::Call;
+    use crate::dialect::{Call, Via};
     use crate::session::{
         Answer, Body, Clock, Control, Failure, Media, Opened, Plan, Report, Wire,
     };
@@ -416,7 +416,7 @@ mod driver {
     }
 
     impl Body for Pieces {
-        async fn next(&mut self) -> Result<Option<Vec<u8>>, Failure> {
+        async fn next(&mut self) -> Result<Option<Chunk>, Failure> {
             // Like a real body, it keeps what it has not handed out when the wait for it is dropped.
             let Some((at, _)) = self.pieces.front() else {
                 if self.open {
@@ -425,7 +425,10 @@ mod driver {
                 return Ok(None);
             };
             self.clock.until(*at).await;
-            Ok(self.pieces.pop_front().map(|(_, piece)| piece.into_bytes()))
+            Ok(self
+                .pieces
+                .pop_front()
+                .map(|(_, piece)| Chunk::Bytes(piece.into_bytes())))
         }
     }
 
@@ -439,6 +442,7 @@ mod driver {
             let Some(script) = script else {
                 return Err(Failure {
                     message: "refused".to_owned(),
+                    unsupported: call.via == Via::Socket,
                 });
             };
             self.clock.until(self.clock.now() + script.after).await;

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use crate::dialect::Call;
 use crate::page::clock::sleep;
-use crate::session::{Answer, Body, Failure, Media, Opened, Wire};
+use crate::session::{Answer, Body, Chunk, Failure, Media, Opened, Wire};
 
 /// The demo, in one language.
 #[derive(Clone)]
@@ -55,12 +55,12 @@ impl Wire for Demo {
 }
 
 impl Body for DemoBody {
-    async fn next(&mut self) -> Result<Option<Vec<u8>>, Failure> {
+    async fn next(&mut self) -> Result<Option<Chunk>, Failure> {
         let Some((wait, piece)) = self.pieces.pop_front() else {
             return Ok(None);
         };
         sleep(wait).await;
-        Ok(Some(piece.into_bytes()))
+        Ok(Some(Chunk::Bytes(piece.into_bytes())))
     }
 }
 

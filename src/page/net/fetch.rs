@@ -15,7 +15,7 @@ use super::budget::{Permit, permit};
 use crate::address::Address;
 use crate::dialect::{Call, Method};
 use crate::page::clock::PageClock;
-use crate::session::{Answer, Body, Failure, Media, Opened, Wire, within};
+use crate::session::{Answer, Body, Chunk, Failure, Media, Opened, Wire, within};
 
 /// Small requests stand under this deadline, in milliseconds.
 const SMALL: f64 = 5_000.0;
@@ -69,6 +69,9 @@ impl Fetch {
             .cache(RequestCache::NoStore)
             .referrer_policy(ReferrerPolicy::NoReferrer)
             .abort_signal(signal.as_ref());
+        for (name, value) in &call.headers {
+            request = request.header(name, value);
+        }
         if let Some(key) = &self.key {
             request = request.header("Authorization", &format!("Bearer {key}"));
         }
@@ -98,29 +101,40 @@ impl Fetch {
         ))
     }
 
+    /// Sends a request and reads its whole answer, however long it takes.
     async fn whole(
         &self,
         call: &Call,
         media: Media,
         permit: Option<Permit>,
     ) -> Result<Answer, Failure> {
-        let work = async {
-            let (response, mut body) = self.send(call, media, permit).await?;
-            let mut bytes = Vec::new();
-            while let Some(more) = body.next().await? {
-                bytes.extend_from_slice(&more);
-            }
-            Ok(Answer {
-                status: response.status(),
-                content_type: content_type(&response),
-                body: String::from_utf8_lossy(&bytes).into_owned(),
-            })
-        };
-        within(&PageClock, SMALL, work).await.unwrap_or_else(|| {
-            Err(Failure {
-                message: "no answer within 5 s".to_owned(),
-            })
+        let (response, mut body) = self.send(call, media, permit).await?;
+        let mut bytes = Vec::new();
+        while let Some(more) = body.read().await? {
+            bytes.extend_from_slice(&more);
+        }
+        Ok(Answer {
+            status: response.status(),
+            content_type: content_type(&response),
+            body: String::from_utf8_lossy(&bytes).into_owned(),
         })
+    }
+
+    /// A whole answer that may take as long as a reply does.
+    pub async fn patient(&self, call: &Call, media: Media) -> Result<Answer, Failure> {
+        let permit = permit(&self.address.origin()).await;
+        self.whole(call, media, Some(permit)).await
+    }
+
+    async fn within_small(
+        &self,
+        call: &Call,
+        media: Media,
+        permit: Option<Permit>,
+    ) -> Result<Answer, Failure> {
+        within(&PageClock, SMALL, self.whole(call, media, permit))
+            .await
+            .unwrap_or_else(|| Err(Failure::new("no answer within 5 s")))
     }
 
     /// Whether anything at all answers at this path, readable for this page or not.
@@ -154,16 +168,16 @@ impl Wire for Fetch {
 
     async fn small(&self, call: &Call, media: Media) -> Result<Answer, Failure> {
         let permit = permit(&self.address.origin()).await;
-        self.whole(call, media, Some(permit)).await
+        self.within_small(call, media, Some(permit)).await
     }
 
     async fn urgent(&self, call: &Call, media: Media) -> Result<Answer, Failure> {
-        self.whole(call, media, None).await
+        self.within_small(call, media, None).await
     }
 }
 
-impl Body for FetchBody {
-    async fn next(&mut self) -> Result<Option<Vec<u8>>, Failure> {
+impl FetchBody {
+    async fn read(&mut self) -> Result<Option<Vec<u8>>, Failure> {
         let Some(reader) = &self.reader else {
             return Ok(None);
         };
@@ -184,6 +198,12 @@ impl Body for FetchBody {
     }
 }
 
+impl Body for FetchBody {
+    async fn next(&mut self) -> Result<Option<Chunk>, Failure> {
+        Ok(self.read().await?.map(Chunk::Bytes))
+    }
+}
+
 fn content_type(response: &Response) -> String {
     response
         .headers()
@@ -193,16 +213,12 @@ fn content_type(response: &Response) -> String {
 }
 
 fn failure(error: gloo_net::Error) -> Failure {
-    Failure {
-        message: error.to_string(),
-    }
+    Failure::new(error.to_string())
 }
 
 fn words(error: &JsValue) -> Failure {
     let message = Reflect::get(error, &JsValue::from_str("message"))
         .ok()
         .and_then(|message| message.as_string());
-    Failure {
-        message: message.unwrap_or_else(|| format!("{error:?}")),
-    }
+    Failure::new(message.unwrap_or_else(|| format!("{error:?}")))
 }

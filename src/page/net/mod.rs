@@ -1,11 +1,14 @@
-//! Ways from the page to a server: [`fetch`] over the network, [`demo`] inside the page. Each is a [`Wire`].
+//! Ways from the page to a server: [`fetch`], [`socket`] and [`steps`] over the network, [`demo`] inside the page.
+//! All of them together are one [`Wire`]; the call says which of them carries it.
 
 pub mod budget;
 pub mod demo;
 pub mod fetch;
+pub mod socket;
+pub mod steps;
 
-use crate::dialect::Call;
-use crate::session::{Answer, Body, Failure, Media, Opened, Wire};
+use crate::dialect::{Call, Via};
+use crate::session::{Answer, Body, Chunk, Failure, Media, Opened, Wire};
 
 /// Any of the ways.
 pub enum Line {
@@ -17,10 +20,62 @@ pub enum Line {
 
 /// The body of any of the ways.
 pub enum LineBody {
-    /// Over the network.
+    /// A stream that is fetched.
     Net(fetch::FetchBody),
+    /// A socket.
+    Socket(socket::SocketBody),
+    /// A whole answer that is asked after.
+    Poll(steps::PollBody),
+    /// An answer, and then a socket.
+    Watch(steps::WatchBody),
+    /// A text that is all here.
+    Text(Option<String>),
     /// The demo.
     Demo(demo::DemoBody),
+}
+
+async fn open_over(
+    net: &fetch::Fetch,
+    call: &Call,
+    media: Media,
+) -> Result<Opened<LineBody>, Failure> {
+    let opened = |body| Opened {
+        status: 200,
+        content_type: String::new(),
+        body,
+    };
+    match &call.via {
+        Via::Http => {
+            let answer = net.open(call, media).await?;
+            Ok(Opened {
+                status: answer.status,
+                content_type: answer.content_type,
+                body: LineBody::Net(answer.body),
+            })
+        }
+        Via::Socket => {
+            let body = socket::SocketBody::open(&net.address, &call.path, call.body.as_deref());
+            Ok(opened(LineBody::Socket(body.await?)))
+        }
+        Via::Poll { check, every } => {
+            let body = steps::PollBody::open(net, call, check, *every, media);
+            Ok(opened(LineBody::Poll(body)))
+        }
+        Via::Watch { socket } => {
+            let answer = net.small(call, media).await?;
+            if answer.status >= 300 {
+                // Handed on whole: the session reads the refusal as it reads any.
+                let body = LineBody::Text(Some(answer.body));
+                return Ok(Opened {
+                    status: answer.status,
+                    content_type: answer.content_type,
+                    body,
+                });
+            }
+            let body = steps::WatchBody::open(net, answer.body, *socket).await?;
+            Ok(opened(LineBody::Watch(body)))
+        }
+    }
 }
 
 impl Wire for Line {
@@ -35,10 +90,7 @@ impl Wire for Line {
             }
         }
         match self {
-            Line::Net(net) => net
-                .open(call, media)
-                .await
-                .map(|opened| wrap(opened, LineBody::Net)),
+            Line::Net(net) => open_over(net, call, media).await,
             Line::Demo(demo) => demo
                 .open(call, media)
                 .await
@@ -62,9 +114,13 @@ impl Wire for Line {
 }
 
 impl Body for LineBody {
-    async fn next(&mut self) -> Result<Option<Vec<u8>>, Failure> {
+    async fn next(&mut self) -> Result<Option<Chunk>, Failure> {
         match self {
             LineBody::Net(body) => body.next().await,
+            LineBody::Socket(body) => body.next().await,
+            LineBody::Poll(body) => body.next().await,
+            LineBody::Watch(body) => body.next().await,
+            LineBody::Text(text) => Ok(text.take().map(Chunk::Text)),
             LineBody::Demo(body) => body.next().await,
         }
     }

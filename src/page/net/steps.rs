@@ -1,0 +1,99 @@
+//! Replies that come in several requests: a whole answer that is asked after while it is made, and an answer that comes at
+//! once and points to a socket.
+
+use std::pin::Pin;
+
+use futures_util::future::{Either, select};
+
+use super::fetch::Fetch;
+use super::socket::SocketBody;
+use crate::dialect::Call;
+use crate::page::clock::sleep;
+use crate::session::{Answer, Body, Chunk, Failure, Media, Wire};
+
+type Whole = Pin<Box<dyn Future<Output = Result<Answer, Failure>>>>;
+
+/// Asks every so often what is there, until the whole answer is.
+pub struct PollBody {
+    fetch: Fetch,
+    check: Call,
+    every: f64,
+    media: Media,
+    /// The request whose answer ends it; `None` once it has come.
+    whole: Option<Whole>,
+}
+
+impl PollBody {
+    /// Sends the request, and begins to ask after it.
+    pub fn open(fetch: &Fetch, call: &Call, check: &Call, every: f64, media: Media) -> PollBody {
+        let asking = fetch.clone();
+        let call = call.clone();
+        let whole: Whole = Box::pin(async move { asking.patient(&call, media).await });
+        PollBody {
+            fetch: fetch.clone(),
+            check: check.clone(),
+            every,
+            media,
+            whole: Some(whole),
+        }
+    }
+}
+
+impl Body for PollBody {
+    async fn next(&mut self) -> Result<Option<Chunk>, Failure> {
+        loop {
+            let Some(whole) = &mut self.whole else {
+                return Ok(None);
+            };
+            // The whole answer may come while the page waits, and while it asks.
+            let wait = async {
+                sleep(self.every).await;
+                self.fetch.small(&self.check, self.media).await
+            };
+            match select(whole, Box::pin(wait)).await {
+                Either::Left((answer, _)) => {
+                    self.whole = None;
+                    return Ok(Some(Chunk::Text(answer?.body)));
+                }
+                // A check that fails is no failure of the reply: the next may do better.
+                Either::Right((Ok(answer), _)) if answer.status < 400 => {
+                    return Ok(Some(Chunk::Text(answer.body)));
+                }
+                Either::Right(_) => {}
+            }
+        }
+    }
+}
+
+/// First the answer, then the frames of the socket that it points to.
+pub struct WatchBody {
+    first: Option<String>,
+    socket: SocketBody,
+}
+
+impl WatchBody {
+    /// Sends the request, reads where to watch, and watches.
+    pub async fn open(
+        fetch: &Fetch,
+        answer: String,
+        socket: fn(&str) -> Option<String>,
+    ) -> Result<WatchBody, Failure> {
+        let Some(path) = socket(&answer) else {
+            return Err(Failure::new("the answer names no conversation to watch"));
+        };
+        let socket = SocketBody::open(&fetch.address, &path, None).await?;
+        Ok(WatchBody {
+            first: Some(answer),
+            socket,
+        })
+    }
+}
+
+impl Body for WatchBody {
+    async fn next(&mut self) -> Result<Option<Chunk>, Failure> {
+        match self.first.take() {
+            Some(answer) => Ok(Some(Chunk::Text(answer))),
+            None => self.socket.next().await,
+        }
+    }
+}
