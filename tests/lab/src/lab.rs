@@ -7,7 +7,8 @@ use crate::log::{Entry, Log, Way};
 use crate::play::{After, play};
 use crate::script::Script;
 use crate::server::{self, Ask, Dialect};
-use serde_json::json;
+use crate::socket::{self, Opening, Socket};
+use serde_json::{Value, json};
 use std::collections::HashMap;
 use std::io;
 use std::net::SocketAddr;
@@ -30,6 +31,7 @@ pub struct Lab {
 struct Shared {
     log: Log,
     stops: Stops,
+    memory: Memory,
     root: Option<(Dialect, Script)>,
 }
 
@@ -55,6 +57,7 @@ impl Lab {
         let shared = Arc::new(Shared {
             log: Log::default(),
             stops: Stops::default(),
+            memory: Memory::default(),
             root,
         });
         let accepting = tokio::spawn(accept(listener, Arc::clone(&shared)));
@@ -138,17 +141,20 @@ async fn connection(mut stream: TcpStream, shared: &Shared, number: usize) -> io
     stream.set_nodelay(true)?;
     let mut kept = Vec::new();
     loop {
-        let (mut from, mut to) = stream.split();
-        let Some(request) = read_request(&mut from, &mut kept).await? else {
+        let Some(request) = read_request(&mut stream, &mut kept).await? else {
             return Ok(());
         };
         let place = Place::of(&request.target, shared);
         if let Place::Lab(path) = &place {
             let bytes = own_page(&request, path, &shared.log);
-            to.write_all(&bytes).await?;
+            stream.write_all(&bytes).await?;
             continue;
         }
         let id = shared.log.add(entry(&request, &place, number));
+        if let Some(opening) = opens(&request, &place, shared) {
+            return converse(stream, kept, request, &place, shared, (id, opening)).await;
+        }
+        let (mut from, mut to) = stream.split();
         let after = tokio::select! {
             biased;
             () = gone(&mut from, &mut kept) => {
@@ -256,13 +262,7 @@ async fn serve<W: tokio::io::AsyncWrite + Unpin>(
         return Ok(After::Keep);
     };
     let (ms, answer) = {
-        let ask = Ask {
-            request,
-            path,
-            script,
-            json: serde_json::from_slice(&request.body).ok(),
-            stops: &shared.stops,
-        };
+        let ask = shared.ask(request, path, script);
         let chat = server::is_chat(&request.method, path);
         let held = script.headers.filter(|_| chat || script.all).unwrap_or(0.0);
         (held, server::answer(*dialect, &ask))
@@ -280,6 +280,64 @@ async fn serve<W: tokio::io::AsyncWrite + Unpin>(
         &shared.stops,
     )
     .await
+}
+
+/// Who speaks first, where this request opens a WebSocket.
+fn opens(request: &Request, place: &Place, shared: &Shared) -> Option<Opening> {
+    let Place::Server {
+        dialect,
+        script,
+        path,
+        ..
+    } = place
+    else {
+        return None;
+    };
+    if !socket::is_upgrade(request) {
+        return None;
+    }
+    server::opens(*dialect, &shared.ask(request, path, script))
+}
+
+/// One WebSocket, from the upgrade to its end.
+async fn converse(
+    stream: TcpStream,
+    kept: Vec<u8>,
+    mut request: Request,
+    place: &Place,
+    shared: &Shared,
+    (id, opening): (usize, Opening),
+) -> io::Result<()> {
+    let Place::Server {
+        dialect,
+        script,
+        path,
+        ..
+    } = place
+    else {
+        return Ok(());
+    };
+    if let Some(ms) = script.headers {
+        tokio::time::sleep(std::time::Duration::from_secs_f64(ms / 1000.0)).await;
+    }
+    let mut socket = Socket::accept(stream, kept, &request).await?;
+    let now = shared.log.now();
+    shared.log.update(id, |entry| {
+        entry.status = Some(101);
+        entry.head_at = Some(now);
+    });
+    if opening == Opening::Asked {
+        let Some(asked) = socket.asked().await else {
+            shared.log.end(id, Way::ClosedByClient);
+            return Ok(());
+        };
+        request.body = asked.clone().into_bytes();
+        shared.log.update(id, |entry| entry.body = asked);
+    }
+    let talk = server::talk(*dialect, &shared.ask(&request, path, script));
+    let way = socket.talk(talk, script, &shared.log, id).await;
+    shared.log.end(id, way);
+    Ok(())
 }
 
 /// Returns when the client has closed the connection. What it sends meanwhile is kept.
@@ -319,6 +377,36 @@ fn own_page(request: &Request, path: &str, log: &Log) -> Vec<u8> {
     let mut bytes = head(answer.status, &answer.headers, framing, false);
     bytes.extend_from_slice(&body);
     bytes
+}
+
+impl Shared {
+    fn ask<'a>(&'a self, request: &'a Request, path: &'a str, script: &'a Script) -> Ask<'a> {
+        Ask {
+            request,
+            path,
+            script,
+            json: serde_json::from_slice(&request.body).ok(),
+            stops: &self.stops,
+            memory: &self.memory,
+            now: self.log.now(),
+        }
+    }
+}
+
+/// What the servers of a lab remember from one request to the next, by names of their own.
+#[derive(Debug, Default)]
+pub struct Memory(Mutex<HashMap<String, Value>>);
+
+impl Memory {
+    /// What is remembered under a name; null if nothing.
+    pub fn get(&self, name: &str) -> Value {
+        lock(&self.0).get(name).cloned().unwrap_or_default()
+    }
+
+    /// Remembers something, in place of what was there.
+    pub fn set(&self, name: &str, value: Value) {
+        lock(&self.0).insert(name.to_owned(), value);
+    }
 }
 
 /// The replies that run under an id of the client's, and can be stopped by it.

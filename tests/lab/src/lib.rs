@@ -6,7 +6,7 @@
 //!
 //! The map, in reading order:
 //! [`script`] what the base path asks for; [`reply`] the words; [`http`] requests and answers on the wire; [`log`] what happened;
-//! [`plan`] the words as pieces of a stream, and [`play`] the pieces as bytes, with their faults; [`server`] one file per server that
+//! [`plan`] the words as pieces of a stream, and [`play`] the pieces as bytes, with their faults, [`socket`] as frames; [`server`] one file per server that
 //! is emulated; [`recordings`] bytes of the real ones; [`site`] static files; [`lab`] puts them together.
 //!
 //! To emulate one more server: one file in `server/`, one line in [`server::Dialect`].
@@ -21,6 +21,7 @@ pub mod reply;
 pub mod script;
 pub mod server;
 pub mod site;
+pub mod socket;
 
 pub use crate::lab::Lab;
 pub use crate::log::{Entry, Way};

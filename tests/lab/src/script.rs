@@ -81,6 +81,10 @@ pub struct Script {
     pub crlf: bool,
     /// Text after the end mark.
     pub after_end: bool,
+    /// No WebSocket is opened: an upgrade is answered as any GET.
+    pub no_socket: bool,
+    /// No stream of events over HTTP, where the server has another way: that path is missing.
+    pub no_sse: bool,
     /// Parts that this script could not understand: the lab answers 400 and names them.
     pub unknown: Vec<String>,
 }
@@ -153,6 +157,8 @@ impl Script {
             "preflight" => read(&mut self.preflight, value),
             "crlf" => flag(&mut self.crlf),
             "afterend" => flag(&mut self.after_end),
+            "nosocket" => flag(&mut self.no_socket),
+            "nosse" => flag(&mut self.no_sse),
             _ => false,
         }
     }

@@ -8,11 +8,12 @@ pub mod ollama;
 pub mod openai;
 
 use crate::http::{Answer, Body, Request};
-use crate::lab::Stops;
+use crate::lab::{Memory, Stops};
 use crate::plan::{Voice, plan};
 use crate::recordings;
 use crate::reply::Reply;
 use crate::script::Script;
+use crate::socket::{Opening, Talk};
 use serde_json::{Value, json};
 
 /// The servers that the lab can be.
@@ -90,6 +91,10 @@ pub struct Ask<'a> {
     pub json: Option<Value>,
     /// The replies that can be stopped by an id.
     pub stops: &'a Stops,
+    /// What it remembers from earlier requests.
+    pub memory: &'a Memory,
+    /// Milliseconds since the lab began.
+    pub now: f64,
 }
 
 /// One emulated server.
@@ -112,6 +117,38 @@ trait Server: Sync {
     fn refuses(&self, _ask: &Ask<'_>) -> Option<Answer> {
         None
     }
+    /// Who speaks first over a WebSocket at this path; `None` where it has none, and answers as to any GET.
+    fn opens(&self, _ask: &Ask<'_>) -> Option<Opening> {
+        None
+    }
+    /// What it says over it; the body of `ask` is the client's first message, where the client speaks first.
+    fn talk(&self, _ask: &Ask<'_>) -> Talk {
+        Talk::default()
+    }
+}
+
+/// Who speaks first, where an upgrade is granted. A page at every path, a missing path and a failing chat are no sockets.
+pub fn opens(dialect: Dialect, ask: &Ask<'_>) -> Option<Opening> {
+    let script = ask.script;
+    let missing = script
+        .missing
+        .iter()
+        .any(|path| ask.path.starts_with(path.as_str()));
+    let refused = script.no_socket
+        || script.html
+        || missing
+        || !script.unknown.is_empty()
+        || script.error_before.is_some();
+    if refused {
+        None
+    } else {
+        dialect.server().opens(ask)
+    }
+}
+
+/// What is said over a WebSocket.
+pub fn talk(dialect: Dialect, ask: &Ask<'_>) -> Talk {
+    dialect.server().talk(ask)
 }
 
 /// Whether a request asks for a reply of the model (the faults of the script are for these).
