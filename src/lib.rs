@@ -10,6 +10,7 @@
 //! |---|---|---|---|
 //! | [`event`] | | the words that every room speaks | any wire, the browser |
 //! | [`address`] | what a person typed | a server's base address | the network |
+//! | [`decimal`] | a plain number as text | the number | |
 //! | [`options`] | attributes, URL parameters | typed wishes, and complaints | the page |
 //! | [`wire`] | bytes, cut anywhere | frames | what they mean |
 //! | [`dialect`] | a neutral request; frames | calls; events | time, I/O |
@@ -31,6 +32,7 @@
 
 pub mod address;
 pub mod chat;
+pub mod decimal;
 pub mod dialect;
 pub mod doctor;
 pub mod event;

@@ -17,6 +17,7 @@ use std::fmt;
 use std::ops::Range;
 use std::str::FromStr;
 
+use crate::decimal::decimal;
 use crate::event::Millis;
 use clusters::Clusters;
 
@@ -67,9 +68,9 @@ impl FromStr for Pace {
         match value.trim() {
             "live" => Ok(Pace::Live),
             "instant" => Ok(Pace::Instant),
-            number => match number.parse::<f64>() {
-                Ok(0.0) => Ok(Pace::Instant),
-                Ok(ms) if ms.is_finite() && ms > 0.0 => Ok(Pace::PerCharacter(ms)),
+            number => match decimal(number) {
+                Some(0.0) => Ok(Pace::Instant),
+                Some(ms) if ms > 0.0 => Ok(Pace::PerCharacter(ms)),
                 _ => Err(PaceError(value.to_owned())),
             },
         }

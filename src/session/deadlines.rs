@@ -1,5 +1,6 @@
 //! The four spans that a reply may take, and the time to ask the person.
 
+use crate::decimal::decimal;
 use crate::event::Millis;
 
 /// Spans in milliseconds; `None` is no limit. The public default is `connect:30,first-token:300,silence:60,total:0`, grace 15 s.
@@ -71,6 +72,6 @@ impl Deadlines {
 }
 
 fn seconds_to_millis(text: &str) -> Option<Millis> {
-    let seconds: f64 = text.trim().parse().ok()?;
-    (seconds.is_finite() && seconds >= 0.0).then_some(seconds * 1000.0)
+    let seconds = decimal(text)?;
+    (seconds >= 0.0).then_some(seconds * 1000.0)
 }
