@@ -15,5 +15,9 @@ mod recognised;
 mod refusals;
 #[path = "river/requests.rs"]
 mod requests;
+#[path = "river/sampling.rs"]
+mod sampling;
 #[path = "river/show.rs"]
 mod show;
+#[path = "river/systems.rs"]
+mod systems;

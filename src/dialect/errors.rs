@@ -189,8 +189,8 @@ fn of_object(value: &Value) -> Said {
         .or_else(|| text("content"))
         .unwrap_or_default();
     let code = word(value.get("code"))
-        .or_else(|| word(value.get("type")))
-        .or_else(|| word(value.get("error_type")));
+        .or_else(|| word(value.get("error_type")))
+        .or_else(|| word(value.get("type")));
     Said {
         message: message.to_owned(),
         code: code.filter(|code| code != "error"),
@@ -218,10 +218,10 @@ fn complaint(item: &Value) -> String {
     }
 }
 
-/// A code that is a word; LiteLLM writes numbers as strings.
+/// A code that is a word; LiteLLM writes numbers as strings, and Python's word for nothing.
 fn word(value: Option<&Value>) -> Option<String> {
     let text = value?.as_str()?;
-    (!text.is_empty() && text.parse::<u32>().is_err()).then(|| text.to_owned())
+    (!text.is_empty() && text != "None" && text.parse::<u32>().is_err()).then(|| text.to_owned())
 }
 
 fn number(value: Option<&Value>) -> Option<u16> {
@@ -273,6 +273,10 @@ fn cause(status: u16, message: &str, code: Option<&str>) -> ErrorCause {
         ])
     {
         return ErrorCause::ContextFull;
+    }
+    // LM Studio says so under a good status.
+    if says(&["unexpected endpoint"]) {
+        return ErrorCause::NoEndpoint;
     }
     if matches!(status, 401 | 403)
         || names(&["authentication", "unauthorized", "invalid_api_key"])

@@ -2,7 +2,7 @@
 
 use std::str::FromStr;
 
-use super::{Dialect, KoboldCpp, LlamaCpp, Ollama, OpenAi};
+use super::{Ai4ArtsEd, Dialect, Jarvis, KoboldCpp, LlamaCpp, LmStudio, Ollama, OpenAi, Qolaba};
 
 /// A family of servers. Not knowing it yet (`auto`) is `None` of an `Option<Kind>`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
@@ -66,7 +66,7 @@ impl Kind {
     ];
 
     /// Those that Rill speaks now, in the order in which a person would look for them.
-    pub const AVAILABLE: [Kind; 9] = [
+    pub const AVAILABLE: [Kind; 12] = [
         Kind::LlamaCpp,
         Kind::KoboldCpp,
         Kind::Ollama,
@@ -76,6 +76,9 @@ impl Kind {
         Kind::LiteLlm,
         Kind::OpenRouter,
         Kind::OpenAi,
+        Kind::Qolaba,
+        Kind::Ai4ArtsEd,
+        Kind::Jarvis,
     ];
 
     /// The word of the `kind` attribute.
@@ -156,13 +159,13 @@ impl Kind {
             Kind::Ollama => Box::new(Ollama),
             Kind::Vllm => Box::new(OpenAi::vllm()),
             Kind::TextGen => Box::new(OpenAi::text_gen()),
-            Kind::LmStudio | Kind::Qolaba => Box::new(OpenAi::json_only()),
-            Kind::OpenAi
-            | Kind::OpenRouter
-            | Kind::LiteLlm
-            | Kind::LlamaChat
-            | Kind::Ai4ArtsEd
-            | Kind::Jarvis => Box::new(OpenAi::new()),
+            Kind::LmStudio => Box::new(LmStudio),
+            Kind::OpenRouter => Box::new(OpenAi::open_router()),
+            Kind::LiteLlm => Box::new(OpenAi::lite_llm()),
+            Kind::Qolaba => Box::new(Qolaba),
+            Kind::Ai4ArtsEd => Box::new(Ai4ArtsEd),
+            Kind::Jarvis => Box::new(Jarvis),
+            Kind::OpenAi | Kind::LlamaChat => Box::new(OpenAi::new()),
         }
     }
 }

@@ -8,9 +8,9 @@ use serde_json::json;
 use super::openai::{self, CHAT, Chunks};
 use super::read::{count, measured, text};
 use super::reply::end_word;
-use super::{Call, Decoder, Dialect, Model, Takes, read, sampling};
+use super::{Call, Decoder, Dialect, Model, Takes, read, sampling, tokens};
 use crate::chat::request::{ChatRequest, Role, Sampling};
-use crate::event::{ChatEvent, ServerError, Timings, Usage};
+use crate::event::{ChatEvent, ServerError, Timings, Token, Usage};
 use crate::wire::Frame;
 
 const NATIVE: &str = "/api/extra/generate/stream";
@@ -143,6 +143,19 @@ impl Dialect for KoboldCpp {
         Some((usage, timings))
     }
 
+    fn tokens(&self, generation: &str) -> Option<Call> {
+        Some(Call::post(
+            "/api/extra/last_logprobs",
+            &json!({ "genkey": generation }),
+        ))
+    }
+
+    fn read_tokens(&self, body: &str) -> Vec<Token> {
+        let said = read::object(body);
+        let logprobs = said.as_ref().and_then(|said| said.get("logprobs"));
+        logprobs.map(tokens::read).unwrap_or_default()
+    }
+
     fn alive(&self) -> Call {
         Call::get("/api/extra/version")
     }
@@ -188,6 +201,7 @@ impl Decoder for KoboldChunks {
         let Some(native) = result.or_else(|| said.value.get("token").map(|_| &said.value)) else {
             return self.chunks.chunk(&said, out);
         };
+        let from = out.len();
         // A whole answer says `text`, a piece of a stream `token`.
         reply.text(
             text(native, "token")
@@ -195,6 +209,9 @@ impl Decoder for KoboldChunks {
                 .unwrap_or_default(),
             out,
         );
+        if let Some(logprobs) = native.get("logprobs") {
+            reply.tokens(tokens::read(logprobs), from, out);
+        }
         let tokens = |key| count(native, key);
         reply.usage(
             Usage {

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use super::openai::{self, CHAT, Chunks};
 use super::read::{count, measured, text};
 use super::reply::Said;
-use super::{Call, Decoder, Dialect, Model, Takes, read, sampling};
+use super::{Call, Decoder, Dialect, Model, Takes, read, sampling, tokens};
 use crate::chat::request::ChatRequest;
 use crate::event::{ChatEvent, Progress, ServerError, Timings, Usage};
 use crate::wire::Frame;
@@ -94,7 +94,11 @@ impl LlamaChunks {
     fn native(&mut self, said: &Said, out: &mut Vec<ChatEvent>) {
         let (value, reply) = (&said.value, &mut self.chunks.reply);
         reply.model(text(value, "model"), out);
+        let from = out.len();
         reply.text(text(value, "content").unwrap_or_default(), out);
+        if let Some(probabilities) = value.get("completion_probabilities") {
+            reply.tokens(tokens::read(probabilities), from, out);
+        }
         reply.usage(
             Usage {
                 prompt_tokens: count(value, "tokens_evaluated"),

@@ -3,24 +3,33 @@
 //! In: [`ChatRequest`] and [`Frame`]. Out: [`Call`] and [`ChatEvent`]. Knows every wire; does no I/O, has no clock.
 //! To add a family: one file here with a [`Dialect`], one line in [`Kind`], one emulation in the lab, one row in README's table.
 
+mod ai4artsed;
 mod errors;
+mod jarvis;
 mod kind;
 mod koboldcpp;
 mod llamacpp;
+mod lmstudio;
 mod ollama;
 mod openai;
+mod qolaba;
 mod read;
 mod recognise;
 mod reply;
 pub mod sampling;
 mod think;
+mod tokens;
 
+pub use ai4artsed::Ai4ArtsEd;
 pub use errors::{read_error, wants_json};
+pub use jarvis::Jarvis;
 pub use kind::{Kind, UnknownKind};
 pub use koboldcpp::KoboldCpp;
 pub use llamacpp::LlamaCpp;
+pub use lmstudio::LmStudio;
 pub use ollama::Ollama;
 pub use openai::OpenAi;
+pub use qolaba::Qolaba;
 pub use recognise::{Answer, PORTS, Recognised, Recogniser, Verdict};
 
 use crate::chat::request::ChatRequest;
@@ -207,6 +216,14 @@ pub trait Dialect {
     /// Reads the answer to [`Dialect::perf`].
     fn read_perf(&self, _body: &str) -> Option<(crate::event::Usage, crate::event::Timings)> {
         None
+    }
+    /// Asks what is known of the tokens of the last reply once it has ended, where the stream does not carry it.
+    fn tokens(&self, _generation: &str) -> Option<Call> {
+        None
+    }
+    /// Reads the answer to [`Dialect::tokens`]: the tokens of the whole reply, in their order.
+    fn read_tokens(&self, _body: &str) -> Vec<crate::event::Token> {
+        Vec::new()
     }
     /// A small GET that any live server of this family answers at once.
     fn alive(&self) -> Call {

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::openai::Chunks;
 use super::read::{count, number, text};
-use super::{Call, Decoder, Dialect, Model, Takes, read, sampling};
+use super::{Call, Decoder, Dialect, Model, Takes, read, sampling, tokens};
 use crate::chat::request::ChatRequest;
 use crate::event::{ChatEvent, ServerError, Timings, Usage};
 use crate::wire::Frame;
@@ -138,12 +138,16 @@ impl Decoder for Lines {
             .filter(|message| message.is_object())
             .unwrap_or(value);
         reply.reasoning(text(message, "thinking").unwrap_or_default(), out);
+        let from = out.len();
         reply.text(
             text(message, "content")
                 .or_else(|| text(message, "response"))
                 .unwrap_or_default(),
             out,
         );
+        if let Some(logprobs) = value.get("logprobs") {
+            reply.tokens(tokens::read(logprobs), from, out);
+        }
         if let Some(calls) = message.get("tool_calls").filter(|calls| !calls.is_null()) {
             reply.tools(calls, out);
         }

@@ -7,13 +7,16 @@ use serde_json::{Map, Value, json};
 use super::read::{count, text};
 use super::reply::{Reply, Said, end_word};
 use super::sampling::{self, Spelling};
-use super::{BodyRule, Call, Decoder, Dialect, Model, Takes, read};
+use super::{BodyRule, Call, Decoder, Dialect, Model, Takes, read, tokens};
 use crate::chat::request::{ChatRequest, Message};
 use crate::event::{ChatEvent, ServerError, Usage};
 use crate::wire::Frame;
 
 /// The path of chats on every server of this family.
 pub(super) const CHAT: &str = "/v1/chat/completions";
+
+/// Where text-generation-webui counts the tokens of a text.
+const TEXT_COUNT: &str = "/v1/internal/token-count";
 
 /// Any server with OpenAI's `/v1`, and those that differ from it only in what they take.
 #[derive(Debug, Clone, Copy)]
@@ -24,6 +27,8 @@ pub struct OpenAi {
     continues: &'static [(&'static str, bool)],
     /// Where the prompt's tokens are counted.
     count: Option<&'static str>,
+    /// Where the server says that it lives, other than by its list of models.
+    alive: Option<&'static str>,
 }
 
 impl OpenAi {
@@ -34,6 +39,7 @@ impl OpenAi {
             knobs: sampling::OPENAI,
             continues: &[],
             count: None,
+            alive: None,
         }
     }
 
@@ -62,7 +68,18 @@ impl OpenAi {
                 ("add_generation_prompt", false),
             ],
             count: Some("/tokenize"),
+            // Open even where `/v1` wants a key; without one `/v1` refuses in a way that a page cannot read.
+            alive: Some("/health"),
             ..OpenAi::json_only()
+        }
+    }
+
+    /// The LiteLLM proxy: it takes any media type, counts with the tokenizer of the model behind it, and lives without a key.
+    pub fn lite_llm() -> OpenAi {
+        OpenAi {
+            count: Some("/utils/token_counter"),
+            alive: Some("/health/liveliness"),
+            ..OpenAi::new()
         }
     }
 
@@ -71,6 +88,8 @@ impl OpenAi {
         OpenAi {
             knobs: sampling::TEXT_GEN,
             continues: &[("continue_", true)],
+            count: Some(TEXT_COUNT),
+            alive: Some("/v1/internal/health"),
             ..OpenAi::json_only()
         }
     }
@@ -132,6 +151,10 @@ impl Dialect for OpenAi {
     }
 
     fn count(&self, request: &ChatRequest) -> Option<Call> {
+        if self.count == Some(TEXT_COUNT) {
+            let body = json!({ "text": as_text(request) });
+            return Some(Call::post(TEXT_COUNT, &body).json_only());
+        }
         let mut body = json!({ "messages": messages(request), "add_generation_prompt": true });
         if let Some(model) = &request.model {
             body["model"] = json!(model);
@@ -144,8 +167,24 @@ impl Dialect for OpenAi {
     }
 
     fn read_count(&self, body: &str) -> Option<u32> {
-        count(&read::object(body)?, "count")
+        let body = read::object(body)?;
+        ["count", "total_tokens", "length"]
+            .into_iter()
+            .find_map(|key| count(&body, key))
     }
+
+    fn alive(&self) -> Call {
+        self.alive.map_or_else(|| self.models(), Call::get)
+    }
+}
+
+/// text-generation-webui counts a text, not a conversation: the names of who speaks stand in for the template, which it keeps to itself.
+fn as_text(request: &ChatRequest) -> String {
+    let says = request
+        .messages
+        .iter()
+        .map(|message| format!("{}: {}\n", message.role.word(), message.text));
+    says.collect()
 }
 
 /// The messages as `role` and `content`.
@@ -207,6 +246,7 @@ impl Chunks {
             .iter()
             .find(|choice| count(choice, "index").unwrap_or(0) == 0);
         if let Some(choice) = choice {
+            let from = out.len();
             // A server that does not stream answers with a whole `message`, older ones with a bare `text`.
             if let Some(delta) = choice
                 .get("delta")
@@ -216,6 +256,9 @@ impl Chunks {
                 read_delta(reply, delta, out);
             } else if let Some(whole) = text(choice, "text") {
                 reply.text(whole, out);
+            }
+            if let Some(logprobs) = choice.get("logprobs") {
+                reply.tokens(tokens::read(logprobs), from, out);
             }
         }
         if let Some(usage) = value.get("usage").filter(|usage| usage.is_object()) {

@@ -81,6 +81,7 @@ fn model(item: &Value) -> Option<Model> {
             .find_map(|key| count(item, key))
         });
     let mut model = named(id, context);
+    model.sees = sees(item);
     if let Some(name) = ["display_name", "name"]
         .into_iter()
         .find_map(|key| text(item, key))
@@ -88,6 +89,24 @@ fn model(item: &Value) -> Option<Model> {
         model.name = short_name(name);
     }
     Some(model)
+}
+
+/// OpenRouter lists what goes in, LM Studio's newer list says `vision`, its older one has a type for such models, Ollama a list of words.
+fn sees(item: &Value) -> Option<bool> {
+    let names = |list: &Value, word: &str| {
+        let list = list.as_array()?;
+        Some(list.iter().any(|item| item.as_str() == Some(word)))
+    };
+    let architecture = item.get("architecture");
+    if let Some(inputs) = architecture.and_then(|of| of.get("input_modalities")) {
+        return names(inputs, "image");
+    }
+    match item.get("capabilities") {
+        Some(Value::Object(can)) => can.get("vision").and_then(Value::as_bool),
+        _ if item.get("type").and_then(Value::as_str) == Some("vlm") => Some(true),
+        Some(can) if names(can, "vision") == Some(true) => Some(true),
+        _ => None,
+    }
 }
 
 fn named(id: &str, context: Option<u32>) -> Model {

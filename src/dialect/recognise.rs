@@ -3,7 +3,8 @@
 //! In: what each GET answered. Out: the next GET, or the [`Verdict`]. No I/O, no clock.
 //!
 //! The order matters: KoboldCpp comes first, for newer ones answer like llama.cpp and Ollama as well; llama.cpp comes before Ollama,
-//! for its list of models looks like Ollama's too. A failure of the first GET is believed at once: nothing listens there, or it refuses
+//! for its list of models looks like Ollama's too. Those that name themselves elsewhere are asked once the list of models has not told
+//! who they are. A failure of the first GET is believed at once: nothing listens there, or it refuses
 //! this page, and more requests would only cost sockets.
 
 use serde_json::Value;
@@ -60,6 +61,8 @@ pub struct Recogniser {
     found: Option<Recognised>,
     /// Somebody asked for a key on the way.
     refused: Option<ServerError>,
+    /// What the list of models said in place of a list.
+    unlisted: Option<ServerError>,
     verdict: Option<Verdict>,
 }
 
@@ -71,8 +74,10 @@ enum Step {
     OllamaVersion,
     OllamaTags,
     Models,
+    Health,
     TextGenHealth,
     StudioModels,
+    JarvisStatus,
 }
 
 impl Default for Recogniser {
@@ -88,6 +93,7 @@ impl Recogniser {
             step: Step::KoboldVersion,
             found: None,
             refused: None,
+            unlisted: None,
             verdict: None,
         }
     }
@@ -104,6 +110,8 @@ impl Recogniser {
             Step::OllamaVersion => "/api/version",
             Step::OllamaTags => "/api/tags",
             Step::Models => "/v1/models",
+            Step::Health => "/health",
+            Step::JarvisStatus => "/status",
             Step::TextGenHealth => "/v1/internal/health",
             Step::StudioModels => "/api/v0/models",
         }))
@@ -151,7 +159,15 @@ impl Recogniser {
             Step::KoboldVersion => self.step = Step::LlamaProps,
             Step::KoboldModel => {
                 let model = text(&value, "result").map(short_name);
-                self.close_with(model);
+                // Only Halo's patched server tells how its model is built.
+                if value.get("num_layers").is_some() {
+                    let model = text(&value, "model_name").map(short_name).or(model);
+                    let context = count(&value, "max_context_length").filter(|&size| size > 0);
+                    self.found(Kind::Halo, model, context);
+                    self.close();
+                } else {
+                    self.close_with(model);
+                }
             }
             Step::LlamaProps => self.llama_props(status, &value, &body),
             Step::OllamaVersion if text(&value, "version").is_some() => {
@@ -170,6 +186,16 @@ impl Recogniser {
                 None => self.step = Step::Models,
             },
             Step::Models => self.models(status, &value, &body),
+            Step::Health => self.health(&value),
+            Step::JarvisStatus => {
+                let is_jarvis = value.get("online").is_some() && text(&value, "version").is_some();
+                if is_jarvis {
+                    self.found(Kind::Jarvis, None, None);
+                    self.close();
+                } else {
+                    self.give_up();
+                }
+            }
             Step::TextGenHealth if text(&value, "status").is_some() => self.close_as(Kind::TextGen),
             Step::TextGenHealth => self.step = Step::StudioModels,
             Step::StudioModels => {
@@ -219,15 +245,13 @@ impl Recogniser {
 
     fn models(&mut self, status: u16, value: &Value, body: &str) {
         let Some(models) = value.get("data").and_then(Value::as_array) else {
-            let error = read_error(if status == 0 { 401 } else { status }, "", body);
-            self.verdict = Some(match self.refused.take() {
-                Some(refused) => Verdict::NeedsKey(refused),
-                None if error.cause == ErrorCause::Auth => Verdict::NeedsKey(error),
-                None => Verdict::NotAModelServer(ServerError {
-                    cause: ErrorCause::NotAModelServer,
-                    ..error
-                }),
-            });
+            self.unlisted = Some(read_error(if status == 0 { 401 } else { status }, "", body));
+            let is_page = (200..300).contains(&status) && body.trim_start().starts_with('<');
+            if is_page {
+                self.give_up();
+            } else {
+                self.step = Step::Health;
+            }
             return;
         };
         let first = models.first();
@@ -246,8 +270,47 @@ impl Recogniser {
         self.found(kind.unwrap_or(Kind::OpenAi), model, context);
         match kind {
             Some(_) => self.close(),
-            None => self.step = Step::TextGenHealth,
+            None => self.step = Step::Health,
         }
+    }
+
+    /// Some name themselves here; others say only that they live.
+    fn health(&mut self, value: &Value) {
+        let kind = match text(value, "service") {
+            Some("llama-chat-web") => Some(Kind::LlamaChat),
+            // Its source spells it with an o.
+            Some("qoloba-proxy" | "qolaba-proxy") => Some(Kind::Qolaba),
+            _ => None,
+        };
+        match kind {
+            Some(kind) if self.found.is_some() => self.close_as(kind),
+            Some(kind) => {
+                self.found(kind, None, None);
+                self.close();
+            }
+            None if self.found.is_some() => self.step = Step::TextGenHealth,
+            None if self.wants_key() => self.give_up(),
+            None => self.step = Step::JarvisStatus,
+        }
+    }
+
+    fn wants_key(&self) -> bool {
+        let unlisted = self.unlisted.as_ref();
+        self.refused.is_some() || unlisted.is_some_and(|error| error.cause == ErrorCause::Auth)
+    }
+
+    /// Nobody that we know: either it does not say without a key, or it is something else.
+    fn give_up(&mut self) {
+        let needs_key = self.wants_key();
+        let error = self.unlisted.take().unwrap_or_default();
+        self.verdict = Some(if needs_key {
+            Verdict::NeedsKey(self.refused.take().unwrap_or(error))
+        } else {
+            Verdict::NotAModelServer(ServerError {
+                cause: ErrorCause::NotAModelServer,
+                ..error
+            })
+        });
     }
 
     fn found(&mut self, kind: Kind, model: Option<String>, context: Option<u32>) {

@@ -8,7 +8,7 @@ use serde_json::Value;
 use super::errors;
 use super::think::Splitter;
 use crate::event::{
-    ChatEvent, ErrorCause, Finish, FinishKind, Odd, Oddity, Progress, ServerError, Timings,
+    ChatEvent, ErrorCause, Finish, FinishKind, Odd, Oddity, Progress, ServerError, Timings, Token,
     ToolCallDelta, Usage,
 };
 use crate::wire::{Frame, sample};
@@ -18,8 +18,12 @@ use crate::wire::{Frame, sample};
 pub(super) struct Reply {
     think: Splitter,
     ended: bool,
+    failed: bool,
     has_id: bool,
     has_model: bool,
+    has_conversation: bool,
+    /// Tokens whose text is held back.
+    tokens: Vec<Token>,
     usage: Usage,
     timings: Timings,
 }
@@ -102,6 +106,80 @@ impl Reply {
             return self.after_end(text, out);
         }
         self.think.text(text, out);
+    }
+
+    /// The whole answer so far, in place of all text before it. It may come behind a good end: it is no more text, but a better one.
+    pub fn replace(&mut self, whole: &str, out: &mut Vec<ChatEvent>) {
+        if self.failed {
+            return self.after_end(whole, out);
+        }
+        let mut events = Vec::new();
+        self.think = Splitter::default();
+        self.think.text(whole, &mut events);
+        if self.ended {
+            self.think.finish(&mut events);
+        }
+        let mut answer = String::new();
+        for event in events {
+            match event {
+                ChatEvent::Text(text) => answer.push_str(&text),
+                ChatEvent::TextWasReasoning => answer.clear(),
+                // It was shown when it came.
+                _ => {}
+            }
+        }
+        self.tokens.clear();
+        out.push(ChatEvent::ReplaceText(answer));
+    }
+
+    /// What is known of the tokens of the text that was handed over last; `from` is where its events begin in `out`.
+    pub fn tokens(&mut self, tokens: Vec<Token>, from: usize, out: &mut Vec<ChatEvent>) {
+        if !self.ended {
+            self.tokens.extend(tokens);
+            self.hand_out(from, out);
+        }
+    }
+
+    /// Tokens follow the text that they are in; those of the thinking and of its tags are dropped.
+    fn hand_out(&mut self, from: usize, out: &mut Vec<ChatEvent>) {
+        if self.tokens.is_empty() {
+            return;
+        }
+        let came = out.get(from..).unwrap_or_default();
+        let text: String = came
+            .iter()
+            .filter_map(|event| match event {
+                ChatEvent::Text(text) => Some(text.as_str()),
+                _ => None,
+            })
+            .collect();
+        if text.is_empty() {
+            if came
+                .iter()
+                .any(|event| matches!(event, ChatEvent::Reasoning(_)))
+            {
+                self.tokens.clear();
+            }
+            return;
+        }
+        let tokens = std::mem::take(&mut self.tokens);
+        let all: String = tokens.iter().map(|token| token.text.as_str()).collect();
+        let mut skip = 0;
+        if all.ends_with(&text) {
+            let mut before = all.len() - text.len();
+            while let Some(token) = tokens.get(skip).filter(|token| token.text.len() <= before) {
+                before -= token.text.len();
+                skip += 1;
+            }
+        }
+        out.extend(tokens.into_iter().skip(skip).map(ChatEvent::Token));
+    }
+
+    /// What the splitter held back is what it looks like.
+    fn settle(&mut self, out: &mut Vec<ChatEvent>) {
+        let from = out.len();
+        self.think.finish(out);
+        self.hand_out(from, out);
     }
 
     /// Thinking, as the server told it from the answer.
@@ -189,6 +267,24 @@ impl Reply {
         }
     }
 
+    /// The conversation that the server keeps.
+    pub fn conversation(&mut self, id: Option<&str>, out: &mut Vec<ChatEvent>) {
+        if let (false, Some(id)) = (self.has_conversation, id) {
+            self.has_conversation = true;
+            out.push(ChatEvent::Conversation(id.to_owned()));
+        }
+    }
+
+    /// The server declined on purpose. An end.
+    pub fn blocked(&mut self, word: &str, out: &mut Vec<ChatEvent>) {
+        if !self.ended {
+            self.settle(out);
+            self.ended = true;
+            self.failed = true;
+            out.push(ChatEvent::Blocked(word.to_owned()));
+        }
+    }
+
     /// An end mark with the server's word for it.
     pub fn done(&mut self, word: &str, out: &mut Vec<ChatEvent>) {
         if self.ended {
@@ -206,7 +302,7 @@ impl Reply {
                 out,
             );
         }
-        self.think.finish(out);
+        self.settle(out);
         self.ended = true;
         out.push(ChatEvent::Done(Finish {
             kind: meaning(word),
@@ -219,8 +315,9 @@ impl Reply {
         if self.ended {
             return self.after_end(&error.message, out);
         }
-        self.think.finish(out);
+        self.settle(out);
         self.ended = true;
+        self.failed = true;
         out.push(ChatEvent::Error(error));
     }
 
@@ -258,12 +355,54 @@ impl Reply {
 
     /// The stream is over.
     pub fn finish(&mut self, out: &mut Vec<ChatEvent>) {
-        self.think.finish(out);
+        self.settle(out);
     }
 
     fn after_end(&mut self, text: &str, out: &mut Vec<ChatEvent>) {
         if !text.is_empty() {
             self.odd(Odd::AfterEnd, text, out);
+        }
+    }
+}
+
+/// The text of an answer as the server sent it, for servers that tell it again.
+#[derive(Debug, Default)]
+pub(super) struct Told(String);
+
+impl Told {
+    /// A piece that is handed over by another hand.
+    pub fn note(&mut self, piece: &str) {
+        self.0.push_str(piece);
+    }
+
+    /// A piece to append.
+    pub fn add(&mut self, piece: &str, reply: &mut Reply, out: &mut Vec<ChatEvent>) {
+        self.note(piece);
+        reply.text(piece, out);
+    }
+
+    /// A piece to append, and the whole text that the server then has: where the two differ, the whole is right.
+    pub fn grown(&mut self, piece: &str, whole: &str, reply: &mut Reply, out: &mut Vec<ChatEvent>) {
+        let fits = whole.strip_prefix(self.0.as_str()) == Some(piece);
+        if fits || whole.is_empty() {
+            self.add(piece, reply, out);
+        } else {
+            self.whole(whole, reply, out);
+        }
+    }
+
+    /// The whole text, said again: what is missing is appended, another text takes the place of the one before. Blanks at its ends
+    /// are no difference, and an empty one never takes away what came.
+    pub fn whole(&mut self, whole: &str, reply: &mut Reply, out: &mut Vec<ChatEvent>) {
+        if whole.trim().is_empty() || whole.trim() == self.0.trim() {
+            return;
+        }
+        match whole.strip_prefix(self.0.as_str()).map(str::to_owned) {
+            Some(rest) if !reply.ended => self.add(&rest, reply, out),
+            _ => {
+                whole.clone_into(&mut self.0);
+                reply.replace(whole, out);
+            }
         }
     }
 }
@@ -281,7 +420,7 @@ pub(super) fn end_word(value: Option<&Value>) -> Option<String> {
 fn meaning(word: &str) -> FinishKind {
     match word {
         "stop" | "eos" | "word" | "end_turn" | "stop_sequence" | "eos_token" | "load"
-        | "unload" => FinishKind::Natural,
+        | "unload" | "success" | "completed" => FinishKind::Natural,
         "length" | "limit" | "max_tokens" | "max_length" => FinishKind::Length,
         "tool_calls" | "tool_use" | "function_call" | "tool_call" => FinishKind::Tool,
         "content_filter" | "safety" | "refusal" => FinishKind::Filter,

@@ -97,7 +97,7 @@ fn each_family_is_known_by_its_own_answers() {
         ("/v1/internal/health", 200, r#"{"status":"ok"}"#.to_owned()),
         missing(),
     ];
-    check(&webui, Kind::TextGen, Some("smollm2"), None, 5);
+    check(&webui, Kind::TextGen, Some("smollm2"), None, 6);
     let studio = r#"{"data":[{"id":"a","state":"not-loaded"},{"id":"b","state":"loaded","loaded_context_length":4096,"max_context_length":8192}]}"#;
     let unexpected = r#"{"error":"Unexpected endpoint or method. (GET /props)"}"#.to_owned();
     let studio = [
@@ -105,11 +105,48 @@ fn each_family_is_known_by_its_own_answers() {
         ("/api/v0/models", 200, studio.to_owned()),
         ("", 200, unexpected),
     ];
-    check(&studio, Kind::LmStudio, Some("b"), Some(4096), 6);
+    check(&studio, Kind::LmStudio, Some("b"), Some(4096), 7);
     check(
         &[("/v1/models", 200, text("litellm/models")), missing()],
         Kind::OpenAi,
         Some("smollm2"),
+        None,
+        7,
+    );
+}
+
+#[test]
+fn those_that_name_themselves_elsewhere_are_found_there() {
+    let health = |service: &str| {
+        let body = format!(r#"{{"status":"healthy","service":"{service}"}}"#);
+        ("/health", 200, body)
+    };
+    let key = r#"{"error":{"message":"API key is required","type":"authentication_error","code":"missing_api_key"}}"#;
+    let qolaba = [
+        health("qoloba-proxy"),
+        ("/v1/models", 401, key.to_owned()),
+        missing(),
+    ];
+    check(&qolaba, Kind::Qolaba, None, None, 5);
+    // With its key in hand, it lists its models and still says who it is.
+    let qolaba = [
+        health("qoloba-proxy"),
+        ("/v1/models", 200, text("openai/models")),
+        missing(),
+    ];
+    check(&qolaba, Kind::Qolaba, Some("smollm2"), None, 5);
+    check(
+        &[health("llama-chat-web"), missing()],
+        Kind::LlamaChat,
+        None,
+        None,
+        5,
+    );
+    let status = r#"{"ok":true,"online":true,"version":"0.9.1"}"#.to_owned();
+    check(
+        &[("/status", 200, status), missing()],
+        Kind::Jarvis,
+        None,
         None,
         6,
     );
@@ -169,12 +206,12 @@ fn what_is_no_model_server_is_told_with_few_questions() {
     assert_eq!(asked, 2);
     assert!(matches!(
         ask(&[missing()]),
-        (Verdict::NotAModelServer(_), 4)
+        (Verdict::NotAModelServer(_), 6)
     ));
     assert_eq!(ask(&[("", 0, String::new())]), (Verdict::Nothing, 1));
     // LiteLLM without a key: its list fails without a CORS header.
     assert!(matches!(
         ask(&[("/v1/models", 0, String::new()), missing()]),
-        (Verdict::NeedsKey(_), 4)
+        (Verdict::NeedsKey(_), 5)
     ));
 }

@@ -103,7 +103,7 @@ fn a_chat_is_asked_for_in_each_familys_words() {
     );
     check(
         Kind::LmStudio,
-        0,
+        1,
         &request(false),
         V1,
         JsonOnly,

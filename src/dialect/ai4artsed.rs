@@ -1,0 +1,198 @@
+//! AI4ArtsEd's server: a stream of named events that answers one GET, the seed's routes first, today's where those are gone.
+//!
+//! Each prompt stands alone: what was said before is not sent. Pieces come with the whole text so far, with which lost ones are
+//! repaired; the last event says the whole once more. A GET starts a generation every time it is sent, so it is sent once and nothing
+//! ever reconnects. There is no list of models and no stop but closing.
+
+use serde_json::Value;
+
+use super::read::text;
+use super::reply::{Reply, Said, Told};
+use super::{Call, Decoder, Dialect, Model, Takes};
+use crate::chat::request::{ChatRequest, Role};
+use crate::event::{ChatEvent, Progress, ServerError};
+use crate::wire::Frame;
+
+/// The seed's route for a plain chat; the run's id follows.
+const STAGE2: &str = "/api/text_stream/stage2";
+/// Today's.
+const INTERCEPTION: &str = "/api/schema/pipeline/interception";
+
+/// AI4ArtsEd.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Ai4ArtsEd;
+
+impl Dialect for Ai4ArtsEd {
+    fn rungs(&self) -> &'static [&'static str] {
+        &[STAGE2, INTERCEPTION]
+    }
+
+    fn chat(&self, request: &ChatRequest, rung: usize) -> Call {
+        let last = |role| {
+            let mut said = request.messages.iter().rev();
+            said.find(|message| message.role == role)
+                .map_or("", |message| message.text.as_str())
+        };
+        let field = |name: &str| request.fields.get(name).map_or("", String::as_str);
+        let prompt = last(Role::User);
+        // What others call a system prompt is the context here, unless the person wrote one of its own.
+        let context = Some(field("context"))
+            .filter(|context| !context.is_empty())
+            .unwrap_or_else(|| last(Role::System));
+        let style = field("style");
+        let model = request.model.as_deref().unwrap_or_default();
+        if rung == 0 {
+            let query = query(&[
+                ("prompt", prompt),
+                ("context", context),
+                ("style_prompt", style),
+                ("model", model),
+            ]);
+            // The run's id is the client's to choose.
+            return Call::get(format!("{STAGE2}/{}?{query}", encoded(&request.generation)));
+        }
+        // The names moved with the routes, and not all at once: what a server does not know it passes over.
+        let query = query(&[
+            ("prompt", prompt),
+            ("input_text", prompt),
+            ("context", context),
+            ("context_prompt", context),
+            ("style_prompt", style),
+            ("model", model),
+            ("schema", "user_defined"),
+            ("enable_streaming", "true"),
+        ]);
+        Call::get(format!("{INTERCEPTION}?{query}"))
+    }
+
+    fn decoder(&self, _rung: usize) -> Box<dyn Decoder> {
+        Box::new(Stages::default())
+    }
+
+    fn takes(&self) -> Takes {
+        Takes {
+            keeps_history: true,
+            fields: &["context", "style"],
+            ..Takes::default()
+        }
+    }
+
+    /// It has none to list; this only finds out whether it is there.
+    fn models(&self) -> Call {
+        Call::get("/")
+    }
+
+    fn read_models(&self, _body: &str) -> Result<Vec<Model>, ServerError> {
+        Ok(Vec::new())
+    }
+}
+
+/// A query of those that are not empty.
+fn query(parts: &[(&str, &str)]) -> String {
+    let parts = parts.iter().filter(|(_, value)| !value.is_empty());
+    let parts: Vec<String> = parts
+        .map(|(name, value)| format!("{name}={}", encoded(value)))
+        .collect();
+    parts.join("&")
+}
+
+/// Everything but letters, digits and `-._~` as percent signs and hex (RFC 3986, 2.3).
+fn encoded(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for byte in text.bytes() {
+        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
+            out.push(char::from(byte));
+        } else {
+            out.push_str(&format!("%{byte:02X}"));
+        }
+    }
+    out
+}
+
+/// Reads the events of a run.
+#[derive(Debug, Default)]
+struct Stages {
+    reply: Reply,
+    told: Told,
+}
+
+impl Stages {
+    fn event(&mut self, said: &Said, out: &mut Vec<ChatEvent>) {
+        let (value, reply) = (&said.value, &mut self.reply);
+        let of = |key| text(value, key);
+        reply.id(of("run_id"), out);
+        match said.name.as_str() {
+            "connected" => {
+                reply.model(of("model"), out);
+                reply.progress(stage(of("status").unwrap_or("connected")), out);
+            }
+            "queue_status" => {
+                let words = of("message").or_else(|| of("status"));
+                let has_its_turn = of("status")
+                    .is_some_and(|status| matches!(status, "acquired" | "ready" | "started"));
+                reply.progress(
+                    match words {
+                        Some(words) if has_its_turn => stage(words),
+                        words => Progress::Queued(words.map(str::to_owned)),
+                    },
+                    out,
+                );
+            }
+            "stage_start" => {
+                let words = of("description").or_else(|| of("name"));
+                let words = words.or_else(|| of("stage")).unwrap_or("stage");
+                reply.progress(stage(words), out);
+            }
+            "wikipedia_lookup" => {
+                let terms: Vec<&str> = match value.get("terms") {
+                    Some(Value::Array(terms)) => terms.iter().filter_map(term).collect(),
+                    _ => Vec::new(),
+                };
+                reply.progress(stage(format!("Wikipedia: {}", terms.join(", "))), out);
+            }
+            "stage3_start" | "stage3_complete" | "stage4_start" => {
+                reply.progress(stage(of("message").unwrap_or(&said.name)), out);
+            }
+            "chunk" => {
+                let (piece, whole) = (of("text_chunk"), of("accumulated"));
+                let (piece, whole) = (piece.unwrap_or_default(), whole.unwrap_or_default());
+                self.told.grown(piece, whole, reply, out);
+            }
+            "complete" => {
+                reply.model(of("model_used"), out);
+                self.told
+                    .whole(of("final_text").unwrap_or_default(), reply, out);
+                reply.done(of("status").unwrap_or("stop"), out);
+            }
+            "blocked" => {
+                let word = of("reason").or_else(|| of("stage")).unwrap_or("blocked");
+                reply.blocked(word, out);
+            }
+            _ if reply.error_in(value, out) => {}
+            _ => reply.unknown(said, out),
+        }
+    }
+}
+
+impl Decoder for Stages {
+    fn frame(&mut self, frame: Frame<'_>, out: &mut Vec<ChatEvent>) {
+        if let Some(said) = self.reply.read(frame, out) {
+            self.event(&said, out);
+        }
+    }
+
+    fn finish(&mut self, out: &mut Vec<ChatEvent>) {
+        self.reply.finish(out);
+    }
+}
+
+fn stage(words: impl Into<String>) -> Progress {
+    Progress::Stage(words.into())
+}
+
+/// A looked-up term: a word, or an object that has it.
+fn term(term: &Value) -> Option<&str> {
+    term.as_str()
+        .or_else(|| text(term, "term"))
+        .or_else(|| text(term, "title"))
+}

@@ -1,0 +1,144 @@
+//! jarvis-agent: bare lines of JSON and real SSE in one response, and more than one end mark.
+//!
+//! The server keeps the conversation and reads only the last message of the person. It knows the conversation by a session's id: the
+//! one that its own stream named is sent back, never one of ours, which a strict server would refuse. Its headers would make a preflight
+//! that it does not answer, so it is only reached under a path of the page's own host (`server=/jarvis`); there they cost nothing.
+//! It is stopped by the `trace_id` that its stream named.
+
+use serde_json::{Value, json};
+
+use super::openai::{self, CHAT, Chunks};
+use super::read::text;
+use super::reply::{Said, Told};
+use super::{Call, Decoder, Dialect, Model, Takes, read, sampling};
+use crate::chat::request::ChatRequest;
+use crate::event::{ChatEvent, Progress, ServerError};
+use crate::wire::Frame;
+
+/// jarvis-agent.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Jarvis;
+
+impl Dialect for Jarvis {
+    fn rungs(&self) -> &'static [&'static str] {
+        &[CHAT]
+    }
+
+    fn chat(&self, request: &ChatRequest, _rung: usize) -> Call {
+        let mut body = json!({ "messages": openai::messages(request), "stream": true });
+        if let Some(model) = &request.model {
+            body["model"] = json!(model);
+        }
+        sampling::put(&mut body, request.sampling.extra.clone());
+        let mut call = Call::post(CHAT, &body);
+        if let Some(session) = &request.server_conversation {
+            call.headers.push(("X-Session-Id", session.clone()));
+        }
+        call
+    }
+
+    fn decoder(&self, _rung: usize) -> Box<dyn Decoder> {
+        Box::new(Mixed::default())
+    }
+
+    fn takes(&self) -> Takes {
+        Takes {
+            keeps_history: true,
+            ..Takes::default()
+        }
+    }
+
+    fn models(&self) -> Call {
+        Call::get("/models")
+    }
+
+    fn read_models(&self, body: &str) -> Result<Vec<Model>, ServerError> {
+        read::models(body)
+    }
+
+    /// Only JSON is read here, and only this field: without an id there is nothing to say.
+    fn stop(&self, _generation: &str, id: Option<&str>) -> Option<Call> {
+        Some(Call::post("/v1/chat/stop", &json!({ "trace_id": id? })).json_only())
+    }
+
+    fn alive(&self) -> Call {
+        Call::get("/status")
+    }
+}
+
+/// Reads lines, events and chunks as they come mixed.
+#[derive(Debug, Default)]
+struct Mixed {
+    chunks: Chunks,
+    told: Told,
+}
+
+impl Mixed {
+    fn said(&mut self, mut said: Said, out: &mut Vec<ChatEvent>) {
+        let reply = &mut self.chunks.reply;
+        // The only id that its stop takes; a chunk's own is none.
+        reply.id(text(&said.value, "trace_id"), out);
+        reply.conversation(text(&said.value, "session_id"), out);
+        let value = &said.value;
+        let kind = text(value, "type").unwrap_or(&said.name);
+        match kind {
+            _ if value.get("choices").is_some() => {
+                if let Value::Object(chunk) = &mut said.value {
+                    chunk.remove("id");
+                }
+                self.told.note(content(&said.value));
+                self.chunks.chunk(&said, out);
+            }
+            "status" => {
+                let words = text(value, "status").or_else(|| text(value, "content"));
+                reply.progress(Progress::Stage(words.unwrap_or(kind).to_owned()), out);
+            }
+            "token" | "delta" => {
+                let piece = text(value, "content").unwrap_or_default();
+                self.told.add(piece, reply, out);
+            }
+            "meta" => {
+                let whole = text(value, "rendered_text").unwrap_or_default();
+                self.told.whole(whole, reply, out);
+            }
+            "done" => match text(value, "reason").or_else(|| text(value, "error")) {
+                None => reply.done("stop", out),
+                Some("error") => {
+                    if !reply.error_in(value, out) {
+                        reply.done("error", out);
+                    }
+                }
+                // The seed's servers told a stop in the place of an error.
+                Some(word) if value.get("reason").is_some() || word.ends_with("cancelled") => {
+                    reply.done(word, out);
+                }
+                Some(_) => {
+                    reply.error_in(value, out);
+                }
+            },
+            _ if reply.error_in(value, out) => {}
+            _ => reply.unknown(&said, out),
+        }
+    }
+}
+
+impl Decoder for Mixed {
+    fn frame(&mut self, frame: Frame<'_>, out: &mut Vec<ChatEvent>) {
+        if let Some(said) = self.chunks.reply.read(frame, out) {
+            self.said(said, out);
+        }
+    }
+
+    fn finish(&mut self, out: &mut Vec<ChatEvent>) {
+        self.chunks.finish(out);
+    }
+}
+
+/// The text of a chunk, or of a whole answer.
+fn content(value: &Value) -> &str {
+    let choice = value.get("choices").and_then(|choices| choices.get(0));
+    let words = choice.and_then(|choice| choice.get("delta").or_else(|| choice.get("message")));
+    words
+        .and_then(|words| text(words, "content"))
+        .unwrap_or_default()
+}
