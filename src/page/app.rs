@@ -5,11 +5,11 @@
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
+use std::pin::Pin;
 use std::rc::Rc;
 
 use futures_channel::oneshot;
 use futures_util::future::{AbortHandle, abortable};
-use leptos::html;
 use leptos::prelude::*;
 use web_sys::{HtmlElement, ShadowRoot};
 
@@ -155,7 +155,7 @@ pub struct Chat {
     /// How often each reply was begun: one that goes on begins again.
     pub starts: RwSignal<BTreeMap<TurnId, u32>>,
     /// The element that scrolls.
-    pub scroller: StoredValue<Option<NodeRef<html::Main>>>,
+    pub scroller: StoredValue<Option<HtmlElement>, LocalStorage>,
 }
 
 /// What the handle's copies share beside the signals.
@@ -231,7 +231,7 @@ impl Chat {
             draft: RwSignal::new(draft),
             pinned: RwSignal::new(true),
             starts: RwSignal::new(BTreeMap::new()),
-            scroller: StoredValue::new(None),
+            scroller: StoredValue::new_local(None),
         }
     }
 
@@ -286,6 +286,8 @@ impl Chat {
 
     /// Runs work that ends with the chat.
     pub fn spawn(self, work: impl Future<Output = ()> + 'static) {
+        // Boxed: what aborts and starts it is compiled once, not for every sort of work.
+        let work: Pin<Box<dyn Future<Output = ()>>> = Box::pin(work);
         let (work, handle) = abortable(work);
         let shared = self.shared();
         let mut tasks = shared.tasks.borrow_mut();
@@ -396,11 +398,7 @@ impl Chat {
     }
 
     fn scroll_down(self) {
-        let scroller = self
-            .scroller
-            .try_get_value()
-            .flatten()
-            .and_then(|scroller| scroller.get_untracked());
+        let scroller = self.scroller.try_get_value().flatten();
         if let Some(scroller) = scroller {
             // Beyond any length: the browser stops at the end.
             scroller.set_scroll_top(i32::MAX);
@@ -550,10 +548,11 @@ impl Chat {
             let nobody = matches!(still, LinkState::Looking)
                 || (still == before && before == LinkState::Demo);
             match first {
-                Some(first) if connect || nobody => {
-                    if matches!(still, LinkState::Looking) || still == before {
-                        self.connect(first.address, Some(first.found.kind));
-                    }
+                Some(first)
+                    if (connect || nobody)
+                        && (matches!(still, LinkState::Looking) || still == before) =>
+                {
+                    self.connect(first.address, Some(first.found.kind));
                 }
                 None if matches!(still, LinkState::Looking) => self.settle(LinkState::Demo),
                 _ => {}

@@ -37,7 +37,8 @@ pub async fn sleep(span: Millis) {
     TimeoutFuture::new(span.ceil().clamp(0.0, 2_147_483_000.0) as u32).await;
 }
 
-/// One pending call of a function at the next frame, or after a while. Dropping it takes the call back.
+/// One pending call of a function at the next frame, or after a while; none at first. Dropping it takes the call back.
+#[derive(Default)]
 pub struct Beat {
     armed: Rc<Cell<bool>>,
     frame: Option<AnimationFrame>,
@@ -45,15 +46,6 @@ pub struct Beat {
 }
 
 impl Beat {
-    /// Nothing is pending yet.
-    pub fn new() -> Beat {
-        Beat {
-            armed: Rc::new(Cell::new(false)),
-            frame: None,
-            timer: None,
-        }
-    }
-
     /// Calls `work` once, at the next frame, or after `wait` milliseconds where that is later than a frame or two.
     /// A hidden page has no frames: there a timer beats. Does nothing while a call is pending.
     pub fn arm(&mut self, wait: Millis, work: impl FnOnce() + 'static) {

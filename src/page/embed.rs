@@ -1,13 +1,13 @@
 //! `<rill-chat>`: attributes in, events and methods out. The standalone page is this element too.
 
+use any_spawner::Executor;
 use gloo_events::EventListener;
-use leptos::mount::mount_to;
 use leptos::prelude::*;
 use wasm_bindgen::prelude::*;
 use web_sys::{CssStyleSheet, HtmlElement, ShadowRoot, UrlSearchParams};
 
 use super::app::{Chat, Command};
-use super::ui::Page;
+use super::ui;
 use crate::chat::archive;
 use crate::options::{NAMES, Options};
 
@@ -20,6 +20,8 @@ extern "C" {
 
 /// Makes `<rill-chat>` known to the page. Elements that are there already come to life at once.
 pub fn start() {
+    // What follows a signal runs on the browser's own queue. It can be set once, and nobody was here before.
+    let _ = Executor::init_wasm_bindgen();
     admit_templates();
     let mount = Closure::<dyn Fn(HtmlElement, ShadowRoot) -> Mounted>::new(mount);
     let names = NAMES.iter().map(|name| JsValue::from_str(name)).collect();
@@ -34,7 +36,6 @@ pub struct Mounted {
     chat: Chat,
     host: HtmlElement,
     standalone: bool,
-    view: Option<Box<dyn std::any::Any>>,
     /// Owns every signal and every task of the chat.
     owner: Owner,
     _leaving: EventListener,
@@ -69,9 +70,8 @@ impl Mounted {
     }
 
     /// The element left the page.
-    pub fn unmount(mut self) {
+    pub fn unmount(self) {
         self.chat.leave();
-        drop(self.view.take());
         self.owner.cleanup();
     }
 }
@@ -82,11 +82,12 @@ fn mount(host: HtmlElement, root: ShadowRoot) -> Mounted {
     let (options, complaints) = read_options(&host, standalone);
     let from_link =
         standalone && link_parameters().is_some_and(|link| link.get("server").is_some());
-    // A shadow root takes children like any element; Leptos asks only for that.
-    let place: HtmlElement = root.clone().unchecked_into();
     let owner = Owner::new();
-    let chat = owner.with(|| Chat::new(host.clone(), root, options, complaints));
-    let view = owner.with(|| mount_to(place, move || view! { <Page chat=chat/> }));
+    let chat = owner.with(|| {
+        let chat = Chat::new(host.clone(), root.clone(), options, complaints);
+        let _ = root.append_child(&ui::page(chat).into());
+        chat
+    });
     chat.start(from_link);
     chat.tell("rill-ready", &[]);
     let leaving = EventListener::new(&window(), "pagehide", move |_| {
@@ -98,7 +99,6 @@ fn mount(host: HtmlElement, root: ShadowRoot) -> Mounted {
         chat,
         host,
         standalone,
-        view: Some(Box::new(view)),
         owner,
         _leaving: leaving,
     }

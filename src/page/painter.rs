@@ -58,7 +58,7 @@ impl Painter {
         // An element has a document unless it is one.
         let document = root
             .owner_document()
-            .unwrap_or_else(|| leptos::prelude::document());
+            .unwrap_or_else(leptos::prelude::document);
         root.set_text_content(None);
         Painter {
             root,

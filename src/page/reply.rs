@@ -137,7 +137,7 @@ pub fn begin(chat: Chat, id: TurnId, continues: bool) {
             reasoned: 0,
             rewrite: false,
             trace: Trace::default(),
-            beat: Beat::new(),
+            beat: Beat::default(),
             finishing: None,
             end: None,
             probe: None,

@@ -2,7 +2,7 @@
 //! we take four and leave room for Stop, which does not ask here.
 
 use std::cell::RefCell;
-use std::collections::{HashMap, VecDeque};
+use std::collections::{BTreeMap, VecDeque};
 
 use futures_channel::oneshot;
 
@@ -15,7 +15,7 @@ struct Host {
 }
 
 thread_local! {
-    static HOSTS: RefCell<HashMap<String, Host>> = RefCell::default();
+    static HOSTS: RefCell<BTreeMap<String, Host>> = RefCell::default();
 }
 
 /// The right to hold one connection; dropping it hands it on.

@@ -3,22 +3,16 @@
 
 mod composer;
 mod doctor;
-mod icon;
+mod part;
 mod server;
 mod status;
 mod stream;
 mod turn;
 mod welcome;
 
-use leptos::html;
 use leptos::prelude::*;
-use wasm_bindgen::JsCast;
 
-use self::composer::Composer;
-use self::doctor::Doctor;
-use self::icon::Icon;
-use self::server::{AskFirst, ServerPanel};
-use self::stream::Stream;
+use self::part::{Part, button, el, icon};
 use super::app::{Chat, Command, LinkState};
 use super::words::{self, say, young};
 use crate::options::Theme;
@@ -35,38 +29,30 @@ pub const STYLE: &str = concat!(
 );
 
 /// One chat.
-#[component]
-pub fn Page(
-    /// The chat.
-    chat: Chat,
-) -> impl IntoView {
+pub fn page(chat: Chat) -> Part {
     let theme = move || match chat.theme.get() {
         Theme::Auto => "auto",
         Theme::Light => "light",
         Theme::Dark => "dark",
     };
-    view! {
-        <div
-            class="rill"
-            class:young=move || young(chat)
-            data-theme=theme
-            lang=move || words::tag(chat.lang.get())
-            dir="auto"
-        >
-            <Header chat=chat/>
-            <Stream chat=chat/>
-            <footer class="foot">
-                <Doctor chat=chat/>
-                <Composer chat=chat/>
-            </footer>
-            <ServerPanel chat=chat/>
-            <AskFirst chat=chat/>
-        </div>
-    }
+    let foot = el("footer")
+        .set("class", "foot")
+        .add(|part| doctor::doctor(part, chat))
+        .add(|part| composer::composer(part, chat));
+    el("div")
+        .set("class", "rill")
+        .class("young", move || young(chat))
+        .attr("data-theme", move || theme().to_owned())
+        .attr("lang", move || words::tag(chat.lang.get()).to_owned())
+        .set("dir", "auto")
+        .child(header(chat))
+        .add(|part| stream::stream(part, chat))
+        .child(foot)
+        .child(server::server_panel(chat))
+        .child(server::ask_first(chat))
 }
 
-#[component]
-fn Header(chat: Chat) -> impl IntoView {
+fn header(chat: Chat) -> Part {
     let has_turns = move || chat.tree.with(|tree| !tree.is_empty());
     let state = move || {
         chat.link.with(|link| match link {
@@ -79,26 +65,33 @@ fn Header(chat: Chat) -> impl IntoView {
             | LinkState::Connecting(_) => "busy",
         })
     };
-    view! {
-        <header class="head">
-            <span class="brand" aria-hidden="true">"Rill"</span>
-            <div class="link" data-link=state>
-                <button type="button" class="quiet" on:click=move |_| chat.panel.set(true)>
-                    <Icon icon=icondata_lu::LuServer/>
-                    <span>{move || say!(chat, server)}</span>
-                </button>
-                <span class="link-name" title=move || words::link_words(chat)>
-                    {move || words::link_words(chat)}
-                </span>
-            </div>
-            <Show when=has_turns>
-                <button type="button" class="quiet new" on:click=move |_| chat.run(Command::Clear)>
-                    <Icon icon=icondata_lu::LuPlus/>
-                    <span>{move || say!(chat, new_chat)}</span>
-                </button>
-            </Show>
-        </header>
-    }
+    let brand = el("span")
+        .set("class", "brand")
+        .set("aria-hidden", "true")
+        .text("Rill");
+    let link = el("div")
+        .set("class", "link")
+        .attr("data-link", move || state().to_owned())
+        .child(
+            button("quiet", move || chat.panel.set(true))
+                .child(icon(icondata_lu::LuServer))
+                .child(el("span").says(move || say!(chat, server))),
+        )
+        .child(
+            el("span")
+                .set("class", "link-name")
+                .attr("title", move || words::link_words(chat))
+                .says(move || words::link_words(chat)),
+        );
+    el("header")
+        .set("class", "head")
+        .child(brand)
+        .child(link)
+        .when(has_turns, move || {
+            button("quiet new", move || chat.run(Command::Clear))
+                .child(icon(icondata_lu::LuPlus))
+                .child(el("span").says(move || say!(chat, new_chat)))
+        })
 }
 
 /// Puts text on the clipboard.
@@ -116,15 +109,4 @@ pub fn copy(chat: Chat, text: &str) {
             let _ = wasm_bindgen_futures::JsFuture::from(written).await;
         });
     }
-}
-
-/// The element of a node reference, as plain DOM.
-fn element_of<E>(reference: NodeRef<E>) -> Option<web_sys::Element>
-where
-    E: html::ElementType + 'static,
-    E::Output: JsCast + Clone + 'static,
-{
-    reference
-        .get_untracked()
-        .and_then(|element| element.dyn_into().ok())
 }

@@ -1,56 +1,74 @@
 //! The settings: which server, which model, how to read. And the question that a link to a foreign server raises first.
 
-use leptos::html;
 use leptos::prelude::*;
+use wasm_bindgen::JsCast;
+use web_sys::{HtmlDialogElement, HtmlInputElement, KeyboardEvent};
 
-use super::icon::Icon;
-use crate::dialect::Kind;
+use super::part::{Part, after, button, el, icon};
+use crate::dialect::{Kind, Model};
 use crate::options::Theme;
-use crate::pacer::Pace;
 use crate::page::app::{Chat, Command, LinkState};
+use crate::page::servers::Found;
 use crate::page::words::{self, Locale, say, trouble_words};
 
-/// Opens and closes a `<dialog>` with a signal. The browser keeps focus inside and closes it on Escape.
-fn follow(dialog: NodeRef<html::Dialog>, open: impl Fn() -> bool + 'static) {
-    Effect::new(move |_| {
+/// Opens and closes a `<dialog>` with what `open` reads. The browser keeps focus inside and closes it on Escape.
+fn dialog(class: &str, open: impl Fn() -> bool + 'static) -> Part {
+    let part = el("dialog").set("class", class);
+    let dialog: HtmlDialogElement = part.element().unchecked_into();
+    after(move || {
         let open = open();
-        let Some(dialog) = dialog.get() else { return };
         if open && !dialog.open() {
             let _ = dialog.show_modal();
         } else if !open && dialog.open() {
             dialog.close();
         }
     });
+    part
+}
+
+/// A field with its name.
+fn field(name: impl Fn() -> String + 'static, field: Part) -> Part {
+    el("label").child(el("span").says(name)).child(field)
+}
+
+/// One of the values of a `<select>`.
+fn choice(value: &str, words: impl Fn() -> String + 'static) -> Part {
+    el("option").set("value", value).says(words)
 }
 
 /// The settings.
-#[component]
-pub fn ServerPanel(chat: Chat) -> impl IntoView {
-    let dialog = NodeRef::<html::Dialog>::new();
-    follow(dialog, move || chat.panel.get());
+pub fn server_panel(chat: Chat) -> Part {
     let locked = move || chat.options.with(|options| options.lock);
-    view! {
-        <dialog
-            class="panel"
-            node_ref=dialog
-            aria-label=move || say!(chat, server_title)
-            on:close=move |_| chat.panel.set(false)
-        >
-            <div class="panel-head">
-                <h2>{move || say!(chat, server_title)}</h2>
-                <button type="button" class="round" aria-label=move || say!(chat, close) on:click=move |_| chat.panel.set(false)>
-                    <Icon icon=icondata_lu::LuX/>
-                </button>
-            </div>
-            <p class="now" role="status">{move || now(chat)}</p>
-            <Show when=move || !locked() fallback=move || view! { <p class="hint">{move || say!(chat, server_locked)}</p> }>
-                <Found chat=chat/>
-                <ByHand chat=chat/>
-                <Models chat=chat/>
-            </Show>
-            <Reading chat=chat/>
-        </dialog>
-    }
+    let head = el("div")
+        .set("class", "panel-head")
+        .child(el("h2").says(move || say!(chat, server_title)))
+        .child(
+            button("round", move || chat.panel.set(false))
+                .attr("aria-label", move || say!(chat, close))
+                .child(icon(icondata_lu::LuX)),
+        );
+    dialog("panel", move || chat.panel.get())
+        .attr("aria-label", move || say!(chat, server_title))
+        .on("close", move |_| chat.panel.set(false))
+        .child(head)
+        .child(
+            el("p")
+                .set("class", "now")
+                .set("role", "status")
+                .says(move || now(chat)),
+        )
+        .when(locked, move || hint(move || say!(chat, server_locked)))
+        .when(move || !locked(), move || found(chat))
+        .when(move || !locked(), move || by_hand(chat))
+        .when(
+            move || !locked() && model_list(chat).len() > 1,
+            move || models(chat),
+        )
+        .child(reading(chat))
+}
+
+fn hint(words: impl Fn() -> String + 'static) -> Part {
+    el("p").set("class", "hint").says(words)
 }
 
 fn now(chat: Chat) -> String {
@@ -62,85 +80,78 @@ fn now(chat: Chat) -> String {
     })
 }
 
-#[component]
-fn Found(chat: Chat) -> impl IntoView {
+fn found(chat: Chat) -> Part {
     let none = move || {
         chat.found
             .with(|found| found.as_ref().is_some_and(Vec::is_empty))
     };
+    let looked = move || chat.found.with(Option::is_some);
     let looking = RwSignal::new(false);
-    Effect::new(move |_| {
-        if chat.found.with(Option::is_some) {
+    after(move || {
+        if looked() {
             looking.set(false);
         }
     });
-    view! {
-        <section>
-            <h3>{move || say!(chat, server_found)}</h3>
-            <ul class="found">
-                <For
-                    each=move || chat.found.get().unwrap_or_default()
-                    key=|found| found.address.to_string()
-                    let:found
-                >
-                    {
-                        let name = format!("{} · {}", found.found.kind.name(), found.address.origin().trim_start_matches("http://"));
-                        let model = found.found.model.clone().unwrap_or_default();
-                        let label = name.clone();
-                        let pick = Command::Connect {
-                            address: found.address.to_string(),
-                            kind: Some(found.found.kind),
-                            key: None,
-                        };
-                        view! {
-                            <li>
-                                <button
-                                    type="button"
-                                    class="row"
-                                    aria-label=move || say!(chat, server_use, name = label.clone())
-                                    on:click=move |_| chat.run(pick.clone())
-                                >
-                                    <span>{name}</span>
-                                    <span class="hint">{model}</span>
-                                </button>
-                            </li>
-                        }
-                    }
-                </For>
-            </ul>
-            <Show when=none>
-                <p class="hint">{move || say!(chat, server_none_found)}</p>
-            </Show>
-            <div class="ways">
-                <button
-                    type="button"
-                    class="plain"
-                    disabled=move || looking.get()
-                    on:click=move |_| {
-                        looking.set(true);
-                        chat.run(Command::Look);
-                    }
-                >
-                    {move || if looking.get() {
-                        say!(chat, server_looking)
-                    } else if chat.found.with(Option::is_some) {
-                        say!(chat, server_look_again)
-                    } else {
-                        say!(chat, server_look)
-                    }}
-                </button>
-                <button type="button" class="plain" on:click=move |_| chat.run(Command::UseDemo)>
-                    {move || say!(chat, server_demo)}
-                </button>
-            </div>
-        </section>
-    }
+    let look = move || {
+        looking.set(true);
+        chat.run(Command::Look);
+    };
+    let look_words = move || {
+        if looking.get() {
+            say!(chat, server_looking)
+        } else if looked() {
+            say!(chat, server_look_again)
+        } else {
+            say!(chat, server_look)
+        }
+    };
+    let ways = el("div")
+        .set("class", "ways")
+        .child(
+            button("plain", look)
+                .flag("disabled", move || looking.get())
+                .says(look_words),
+        )
+        .child(
+            button("plain", move || chat.run(Command::UseDemo))
+                .says(move || say!(chat, server_demo)),
+        );
+    el("section")
+        .child(el("h3").says(move || say!(chat, server_found)))
+        .child(el("ul").set("class", "found").each(
+            move || chat.found.get().unwrap_or_default(),
+            move |found| el("li").child(found_server(chat, found)),
+        ))
+        .when(none, move || hint(move || say!(chat, server_none_found)))
+        .child(ways)
 }
 
-#[component]
-fn ByHand(chat: Chat) -> impl IntoView {
-    let address = NodeRef::<html::Input>::new();
-    let key = NodeRef::<html::Input>::new();
+fn found_server(chat: Chat, found: &Found) -> Part {
+    let place = found.address.origin();
+    let name = format!(
+        "{} · {}",
+        found.found.kind.name(),
+        place.trim_start_matches("http://")
+    );
+    let pick = Command::Connect {
+        address: found.address.to_string(),
+        kind: Some(found.found.kind),
+        key: None,
+    };
+    let label = name.clone();
+    button("row", move || chat.run(pick.clone()))
+        .attr("aria-label", move || {
+            say!(chat, server_use, name = label.clone())
+        })
+        .child(el("span").text(&name))
+        .child(
+            el("span")
+                .set("class", "hint")
+                .text(found.found.model.as_deref().unwrap_or_default()),
+        )
+}
+
+fn by_hand(chat: Chat) -> Part {
     let kind = RwSignal::new(String::new());
     let known = move || {
         chat.link.with(|link| match link {
@@ -158,189 +169,177 @@ fn ByHand(chat: Chat) -> impl IntoView {
             .and_then(|address| chat.shared().store.key(&address.origin()))
             .unwrap_or_default()
     };
+    let address = el("input").set("type", "text").set("inputmode", "url");
+    let key = el("input").set("type", "password");
+    let typed: [HtmlInputElement; 2] =
+        [&address, &key].map(|field| field.element().unchecked_into());
     let connect = move || {
-        let (Some(address), Some(key)) = (address.get_untracked(), key.get_untracked()) else {
-            return;
-        };
         chat.run(Command::Connect {
-            address: address.value(),
+            address: typed[0].value(),
             kind: kind.get_untracked().parse().ok(),
-            key: Some(key.value()),
+            key: Some(typed[1].value()),
         });
     };
-    let on_enter = move |event: web_sys::KeyboardEvent| {
-        if event.key() == "Enter" {
-            event.prevent_default();
-            connect();
+    let on_enter = {
+        let connect = connect.clone();
+        move |event: &KeyboardEvent| {
+            if event.key() == "Enter" {
+                event.prevent_default();
+                connect();
+            }
         }
     };
-    view! {
-        <section class="by-hand">
-            <label>
-                <span>{move || say!(chat, server_address)}</span>
-                <input
-                    type="text"
-                    inputmode="url"
-                    autocomplete="off"
-                    spellcheck="false"
-                    dir="ltr"
-                    node_ref=address
-                    placeholder=move || say!(chat, server_address_hint)
-                    prop:value=move || known().map(|address| address.to_string()).unwrap_or_default()
-                    on:keydown=on_enter
-                />
-            </label>
-            <label>
-                <span>{move || say!(chat, server_key)}</span>
-                <input
-                    type="password"
-                    autocomplete="off"
-                    dir="ltr"
-                    node_ref=key
-                    aria-describedby="rill-key-hint"
-                    prop:value=known_key
-                    on:keydown=on_enter
-                />
-            </label>
-            <p class="hint" id="rill-key-hint">{move || say!(chat, server_key_hint)}</p>
-            <label>
-                <span>{move || say!(chat, server_kind)}</span>
-                <select on:change=move |event| kind.set(event_target_value(&event))>
-                    <option value="">{move || say!(chat, server_kind_auto)}</option>
-                    {Kind::ALL.iter().map(|kind| view! { <option value=kind.as_str()>{kind.name()}</option> }).collect_view()}
-                </select>
-            </label>
-            <div class="ways">
-                <button type="button" class="strong" on:click=move |_| connect()>{move || say!(chat, server_connect)}</button>
-            </div>
-        </section>
-    }
+    let address = address
+        .set("autocomplete", "off")
+        .set("spellcheck", "false")
+        .set("dir", "ltr")
+        .attr("placeholder", move || say!(chat, server_address_hint))
+        .value(move || {
+            known()
+                .map(|address| address.to_string())
+                .unwrap_or_default()
+        })
+        .on_key(on_enter.clone());
+    let key = key
+        .set("autocomplete", "off")
+        .set("dir", "ltr")
+        .set("aria-describedby", "rill-key-hint")
+        .value(known_key)
+        .on_key(on_enter);
+    let kinds = el("select")
+        .on("change", move |event| kind.set(event_target_value(event)))
+        .child(choice("", move || say!(chat, server_kind_auto)))
+        .children(
+            Kind::ALL
+                .iter()
+                .map(|kind| choice(kind.as_str(), || kind.name().to_owned())),
+        );
+    el("section")
+        .set("class", "by-hand")
+        .child(field(move || say!(chat, server_address), address))
+        .child(field(move || say!(chat, server_key), key))
+        .child(hint(move || say!(chat, server_key_hint)).set("id", "rill-key-hint"))
+        .child(field(move || say!(chat, server_kind), kinds))
+        .child(
+            el("div")
+                .set("class", "ways")
+                .child(button("strong", connect).says(move || say!(chat, server_connect))),
+        )
 }
 
-#[component]
-fn Models(chat: Chat) -> impl IntoView {
-    let models = move || {
-        chat.link.with(|link| match link {
-            LinkState::Connected(server) => server.models.clone(),
-            _ => Vec::new(),
-        })
-    };
+fn model_list(chat: Chat) -> Vec<Model> {
+    chat.link.with(|link| match link {
+        LinkState::Connected(server) => server.models.clone(),
+        _ => Vec::new(),
+    })
+}
+
+fn models(chat: Chat) -> Part {
     let chosen = move || {
         chat.link.with(|link| match link {
             LinkState::Connected(server) => server.model_id().unwrap_or_default(),
             _ => String::new(),
         })
     };
-    view! {
-        <Show when=move || { models().len() > 1 }>
-            <section>
-                <label>
-                    <span>{move || say!(chat, server_model)}</span>
-                    <select
-                        prop:value=chosen
-                        on:change=move |event| chat.run(Command::UseModel(event_target_value(&event)))
-                    >
-                        <For each=models key=|model| model.id.clone() let:model>
-                            <option value=model.id.clone() selected={let id = model.id.clone(); move || chosen() == id}>
-                                {if model.name.is_empty() { model.id.clone() } else { model.name.clone() }}
-                            </option>
-                        </For>
-                    </select>
-                </label>
-            </section>
-        </Show>
-    }
+    let select = el("select")
+        .each(
+            move || model_list(chat),
+            |model| {
+                let name = if model.name.is_empty() {
+                    &model.id
+                } else {
+                    &model.name
+                };
+                el("option").set("value", &model.id).text(name)
+            },
+        )
+        .value(chosen)
+        .on("change", move |event| {
+            chat.run(Command::UseModel(event_target_value(event)));
+        });
+    el("section").child(field(move || say!(chat, server_model), select))
 }
 
-#[component]
-fn Reading(chat: Chat) -> impl IntoView {
+fn reading(chat: Chat) -> Part {
     let pace_word = move || {
         chat.pace
             .get()
             .map(|pace| pace.to_string())
             .unwrap_or_default()
     };
-    view! {
-        <section class="reading">
-            <h3>{move || say!(chat, reading_title)}</h3>
-            <label>
-                <span>{move || say!(chat, reading_pace)}</span>
-                <select
-                    prop:value=pace_word
-                    on:change=move |event| chat.run(Command::SetPace(event_target_value(&event).parse::<Pace>().ok()))
-                >
-                    <option value="">{move || say!(chat, pace_own)}</option>
-                    <option value="live">{move || say!(chat, pace_live)}</option>
-                    <option value="30">{move || say!(chat, pace_calm)}</option>
-                    <option value="60">{move || say!(chat, pace_slow)}</option>
-                    <option value="instant">{move || say!(chat, pace_instant)}</option>
-                </select>
-            </label>
-            <label>
-                <span>{move || say!(chat, theme)}</span>
-                <select
-                    prop:value=move || chat.theme.get().word()
-                    on:change=move |event| chat.run(Command::SetTheme(match event_target_value(&event).as_str() {
-                        "light" => Theme::Light,
-                        "dark" => Theme::Dark,
-                        _ => Theme::Auto,
-                    }))
-                >
-                    <option value="auto">{move || say!(chat, theme_auto)}</option>
-                    <option value="light">{move || say!(chat, theme_light)}</option>
-                    <option value="dark">{move || say!(chat, theme_dark)}</option>
-                </select>
-            </label>
-            <label>
-                <span>{move || say!(chat, language)}</span>
-                <select
-                    prop:value=move || words::tag(chat.lang.get())
-                    on:change=move |event| {
-                        chat.run(Command::SetLanguage(words::locale_for([event_target_value(&event).as_str()])));
-                    }
-                >
-                    {[Locale::en, Locale::de]
-                        .map(|locale| view! { <option value=words::tag(locale)>{words::own_name(locale)}</option> })}
-                </select>
-            </label>
-        </section>
-    }
+    let pace = el("select")
+        .child(choice("", move || say!(chat, pace_own)))
+        .child(choice("live", move || say!(chat, pace_live)))
+        .child(choice("30", move || say!(chat, pace_calm)))
+        .child(choice("60", move || say!(chat, pace_slow)))
+        .child(choice("instant", move || say!(chat, pace_instant)))
+        .value(pace_word)
+        .on("change", move |event| {
+            chat.run(Command::SetPace(event_target_value(event).parse().ok()));
+        });
+    let theme = el("select")
+        .child(choice("auto", move || say!(chat, theme_auto)))
+        .child(choice("light", move || say!(chat, theme_light)))
+        .child(choice("dark", move || say!(chat, theme_dark)))
+        .value(move || chat.theme.get().word().to_owned())
+        .on("change", move |event| {
+            chat.run(Command::SetTheme(
+                match event_target_value(event).as_str() {
+                    "light" => Theme::Light,
+                    "dark" => Theme::Dark,
+                    _ => Theme::Auto,
+                },
+            ));
+        });
+    let language = el("select")
+        .children([Locale::en, Locale::de].map(|locale| {
+            choice(words::tag(locale), move || {
+                words::own_name(locale).to_owned()
+            })
+        }))
+        .value(move || words::tag(chat.lang.get()).to_owned())
+        .on("change", move |event| {
+            let tag = event_target_value(event);
+            chat.run(Command::SetLanguage(words::locale_for([tag.as_str()])));
+        });
+    el("section")
+        .set("class", "reading")
+        .child(el("h3").says(move || say!(chat, reading_title)))
+        .child(field(move || say!(chat, reading_pace), pace))
+        .child(field(move || say!(chat, theme), theme))
+        .child(field(move || say!(chat, language), language))
 }
 
 /// The question before a link's server is spoken to.
-#[component]
-pub fn AskFirst(chat: Chat) -> impl IntoView {
-    let dialog = NodeRef::<html::Dialog>::new();
+pub fn ask_first(chat: Chat) -> Part {
     let address = move || {
         chat.link.with(|link| match link {
             LinkState::Asking(address) => Some(address.clone()),
             _ => None,
         })
     };
-    follow(dialog, move || address().is_some());
-    let host = move || address().map(|address| address.host()).unwrap_or_default();
-    let server = move || {
-        address()
-            .map(|address| address.to_string())
-            .unwrap_or_default()
+    let title = move || {
+        let host = address().map(|address| address.host()).unwrap_or_default();
+        say!(chat, ask_title, host = host)
     };
-    view! {
-        <dialog
-            class="panel ask"
-            node_ref=dialog
-            aria-label=move || say!(chat, ask_title, host = host())
-            on:close=move |_| chat.run(Command::Allow(false))
-        >
-            <h2>{move || say!(chat, ask_title, host = host())}</h2>
-            <p>{move || say!(chat, ask_text, server = server())}</p>
-            <div class="ways">
-                <button type="button" class="strong" on:click=move |_| chat.run(Command::Allow(true))>
-                    {move || say!(chat, ask_connect)}
-                </button>
-                <button type="button" class="plain" on:click=move |_| chat.run(Command::Allow(false))>
-                    {move || say!(chat, cancel)}
-                </button>
-            </div>
-        </dialog>
-    }
+    let text = move || {
+        let server = address().map(|address| address.to_string());
+        say!(chat, ask_text, server = server.unwrap_or_default())
+    };
+    let ways = el("div")
+        .set("class", "ways")
+        .child(
+            button("strong", move || chat.run(Command::Allow(true)))
+                .says(move || say!(chat, ask_connect)),
+        )
+        .child(
+            button("plain", move || chat.run(Command::Allow(false)))
+                .says(move || say!(chat, cancel)),
+        );
+    dialog("panel ask", move || address().is_some())
+        .attr("aria-label", title)
+        .on("close", move |_| chat.run(Command::Allow(false)))
+        .child(el("h2").says(title))
+        .child(el("p").says(text))
+        .child(ways)
 }

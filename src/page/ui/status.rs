@@ -4,6 +4,7 @@ use std::rc::Rc;
 
 use leptos::prelude::*;
 
+use super::part::{Part, button, el};
 use super::turn::Figures;
 use crate::event::{Deadline, End, Progress};
 use crate::page::app::{Chat, Command};
@@ -11,42 +12,37 @@ use crate::page::reply::{Reply, Status};
 use crate::page::words::{end_words, say, young};
 
 /// The line.
-#[component]
-pub fn StatusLine(
+pub fn status_line(
     chat: Chat,
     live: Option<Rc<Reply>>,
-    #[prop(into)] end: Signal<Option<End>>,
-    #[prop(into)] figures: Signal<Figures>,
-) -> impl IntoView {
-    let status = live.as_ref().map(|live| live.status.clone());
-    let behind = live.as_ref().map(|live| live.behind.clone());
-    let now = Memo::new(move |_| status.as_ref().map_or(Status::Ended, |status| status.get()));
-    let asking = move || matches!(now.get(), Status::Asking(_)) && end.with(Option::is_none);
-    let can_skip = move || {
-        end.with(Option::is_none)
-            && behind.as_ref().is_some_and(|behind| behind.get())
-            && is_paced(chat)
+    end: RwSignal<Option<End>>,
+    figures: impl Fn() -> Figures + 'static,
+) -> Part {
+    let status = live
+        .as_ref()
+        .map(|live| RwSignal::from(live.status.clone()));
+    let behind = live.map(|live| RwSignal::from(live.behind.clone()));
+    let now = move || status.map_or(Status::Ended, |status| status.get());
+    let going = move || end.with(Option::is_none);
+    let asking = move || matches!(now(), Status::Asking(_)) && going();
+    let can_skip = move || going() && behind.is_some_and(|behind| behind.get()) && is_paced(chat);
+    let words = move || {
+        end.with(|end| match end {
+            Some(end) => ended(chat, end, &figures()),
+            None => running(chat, &now()),
+        })
     };
-    view! {
-        <p class="status" data-phase=move || phase(&now.get())>
-            <span role="status">
-                {move || end.with(|end| match end {
-                    Some(end) => ended(chat, end, &figures.get()),
-                    None => running(chat, &now.get()),
-                })}
-            </span>
-            <Show when=can_skip>
-                <button type="button" class="inline" on:click=move |_| chat.run(Command::Skip)>
-                    {move || say!(chat, show_all)}
-                </button>
-            </Show>
-            <Show when=asking>
-                <button type="button" class="inline" on:click=move |_| chat.run(Command::WaitOn)>
-                    {move || say!(chat, keep_waiting)}
-                </button>
-            </Show>
-        </p>
-    }
+    el("p")
+        .set("class", "status")
+        .attr("data-phase", move || phase(&now()).to_owned())
+        .child(el("span").set("role", "status").says(words))
+        .when(can_skip, move || {
+            button("inline", move || chat.run(Command::Skip)).says(move || say!(chat, show_all))
+        })
+        .when(asking, move || {
+            button("inline", move || chat.run(Command::WaitOn))
+                .says(move || say!(chat, keep_waiting))
+        })
 }
 
 fn is_paced(chat: Chat) -> bool {

@@ -2,12 +2,12 @@
 
 use std::rc::Rc;
 
-use leptos::html;
 use leptos::prelude::*;
+use web_sys::Element;
 
-use super::icon::Icon;
-use super::status::StatusLine;
-use super::{copy, element_of};
+use super::copy;
+use super::part::{Part, after, button, el, icon};
+use super::status::status_line;
 use crate::chat::request::Role;
 use crate::chat::tree::TurnId;
 use crate::chat::turn::Turn;
@@ -19,79 +19,105 @@ use crate::page::reply::Reply;
 use crate::page::words::{say, young};
 
 /// One turn.
-#[component]
-pub fn TurnView(chat: Chat, id: TurnId) -> impl IntoView {
+pub fn turn(chat: Chat, id: TurnId) -> Part {
     let role = chat
         .tree
         .with_untracked(|tree| tree.turn(id).map(|turn| turn.role));
     match role {
-        Some(Role::Assistant) => view! { <ReplyView chat=chat id=id/> }.into_any(),
-        _ => view! { <UserView chat=chat id=id/> }.into_any(),
+        Some(Role::Assistant) => reply(chat, id),
+        _ => said(chat, id),
     }
 }
 
-#[component]
-fn UserView(chat: Chat, id: TurnId) -> impl IntoView {
-    let text = chat
-        .tree
-        .with_untracked(|tree| tree.turn(id).map(|turn| turn.text.clone()))
-        .unwrap_or_default();
-    let editing = RwSignal::new(false);
-    let field = NodeRef::<html::Textarea>::new();
-    let original = StoredValue::new(text.clone());
-    let save = move || {
-        if let Some(field) = field.get_untracked() {
-            editing.set(false);
-            chat.run(Command::Edit(id, field.value()));
-        }
+/// What the person said.
+fn said(chat: Chat, id: TurnId) -> Part {
+    let text = move || {
+        chat.tree
+            .with_untracked(|tree| tree.turn(id).map(|turn| turn.text.clone()))
+            .unwrap_or_default()
     };
-    Effect::new(move |_| {
-        if let Some(field) = field.get() {
-            let _ = field.focus();
-        }
-    });
-    view! {
-        <article class="turn user" data-role="user" aria-label=move || say!(chat, you)>
-            <Show
-                when=move || editing.get()
-                fallback=move || view! { <div class="said" dir="auto">{original.get_value()}</div> }
-            >
-                <textarea
-                    class="edit"
-                    dir="auto"
-                    node_ref=field
-                    aria-label=move || say!(chat, edit)
-                    prop:value=original.get_value()
-                    on:keydown=move |event| match event.key().as_str() {
-                        "Escape" => editing.set(false),
-                        "Enter" if !event.shift_key() && !event.is_composing() => {
-                            event.prevent_default();
-                            save();
-                        }
-                        _ => {}
-                    }
-                ></textarea>
-                <div class="actions shown">
-                    <button type="button" on:click=move |_| save()>{move || say!(chat, save_edit)}</button>
-                    <button type="button" on:click=move |_| editing.set(false)>{move || say!(chat, cancel)}</button>
-                </div>
-            </Show>
-            <Show when=move || !editing.get()>
-                <div class="actions">
-                    <Branches chat=chat id=id/>
-                    <CopyButton chat=chat text=Callback::new(move |()| original.get_value())/>
-                    <button type="button" on:click=move |_| editing.set(true)>
-                        <Icon icon=icondata_lu::LuPencil/>
-                        <span>{move || say!(chat, edit)}</span>
-                    </button>
-                </div>
-            </Show>
-        </article>
-    }
+    let editing = RwSignal::new(false);
+    // What is being typed in place of it.
+    let typed = RwSignal::new(String::new());
+    let save = move || {
+        editing.set(false);
+        chat.run(Command::Edit(id, typed.get_untracked()));
+    };
+    let edit = move || {
+        typed.set(text());
+        editing.set(true);
+    };
+    el("article")
+        .set("class", "turn user")
+        .set("data-role", "user")
+        .attr("aria-label", move || say!(chat, you))
+        .when(
+            move || !editing.get(),
+            move || {
+                el("div")
+                    .set("class", "said")
+                    .set("dir", "auto")
+                    .text(&text())
+            },
+        )
+        .when(
+            move || editing.get(),
+            move || editor(chat, typed, editing, save),
+        )
+        .when(
+            move || editing.get(),
+            move || {
+                el("div")
+                    .set("class", "actions shown")
+                    .child(button("", save).says(move || say!(chat, save_edit)))
+                    .child(button("", move || editing.set(false)).says(move || say!(chat, cancel)))
+            },
+        )
+        .when(
+            move || !editing.get(),
+            move || {
+                actions()
+                    .add(|part| branches(part, chat, id))
+                    .child(copy_button(chat, text))
+                    .child(labelled(
+                        icondata_lu::LuPencil,
+                        move || say!(chat, edit),
+                        edit,
+                    ))
+            },
+        )
 }
 
-#[component]
-fn ReplyView(chat: Chat, id: TurnId) -> impl IntoView {
+/// The field in which a turn is put in other words.
+fn editor(
+    chat: Chat,
+    typed: RwSignal<String>,
+    editing: RwSignal<bool>,
+    save: impl Fn() + 'static,
+) -> Part {
+    let field = el("textarea")
+        .set("class", "edit")
+        .set("dir", "auto")
+        .attr("aria-label", move || say!(chat, edit))
+        .value(move || typed.get())
+        .on("input", move |event| typed.set(event_target_value(event)))
+        .on_key(move |event| match event.key().as_str() {
+            "Escape" => editing.set(false),
+            "Enter" if !event.shift_key() && !event.is_composing() => {
+                event.prevent_default();
+                save();
+            }
+            _ => {}
+        });
+    let element = field.element();
+    after(move || {
+        let _ = element.focus();
+    });
+    field
+}
+
+/// A reply: its thinking, its text, its status, and what can be done with it.
+fn reply(chat: Chat, id: TurnId) -> Part {
     let live: Option<Rc<Reply>> = chat
         .live
         .with_untracked(|live| live.clone())
@@ -100,110 +126,116 @@ fn ReplyView(chat: Chat, id: TurnId) -> impl IntoView {
         .tree
         .with_untracked(|tree| tree.turn(id).cloned())
         .unwrap_or_else(Turn::reply);
-    let turn = Memo::new(move |_| {
+    let figures = move || {
         chat.tree
             .with(|tree| tree.turn(id).map(Figures::of))
             .unwrap_or_default()
-    });
-    let end: Signal<Option<End>> = match &live {
-        Some(live) => live.end.clone().into(),
-        None => Signal::stored(kept.end.clone()),
     };
-    let thinks: Signal<bool> = match &live {
-        Some(live) => live.thinks.clone().into(),
-        None => Signal::stored(!kept.reasoning.is_empty()),
+    let (end, thinks, behind) = match &live {
+        Some(live) => (
+            RwSignal::from(live.end.clone()),
+            RwSignal::from(live.thinks.clone()),
+            RwSignal::from(live.behind.clone()),
+        ),
+        None => (
+            RwSignal::new(kept.end.clone()),
+            RwSignal::new(!kept.reasoning.is_empty()),
+            RwSignal::new(false),
+        ),
     };
-    let answer = NodeRef::<html::Div>::new();
-    let reasoning = NodeRef::<html::Div>::new();
-    let drawn = live.clone();
-    Effect::new(move |done: Option<bool>| {
-        if done == Some(true) {
-            return true;
-        }
-        let (Some(_), Some(_)) = (answer.get(), reasoning.get()) else {
-            return false;
-        };
-        let (Some(answer), Some(reasoning)) = (element_of(answer), element_of(reasoning)) else {
-            return false;
-        };
-        let thought = document().create_text_node("");
-        let _ = reasoning.append_child(&thought);
-        match &drawn {
-            Some(live) => live.attach(&answer, thought),
-            None => {
-                thought.set_data(&kept.reasoning);
-                let mut markdown = Markdown::new();
-                markdown.append(&kept.text);
-                markdown.finish();
-                Painter::new(answer, chat).paint(&mut markdown);
-            }
-        }
-        true
-    });
-    let word = move || end.with(|end| end.as_ref().map_or("running", End::word));
-    let reason = move || end.with(|end| end.as_ref().and_then(End::reason));
     let running = move || end.with(Option::is_none);
-    let behind: Signal<bool> = match &live {
-        Some(live) => live.behind.clone().into(),
-        None => Signal::stored(false),
+    let thinking = move || {
+        if running() && figures().text_len == 0 && !behind.get() {
+            say!(chat, thinking_so_far)
+        } else {
+            say!(chat, thinking_part)
+        }
     };
-    let text_now = Callback::new(move |()| {
+    let reasoning = el("div").set("class", "reasoning").set("dir", "auto");
+    let answer = el("div")
+        .set("class", "answer")
+        .set("dir", "auto")
+        .on("click", move |_| {
+            // A click on text that is being paced shows the rest of what is here; a selection is no click.
+            if behind.get_untracked() && !has_selection() {
+                chat.run(Command::Skip);
+            }
+        });
+    let thought = document().create_text_node("");
+    let _ = reasoning.element().append_child(&thought);
+    let place: Element = answer.element().into();
+    let drawn = live.clone();
+    let draw = move || match &drawn {
+        Some(live) => live.attach(&place, thought.clone()),
+        None => {
+            thought.set_data(&kept.reasoning);
+            let mut markdown = Markdown::new();
+            markdown.append(&kept.text);
+            markdown.finish();
+            Painter::new(place.clone(), chat).paint(&mut markdown);
+        }
+    };
+    // Once: what is drawn is not drawn anew in another language.
+    after(move || untrack(&draw));
+    let text = move || {
         chat.tree
             .with_untracked(|tree| tree.turn(id).map(|turn| turn.text.clone()))
             .unwrap_or_default()
-    });
-    view! {
-        <article
-            class="turn reply"
-            data-role="assistant"
-            data-end=word
-            data-reason=reason
-            aria-label=move || say!(chat, assistant)
-            aria-busy=move || if running() { "true" } else { "false" }
-        >
-            <details class="thinking" class:none=move || !thinks.get() || young(chat)>
-                <summary>
-                    {move || if running() && turn.with(|turn| turn.text_len == 0) && !behind.get() {
-                        say!(chat, thinking_so_far)
-                    } else {
-                        say!(chat, thinking_part)
-                    }}
-                </summary>
-                <div class="reasoning" dir="auto" node_ref=reasoning></div>
-            </details>
-            <div
-                class="answer"
-                dir="auto"
-                node_ref=answer
-                on:click=move |_| {
-                    // A click on text that is being paced shows the rest of what is here; a selection is no click.
-                    if behind.get_untracked() && !has_selection() {
-                        chat.run(Command::Skip);
-                    }
-                }
-            ></div>
-            <For each=move || turn.with(|turn| turn.tools.clone()) key=|tool| tool.clone() let:tool>
-                <p class="tool">{let name = tool.clone(); move || say!(chat, tool_call, name = name.clone())}</p>
-            </For>
-            <StatusLine chat=chat live=live.clone() end=end figures=turn/>
-            <Show when=move || !running()>
-                <div class="actions">
-                    <Branches chat=chat id=id/>
-                    <CopyButton chat=chat text=text_now/>
-                    <button type="button" on:click=move |_| chat.run(Command::Retry(id))>
-                        <Icon icon=icondata_lu::LuRotateCcw/>
-                        <span>{move || say!(chat, retry)}</span>
-                    </button>
-                    <Show when=move || end.with(|end| end.as_ref().is_some_and(End::can_continue)) && is_last(chat, id) && turn.with(|turn| turn.text_len > 0)>
-                        <button type="button" on:click=move |_| chat.run(Command::Continue(id))>
-                            <Icon icon=icondata_lu::LuPlay/>
-                            <span>{move || say!(chat, go_on)}</span>
-                        </button>
-                    </Show>
-                </div>
-            </Show>
-        </article>
-    }
+    };
+    let can_continue = move || {
+        end.with(|end| end.as_ref().is_some_and(End::can_continue))
+            && is_last(chat, id)
+            && figures().text_len > 0
+    };
+    el("article")
+        .set("class", "turn reply")
+        .set("data-role", "assistant")
+        .attr("data-end", move || {
+            end.with(|end| end.as_ref().map_or("running", End::word).to_owned())
+        })
+        .attr_if("data-reason", move || {
+            end.with(|end| end.as_ref().and_then(End::reason))
+        })
+        .attr("aria-label", move || say!(chat, assistant))
+        .attr("aria-busy", move || running().to_string())
+        .child(
+            el("details")
+                .set("class", "thinking")
+                .class("none", move || !thinks.get() || young(chat))
+                .child(el("summary").says(thinking))
+                .child(reasoning),
+        )
+        .child(answer)
+        .each(
+            move || figures().tools,
+            move |tool| {
+                let name = tool.clone();
+                el("p")
+                    .set("class", "tool")
+                    .says(move || say!(chat, tool_call, name = name.clone()))
+            },
+        )
+        .child(status_line(chat, live, end, figures))
+        .when(
+            move || !running(),
+            move || {
+                actions()
+                    .add(|part| branches(part, chat, id))
+                    .child(copy_button(chat, text))
+                    .child(labelled(
+                        icondata_lu::LuRotateCcw,
+                        move || say!(chat, retry),
+                        move || chat.run(Command::Retry(id)),
+                    ))
+                    .when(can_continue, move || {
+                        labelled(
+                            icondata_lu::LuPlay,
+                            move || say!(chat, go_on),
+                            move || chat.run(Command::Continue(id)),
+                        )
+                    })
+            },
+        )
 }
 
 /// What of a turn is shown beside its text.
@@ -238,58 +270,75 @@ impl Figures {
     }
 }
 
-/// Which of several versions is shown, and the way to the others.
-#[component]
-fn Branches(chat: Chat, id: TurnId) -> impl IntoView {
-    let branch = Memo::new(move |_| chat.tree.with(|tree| tree.branch(id)));
-    view! {
-        <Show when=move || { branch.get().1 > 1 }>
-            <span class="branches">
-                <button
-                    type="button"
-                    aria-label=move || say!(chat, earlier_version)
-                    disabled=move || branch.get().0 == 0
-                    on:click=move |_| chat.run(Command::Switch(id, -1))
-                >
-                    <Icon icon=icondata_lu::LuChevronLeft/>
-                </button>
-                <span>
-                    {move || {
-                        let (at, count) = branch.get();
-                        say!(chat, version, at = at + 1, count = count)
-                    }}
-                </span>
-                <button
-                    type="button"
-                    aria-label=move || say!(chat, later_version)
-                    disabled=move || { let (at, count) = branch.get(); at + 1 == count }
-                    on:click=move |_| chat.run(Command::Switch(id, 1))
-                >
-                    <Icon icon=icondata_lu::LuChevronRight/>
-                </button>
-            </span>
-        </Show>
-    }
+fn actions() -> Part {
+    el("div").set("class", "actions")
 }
 
-#[component]
-fn CopyButton(chat: Chat, text: Callback<(), String>) -> impl IntoView {
+/// A button with an icon and a word.
+fn labelled(
+    shape: icondata_core::Icon,
+    words: impl Fn() -> String + 'static,
+    press: impl FnMut() + 'static,
+) -> Part {
+    button("", press)
+        .child(icon(shape))
+        .child(el("span").says(words))
+}
+
+/// Which of several versions is shown, and the way to the others.
+fn branches(part: Part, chat: Chat, id: TurnId) -> Part {
+    let branch = move || chat.tree.with(|tree| tree.branch(id));
+    let version = move || {
+        let (at, count) = branch();
+        say!(chat, version, at = at + 1, count = count)
+    };
+    part.when(
+        move || branch().1 > 1,
+        move || {
+            el("span")
+                .set("class", "branches")
+                .child(
+                    button("", move || chat.run(Command::Switch(id, -1)))
+                        .attr("aria-label", move || say!(chat, earlier_version))
+                        .flag("disabled", move || branch().0 == 0)
+                        .child(icon(icondata_lu::LuChevronLeft)),
+                )
+                .child(el("span").says(version))
+                .child(
+                    button("", move || chat.run(Command::Switch(id, 1)))
+                        .attr("aria-label", move || say!(chat, later_version))
+                        .flag("disabled", move || branch().0 + 1 == branch().1)
+                        .child(icon(icondata_lu::LuChevronRight)),
+                )
+        },
+    )
+}
+
+fn copy_button(chat: Chat, text: impl Fn() -> String + 'static) -> Part {
     let copied = RwSignal::new(false);
-    view! {
-        <button
-            type="button"
-            on:click=move |_| {
-                copy(chat, &text.run(()));
-                copied.set(true);
+    let press = move || {
+        copy(chat, &text());
+        copied.set(true);
+    };
+    button("", press)
+        .on("blur", move |_| copied.set(false))
+        .each(
+            move || vec![copied.get()],
+            |copied| {
+                icon(if *copied {
+                    icondata_lu::LuCheck
+                } else {
+                    icondata_lu::LuCopy
+                })
+            },
+        )
+        .child(el("span").says(move || {
+            if copied.get() {
+                say!(chat, copied)
+            } else {
+                say!(chat, copy)
             }
-            on:blur=move |_| copied.set(false)
-        >
-            <Show when=move || copied.get() fallback=|| view! { <Icon icon=icondata_lu::LuCopy/> }>
-                <Icon icon=icondata_lu::LuCheck/>
-            </Show>
-            <span>{move || if copied.get() { say!(chat, copied) } else { say!(chat, copy) }}</span>
-        </button>
-    }
+        }))
 }
 
 fn is_last(chat: Chat, id: TurnId) -> bool {

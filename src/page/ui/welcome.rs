@@ -2,12 +2,12 @@
 
 use leptos::prelude::*;
 
+use super::part::{Part, button, el};
 use crate::page::app::{Chat, Command, LinkState};
 use crate::page::words::{say, trouble_words, young};
 
 /// The first screen.
-#[component]
-pub fn Welcome(chat: Chat) -> impl IntoView {
+pub fn welcome(chat: Chat) -> Part {
     let greeting = move || {
         let own = chat.options.with(|options| options.greeting.clone());
         own.unwrap_or_else(|| {
@@ -46,58 +46,68 @@ pub fn Welcome(chat: Chat) -> impl IntoView {
     };
     let examples = move || {
         if young(chat) {
-            [
+            vec![
                 say!(chat, example_young_1),
                 say!(chat, example_young_2),
                 say!(chat, example_young_3),
             ]
         } else {
-            [
+            vec![
                 say!(chat, example_1),
                 say!(chat, example_2),
                 say!(chat, example_3),
             ]
         }
     };
-    view! {
-        <section class="welcome">
-            <h1>{greeting}</h1>
-            <p class="who" class:trouble=failed role="status">{who}</p>
-            <Show when=move || demo() && !young(chat)>
-                <p class="how">{move || say!(chat, welcome_demo_how)}</p>
-            </Show>
-            <Show when=move || failed() && !chat.options.with(|options| options.lock)>
-                <p class="ways">
-                    <button type="button" class="plain" on:click=move |_| chat.panel.set(true)>
-                        {move || say!(chat, server)}
-                    </button>
-                    <button type="button" class="plain" on:click=move |_| chat.run(Command::UseDemo)>
-                        {move || say!(chat, server_demo)}
-                    </button>
-                </p>
-            </Show>
-            <ul class="examples">
-                <For each=move || examples() key=|example| example.clone() let:example>
-                    <li>
-                        <button
-                            type="button"
-                            class="plain"
-                            on:click={let text = example.clone(); move |_| chat.run(Command::Send(text.clone()))}
-                        >
-                            {example.clone()}
-                        </button>
-                    </li>
-                </For>
-            </ul>
-            <For
-                each=move || chat.complaints.get()
-                key=|complaint| complaint.name
-                let:complaint
-            >
-                <p class="trouble">
-                    {move || say!(chat, bad_option, value = complaint.value.clone(), name = complaint.name)}
-                </p>
-            </For>
-        </section>
-    }
+    el("section")
+        .set("class", "welcome")
+        .child(el("h1").says(greeting))
+        .child(
+            el("p")
+                .set("class", "who")
+                .class("trouble", failed)
+                .set("role", "status")
+                .says(who),
+        )
+        .when(
+            move || demo() && !young(chat),
+            move || {
+                el("p")
+                    .set("class", "how")
+                    .says(move || say!(chat, welcome_demo_how))
+            },
+        )
+        .when(
+            move || failed() && !chat.options.with(|options| options.lock),
+            move || {
+                el("p")
+                    .set("class", "ways")
+                    .child(
+                        button("plain", move || chat.panel.set(true))
+                            .says(move || say!(chat, server)),
+                    )
+                    .child(
+                        button("plain", move || chat.run(Command::UseDemo))
+                            .says(move || say!(chat, server_demo)),
+                    )
+            },
+        )
+        .child(
+            el("ul")
+                .set("class", "examples")
+                .each(examples, move |example| {
+                    let text = example.clone();
+                    let send = move || chat.run(Command::Send(text.clone()));
+                    el("li").child(button("plain", send).text(example))
+                }),
+        )
+        .each(
+            move || chat.complaints.get(),
+            move |complaint| {
+                let (value, name) = (complaint.value.clone(), complaint.name);
+                el("p")
+                    .set("class", "trouble")
+                    .says(move || say!(chat, bad_option, value = value.clone(), name = name))
+            },
+        )
 }
