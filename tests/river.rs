@@ -9,6 +9,8 @@
 mod cases;
 #[path = "river/cuts.rs"]
 mod cuts;
+#[path = "river/frames.rs"]
+mod frames;
 #[path = "river/recognised.rs"]
 mod recognised;
 #[path = "river/refusals.rs"]

@@ -2,7 +2,10 @@
 
 use std::str::FromStr;
 
-use super::{Ai4ArtsEd, Dialect, Jarvis, KoboldCpp, LlamaCpp, LmStudio, Ollama, OpenAi, Qolaba};
+use super::{
+    Ai4ArtsEd, Dialect, Halo, Jarvis, KoboldCpp, LlamaChat, LlamaCpp, LmStudio, Ollama, OpenAi,
+    Qolaba,
+};
 
 /// A family of servers. Not knowing it yet (`auto`) is `None` of an `Option<Kind>`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
@@ -66,9 +69,11 @@ impl Kind {
     ];
 
     /// Those that Rill speaks now, in the order in which a person would look for them.
-    pub const AVAILABLE: [Kind; 12] = [
+    pub const AVAILABLE: [Kind; 14] = [
         Kind::LlamaCpp,
         Kind::KoboldCpp,
+        Kind::Halo,
+        Kind::LlamaChat,
         Kind::Ollama,
         Kind::LmStudio,
         Kind::TextGen,
@@ -155,7 +160,9 @@ impl Kind {
     pub fn dialect(self) -> Box<dyn Dialect> {
         match self {
             Kind::LlamaCpp => Box::new(LlamaCpp),
-            Kind::KoboldCpp | Kind::Halo => Box::new(KoboldCpp),
+            Kind::KoboldCpp => Box::new(KoboldCpp),
+            Kind::Halo => Box::new(Halo),
+            Kind::LlamaChat => Box::new(LlamaChat),
             Kind::Ollama => Box::new(Ollama),
             Kind::Vllm => Box::new(OpenAi::vllm()),
             Kind::TextGen => Box::new(OpenAi::text_gen()),
@@ -165,7 +172,7 @@ impl Kind {
             Kind::Qolaba => Box::new(Qolaba),
             Kind::Ai4ArtsEd => Box::new(Ai4ArtsEd),
             Kind::Jarvis => Box::new(Jarvis),
-            Kind::OpenAi | Kind::LlamaChat => Box::new(OpenAi::new()),
+            Kind::OpenAi => Box::new(OpenAi::new()),
         }
     }
 }

@@ -1,24 +1,31 @@
 //! KoboldCpp: OpenAI's chat where the server has it, else its native stream, both with a `genkey` that its abort takes.
 //!
-//! The native endpoint applies no chat template: [`prompt`] formats the conversation. Its frames end with a `finish_reason` and no
+//! The native endpoints apply no chat template: [`prompt`] formats the conversation. Where no stream gets through, the whole answer is
+//! asked for, and while it is made, what there is of it. The native stream's frames end with a `finish_reason` and no
 //! `[DONE]`; up to 1.101 the reason is the string `null` while it runs, and the `/v1` stream's `[DONE]` has no blank line behind it.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::openai::{self, CHAT, Chunks};
 use super::read::{count, measured, text};
-use super::reply::end_word;
-use super::{Call, Decoder, Dialect, Model, Takes, read, sampling, tokens};
-use crate::chat::request::{ChatRequest, Role, Sampling};
+use super::reply::{Reply, Said, Told, end_word};
+use super::stops::Stops;
+use super::{Call, Decoder, Dialect, Model, Takes, Via, read, sampling, templates, tokens};
+use crate::chat::request::{ChatRequest, Sampling};
 use crate::event::{ChatEvent, ServerError, Timings, Token, Usage};
 use crate::wire::Frame;
 
-const NATIVE: &str = "/api/extra/generate/stream";
+/// The native stream.
+pub(super) const NATIVE: &str = "/api/extra/generate/stream";
+/// Tells what a running reply has so far, for servers whose stream does not get through.
+pub(super) const CHECK: &str = "/api/extra/generate/check";
+/// The whole answer at its end.
+pub(super) const WHOLE: &str = "/api/v1/generate";
+/// The rung that asks again and again what is there: its answers hold the whole text so far, not pieces.
+pub(super) const POLLED: usize = 2;
 
-/// What stands before the person's turns in the built-in template, and ends the model's.
-const ASKS: &str = "\n### Instruction:\n";
-/// What stands before the model's turns.
-const ANSWERS: &str = "\n### Response:\n";
+/// Milliseconds between two questions what is there.
+const EVERY: f64 = 250.0;
 
 /// KoboldCpp, old and new.
 #[derive(Debug, Clone, Copy, Default)]
@@ -26,7 +33,7 @@ pub struct KoboldCpp;
 
 impl Dialect for KoboldCpp {
     fn rungs(&self) -> &'static [&'static str] {
-        &[CHAT, NATIVE]
+        &[CHAT, NATIVE, CHECK, WHOLE]
     }
 
     fn chat(&self, request: &ChatRequest, rung: usize) -> Call {
@@ -43,36 +50,27 @@ impl Dialect for KoboldCpp {
             sampling::put(&mut body, request.sampling.extra.clone());
             return Call::post(CHAT, &body);
         }
-        let wished = &request.sampling;
-        let stops = [ASKS.trim_end(), ANSWERS.trim_end()]
-            .into_iter()
-            .map(str::to_owned);
-        let mut body = json!({
-            "prompt": prompt(request),
-            "genkey": request.generation,
-            "stop_sequence": stops.chain(wished.stop.iter().cloned()).collect::<Vec<_>>(),
-            "trim_stop": true,
-        });
-        let images = request.messages.iter().flat_map(|message| &message.images);
-        let images: Vec<&str> = images.map(|image| image.base64.as_str()).collect();
-        if !images.is_empty() {
-            body["images"] = json!(images);
+        let mut body = native(request);
+        sampling::put(&mut body, request.sampling.extra.clone());
+        match rung {
+            1 => Call::post(NATIVE, &body),
+            POLLED => polled(request, &body),
+            _ => Call::post(WHOLE, &body),
         }
-        // The stop texts above hold the template's own beside the person's.
-        let knobs = Sampling {
-            stop: Vec::new(),
-            ..wished.clone()
-        };
-        sampling::put(
-            &mut body,
-            sampling::fields(&knobs, sampling::KOBOLDCPP, "stop_sequence"),
-        );
-        sampling::put(&mut body, wished.extra.clone());
-        Call::post(NATIVE, &body)
     }
 
-    fn decoder(&self, _rung: usize) -> Box<dyn Decoder> {
-        Box::new(KoboldChunks::default())
+    fn decoder(&self, rung: usize) -> Box<dyn Decoder> {
+        match rung {
+            POLLED => Box::new(Polled::default()),
+            _ => Box::new(KoboldChunks::default()),
+        }
+    }
+
+    fn decoder_for(&self, request: &ChatRequest, rung: usize) -> Box<dyn Decoder> {
+        match rung {
+            0 | POLLED => self.decoder(rung),
+            _ => Box::new(KoboldChunks::of_native(request)),
+        }
     }
 
     fn takes(&self) -> Takes {
@@ -104,7 +102,7 @@ impl Dialect for KoboldCpp {
 
     fn count(&self, request: &ChatRequest) -> Option<Call> {
         // Older servers read `prompt`, newer ones prefer `messages`, to which they apply the model's own template.
-        let body = json!({ "prompt": prompt(request), "messages": openai::messages(request) });
+        let body = json!({ "prompt": prompt(request).0, "messages": openai::messages(request) });
         Some(Call::post("/api/extra/tokencount", &body))
     }
 
@@ -161,59 +159,104 @@ impl Dialect for KoboldCpp {
     }
 }
 
-/// The conversation as one text, in the plain template that most models follow. It ends where the model goes on.
-fn prompt(request: &ChatRequest) -> String {
-    let mut prompt = String::new();
-    let last = request.messages.len().saturating_sub(1);
-    for (place, message) in request.messages.iter().enumerate() {
-        match message.role {
-            Role::System => prompt.push_str(&message.text),
-            Role::User => {
-                prompt.push_str(ASKS);
-                prompt.push_str(&message.text);
-            }
-            Role::Assistant => {
-                prompt.push_str(ANSWERS);
-                prompt.push_str(&message.text);
-                if request.continues && place == last {
-                    return prompt;
-                }
-            }
+/// The conversation as one text, and the texts that end the model's turn: those of the template and those that the person set.
+pub(super) fn prompt(request: &ChatRequest) -> (String, Vec<String>) {
+    let template = request.template.as_deref().unwrap_or(templates::DEFAULT);
+    let (prompt, mut stops) = templates::format(template, request);
+    stops.extend(request.sampling.stop.iter().cloned());
+    (prompt, stops)
+}
+
+/// The request that all native endpoints take, but for the person's own fields.
+pub(super) fn native(request: &ChatRequest) -> Value {
+    let (prompt, stops) = prompt(request);
+    let mut body = json!({
+        "prompt": prompt,
+        "genkey": request.generation,
+        "stop_sequence": stops,
+        "trim_stop": true,
+    });
+    let images = request.messages.iter().flat_map(|message| &message.images);
+    let images: Vec<&str> = images.map(|image| image.base64.as_str()).collect();
+    if !images.is_empty() {
+        body["images"] = json!(images);
+    }
+    // The stop texts above hold the template's own beside the person's.
+    let knobs = Sampling {
+        stop: Vec::new(),
+        ..request.sampling.clone()
+    };
+    sampling::put(
+        &mut body,
+        sampling::fields(&knobs, sampling::KOBOLDCPP, "stop_sequence"),
+    );
+    body
+}
+
+/// The whole answer, asked after while it is made.
+pub(super) fn polled(request: &ChatRequest, body: &Value) -> Call {
+    let check = Call::post(CHECK, &json!({ "genkey": request.generation }));
+    Call {
+        via: Via::Poll {
+            check: Box::new(check),
+            every: EVERY,
+        },
+        ..Call::post(WHOLE, body)
+    }
+}
+
+/// Reads chat chunks, the frames of the native stream, and whole answers.
+#[derive(Debug, Default)]
+pub(super) struct KoboldChunks {
+    chunks: Chunks,
+    stops: Stops,
+}
+
+impl KoboldChunks {
+    /// For a native endpoint, where older servers let stop texts through.
+    pub fn of_native(request: &ChatRequest) -> KoboldChunks {
+        KoboldChunks {
+            stops: Stops::new(prompt(request).1),
+            ..KoboldChunks::default()
         }
     }
-    prompt.push_str(ANSWERS);
-    prompt
-}
 
-/// Reads chat chunks, and the frames of the native stream.
-#[derive(Debug, Default)]
-struct KoboldChunks {
-    chunks: Chunks,
-}
+    /// The JSON object in a frame, if there is one left to decode.
+    pub fn read(&mut self, frame: Frame<'_>, out: &mut Vec<ChatEvent>) -> Option<Said> {
+        self.chunks.reply.read(frame, out)
+    }
 
-impl Decoder for KoboldChunks {
-    fn frame(&mut self, frame: Frame<'_>, out: &mut Vec<ChatEvent>) {
-        let Some(said) = self.chunks.reply.read(frame, out) else {
+    /// A piece of the answer, and what is known of its tokens. A stop text ends the reply.
+    pub fn piece(&mut self, piece: &str, tokens: Vec<Token>, out: &mut Vec<ChatEvent>) {
+        if self.stops.met() {
             return;
-        };
-        let reply = &mut self.chunks.reply;
-        let result = said.value.get("results").and_then(|results| results.get(0));
-        let Some(native) = result.or_else(|| said.value.get("token").map(|_| &said.value)) else {
-            return self.chunks.chunk(&said, out);
-        };
-        let from = out.len();
-        // A whole answer says `text`, a piece of a stream `token`.
-        reply.text(
-            text(native, "token")
-                .or_else(|| text(native, "text"))
-                .unwrap_or_default(),
-            out,
-        );
-        if let Some(logprobs) = native.get("logprobs") {
-            reply.tokens(tokens::read(logprobs), from, out);
         }
+        let from = out.len();
+        let sure = self.stops.feed(piece);
+        self.chunks.reply.text(&sure, out);
+        self.chunks.reply.tokens(tokens, from, out);
+        if self.stops.met() {
+            self.chunks.reply.done("stop", out);
+        }
+    }
+
+    /// An end mark.
+    pub fn end(&mut self, word: &str, out: &mut Vec<ChatEvent>) {
+        self.let_go(out);
+        self.chunks.reply.done(word, out);
+    }
+
+    /// A frame without a type: native or OpenAI's.
+    pub fn said(&mut self, said: &Said, out: &mut Vec<ChatEvent>) {
+        let Some(native) = of_native(&said.value) else {
+            return self.chunks.chunk(said, out);
+        };
+        // A whole answer says `text`, a piece of a stream `token`.
+        let piece = text(native, "token").or_else(|| text(native, "text"));
+        let known = native.get("logprobs").map(tokens::read);
+        self.piece(piece.unwrap_or_default(), known.unwrap_or_default(), out);
         let tokens = |key| count(native, key);
-        reply.usage(
+        self.chunks.reply.usage(
             Usage {
                 prompt_tokens: tokens("prompt_tokens"),
                 completion_tokens: tokens("completion_tokens"),
@@ -222,11 +265,68 @@ impl Decoder for KoboldChunks {
             out,
         );
         if let Some(word) = end_word(native.get("finish_reason")) {
-            reply.done(&word, out);
+            self.end(&word, out);
+        }
+    }
+
+    /// What waited for the rest of a stop text was answer after all.
+    fn let_go(&mut self, out: &mut Vec<ChatEvent>) {
+        let from = out.len();
+        let held = self.stops.finish();
+        if !held.is_empty() {
+            self.chunks.reply.text(&held, out);
+            self.chunks.reply.tokens(Vec::new(), from, out);
+        }
+    }
+}
+
+impl Decoder for KoboldChunks {
+    fn frame(&mut self, frame: Frame<'_>, out: &mut Vec<ChatEvent>) {
+        if let Some(said) = self.read(frame, out) {
+            self.said(&said, out);
         }
     }
 
     fn finish(&mut self, out: &mut Vec<ChatEvent>) {
+        self.let_go(out);
         self.chunks.finish(out);
+    }
+}
+
+/// The part of a native answer that holds the text.
+fn of_native(value: &Value) -> Option<&Value> {
+    let result = value.get("results").and_then(|results| results.get(0));
+    result.or_else(|| value.get("token").map(|_| value))
+}
+
+/// Reads what is there so far, again and again, and at last the whole answer.
+#[derive(Debug, Default)]
+struct Polled {
+    reply: Reply,
+    told: Told,
+}
+
+impl Decoder for Polled {
+    fn frame(&mut self, frame: Frame<'_>, out: &mut Vec<ChatEvent>) {
+        let Some(said) = self.reply.read(frame, out) else {
+            return;
+        };
+        let Some(native) = of_native(&said.value) else {
+            if !self.reply.error_in(&said.value, out) {
+                self.reply.unknown(&said, out);
+            }
+            return;
+        };
+        match text(native, "text") {
+            Some(whole) => self.told.whole(whole, &mut self.reply, out),
+            None => out.push(ChatEvent::Alive),
+        }
+        if let Some(word) = end_word(native.get("finish_reason")) {
+            self.reply.done(&word, out);
+        }
+    }
+
+    fn finish(&mut self, out: &mut Vec<ChatEvent>) {
+        self.reply.finish(out);
     }
 }

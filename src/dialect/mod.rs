@@ -4,10 +4,13 @@
 //! To add a family: one file here with a [`Dialect`], one line in [`Kind`], one emulation in the lab, one row in README's table.
 
 mod ai4artsed;
+mod attention;
 mod errors;
+mod halo;
 mod jarvis;
 mod kind;
 mod koboldcpp;
+mod llama_chat;
 mod llamacpp;
 mod lmstudio;
 mod ollama;
@@ -17,14 +20,18 @@ mod read;
 mod recognise;
 mod reply;
 pub mod sampling;
+mod stops;
+pub mod templates;
 mod think;
 mod tokens;
 
 pub use ai4artsed::Ai4ArtsEd;
 pub use errors::{read_error, wants_json};
+pub use halo::Halo;
 pub use jarvis::Jarvis;
 pub use kind::{Kind, UnknownKind};
 pub use koboldcpp::KoboldCpp;
+pub use llama_chat::LlamaChat;
 pub use llamacpp::LlamaCpp;
 pub use lmstudio::LmStudio;
 pub use ollama::Ollama;
@@ -180,6 +187,10 @@ pub trait Dialect {
     fn chat(&self, request: &ChatRequest, rung: usize) -> Call;
     /// A fresh decoder for one reply over that rung.
     fn decoder(&self, rung: usize) -> Box<dyn Decoder>;
+    /// The same for the reply to this request, where decoding depends on what was asked (stop texts that the server lets through).
+    fn decoder_for(&self, _request: &ChatRequest, rung: usize) -> Box<dyn Decoder> {
+        self.decoder(rung)
+    }
     /// What it understands beside words.
     fn takes(&self) -> Takes {
         Takes::default()

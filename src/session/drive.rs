@@ -198,7 +198,11 @@ pub async fn drive<W: Wire, C: Clock>(
     report: &mut dyn FnMut(Report),
 ) {
     let mut rung = plan.rung.min(plan.dialect.rungs().len().saturating_sub(1));
-    let mut session = Session::new(clock.now(), plan.dialect.decoder(rung), plan.deadlines);
+    let mut session = Session::new(
+        clock.now(),
+        plan.dialect.decoder_for(plan.request, rung),
+        plan.deadlines,
+    );
     // Set once the server has said that it wants JSON: the same request goes out once more, under that name.
     let mut wants_json = false;
     loop {
@@ -230,7 +234,7 @@ pub async fn drive<W: Wire, C: Clock>(
                 wants_json = false;
             }
         }
-        session.retry(plan.dialect.decoder(rung));
+        session.retry(plan.dialect.decoder_for(plan.request, rung));
     }
     let end = session
         .end()

@@ -175,6 +175,17 @@ fn a_new_koboldcpp_is_not_taken_for_those_that_it_imitates() {
 }
 
 #[test]
+fn halos_patched_server_is_known_by_how_its_model_is_built() {
+    let halo = [
+        ("/api/extra/version", 200, text("koboldcpp/version")),
+        ("/api/v1/model", 200, text("halo/halo-model")),
+        ("", 404, text("koboldcpp/props")),
+    ];
+    let model = "Qwen2.5-3B-Instruct-Q4_K_M";
+    check(&halo, Kind::Halo, Some(model), Some(8192), 2);
+}
+
+#[test]
 fn a_llama_server_that_loads_or_wants_a_key_is_known_too() {
     let loading =
         r#"{"error":{"code":503,"message":"Loading model","type":"unavailable_error"}}"#.to_owned();

@@ -1,0 +1,209 @@
+//! Halo Weave's patched KoboldCpp: KoboldCpp's native stream with what each token looked at, over HTTP or a WebSocket.
+//!
+//! In: [`ChatRequest`]; typed frames (`token`, `done`), stock frames where no attention was asked for, and the socket's binary frames.
+//! Out: text, tokens with their attention. The conversation is formatted here, and stop texts are cut here: in attention mode the
+//! server lets them through.
+//!
+//! It must only ever be asked in `text/plain`: once a WebSocket was opened, its answer to a preflight never ends, and six of those
+//! take every connection that a browser has. So the socket comes after the stream, for servers that have no stream.
+
+use serde_json::{Value, json};
+
+use super::koboldcpp::{self, KoboldChunks, NATIVE};
+use super::read::{count, short_name, text};
+use super::reply::end_word;
+use super::{Call, Decoder, Dialect, KoboldCpp, Model, Takes, attention, read, sampling};
+use crate::chat::request::ChatRequest;
+use crate::event::{ChatEvent, ServerError, Timings, Token, Usage};
+use crate::wire::Frame;
+
+const SOCKET: &str = "/api/extra/generate/stream/ws";
+
+/// Halo's server.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Halo;
+
+impl Dialect for Halo {
+    fn rungs(&self) -> &'static [&'static str] {
+        &[NATIVE, SOCKET, koboldcpp::CHECK, koboldcpp::WHOLE]
+    }
+
+    fn chat(&self, request: &ChatRequest, rung: usize) -> Call {
+        let mut body = koboldcpp::native(request);
+        body["request_id"] = json!(request.generation);
+        if request.attention {
+            body["output_attentions"] = json!(true);
+        }
+        sampling::put(&mut body, request.sampling.extra.clone());
+        match rung {
+            0 => Call::post(NATIVE, &body),
+            1 => Call::post(SOCKET, &body).socket(),
+            2 => koboldcpp::polled(request, &body),
+            _ => Call::post(koboldcpp::WHOLE, &body),
+        }
+    }
+
+    fn decoder(&self, rung: usize) -> Box<dyn Decoder> {
+        match rung {
+            2 => KoboldCpp.decoder(koboldcpp::POLLED),
+            _ => Box::new(HaloTokens::default()),
+        }
+    }
+
+    fn decoder_for(&self, request: &ChatRequest, rung: usize) -> Box<dyn Decoder> {
+        match rung {
+            2 => self.decoder(rung),
+            _ => Box::new(HaloTokens {
+                kobold: KoboldChunks::of_native(request),
+                ..HaloTokens::default()
+            }),
+        }
+    }
+
+    fn takes(&self) -> Takes {
+        Takes {
+            knobs: sampling::KOBOLDCPP,
+            stop_texts: true,
+            attention: true,
+            templates: true,
+            ..Takes::default()
+        }
+    }
+
+    fn models(&self) -> Call {
+        Call::get("/api/v1/model")
+    }
+
+    fn read_models(&self, body: &str) -> Result<Vec<Model>, ServerError> {
+        let mut models = read::models(body)?;
+        // The patched server tells more than the stock one's `result`.
+        if let (Some(model), Some(about)) = (models.first_mut(), read::object(body)) {
+            model.context = count(&about, "max_context_length").filter(|&context| context > 0);
+            if let Some(name) = text(&about, "model_name") {
+                model.name = short_name(name);
+            }
+        }
+        Ok(models)
+    }
+
+    fn context(&self, model: Option<&str>) -> Option<Call> {
+        KoboldCpp.context(model)
+    }
+
+    fn read_context(&self, body: &str, model: Option<&str>) -> Option<u32> {
+        KoboldCpp.read_context(body, model)
+    }
+
+    fn count(&self, request: &ChatRequest) -> Option<Call> {
+        let body = json!({
+            "text": koboldcpp::prompt(request).0,
+            "add_special_tokens": true,
+            "with_pieces": false,
+        });
+        Some(Call::post("/api/v1/tokenize", &body))
+    }
+
+    fn read_count(&self, body: &str) -> Option<u32> {
+        let said = read::object(body)?;
+        let length = |key| Some(said.get(key)?.as_array()?.len() as u32);
+        count(&said, "token_count")
+            .or_else(|| length("token_ids"))
+            .or_else(|| length("tokens"))
+    }
+
+    fn stop(&self, generation: &str, _id: Option<&str>) -> Option<Call> {
+        // The stock endpoint goes by `genkey`, the patched stream by `request_id`; a socket is stopped by closing it.
+        let body = json!({ "genkey": generation, "request_id": generation });
+        Some(Call::post("/api/extra/abort", &body))
+    }
+
+    fn perf(&self) -> Option<Call> {
+        KoboldCpp.perf()
+    }
+
+    fn read_perf(&self, body: &str) -> Option<(Usage, Timings)> {
+        KoboldCpp.read_perf(body)
+    }
+
+    fn alive(&self) -> Call {
+        KoboldCpp.alive()
+    }
+}
+
+/// Reads typed frames, the binary frames that belong to them, and everything that a stock server says.
+#[derive(Debug, Default)]
+struct HaloTokens {
+    kobold: KoboldChunks,
+    frames: attention::Frames,
+    /// A token of the socket that waits for its binary frame, which comes right behind it and names no token: they go by position.
+    waiting: Option<String>,
+    /// Two texts came in a row: this server sends no binary frames.
+    unpaired: bool,
+}
+
+impl HaloTokens {
+    fn token(&mut self, text: String, attention: Vec<f32>, out: &mut Vec<ChatEvent>) {
+        let token = Token {
+            text: text.clone(),
+            attention,
+            ..Token::default()
+        };
+        self.kobold.piece(&text, vec![token], out);
+    }
+
+    /// A token whose binary frame did not come is a token all the same.
+    fn wait_no_more(&mut self, out: &mut Vec<ChatEvent>) {
+        if let Some(text) = self.waiting.take() {
+            self.token(text, Vec::new(), out);
+        }
+    }
+
+    fn typed(&mut self, value: &Value, out: &mut Vec<ChatEvent>) {
+        // The event stream has an object with the attention beside it, the socket a text with a binary frame behind it.
+        if let Some(token) = value.get("token") {
+            let said = text(token, "text").or_else(|| token.as_str());
+            let row = value.get("attention").map(attention::of_object);
+            if let Some(said) = said.filter(|said| !said.is_empty()) {
+                self.token(said.to_owned(), row.unwrap_or_default(), out);
+            }
+            return;
+        }
+        self.unpaired |= self.waiting.is_some();
+        self.wait_no_more(out);
+        self.waiting = Some(text(value, "text").unwrap_or_default().to_owned());
+        if self.unpaired {
+            self.wait_no_more(out);
+        }
+    }
+}
+
+impl Decoder for HaloTokens {
+    fn frame(&mut self, frame: Frame<'_>, out: &mut Vec<ChatEvent>) {
+        if let Frame::Binary(bytes) = frame
+            && let Some(text) = self.waiting.take()
+        {
+            let row = self.frames.row(bytes);
+            return self.token(text, row, out);
+        }
+        let Some(said) = self.kobold.read(frame, out) else {
+            return;
+        };
+        match text(&said.value, "type") {
+            Some("token") => self.typed(&said.value, out),
+            Some("done") => {
+                self.wait_no_more(out);
+                let word = end_word(said.value.get("finish_reason"));
+                self.kobold.end(word.as_deref().unwrap_or("stop"), out);
+            }
+            _ => {
+                self.wait_no_more(out);
+                self.kobold.said(&said, out);
+            }
+        }
+    }
+
+    fn finish(&mut self, out: &mut Vec<ChatEvent>) {
+        self.wait_no_more(out);
+        self.kobold.finish(out);
+    }
+}
