@@ -261,7 +261,7 @@ impl Host {
                     .chars()
                     .all(|char| char.is_alphanumeric() || char == '-' || char == '_')
         };
-        let name = text.strip_suffix('.').unwrap_or(text).to_lowercase();
+        let name = text.strip_suffix('.').unwrap_or(text).to_ascii_lowercase();
         let number = name
             .rsplit('.')
             .next()

@@ -82,7 +82,15 @@ impl fmt::Display for Pace {
         match self {
             Pace::Live => f.write_str("live"),
             Pace::Instant => f.write_str("instant"),
-            Pace::PerCharacter(ms) => write!(f, "{ms}"),
+            // Thousandths are more than an eye sees; the standard library's way to print any float is long.
+            Pace::PerCharacter(ms) => {
+                let thousandths = (ms * 1000.0).round() as u64;
+                write!(f, "{}", thousandths / 1000)?;
+                match thousandths % 1000 {
+                    0 => Ok(()),
+                    rest => write!(f, ".{rest:03}"),
+                }
+            }
         }
     }
 }

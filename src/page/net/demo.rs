@@ -107,7 +107,7 @@ fn event(data: &Value) -> String {
 /// The script's sections begin with `=== words that choose it`; the first is the answer to everything else.
 /// Within a section, a line `---8<---` stands between thinking and answer.
 fn choose<'a>(script: &'a str, question: &str) -> (&'a str, &'a str) {
-    let question = question.to_lowercase();
+    let question = question.to_ascii_lowercase();
     let mut chosen = "";
     for section in script
         .split("\n=== ")
@@ -116,7 +116,7 @@ fn choose<'a>(script: &'a str, question: &str) -> (&'a str, &'a str) {
         let (words, text) = section.split_once('\n').unwrap_or((section, ""));
         let fits = words
             .split_whitespace()
-            .any(|word| question.contains(&word.to_lowercase()));
+            .any(|word| question.contains(&word.to_ascii_lowercase()));
         if chosen.is_empty() || fits {
             chosen = text;
         }
