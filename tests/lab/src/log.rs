@@ -77,11 +77,16 @@ impl Entry {
         serde_json::from_str(&self.body).unwrap_or_default()
     }
 
-    /// Whether this is a POST whose answer is a reply of the model.
+    /// Whether the answer is a reply of the model: to a POST, or over a WebSocket that was asked for one.
     pub fn is_chat(&self) -> bool {
+        if self.status == Some(101) {
+            let sockets = ["/generate/stream/ws", "/ws/chat/stream"];
+            return sockets.iter().any(|end| self.path.ends_with(end));
+        }
         let ends = [
             "/chat/completions",
             "/api/chat",
+            "/api/chat/stream",
             "/generate/stream",
             "/completion",
             "/v1/completions",

@@ -85,6 +85,10 @@ pub struct Script {
     pub no_socket: bool,
     /// No stream of events over HTTP, where the server has another way: that path is missing.
     pub no_sse: bool,
+    /// The older of two versions of the server, where both are emulated.
+    pub older: bool,
+    /// Halo tells its attention by layers and heads, so many of each, instead of one row.
+    pub layers: Option<usize>,
     /// Parts that this script could not understand: the lab answers 400 and names them.
     pub unknown: Vec<String>,
 }
@@ -157,6 +161,8 @@ impl Script {
             "preflight" => read(&mut self.preflight, value),
             "crlf" => flag(&mut self.crlf),
             "afterend" => flag(&mut self.after_end),
+            "older" => flag(&mut self.older),
+            "layers" => read(&mut self.layers, value),
             "nosocket" => flag(&mut self.no_socket),
             "nosse" => flag(&mut self.no_sse),
             _ => false,

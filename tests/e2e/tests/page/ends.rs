@@ -26,7 +26,7 @@ async fn fate(
 }
 
 pub async fn complete(stage: Stage) {
-    for dialect in Dialect::ALL {
+    for dialect in Dialect::PLAIN {
         fate(&stage, dialect, "first=0", "", ("complete", Some("stop"))).await;
         fate(
             &stage,
@@ -76,7 +76,7 @@ pub async fn complete(stage: Stage) {
 }
 
 pub async fn empty(stage: Stage) {
-    for dialect in Dialect::ALL {
+    for dialect in Dialect::PLAIN {
         fate(
             &stage,
             dialect,
@@ -136,7 +136,7 @@ pub async fn superseded(stage: Stage) {
 }
 
 pub async fn cut(stage: Stage) {
-    for dialect in Dialect::ALL {
+    for dialect in Dialect::PLAIN {
         let turn = fate(&stage, dialect, "first=0;cut=4000", "", ("cut", None)).await;
         assert!(turn.text.starts_with("A river"), "{turn:?}");
     }
@@ -219,7 +219,7 @@ pub async fn stalled(stage: Stage) {
 }
 
 pub async fn refused(stage: Stage) {
-    for dialect in Dialect::ALL {
+    for dialect in Dialect::PLAIN {
         fate(
             &stage,
             dialect,
@@ -285,7 +285,7 @@ async fn fate_of_end(stage: &Stage, dialect: Dialect, options: &str) -> e2e::cha
 }
 
 pub async fn broken(stage: Stage) {
-    for dialect in Dialect::ALL {
+    for dialect in Dialect::PLAIN {
         let turn = fate_of_end(&stage, dialect, "first=0;reset=4000").await;
         assert_eq!(turn.end.as_deref(), Some("broken"), "{dialect:?} {turn:?}");
         assert!(turn.text.starts_with("A river"), "{turn:?}");

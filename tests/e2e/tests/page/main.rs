@@ -2,6 +2,8 @@
 
 mod doors;
 mod ends;
+mod halo;
+mod llama_chat;
 mod look;
 mod safe;
 mod talk;
@@ -46,5 +48,13 @@ fn main() -> std::process::ExitCode {
         safe::markup_of_a_model_is_text,
         safe::only_safe_links_are_links,
         safe::images_from_elsewhere_wait_for_a_click,
+        halo::twenty_turns_over_two_transports_never_hang,
+        halo::stop_reaches_halo_by_its_abort_and_by_closing,
+        halo::where_nothing_streams_halo_is_asked_what_it_has,
+        halo::a_socket_that_fails_says_so,
+        llama_chat::llama_chat_talks_over_its_socket,
+        llama_chat::llama_chat_without_its_socket_streams_events,
+        llama_chat::llama_chat_without_a_stream_is_watched_until_it_is_silent,
+        llama_chat::llama_chats_ends_are_told_apart,
     ])
 }

@@ -2,7 +2,7 @@
 
 use super::{Ask, CREATED, Chat, Server};
 use crate::http::{Answer, Body};
-use crate::plan::Voice;
+use crate::plan::{Piece, Plan, Voice};
 use crate::recordings;
 use crate::reply::{Reply, tokens};
 use serde_json::{Value, json};
@@ -141,15 +141,46 @@ impl KoboldCpp {
             ),
             "/v1/chat/completions" => self.generate(ask, &Chunks),
             "/api/extra/generate/stream" => self.generate(ask, &Native),
-            "/api/v1/generate" => match Chat::read(ask, true) {
-                Some(chat) => Answer::json(
-                    200,
-                    &json!({"results": [{"text": chat.reply.text(), "finish_reason": chat.reply.word()}]}),
-                ),
-                None => self.error(ask, 500, "Error parsing input."),
-            },
+            "/api/v1/generate" => self.whole(ask),
             _ => gone(),
         }
+    }
+
+    /// The whole answer, once it is made; what there is of it can be asked for meanwhile.
+    fn whole(&self, ask: &Ask<'_>) -> Answer {
+        let Some(chat) = Chat::read(ask, true) else {
+            return self.error(ask, 500, "Error parsing input.");
+        };
+        let result = |text: String, word: &str| {
+            json!({"results": [{"text": text, "finish_reason": word}]})
+                .to_string()
+                .into_bytes()
+        };
+        let script = ask.script;
+        let mut plan = Plan::default();
+        plan.pieces
+            .push(Piece::new(script.first.unwrap_or(FIRST), Vec::new()));
+        for token in &chat.reply.tokens {
+            let mut piece = Piece::new(script.delay.unwrap_or(4.0), Vec::new());
+            piece.text.clone_from(token);
+            plan.pieces.push(piece);
+        }
+        plan.pieces.push(Piece::new(
+            0.0,
+            result(chat.reply.text(), chat.reply.word()),
+        ));
+        let body = ask.json.as_ref();
+        let genkey = body.and_then(|body| body["genkey"].as_str());
+        plan.stop = Some((
+            genkey.unwrap_or_default().to_owned(),
+            result(String::new(), "stop"),
+        ));
+        Answer {
+            status: 200,
+            headers: Vec::new(),
+            body: Body::Stream(plan),
+        }
+        .header("content-type", "application/json")
     }
 
     fn generate(&self, ask: &Ask<'_>, voice: &dyn Voice) -> Answer {
@@ -192,7 +223,7 @@ fn gone() -> Answer {
 }
 
 /// JSON as Python writes it, with a space after each colon and comma outside of strings.
-fn python(value: &Value) -> String {
+pub(super) fn python(value: &Value) -> String {
     match value {
         Value::Array(items) => format!(
             "[{}]",

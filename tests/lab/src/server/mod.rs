@@ -2,7 +2,9 @@
 //!
 //! In: an [`Ask`]. Out: an [`Answer`]. A server must not know sockets, nor the log.
 
+pub mod halo;
 pub mod koboldcpp;
+pub mod llama_chat;
 pub mod llamacpp;
 pub mod ollama;
 pub mod openai;
@@ -27,11 +29,25 @@ pub enum Dialect {
     KoboldCpp,
     /// Ollama, native and `/v1`.
     Ollama,
+    /// Halo Weave's patched KoboldCpp.
+    Halo,
+    /// llama_chat_web.
+    LlamaChat,
 }
 
 impl Dialect {
     /// All of them.
-    pub const ALL: [Dialect; 4] = [
+    pub const ALL: [Dialect; 6] = [
+        Dialect::OpenAi,
+        Dialect::LlamaCpp,
+        Dialect::KoboldCpp,
+        Dialect::Ollama,
+        Dialect::Halo,
+        Dialect::LlamaChat,
+    ];
+
+    /// Those that answer a page on any origin, without a key, and end with `stop`: every fault of a script can be tried on them.
+    pub const PLAIN: [Dialect; 4] = [
         Dialect::OpenAi,
         Dialect::LlamaCpp,
         Dialect::KoboldCpp,
@@ -45,6 +61,8 @@ impl Dialect {
             Dialect::LlamaCpp => "llamacpp",
             Dialect::KoboldCpp => "koboldcpp",
             Dialect::Ollama => "ollama",
+            Dialect::Halo => "halo",
+            Dialect::LlamaChat => "llama-chat",
         }
     }
 
@@ -61,18 +79,21 @@ impl Dialect {
             Dialect::LlamaCpp => &llamacpp::LlamaCpp,
             Dialect::KoboldCpp => &koboldcpp::KoboldCpp,
             Dialect::Ollama => &ollama::Ollama,
+            Dialect::Halo => &halo::Halo,
+            Dialect::LlamaChat => &llama_chat::LlamaChat,
         }
     }
 
     /// Whether it answers in HTTP/1.0 and closes after every answer.
     pub fn http10(self) -> bool {
-        self == Dialect::KoboldCpp
+        matches!(self, Dialect::KoboldCpp | Dialect::Halo)
     }
 
     /// The folder of its recordings.
     fn folder(self) -> &'static str {
         match self {
             Dialect::OpenAi => "vllm",
+            Dialect::Halo => "koboldcpp",
             _ => self.word(),
         }
     }
@@ -157,6 +178,7 @@ pub fn is_chat(method: &str, path: &str) -> bool {
         "/v1/chat/completions",
         "/v1/completions",
         "/api/chat",
+        "/api/chat/stream",
         "/api/generate",
         "/completion",
     ];
