@@ -86,12 +86,17 @@ impl Entry {
         let ends = [
             "/chat/completions",
             "/api/chat",
+            "/api/v1/chat",
             "/api/chat/stream",
             "/generate/stream",
             "/completion",
             "/v1/completions",
             "/api/generate",
         ];
+        let by_get = ["/api/text_stream/", "/api/schema/pipeline/"];
+        if by_get.iter().any(|begin| self.path.starts_with(begin)) {
+            return true;
+        }
         self.method == "POST" && ends.iter().any(|end| self.path.ends_with(end))
     }
 }

@@ -89,6 +89,12 @@ pub struct Script {
     pub older: bool,
     /// Halo tells its attention by layers and heads, so many of each, instead of one row.
     pub layers: Option<usize>,
+    /// The server declines on purpose, where it can.
+    pub blocked: bool,
+    /// Every so many-th piece is lost, where the server says the whole text with each.
+    pub lose: Option<usize>,
+    /// The whole text that the server says at its end, where it is another one than was streamed.
+    pub last: Option<String>,
     /// Parts that this script could not understand: the lab answers 400 and names them.
     pub unknown: Vec<String>,
 }
@@ -160,6 +166,9 @@ impl Script {
             "nocors" => flag(&mut self.no_cors),
             "preflight" => read(&mut self.preflight, value),
             "crlf" => flag(&mut self.crlf),
+            "blocked" => flag(&mut self.blocked),
+            "lose" => read(&mut self.lose, value),
+            "final" => read(&mut self.last, value),
             "afterend" => flag(&mut self.after_end),
             "older" => flag(&mut self.older),
             "layers" => read(&mut self.layers, value),

@@ -1,8 +1,10 @@
 //! A static file server on a port of its own: the host of the built page in tests.
 //!
-//! In: a directory, extra pages, extra headers. Out: files with the right media types. It knows no emulated server.
+//! In: a directory, extra pages, extra headers, paths that lead elsewhere. Out: files with the right media types, and what comes from
+//! there. It knows no emulated server.
 
 use crate::http::{Answer, Body, Framing, head, read_request};
+use crate::proxy::Target;
 use std::collections::HashMap;
 use std::io;
 use std::net::SocketAddr;
@@ -20,6 +22,7 @@ pub struct SiteBuilder {
     port: u16,
     headers: Vec<(String, String)>,
     pages: HashMap<String, (String, String)>,
+    proxies: Arc<Mutex<HashMap<String, Target>>>,
 }
 
 /// A running static site.
@@ -28,6 +31,7 @@ pub struct StaticSite {
     address: SocketAddr,
     prefix: String,
     asked: Arc<Mutex<Vec<String>>>,
+    proxies: Arc<Mutex<HashMap<String, Target>>>,
     accepting: JoinHandle<()>,
 }
 
@@ -59,6 +63,13 @@ impl StaticSite {
             self.prefix,
             path.trim_start_matches('/')
         )
+    }
+
+    /// Everything under this path (`/jarvis`) comes from the server at `address` from now on, streamed through.
+    pub fn proxy(&self, path: &str, address: &str) {
+        let path = format!("/{}", path.trim_matches('/'));
+        let mut proxies = self.proxies.lock().unwrap_or_else(PoisonError::into_inner);
+        proxies.insert(path, Target::of(address));
     }
 
     /// The paths that were asked for, with their queries.
@@ -110,13 +121,23 @@ impl SiteBuilder {
         let listener = TcpListener::bind(("127.0.0.1", self.port)).await?;
         let address = listener.local_addr()?;
         let asked = Arc::new(Mutex::new(Vec::new()));
-        let prefix = self.prefix.clone();
+        let (prefix, proxies) = (self.prefix.clone(), Arc::clone(&self.proxies));
         let accepting = tokio::spawn(accept(listener, Arc::new(self), Arc::clone(&asked)));
         Ok(StaticSite {
             address,
             prefix,
             asked,
+            proxies,
             accepting,
+        })
+    }
+
+    /// Where a path leads, if it does, and the rest of the path.
+    fn elsewhere<'t>(&self, target: &'t str) -> Option<(Target, &'t str)> {
+        let proxies = self.proxies.lock().unwrap_or_else(PoisonError::into_inner);
+        proxies.iter().find_map(|(path, to)| {
+            let rest = target.strip_prefix(path.as_str())?;
+            (rest.is_empty() || rest.starts_with(['/', '?'])).then(|| (to.clone(), rest))
         })
     }
 
@@ -198,12 +219,17 @@ async fn connection(
 ) -> io::Result<()> {
     stream.set_nodelay(true)?;
     let mut kept = Vec::new();
-    let (mut from, mut to) = stream.split();
-    while let Some(request) = read_request(&mut from, &mut kept).await? {
+    while let Some(request) = read_request(&mut stream, &mut kept).await? {
         asked
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
             .push(request.target.clone());
+        if let Some((to, path)) = site.elsewhere(&request.target) {
+            if to.pass(&mut stream, &request, path).await? {
+                continue;
+            }
+            return Ok(());
+        }
         let mut answer = match request.method.as_str() {
             "GET" | "HEAD" => site.answer(&request.target),
             _ => Answer::new(405, "text/plain", "this is a static site"),
@@ -223,7 +249,7 @@ async fn connection(
         if request.method != "HEAD" {
             bytes.extend_from_slice(&body);
         }
-        to.write_all(&bytes).await?;
+        stream.write_all(&bytes).await?;
     }
     Ok(())
 }

@@ -2,12 +2,18 @@
 //!
 //! In: an [`Ask`]. Out: an [`Answer`]. A server must not know sockets, nor the log.
 
-pub mod halo;
+pub mod ai4artsed;
+pub mod jarvis;
 pub mod koboldcpp;
-pub mod llama_chat;
+pub mod litellm;
 pub mod llamacpp;
+pub mod lmstudio;
 pub mod ollama;
 pub mod openai;
+pub mod openrouter;
+pub mod qolaba;
+pub mod textgen;
+pub mod vllm;
 
 use crate::http::{Answer, Body, Request};
 use crate::lab::{Memory, Stops};
@@ -29,21 +35,39 @@ pub enum Dialect {
     KoboldCpp,
     /// Ollama, native and `/v1`.
     Ollama,
-    /// Halo Weave's patched KoboldCpp.
-    Halo,
-    /// llama_chat_web.
-    LlamaChat,
+    /// The Qolaba proxy.
+    Qolaba,
+    /// AI4ArtsEd's server, the seed's and today's.
+    Ai4ArtsEd,
+    /// jarvis-agent.
+    Jarvis,
+    /// LM Studio, native and `/v1`.
+    LmStudio,
+    /// vLLM.
+    Vllm,
+    /// text-generation-webui.
+    TextGen,
+    /// The LiteLLM proxy.
+    LiteLlm,
+    /// OpenRouter.
+    OpenRouter,
 }
 
 impl Dialect {
     /// All of them.
-    pub const ALL: [Dialect; 6] = [
+    pub const ALL: [Dialect; 12] = [
         Dialect::OpenAi,
         Dialect::LlamaCpp,
         Dialect::KoboldCpp,
         Dialect::Ollama,
-        Dialect::Halo,
-        Dialect::LlamaChat,
+        Dialect::Qolaba,
+        Dialect::Ai4ArtsEd,
+        Dialect::Jarvis,
+        Dialect::LmStudio,
+        Dialect::Vllm,
+        Dialect::TextGen,
+        Dialect::LiteLlm,
+        Dialect::OpenRouter,
     ];
 
     /// Those that answer a page on any origin, without a key, and end with `stop`: every fault of a script can be tried on them.
@@ -61,8 +85,14 @@ impl Dialect {
             Dialect::LlamaCpp => "llamacpp",
             Dialect::KoboldCpp => "koboldcpp",
             Dialect::Ollama => "ollama",
-            Dialect::Halo => "halo",
-            Dialect::LlamaChat => "llama-chat",
+            Dialect::Qolaba => "qolaba",
+            Dialect::Ai4ArtsEd => "ai4artsed",
+            Dialect::Jarvis => "jarvis",
+            Dialect::LmStudio => "lmstudio",
+            Dialect::Vllm => "vllm",
+            Dialect::TextGen => "textgen",
+            Dialect::LiteLlm => "litellm",
+            Dialect::OpenRouter => "openrouter",
         }
     }
 
@@ -79,21 +109,26 @@ impl Dialect {
             Dialect::LlamaCpp => &llamacpp::LlamaCpp,
             Dialect::KoboldCpp => &koboldcpp::KoboldCpp,
             Dialect::Ollama => &ollama::Ollama,
-            Dialect::Halo => &halo::Halo,
-            Dialect::LlamaChat => &llama_chat::LlamaChat,
+            Dialect::Qolaba => &qolaba::Qolaba,
+            Dialect::Ai4ArtsEd => &ai4artsed::Ai4ArtsEd,
+            Dialect::Jarvis => &jarvis::Jarvis,
+            Dialect::LmStudio => &lmstudio::LmStudio,
+            Dialect::Vllm => &vllm::Vllm,
+            Dialect::TextGen => &textgen::TextGen,
+            Dialect::LiteLlm => &litellm::LiteLlm,
+            Dialect::OpenRouter => &openrouter::OpenRouter,
         }
     }
 
     /// Whether it answers in HTTP/1.0 and closes after every answer.
     pub fn http10(self) -> bool {
-        matches!(self, Dialect::KoboldCpp | Dialect::Halo)
+        self == Dialect::KoboldCpp
     }
 
     /// The folder of its recordings.
     fn folder(self) -> &'static str {
         match self {
             Dialect::OpenAi => "vllm",
-            Dialect::Halo => "koboldcpp",
             _ => self.word(),
         }
     }
@@ -132,6 +167,10 @@ trait Server: Sync {
     fn unauthorized(&self, ask: &Ask<'_>) -> Answer;
     /// Paths that need no key even where there is one.
     fn open(&self, _path: &str) -> bool {
+        false
+    }
+    /// Whether an answer of this status has no CORS headers: it comes from a layer outside the one that adds them.
+    fn bare(&self, _status: u16) -> bool {
         false
     }
     /// The answer to an origin that it does not like.
@@ -178,11 +217,15 @@ pub fn is_chat(method: &str, path: &str) -> bool {
         "/v1/chat/completions",
         "/v1/completions",
         "/api/chat",
-        "/api/chat/stream",
+        "/api/v1/chat",
         "/api/generate",
         "/completion",
     ];
-    method == "POST" && (paths.contains(&path) || path == "/api/extra/generate/stream")
+    // AI4ArtsEd's replies are answers to a GET.
+    let asked_by_get =
+        path.starts_with("/api/text_stream/") || path.starts_with("/api/schema/pipeline/");
+    asked_by_get && matches!(method, "GET" | "POST")
+        || method == "POST" && (paths.contains(&path) || path == "/api/extra/generate/stream")
 }
 
 /// Answers one request, and the faults of the script before the stream.
@@ -268,7 +311,7 @@ pub fn answer(dialect: Dialect, ask: &Ask<'_>) -> Answer {
 }
 
 fn finish(server: &dyn Server, ask: &Ask<'_>, mut answer: Answer) -> Answer {
-    if !ask.script.no_cors {
+    if !ask.script.no_cors && !server.bare(answer.status) {
         for (name, value) in server.cors(ask) {
             answer = answer.header(name, value);
         }
@@ -391,3 +434,11 @@ fn data(value: &Value) -> Vec<u8> {
 
 /// When all of the lab's servers were built, in seconds since 1970: answers are the same every time.
 const CREATED: u64 = 1_795_250_290;
+
+/// A field of the query, decoded.
+fn query(request: &Request, name: &str) -> Option<String> {
+    let (_, query) = request.target.split_once('?')?;
+    let mut fields = query.split('&').filter_map(|field| field.split_once('='));
+    let value = fields.find(|(key, _)| *key == name)?.1;
+    Some(crate::script::percent_decode(&value.replace('+', " ")))
+}
