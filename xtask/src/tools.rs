@@ -44,6 +44,31 @@ pub fn wasm_target() -> Outcome {
     )
 }
 
+/// Whether Rust's own source is here, or can be fetched: with it the page gets smaller.
+pub fn rust_source() -> bool {
+    let has = || {
+        let root = output_of(
+            Command::new("rustc")
+                .args(["--print", "sysroot"])
+                .current_dir(crate::root()),
+        );
+        let library = "lib/rustlib/src/rust/library/std";
+        root.is_some_and(|root| PathBuf::from(root.trim()).join(library).is_dir())
+    };
+    if has() {
+        return true;
+    }
+    let fetched = find("rustup").is_some()
+        && step(
+            "fetching Rust's own source (once)",
+            Command::new("rustup")
+                .args(["component", "add", "rust-src"])
+                .current_dir(root()),
+        )
+        .is_ok();
+    fetched && has()
+}
+
 /// The bundler.
 pub fn trunk() -> Outcome<PathBuf> {
     if let Some(trunk) = find("trunk") {
