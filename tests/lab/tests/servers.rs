@@ -119,10 +119,11 @@ fn chat(dialect: Dialect) -> (&'static str, &'static str) {
             "/api/chat",
             r#"{"model":"smollm2","messages":[{"role":"user","content":"hello there"}]}"#,
         ),
-        Dialect::KoboldCpp => (
+        Dialect::KoboldCpp | Dialect::Halo => (
             "/api/extra/generate/stream",
             r#"{"prompt":"hello there","genkey":"RILL1"}"#,
         ),
+        Dialect::LlamaChat => ("/api/chat/stream", r#"{"message":"hello there"}"#),
         _ => (
             "/v1/chat/completions",
             r#"{"messages":[{"role":"user","content":"hello there"}],"stream":true,"stream_options":{"include_usage":true}}"#,

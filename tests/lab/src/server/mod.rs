@@ -3,9 +3,11 @@
 //! In: an [`Ask`]. Out: an [`Answer`]. A server must not know sockets, nor the log.
 
 pub mod ai4artsed;
+pub mod halo;
 pub mod jarvis;
 pub mod koboldcpp;
 pub mod litellm;
+pub mod llama_chat;
 pub mod llamacpp;
 pub mod lmstudio;
 pub mod ollama;
@@ -35,6 +37,10 @@ pub enum Dialect {
     KoboldCpp,
     /// Ollama, native and `/v1`.
     Ollama,
+    /// Halo Weave's patched KoboldCpp.
+    Halo,
+    /// llama_chat_web.
+    LlamaChat,
     /// The Qolaba proxy.
     Qolaba,
     /// AI4ArtsEd's server, the seed's and today's.
@@ -55,11 +61,13 @@ pub enum Dialect {
 
 impl Dialect {
     /// All of them.
-    pub const ALL: [Dialect; 12] = [
+    pub const ALL: [Dialect; 14] = [
         Dialect::OpenAi,
         Dialect::LlamaCpp,
         Dialect::KoboldCpp,
         Dialect::Ollama,
+        Dialect::Halo,
+        Dialect::LlamaChat,
         Dialect::Qolaba,
         Dialect::Ai4ArtsEd,
         Dialect::Jarvis,
@@ -85,6 +93,8 @@ impl Dialect {
             Dialect::LlamaCpp => "llamacpp",
             Dialect::KoboldCpp => "koboldcpp",
             Dialect::Ollama => "ollama",
+            Dialect::Halo => "halo",
+            Dialect::LlamaChat => "llama-chat",
             Dialect::Qolaba => "qolaba",
             Dialect::Ai4ArtsEd => "ai4artsed",
             Dialect::Jarvis => "jarvis",
@@ -109,6 +119,8 @@ impl Dialect {
             Dialect::LlamaCpp => &llamacpp::LlamaCpp,
             Dialect::KoboldCpp => &koboldcpp::KoboldCpp,
             Dialect::Ollama => &ollama::Ollama,
+            Dialect::Halo => &halo::Halo,
+            Dialect::LlamaChat => &llama_chat::LlamaChat,
             Dialect::Qolaba => &qolaba::Qolaba,
             Dialect::Ai4ArtsEd => &ai4artsed::Ai4ArtsEd,
             Dialect::Jarvis => &jarvis::Jarvis,
@@ -122,13 +134,14 @@ impl Dialect {
 
     /// Whether it answers in HTTP/1.0 and closes after every answer.
     pub fn http10(self) -> bool {
-        self == Dialect::KoboldCpp
+        matches!(self, Dialect::KoboldCpp | Dialect::Halo)
     }
 
     /// The folder of its recordings.
     fn folder(self) -> &'static str {
         match self {
             Dialect::OpenAi => "vllm",
+            Dialect::Halo => "koboldcpp",
             _ => self.word(),
         }
     }
@@ -218,6 +231,7 @@ pub fn is_chat(method: &str, path: &str) -> bool {
         "/v1/completions",
         "/api/chat",
         "/api/v1/chat",
+        "/api/chat/stream",
         "/api/generate",
         "/completion",
     ];
