@@ -86,6 +86,15 @@ fn a_halo_that_sends_no_binary_frames_is_understood_too() {
         "done Natural stop",
     ];
     check(Kind::Halo, 1, &[Text(A), Text(RIVER), Text(DONE)], &expect);
+    // Once that is known, no text waits for one.
+    let mut decoder = Kind::Halo.dialect().decoder(1);
+    let mut out = Vec::new();
+    decoder.frame(Frame::Json(A), &mut out);
+    decoder.frame(Frame::Json(RIVER), &mut out);
+    let texts = out
+        .iter()
+        .filter(|event| matches!(event, ChatEvent::Text(_)));
+    assert_eq!(texts.count(), 2);
     // A binary frame that follows no text belongs to nothing.
     let frames = [Numbers(&[1.0]), Text(A), Numbers(&[]), Numbers(&[2.0])];
     let expect = [
@@ -269,4 +278,23 @@ fn llama_chat_is_sent_one_message_and_its_own_name_of_the_conversation() {
     assert_eq!(watched(r#"{"conversation_id":"../../etc"}"#), None);
     assert_eq!(watched("not JSON"), None);
     assert!(dialect.takes().keeps_history);
+}
+
+#[test]
+fn attention_over_a_million_bytes_long_is_read_in_any_pieces() {
+    // 28 layers of 28 heads, 256 numbers each, all zero: one line of an event.
+    let data = "A".repeat(28 * 28 * 256 * 4 / 3 * 4 + 4);
+    let token = json!({
+        "type": "token",
+        "token": { "token_id": 1, "text": "A" },
+        "attention": { "format": "per_layer", "shape": [28, 28, 256], "data": data },
+    });
+    let body = format!("event: message\ndata: {token}\n\n");
+    assert!(body.len() > 1_000_000);
+    let found = show::stream(Kind::Halo, body.as_bytes().chunks(1460));
+    let row = match &found[..] {
+        [ChatEvent::Text(text), ChatEvent::Token(token)] if text == "A" => &token.attention,
+        other => panic!("{}", show::lines(other)),
+    };
+    assert_eq!(row, &vec![0.0; 256]);
 }
