@@ -1,10 +1,14 @@
 //! The built page in Chromium, against the lab. `cargo xtask test --e2e` runs all; `cargo test -p e2e -- WORD` those with WORD in their names.
 
+mod ai4artsed;
+mod compatible;
 mod doors;
 mod ends;
 mod halo;
+mod jarvis;
 mod llama_chat;
 mod look;
+mod qolaba;
 mod safe;
 mod talk;
 
@@ -40,6 +44,28 @@ fn main() -> std::process::ExitCode {
         look::a_person_who_scrolls_up_is_left_alone,
         look::the_page_tells_what_it_does_while_the_prompt_is_read,
         look::a_huge_line_and_very_many_tokens_lose_nothing,
+        qolaba::qolaba_is_asked_in_json_with_its_key,
+        qolaba::qolabas_failures_are_told_in_its_own_words,
+        ai4artsed::ai4artsed_answers_a_get_and_is_asked_once,
+        ai4artsed::ai4artseds_routes_of_today_are_taken_where_the_seeds_are_gone,
+        ai4artsed::ai4artseds_lost_pieces_are_repaired_and_its_end_cuts_off_no_typewriter,
+        ai4artsed::ai4artsed_may_decline_fail_or_refuse,
+        ai4artsed::ai4artsed_is_stopped_by_closing_and_never_runs_again,
+        jarvis::jarvis_works_behind_a_path_of_the_pages_own_host,
+        jarvis::jarvis_is_found_by_what_it_answers,
+        jarvis::jarvis_is_stopped_by_the_trace_id_that_it_told,
+        jarvis::a_newer_question_to_jarvis_takes_the_place_of_the_older,
+        jarvis::jarviss_last_word_and_its_failures_are_shown,
+        compatible::vllm_is_asked_in_json,
+        compatible::textgen_is_asked_in_json,
+        compatible::litellm_is_asked_without_a_preflight,
+        compatible::openrouter_is_asked_without_a_preflight,
+        compatible::lm_studio_streams_in_its_own_words_first,
+        compatible::an_older_lm_studio_is_asked_in_openais_words,
+        compatible::lm_studio_tells_how_the_prompt_is_read,
+        compatible::failures_in_the_middle_are_told_as_each_server_tells_them,
+        compatible::comments_and_pings_hold_the_clocks_back,
+        compatible::each_servers_field_of_thinking_is_read_once,
         doors::the_demo_answers_without_any_server,
         doors::the_address_decides_what_the_page_does,
         doors::a_link_to_a_foreign_server_asks_first,
