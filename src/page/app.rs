@@ -156,6 +156,8 @@ pub struct Chat {
     pub starts: RwSignal<BTreeMap<TurnId, u32>>,
     /// The element that scrolls.
     pub scroller: StoredValue<Option<HtmlElement>, LocalStorage>,
+    /// What the conversation is called: by this page, and by a server that keeps it itself.
+    pub names: StoredValue<(String, Option<String>)>,
 }
 
 /// What the handle's copies share beside the signals.
@@ -232,6 +234,7 @@ impl Chat {
             pinned: RwSignal::new(true),
             starts: RwSignal::new(BTreeMap::new()),
             scroller: StoredValue::new_local(None),
+            names: StoredValue::new((made_up(), None)),
         }
     }
 
@@ -364,6 +367,7 @@ impl Chat {
     }
 
     fn clear(self) {
+        self.names.set_value((made_up(), None));
         self.supersede();
         self.tree.set(Tree::default());
         self.meter.set(None);
@@ -483,6 +487,8 @@ impl Chat {
     }
 
     fn connect(self, address: Address, kind: Option<Kind>) {
+        // Another server knows nothing of what this one called it.
+        self.names.update_value(|names| names.1 = None);
         self.link.set(LinkState::Connecting(address.clone()));
         self.spawn(async move {
             let fetch = self.fetch(&address);
@@ -751,4 +757,10 @@ fn language(options: &Options, chosen: Option<&str>) -> Locale {
         .chain(chosen)
         .chain(browser.iter().map(String::as_str));
     words::locale_for(wished)
+}
+
+/// A name that nobody else will have made up: `RILL` and twelve digits.
+pub fn made_up() -> String {
+    let digits = (js_sys::Math::random() * 1e12) as u64;
+    format!("RILL{digits:012}")
 }

@@ -9,7 +9,7 @@ use futures_channel::mpsc;
 use leptos::prelude::*;
 use web_sys::{Element, Text};
 
-use super::app::{Chat, Meter};
+use super::app::{Chat, Meter, made_up};
 use super::clock::{Beat, PageClock, hidden, media_matches, now};
 use super::net::Line;
 use super::painter::Painter;
@@ -252,12 +252,14 @@ fn request(chat: Chat, id: TurnId, continues: bool, model: Option<String>) -> Ch
     {
         messages.insert(0, Message::new(Role::System, system));
     }
-    let digits = (js_sys::Math::random() * 1e12) as u64;
+    let (conversation, server_conversation) = chat.names.get_value();
     ChatRequest {
         messages,
         model,
         continues,
-        generation: format!("RILL{digits:012}"),
+        generation: made_up(),
+        conversation,
+        server_conversation,
         ..ChatRequest::default()
     }
 }
@@ -397,6 +399,11 @@ impl Reply {
             Report::Read { bytes } => core.trace.stamp(at, Fact::Read(bytes)),
             Report::Events(events) => {
                 for event in &events {
+                    if let ChatEvent::Conversation(name) = event {
+                        self.chat
+                            .names
+                            .update_value(|names| names.1 = Some(name.clone()));
+                    }
                     core.trace.event(at, event);
                     if !core.deaf {
                         status = core.take(at, event).or(status);

@@ -2,9 +2,11 @@
 //!
 //! A handshake carries no `Authorization`, and is not subject to CORS. Dropping the body closes the socket.
 
+use std::future::poll_fn;
+
 use futures_util::{SinkExt, StreamExt};
 use gloo_net::websocket::futures::WebSocket;
-use gloo_net::websocket::{Message, WebSocketError};
+use gloo_net::websocket::{Message, State, WebSocketError};
 
 use crate::address::Address;
 use crate::session::{Body, Chunk, Failure};
@@ -24,6 +26,11 @@ impl SocketBody {
         // http becomes ws, https wss.
         let url = address.url(path).replacen("http", "ws", 1);
         let mut socket = WebSocket::open(&url).map_err(|error| closed_door(&error.to_string()))?;
+        // Ready is said of a socket that failed to open as well; what it has become tells.
+        let ready = poll_fn(|context| socket.poll_ready_unpin(context)).await;
+        if ready.is_err() || !matches!(socket.state(), State::Open) {
+            return Err(closed_door("the socket does not open"));
+        }
         if let Some(question) = question {
             let sent = socket.send(Message::Text(question.to_owned())).await;
             sent.map_err(|error| closed_door(&error.to_string()))?;

@@ -323,7 +323,7 @@ pub async fn broken(stage: Stage) {
 }
 
 pub async fn no_end_eats_the_text_before_it(stage: Stage) {
-    for options in ["cut=2000", "reset=2000", "error=inside", "nodone"] {
+    for options in ["cut=2000", "delay=10;reset=2000", "error=inside", "nodone"] {
         let chat = stage.chat(Dialect::OpenAi, options, "pace=30").await;
         let turn = chat.ask("Hello").await;
         let sent: usize = stage
