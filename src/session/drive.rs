@@ -358,7 +358,9 @@ async fn attempt<W: Wire, C: Clock>(
             return Next::Json;
         }
         // 426 and 501: a socket, or this method, is not for here.
-        let no_way = error.cause == ErrorCause::NoEndpoint || matches!(opened.status, 426 | 501);
+        let no_way = error.cause == ErrorCause::NoEndpoint || matches!(opened.status, 426 | 501)
+            // A framework's own page for a path that it does not know (Flask's is HTML).
+            || (matches!(opened.status, 404 | 405) && error.cause != ErrorCause::ModelMissing);
         if no_way && rung + 1 < plan.dialect.rungs().len() {
             return Next::Rung;
         }

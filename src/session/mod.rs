@@ -333,6 +333,8 @@ impl Session {
                 match event {
                     // Promise 2: the first end mark wins.
                     ChatEvent::Done(_) | ChatEvent::Blocked(_) | ChatEvent::Error(_) => {}
+                    // A server's last word on the whole text is no text after the end.
+                    ChatEvent::ReplaceText(_) => out.push(event),
                     event if is_text => out.push(after_end(&event)),
                     event => out.push(event),
                 }

@@ -119,7 +119,7 @@ pub async fn ai4artsed_may_decline_fail_or_refuse(stage: Stage) {
 
 pub async fn ai4artsed_is_stopped_by_closing_and_never_runs_again(stage: Stage) {
     let chat = stage
-        .chat(Dialect::Ai4ArtsEd, "origins=*;delay=10;tokens=20000", "")
+        .chat(Dialect::Ai4ArtsEd, "origins=*;delay=10;tokens=1500", "")
         .await;
     chat.send("Tell me a long story.").await;
     chat.shows(20).await;

@@ -114,17 +114,21 @@ pub async fn stop_reaches_halo_by_its_abort_and_by_closing(stage: Stage) {
         chat.shows(20).await;
         chat.button("Stop").await;
         assert_eq!(chat.ended().await.fate(), ("stopped", None));
-        let ended = stage
-            .lab
-            .wait_for("the end of the reply", |log| {
-                let reply = log
-                    .iter()
-                    .rfind(|entry| entry.path == path && entry.is_chat());
-                reply.and_then(|entry| entry.way)
-            })
-            .await;
-        // Abort and close go out together: either may be first where there is an abort.
-        assert!(ended == way || ended == Way::ClosedByClient, "{ended:?}");
+        // While it generates, this server reads nothing from a socket, not even that the page closes it: how long the
+        // connection stays is up to the browser's patience. What the page does, it does at once: it closes, and aborts.
+        if path == STREAM {
+            let ended = stage
+                .lab
+                .wait_for("the end of the reply", |log| {
+                    let reply = log
+                        .iter()
+                        .rfind(|entry| entry.path == path && entry.is_chat());
+                    reply.and_then(|entry| entry.way)
+                })
+                .await;
+            // Abort and close go out together: either may be first where there is an abort.
+            assert!(ended == way || ended == Way::ClosedByClient, "{ended:?}");
+        }
         let abort = stage
             .lab
             .wait_for("the abort", |log| {
