@@ -78,12 +78,8 @@ fn make_small(build: &mut Command) {
         "-Zunstable-options".to_owned(),
         "-Cpanic=immediate-abort".to_owned(),
     ];
-    // No path of the machine that built it stays in what is shipped.
-    let places = [
-        home("CARGO_HOME", ".cargo"),
-        home("RUSTUP_HOME", ".rustup"),
-        Some(root()),
-    ];
+    // No path of the machine that built it stays in what is shipped. (Our own files have relative paths already.)
+    let places = [home("CARGO_HOME", ".cargo"), home("RUSTUP_HOME", ".rustup")];
     let places = places.into_iter().flatten();
     flags.extend(places.map(|place| format!("--remap-path-prefix={}=", place.display())));
     build
