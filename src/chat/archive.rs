@@ -28,8 +28,9 @@ pub fn export(tree: &Tree) -> String {
         rill: VERSION,
         conversation: tree.settled(),
     };
-    // Plain data with string keys: serialising it cannot fail.
-    serde_json::to_string_pretty(&file).unwrap_or_default()
+    // Plain data with string keys: serialising it cannot fail. It goes through plain JSON, which events need as well.
+    let file = serde_json::to_value(&file).unwrap_or_default();
+    format!("{file:#}")
 }
 
 /// Reads what [`export`] wrote.

@@ -1,26 +1,25 @@
 //! What this browser remembers: small things, in localStorage. Nothing at all with `storage=none`.
 //!
 //! Keys stand in an entry of their own, by server origin, and leave it only for that origin's requests.
+//!
+//! Entries are read as plain JSON: what is missing or of another type is as good as not there.
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use serde::de::DeserializeOwned;
-use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value, json};
 
 use crate::dialect::Kind;
 
 /// The server that was used last.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct LastServer {
     /// Its base address, or `demo`.
     pub server: String,
     /// Its family, as a word.
-    #[serde(default)]
     pub kind: Option<String>,
     /// The model that was chosen.
-    #[serde(default)]
     pub model: Option<String>,
 }
 
@@ -32,8 +31,7 @@ impl LastServer {
 }
 
 /// How the person likes to read.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
-#[serde(default)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct Look {
     /// `auto`, `light`, `dark`.
     pub theme: Option<String>,
@@ -65,97 +63,131 @@ impl Store {
 
     /// The server that was used last.
     pub fn last_server(&self) -> Option<LastServer> {
-        self.get("server")
+        let kept = self.get("server");
+        Some(LastServer {
+            server: text(&kept["server"])?,
+            kind: text(&kept["kind"]),
+            model: text(&kept["model"]),
+        })
     }
 
     /// Keeps the server.
     pub fn keep_server(&self, server: &LastServer) {
-        self.set("server", server);
+        let LastServer {
+            server,
+            kind,
+            model,
+        } = server;
+        self.set(
+            "server",
+            &json!({ "server": server, "kind": kind, "model": model }),
+        );
     }
 
     /// The API key for an origin.
     pub fn key(&self, origin: &str) -> Option<String> {
-        self.get::<BTreeMap<String, String>>("keys")?
-            .remove(origin)
-            .filter(|key| !key.is_empty())
+        text(&self.get("keys")[origin]).filter(|key| !key.is_empty())
     }
 
     /// Keeps the key for an origin; an empty one is forgotten.
     pub fn keep_key(&self, origin: &str, key: &str) {
-        let mut keys: BTreeMap<String, String> = self.get("keys").unwrap_or_default();
-        if key.is_empty() {
-            keys.remove(origin);
-        } else {
-            keys.insert(origin.to_owned(), key.to_owned());
-        }
-        self.set("keys", &keys);
+        let key = Some(key).filter(|key| !key.is_empty());
+        self.keep_in("keys", origin, key.map(Value::from));
     }
 
     /// Whether this URL is known to take nothing but `application/json`.
     pub fn wants_json(&self, url: &str) -> bool {
-        self.get::<Vec<String>>("json")
+        let known = self.get("json");
+        known
+            .as_array()
             .is_some_and(|known| known.iter().any(|known| known == url))
     }
 
     /// Keeps that this URL takes nothing but `application/json`.
     pub fn keep_wants_json(&self, url: &str) {
-        let mut known: Vec<String> = self.get("json").unwrap_or_default();
-        if !known.iter().any(|known| known == url) {
-            known.push(url.to_owned());
-            self.set("json", &known);
+        if self.wants_json(url) {
+            return;
         }
+        let mut known = match self.get("json") {
+            Value::Array(known) => known,
+            _ => Vec::new(),
+        };
+        known.push(Value::from(url));
+        self.set("json", &Value::Array(known));
     }
 
     /// The rung that worked for the server at this base address.
     pub fn rung(&self, base: &str) -> usize {
-        self.get::<BTreeMap<String, usize>>("rungs")
-            .and_then(|mut rungs| rungs.remove(base))
-            .unwrap_or(0)
+        self.get("rungs")[base].as_u64().unwrap_or(0) as usize
     }
 
     /// Keeps the rung that works.
     pub fn keep_rung(&self, base: &str, rung: usize) {
-        let mut rungs: BTreeMap<String, usize> = self.get("rungs").unwrap_or_default();
-        rungs.insert(base.to_owned(), rung);
-        self.set("rungs", &rungs);
+        self.keep_in("rungs", base, Some(Value::from(rung)));
     }
 
     /// The unsent text.
     pub fn draft(&self) -> String {
-        self.get(&format!("draft.{}", self.chat))
-            .unwrap_or_default()
+        text(&self.get(&self.draft_name())).unwrap_or_default()
     }
 
     /// Keeps the unsent text.
     pub fn keep_draft(&self, draft: &str) {
-        self.set(&format!("draft.{}", self.chat), &draft);
+        self.set(&self.draft_name(), &Value::from(draft));
+    }
+
+    fn draft_name(&self) -> String {
+        format!("draft.{}", self.chat)
     }
 
     /// How the person likes to read.
     pub fn look(&self) -> Look {
-        self.get("look").unwrap_or_default()
+        let kept = self.get("look");
+        Look {
+            theme: text(&kept["theme"]),
+            pace: text(&kept["pace"]),
+            lang: text(&kept["lang"]),
+        }
     }
 
     /// Keeps it.
     pub fn keep_look(&self, look: &Look) {
-        self.set("look", look);
+        let Look { theme, pace, lang } = look;
+        self.set(
+            "look",
+            &json!({ "theme": theme, "pace": pace, "lang": lang }),
+        );
     }
 
-    fn get<T: DeserializeOwned>(&self, name: &str) -> Option<T> {
+    /// Keeps one thing among others of an entry; `None` forgets it.
+    fn keep_in(&self, name: &str, key: &str, value: Option<Value>) {
+        let mut all = match self.get(name) {
+            Value::Object(all) => all,
+            _ => Map::new(),
+        };
+        match value {
+            Some(value) => all.insert(key.to_owned(), value),
+            None => all.remove(key),
+        };
+        self.set(name, &Value::Object(all));
+    }
+
+    /// An entry; null where there is none, or none that can be read.
+    fn get(&self, name: &str) -> Value {
         let name = format!("rill.{name}");
         let lasting = if self.lasting {
             local().and_then(|local| local.get_item(&name).ok().flatten())
         } else {
             None
         };
-        let text = lasting.or_else(|| self.passing.borrow().get(&name).cloned())?;
-        serde_json::from_str(&text).ok()
+        lasting
+            .or_else(|| self.passing.borrow().get(&name).cloned())
+            .and_then(|text| serde_json::from_str(&text).ok())
+            .unwrap_or_default()
     }
 
-    fn set<T: Serialize>(&self, name: &str, value: &T) {
-        let Ok(text) = serde_json::to_string(value) else {
-            return;
-        };
+    fn set(&self, name: &str, value: &Value) {
+        let text = value.to_string();
         let name = format!("rill.{name}");
         let kept =
             self.lasting && local().is_some_and(|local| local.set_item(&name, &text).is_ok());
@@ -163,6 +195,10 @@ impl Store {
             self.passing.borrow_mut().insert(name, text);
         }
     }
+}
+
+fn text(value: &Value) -> Option<String> {
+    value.as_str().map(str::to_owned)
 }
 
 fn local() -> Option<web_sys::Storage> {

@@ -231,37 +231,25 @@ impl Part {
         items: impl Fn() -> Vec<T> + 'static,
         view: impl Fn(&T) -> Part + 'static,
     ) -> Part {
-        let mark: Node = document().create_comment("").into();
-        let _ = self.element.append_child(&mark);
-        let mut shown = Shown {
-            mark,
-            owner: Owner::current().unwrap_or_default(),
-            rows: Vec::new(),
-        };
+        self.rows(Box::new(items), Box::new(view));
+        self
+    }
+
+    fn rows<T: PartialEq + 'static>(
+        &self,
+        items: Box<dyn Fn() -> Vec<T>>,
+        view: Box<dyn Fn(&T) -> Part>,
+    ) {
+        let mut shown = Shown::new(&self.element);
         let mut before: Vec<T> = Vec::new();
         follow(move || {
             let items = items();
-            // For each item the row that it had; a row is given away once.
-            let mut old: Vec<Option<T>> = before.drain(..).map(Some).collect();
-            let had: Vec<Option<usize>> = items
-                .iter()
-                .enumerate()
-                .map(|(at, item)| {
-                    let is_it = |old: &Option<T>| old.as_ref() == Some(item);
-                    // Mostly it is where it was.
-                    let at = if old.get(at).is_some_and(is_it) {
-                        at
-                    } else {
-                        old.iter().position(is_it)?
-                    };
-                    old[at] = None;
-                    Some(at)
-                })
-                .collect();
+            let had = shown.find(items.len(), before.len(), &|new, old| {
+                items[new] == before[old]
+            });
             shown.update(&had, &|at| view(&items[at]));
             before = items;
         });
-        self
     }
 }
 
@@ -285,6 +273,34 @@ struct Row {
 }
 
 impl Shown {
+    fn new(parent: &Element) -> Shown {
+        let mark: Node = document().create_comment("").into();
+        let _ = parent.append_child(&mark);
+        Shown {
+            mark,
+            owner: Owner::current().unwrap_or_default(),
+            rows: Vec::new(),
+        }
+    }
+
+    /// For each new item the row that it had; a row is given away once.
+    fn find(
+        &self,
+        new: usize,
+        old: usize,
+        same: &dyn Fn(usize, usize) -> bool,
+    ) -> Vec<Option<usize>> {
+        let mut free = vec![true; old];
+        let find = |item: usize| {
+            // Mostly it is where it was.
+            let mut places = std::iter::once(item).chain(0..old);
+            let at = places.find(|at| free.get(*at) == Some(&true) && same(item, *at))?;
+            free[at] = false;
+            Some(at)
+        };
+        (0..new).map(find).collect()
+    }
+
     /// For each row that is to be there: which one it was before, if any.
     fn update(&mut self, had: &[Option<usize>], make: &dyn Fn(usize) -> Part) {
         let Some(parent) = self.mark.parent_node() else {
