@@ -209,15 +209,21 @@ impl Pacer {
                 self.clusters.show_all();
                 self.credit -= 1.0;
             }
+            // The same sum as in `next_due`: a difference may round the other way, and a caller woken in time would find nothing.
             let bound = self.bound();
             let due = self
                 .arrivals
                 .iter()
-                .take_while(|(_, came)| now - came >= bound);
+                .take_while(|(_, came)| now >= came + bound);
             if let Some(&(end, _)) = due.last() {
                 self.clusters.show_to(end);
             }
             self.credit = self.credit.max(0.0);
+        }
+        // What the bound has shown is owed no longer: a speed that is paid must not tell when the next turn comes.
+        let count = self.clusters.count_shown();
+        while self.owed.front().is_some_and(|owed| owed.0 <= count) {
+            self.owed.pop_front();
         }
         let shown = self.clusters.shown();
         while self.arrivals.front().is_some_and(|first| first.0 <= shown) {
@@ -300,7 +306,7 @@ impl Pacer {
 
     /// A lone ASCII letter at the end of the text rarely grows: under a fixed pace it waits only as long as under `live`.
     fn open_is_due(&self, now: Millis) -> bool {
-        self.open_is_ascii() && now - self.open_since >= LIVE_LAG
+        self.open_is_ascii() && now >= self.open_since + LIVE_LAG
     }
 
     fn open_is_ascii(&self) -> bool {

@@ -136,6 +136,23 @@ fn a_last_letter_is_shown_though_nothing_follows() {
 }
 
 #[test]
+fn whoever_comes_when_it_is_due_finds_something_whatever_the_fractions_of_a_millisecond() {
+    for (pace, text) in [
+        (Pace::Live, "🇩"),
+        (Pace::PerCharacter(0.5), "🇩"),
+        (Pace::PerCharacter(0.5), "a"),
+    ] {
+        for step in 1..5_000u32 {
+            let now = f64::from(step) * 0.137;
+            let mut pacer = Pacer::new(pace);
+            pacer.push(now, text);
+            let due = pacer.next_due(now).unwrap();
+            assert!(!pacer.advance(due).is_empty(), "{pace}: {text:?} at {now}");
+        }
+    }
+}
+
+#[test]
 fn live_turns_even_bursts_into_an_even_flow() {
     let mut pacer = Pacer::new(Pace::Live);
     let mut steps = Vec::new();
@@ -265,7 +282,7 @@ fn pieces() -> impl Strategy<Value = (Vec<(f64, String)>, Vec<f64>)> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(400) })]
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(1000) })]
 
     #[test]
     fn whatever_comes_whenever_the_lag_is_bounded_and_the_last_letter_is_shown((pushes, steps) in pieces(), ms in 0.5..200.0f64, live in any::<bool>()) {
