@@ -1,9 +1,10 @@
 //! What was asked and answered, in no server's words and on no page.
 //!
 //! [`request`] is what goes out, [`turn`] grows as events come in, [`tree`] holds the turns and their branches,
-//! [`archive`] is the conversation as a file.
+//! [`archive`] is the conversation as a file, [`wishes`] is what a person sets for all replies of a server.
 
 pub mod archive;
 pub mod request;
 pub mod tree;
 pub mod turn;
+pub mod wishes;

@@ -87,8 +87,7 @@ pub struct ChatRequest {
 }
 
 /// A setting of how a model picks its words.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Knob {
     /// 0 always picks the likeliest.
     Temperature,
@@ -126,11 +125,13 @@ pub enum Knob {
     Seed,
     /// The most tokens in a reply.
     MaxTokens,
+    /// Tokens that prompt and reply may take together.
+    Context,
 }
 
 impl Knob {
     /// All, in the order in which a person meets them.
-    pub const ALL: [Knob; 18] = [
+    pub const ALL: [Knob; 19] = [
         Knob::Temperature,
         Knob::TopP,
         Knob::TopK,
@@ -149,20 +150,72 @@ impl Knob {
         Knob::MirostatEta,
         Knob::Seed,
         Knob::MaxTokens,
+        Knob::Context,
     ];
+
+    /// Its name where settings are kept.
+    pub fn word(self) -> &'static str {
+        match self {
+            Knob::Temperature => "temperature",
+            Knob::TopP => "top-p",
+            Knob::TopK => "top-k",
+            Knob::MinP => "min-p",
+            Knob::TypicalP => "typical-p",
+            Knob::RepeatPenalty => "repeat-penalty",
+            Knob::PresencePenalty => "presence-penalty",
+            Knob::FrequencyPenalty => "frequency-penalty",
+            Knob::DryMultiplier => "dry-multiplier",
+            Knob::DryBase => "dry-base",
+            Knob::DryAllowedLength => "dry-allowed-length",
+            Knob::XtcProbability => "xtc-probability",
+            Knob::XtcThreshold => "xtc-threshold",
+            Knob::Mirostat => "mirostat",
+            Knob::MirostatTau => "mirostat-tau",
+            Knob::MirostatEta => "mirostat-eta",
+            Knob::Seed => "seed",
+            Knob::MaxTokens => "max-tokens",
+            Knob::Context => "context",
+        }
+    }
+
+    /// The least and the most that any server takes; -1 is some servers' word for "without a limit", or "by chance".
+    pub fn span(self) -> (f64, f64) {
+        match self {
+            Knob::TopP
+            | Knob::MinP
+            | Knob::TypicalP
+            | Knob::XtcProbability
+            | Knob::XtcThreshold
+            | Knob::MirostatEta => (0.0, 1.0),
+            Knob::Temperature | Knob::RepeatPenalty | Knob::DryMultiplier => (0.0, 5.0),
+            Knob::TopK => (-1.0, 100_000.0),
+            Knob::PresencePenalty | Knob::FrequencyPenalty => (-2.0, 2.0),
+            Knob::DryBase => (1.0, 10.0),
+            Knob::DryAllowedLength => (0.0, 1000.0),
+            Knob::Mirostat => (0.0, 2.0),
+            Knob::MirostatTau => (0.0, 20.0),
+            Knob::Seed => (-1.0, 4_294_967_295.0),
+            Knob::MaxTokens => (-1.0, 10_000_000.0),
+            Knob::Context => (1.0, 100_000_000.0),
+        }
+    }
 
     /// Whether its values are whole numbers.
     pub fn is_whole(self) -> bool {
         matches!(
             self,
-            Knob::TopK | Knob::DryAllowedLength | Knob::Mirostat | Knob::Seed | Knob::MaxTokens
+            Knob::TopK
+                | Knob::DryAllowedLength
+                | Knob::Mirostat
+                | Knob::Seed
+                | Knob::MaxTokens
+                | Knob::Context
         )
     }
 }
 
 /// How the model picks its words; what is not set is left to the server.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
-#[serde(default)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct Sampling {
     /// The settings that are set.
     pub knobs: BTreeMap<Knob, f64>,

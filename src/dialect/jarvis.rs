@@ -44,6 +44,7 @@ impl Dialect for Jarvis {
     fn takes(&self) -> Takes {
         Takes {
             keeps_history: true,
+            deaf_to_system: true,
             ..Takes::default()
         }
     }

@@ -37,6 +37,7 @@ impl Dialect for KoboldCpp {
     }
 
     fn chat(&self, request: &ChatRequest, rung: usize) -> Call {
+        let rung = fitting(request, rung);
         if rung == 0 {
             let mut body = openai::body(request);
             body["genkey"] = json!(request.generation);
@@ -67,8 +68,8 @@ impl Dialect for KoboldCpp {
     }
 
     fn decoder_for(&self, request: &ChatRequest, rung: usize) -> Box<dyn Decoder> {
-        match rung {
-            0 | POLLED => self.decoder(rung),
+        match fitting(request, rung) {
+            rung @ (0 | POLLED) => self.decoder(rung),
             _ => Box::new(KoboldChunks::of_native(request)),
         }
     }
@@ -156,6 +157,15 @@ impl Dialect for KoboldCpp {
 
     fn alive(&self) -> Call {
         Call::get("/api/extra/version")
+    }
+}
+
+/// The chat endpoint applies the model's own template: where the person chose another, the native stream takes its place.
+fn fitting(request: &ChatRequest, rung: usize) -> usize {
+    if request.template.is_some() {
+        rung.max(1)
+    } else {
+        rung
     }
 }
 

@@ -58,6 +58,7 @@ impl Dialect for LlamaChat {
     fn takes(&self) -> Takes {
         Takes {
             keeps_history: true,
+            deaf_to_system: true,
             ..Takes::default()
         }
     }

@@ -161,6 +161,8 @@ pub struct Takes {
     pub templates: bool,
     /// Keeps the conversation itself: editing and branching are not heard there.
     pub keeps_history: bool,
+    /// Reads nothing but the person's words: a system prompt is not heard there.
+    pub deaf_to_system: bool,
     /// Fields of its own beside the prompt, by name.
     pub fields: &'static [&'static str],
 }

@@ -52,6 +52,7 @@ pub const TEXT_GEN: Spelling = &[
     (Knob::MirostatEta, "mirostat_eta"),
     (Knob::Seed, "seed"),
     (Knob::MaxTokens, "max_tokens"),
+    (Knob::Context, "truncation_length"),
 ];
 
 /// llama.cpp (protocols, 7.3).
@@ -95,6 +96,7 @@ pub const KOBOLDCPP: Spelling = &[
     (Knob::MirostatEta, "mirostat_eta"),
     (Knob::Seed, "sampler_seed"),
     (Knob::MaxTokens, "max_length"),
+    (Knob::Context, "max_context_length"),
 ];
 
 /// KoboldCpp's `/v1` side: OpenAI's names where OpenAI has one, its own for the rest.
@@ -117,6 +119,7 @@ pub const KOBOLDCPP_V1: Spelling = &[
     (Knob::MirostatEta, "mirostat_eta"),
     (Knob::Seed, "seed"),
     (Knob::MaxTokens, "max_tokens"),
+    (Knob::Context, "max_context_length"),
 ];
 
 /// Ollama, inside `options` (protocols, 8.2).
@@ -131,6 +134,7 @@ pub const OLLAMA: Spelling = &[
     (Knob::FrequencyPenalty, "frequency_penalty"),
     (Knob::Seed, "seed"),
     (Knob::MaxTokens, "num_predict"),
+    (Knob::Context, "num_ctx"),
 ];
 
 /// The settings that are set and known, under the family's names; texts that end the reply under `stop`.

@@ -23,6 +23,7 @@ use super::words::{self, Locale, say};
 use crate::address::{Address, BadAddress};
 use crate::chat::tree::{Tree, TurnId};
 use crate::chat::turn::Turn;
+use crate::chat::wishes::Wishes;
 use crate::dialect::{Dialect, Kind};
 use crate::doctor::Verdict;
 use crate::event::End;
@@ -148,6 +149,10 @@ pub struct Chat {
     pub finding: RwSignal<Option<Verdict>>,
     /// Whether the server's settings are open.
     pub panel: RwSignal<bool>,
+    /// Whether the settings of replies are open.
+    pub settings: RwSignal<bool>,
+    /// What the person wishes of replies from the server of now.
+    pub wishes: RwSignal<Wishes>,
     /// The unsent text.
     pub draft: RwSignal<String>,
     /// Whether the newest text is in view and followed.
@@ -230,6 +235,8 @@ impl Chat {
             meter: RwSignal::new(None),
             finding: RwSignal::new(None),
             panel: RwSignal::new(false),
+            settings: RwSignal::new(false),
+            wishes: RwSignal::new(Wishes::default()),
             draft: RwSignal::new(draft),
             pinned: RwSignal::new(true),
             starts: RwSignal::new(BTreeMap::new()),
@@ -568,6 +575,7 @@ impl Chat {
 
     fn settle(self, state: LinkState) {
         self.link.set(state);
+        self.wishes.set(self.shared().store.wishes(&self.base()));
         for waiting in self.shared().waiting.borrow_mut().drain(..) {
             let _ = waiting.send(());
         }

@@ -2,7 +2,7 @@
 //!
 //! [`embed`] mounts a chat in `<rill-chat>`, [`app`] holds its state and its commands, [`servers`] finds somebody to talk to,
 //! [`net`] carries the bytes, [`reply`] runs one reply, [`painter`] draws it, [`ui`] is all that is seen, [`words`] all that
-//! is said, [`store`] what is remembered, [`clock`] time and frames.
+//! is said, [`store`] what is remembered, [`wishes`] what is wished of replies, [`clock`] time and frames.
 
 pub mod app;
 pub mod clock;
@@ -13,4 +13,5 @@ pub mod reply;
 pub mod servers;
 pub mod store;
 pub mod ui;
+pub mod wishes;
 pub mod words;

@@ -17,7 +17,7 @@ use super::servers;
 use crate::chat::request::{ChatRequest, Message, Role};
 use crate::chat::tree::TurnId;
 use crate::chat::turn::Turn;
-use crate::dialect::Dialect;
+use crate::dialect::{Dialect, Takes};
 use crate::doctor::{self, Probe};
 use crate::event::{ChatEvent, Deadline, End, Millis, Progress, Timings, Usage};
 use crate::markdown::Markdown;
@@ -27,6 +27,9 @@ use crate::trace::{Fact, Trace};
 
 /// How often the figures in the status line may change, in milliseconds.
 const STATUS_EVERY: Millis = 250.0;
+
+/// How many alternatives to each token are asked for, where tokens are looked into. OpenAI's limit is 20, others' is 5.
+const ALTERNATIVES: u8 = 5;
 
 /// What the reply is doing, for the status line.
 #[derive(Debug, Clone, PartialEq)]
@@ -165,16 +168,9 @@ async fn run(
 ) {
     chat.settled().await;
     let (line, dialect, server) = chat.line();
-    let request = request(
-        chat,
-        reply.id,
-        continues,
-        server.as_ref().and_then(servers::Server::model_id),
-    );
-    let base = server
-        .as_ref()
-        .map(|server| server.address.to_string())
-        .unwrap_or_default();
+    let model = server.as_ref().and_then(servers::Server::model_id);
+    let request = request(chat, reply.id, continues, model, &dialect.takes());
+    let base = chat.base();
     let store = chat.shared().store.clone();
     let has_key = matches!(&line, Line::Net(net) if net.key.is_some());
     // With a key the preflight comes anyway; then the body may as well be called what it is.
@@ -237,7 +233,13 @@ async fn figures(
     dialect.read_perf(&answer.body)
 }
 
-fn request(chat: Chat, id: TurnId, continues: bool, model: Option<String>) -> ChatRequest {
+fn request(
+    chat: Chat,
+    id: TurnId,
+    continues: bool,
+    model: Option<String>,
+    takes: &Takes,
+) -> ChatRequest {
     let mut messages = chat.tree.with_untracked(|tree| {
         let last = if continues { Some(id) } else { tree.parent(id) };
         last.map(|last| tree.messages(last)).unwrap_or_default()
@@ -246,10 +248,13 @@ fn request(chat: Chat, id: TurnId, continues: bool, model: Option<String>) -> Ch
         && messages
             .last()
             .is_some_and(|message| message.role == Role::Assistant);
-    if let Some(system) = chat
-        .options
-        .with_untracked(|options| options.system.clone())
-    {
+    let wishes = chat.wishes.get_untracked();
+    let system = Some(wishes.system).filter(|system| !system.trim().is_empty());
+    let own = || {
+        chat.options
+            .with_untracked(|options| options.system.clone())
+    };
+    if let Some(system) = system.or_else(own) {
         messages.insert(0, Message::new(Role::System, system));
     }
     let (conversation, server_conversation) = chat.names.get_value();
@@ -260,7 +265,15 @@ fn request(chat: Chat, id: TurnId, continues: bool, model: Option<String>) -> Ch
         generation: made_up(),
         conversation,
         server_conversation,
-        ..ChatRequest::default()
+        sampling: wishes.sampling,
+        alternatives: if wishes.tokens && takes.alternatives {
+            ALTERNATIVES
+        } else {
+            0
+        },
+        attention: wishes.tokens && takes.attention,
+        template: wishes.template.filter(|_| takes.templates),
+        fields: wishes.fields,
     }
 }
 
@@ -276,13 +289,11 @@ fn count(chat: Chat, request: &ChatRequest, has_key: bool) {
         used: about,
         exact: false,
     }));
-    let (line, dialect, server) = chat.line();
+    let (line, dialect, _) = chat.line();
     let Some(call) = dialect.count(request) else {
         return;
     };
-    let base = server
-        .map(|server| server.address.to_string())
-        .unwrap_or_default();
+    let base = chat.base();
     let store = chat.shared().store.clone();
     chat.spawn(async move {
         let media = media_for(&call, &|path| {

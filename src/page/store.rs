@@ -10,6 +10,7 @@ use std::rc::Rc;
 
 use serde_json::{Map, Value, json};
 
+use crate::chat::wishes::Wishes;
 use crate::dialect::Kind;
 
 /// The server that was used last.
@@ -124,6 +125,17 @@ impl Store {
     /// Keeps the rung that works.
     pub fn keep_rung(&self, base: &str, rung: usize) {
         self.keep_in("rungs", base, Some(Value::from(rung)));
+    }
+
+    /// What the person wishes of replies from the server at this base address.
+    pub fn wishes(&self, base: &str) -> Wishes {
+        Wishes::read(&self.get("wishes")[base])
+    }
+
+    /// Keeps it; what is as it was is forgotten.
+    pub fn keep_wishes(&self, base: &str, wishes: &Wishes) {
+        let kept = (*wishes != Wishes::default()).then(|| wishes.write());
+        self.keep_in("wishes", base, kept);
     }
 
     /// The unsent text.

@@ -84,10 +84,10 @@ fn check(kind: Kind, rung: usize, within: Option<&str>, names: &str) {
 
 #[test]
 fn every_setting_goes_by_each_familys_name_or_not_at_all() {
-    let openai = "temperature top_p - - - - presence_penalty frequency_penalty - - - - - - - - seed max_tokens stop";
+    let openai = "temperature top_p - - - - presence_penalty frequency_penalty - - - - - - - - seed max_tokens - stop";
     check(Kind::OpenAi, 0, None, openai);
     check(Kind::LiteLlm, 0, None, openai);
-    let wide = "temperature top_p top_k min_p - repetition_penalty presence_penalty frequency_penalty - - - - - - - - seed max_tokens stop";
+    let wide = "temperature top_p top_k min_p - repetition_penalty presence_penalty frequency_penalty - - - - - - - - seed max_tokens - stop";
     for kind in [Kind::Vllm, Kind::OpenRouter] {
         check(kind, 0, None, wide);
     }
@@ -98,46 +98,46 @@ fn every_setting_goes_by_each_familys_name_or_not_at_all() {
         0,
         None,
         "temperature top_p top_k min_p typical_p repetition_penalty presence_penalty frequency_penalty dry_multiplier dry_base \
-         dry_allowed_length xtc_probability xtc_threshold mirostat_mode mirostat_tau mirostat_eta seed max_tokens stop",
+         dry_allowed_length xtc_probability xtc_threshold mirostat_mode mirostat_tau mirostat_eta seed max_tokens truncation_length stop",
     );
     check(
         Kind::LlamaCpp,
         0,
         None,
         "temperature top_p top_k min_p typical_p repeat_penalty presence_penalty frequency_penalty dry_multiplier dry_base \
-         dry_allowed_length xtc_probability xtc_threshold mirostat mirostat_tau mirostat_eta seed max_tokens stop",
+         dry_allowed_length xtc_probability xtc_threshold mirostat mirostat_tau mirostat_eta seed max_tokens - stop",
     );
     check(
         Kind::KoboldCpp,
         0,
         None,
         "temperature top_p top_k min_p typical rep_pen presence_penalty frequency_penalty dry_multiplier dry_base \
-         dry_allowed_length xtc_probability xtc_threshold mirostat mirostat_tau mirostat_eta seed max_tokens stop",
+         dry_allowed_length xtc_probability xtc_threshold mirostat mirostat_tau mirostat_eta seed max_tokens max_context_length stop",
     );
     check(
         Kind::KoboldCpp,
         1,
         None,
         "temperature top_p top_k min_p typical rep_pen presence_penalty - dry_multiplier dry_base \
-         dry_allowed_length xtc_probability xtc_threshold mirostat mirostat_tau mirostat_eta sampler_seed max_length stop_sequence",
+         dry_allowed_length xtc_probability xtc_threshold mirostat mirostat_tau mirostat_eta sampler_seed max_length max_context_length stop_sequence",
     );
     check(
         Kind::Ollama,
         0,
         Some("options"),
-        "temperature top_p top_k min_p typical_p repeat_penalty presence_penalty frequency_penalty - - - - - - - - seed num_predict stop",
+        "temperature top_p top_k min_p typical_p repeat_penalty presence_penalty frequency_penalty - - - - - - - - seed num_predict num_ctx stop",
     );
     check(
         Kind::Qolaba,
         0,
         None,
-        "temperature - - - - - - - - - - - - - - - - - -",
+        "temperature - - - - - - - - - - - - - - - - - - -",
     );
     check(
         Kind::Jarvis,
         0,
         None,
-        "- - - - - - - - - - - - - - - - - - -",
+        "- - - - - - - - - - - - - - - - - - - -",
     );
     assert!(Kind::Ai4ArtsEd.dialect().takes().knobs.is_empty());
 }

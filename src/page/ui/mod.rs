@@ -3,8 +3,10 @@
 
 mod composer;
 mod doctor;
+mod panel;
 mod part;
 mod server;
+mod settings;
 mod status;
 mod stream;
 mod turn;
@@ -49,6 +51,7 @@ pub fn page(chat: Chat) -> Part {
         .add(|part| stream::stream(part, chat))
         .child(foot)
         .child(server::server_panel(chat))
+        .when(move || chat.settings.get(), move || settings::open(chat))
         .child(server::ask_first(chat))
 }
 
@@ -87,8 +90,16 @@ fn header(chat: Chat) -> Part {
         .set("class", "head")
         .child(brand)
         .child(link)
+        .when(
+            move || !young(chat),
+            move || {
+                button("quiet narrow", move || chat.settings.set(true))
+                    .child(icon(icondata_lu::LuSlidersHorizontal))
+                    .child(el("span").says(move || say!(chat, settings)))
+            },
+        )
         .when(has_turns, move || {
-            button("quiet new", move || chat.run(Command::Clear))
+            button("quiet narrow", move || chat.run(Command::Clear))
                 .child(icon(icondata_lu::LuPlus))
                 .child(el("span").says(move || say!(chat, new_chat)))
         })

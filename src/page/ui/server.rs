@@ -2,55 +2,20 @@
 
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
-use web_sys::{HtmlDialogElement, HtmlInputElement, KeyboardEvent};
+use web_sys::{HtmlInputElement, KeyboardEvent};
 
-use super::part::{Part, after, button, el, icon};
+use super::panel::{choice, dialog, field, hint, panel};
+use super::part::{Part, after, button, el};
 use crate::dialect::{Kind, Model};
 use crate::options::Theme;
 use crate::page::app::{Chat, Command, LinkState};
 use crate::page::servers::Found;
 use crate::page::words::{self, Locale, say, trouble_words};
 
-/// Opens and closes a `<dialog>` with what `open` reads. The browser keeps focus inside and closes it on Escape.
-fn dialog(class: &str, open: impl Fn() -> bool + 'static) -> Part {
-    let part = el("dialog").set("class", class);
-    let dialog: HtmlDialogElement = part.element().unchecked_into();
-    after(move || {
-        let open = open();
-        if open && !dialog.open() {
-            let _ = dialog.show_modal();
-        } else if !open && dialog.open() {
-            dialog.close();
-        }
-    });
-    part
-}
-
-/// A field with its name.
-fn field(name: impl Fn() -> String + 'static, field: Part) -> Part {
-    el("label").child(el("span").says(name)).child(field)
-}
-
-/// One of the values of a `<select>`.
-fn choice(value: &str, words: impl Fn() -> String + 'static) -> Part {
-    el("option").set("value", value).says(words)
-}
-
 /// The settings.
 pub fn server_panel(chat: Chat) -> Part {
     let locked = move || chat.options.with(|options| options.lock);
-    let head = el("div")
-        .set("class", "panel-head")
-        .child(el("h2").says(move || say!(chat, server_title)))
-        .child(
-            button("round", move || chat.panel.set(false))
-                .attr("aria-label", move || say!(chat, close))
-                .child(icon(icondata_lu::LuX)),
-        );
-    dialog("panel", move || chat.panel.get())
-        .attr("aria-label", move || say!(chat, server_title))
-        .on("close", move |_| chat.panel.set(false))
-        .child(head)
+    panel(chat, chat.panel, move || say!(chat, server_title))
         .child(
             el("p")
                 .set("class", "now")
@@ -65,10 +30,6 @@ pub fn server_panel(chat: Chat) -> Part {
             move || models(chat),
         )
         .child(reading(chat))
-}
-
-fn hint(words: impl Fn() -> String + 'static) -> Part {
-    el("p").set("class", "hint").says(words)
 }
 
 fn now(chat: Chat) -> String {

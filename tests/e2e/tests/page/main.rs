@@ -10,6 +10,7 @@ mod llama_chat;
 mod look;
 mod qolaba;
 mod safe;
+mod settings;
 mod talk;
 
 fn main() -> std::process::ExitCode {
@@ -71,6 +72,12 @@ fn main() -> std::process::ExitCode {
         doors::a_link_to_a_foreign_server_asks_first,
         doors::servers_on_this_computer_are_found_by_simple_gets,
         doors::a_bad_address_gets_a_sentence,
+        settings::settings_reach_the_server_and_are_kept_for_it,
+        settings::what_a_server_does_not_take_is_greyed_out_and_says_so,
+        settings::a_mistake_in_the_settings_gets_a_sentence_and_is_not_sent,
+        settings::a_template_that_is_chosen_formats_the_prompt,
+        settings::context_and_style_stand_beside_the_prompt,
+        settings::young_readers_see_no_settings,
         safe::markup_of_a_model_is_text,
         safe::only_safe_links_are_links,
         safe::images_from_elsewhere_wait_for_a_click,

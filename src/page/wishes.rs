@@ -1,0 +1,49 @@
+//! What the person wishes of replies: changed here, kept under the server that it is for.
+
+use leptos::prelude::*;
+
+use super::app::{Chat, LinkState};
+use crate::chat::wishes::Wishes;
+use crate::dialect::{Kind, Takes};
+
+impl Chat {
+    /// The address under which wishes and what was learned are kept; empty for the demo. Tracked.
+    pub fn base(self) -> String {
+        self.link.with(|link| match link {
+            LinkState::Connected(server)
+            | LinkState::Failed {
+                server: Some(server),
+                ..
+            } => server.address.to_string(),
+            LinkState::Connecting(address) => address.to_string(),
+            _ => String::new(),
+        })
+    }
+
+    /// The kind of the server of now; `None` for the demo and for nobody. Tracked.
+    pub fn kind(self) -> Option<Kind> {
+        self.link.with(|link| match link {
+            LinkState::Connected(server)
+            | LinkState::Failed {
+                server: Some(server),
+                ..
+            } => Some(server.kind),
+            _ => None,
+        })
+    }
+
+    /// What the server of now understands beside words. Tracked.
+    pub fn takes(self) -> Takes {
+        let kind = self.kind();
+        kind.map(|kind| kind.dialect().takes()).unwrap_or_default()
+    }
+
+    /// Changes the wishes for the server of now.
+    pub fn wish(self, change: impl FnOnce(&mut Wishes)) {
+        self.wishes.update(change);
+        let base = untrack(|| self.base());
+        let shared = self.shared();
+        self.wishes
+            .with_untracked(|wishes| shared.store.keep_wishes(&base, wishes));
+    }
+}

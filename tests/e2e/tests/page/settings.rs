@@ -1,0 +1,218 @@
+//! The settings of replies: what reaches a server, what it is spared, what is kept.
+
+use crate::talk::chats;
+use e2e::{Chat, Stage};
+use lab::Dialect;
+use serde_json::{Value, json};
+
+/// Puts a text into a field, in place of what is there.
+async fn put(chat: &Chat, role: &str, name: &str, text: &str) {
+    let field = chat.find(role, name);
+    chat.page.click(&field).await;
+    chat.page
+        .js::<Value>(&format!("({field}.select(), null)"))
+        .await;
+    chat.page.insert(text).await;
+}
+
+async fn close(chat: &Chat) {
+    chat.page.press("Escape", 0).await;
+    chat.page
+        .until::<bool>("!e2e.every(0, 'dialog[open]').length")
+        .await;
+}
+
+async fn last_body(stage: &Stage) -> Value {
+    let log = stage.lab.log();
+    chats(&log)
+        .last()
+        .map(|entry| entry.json())
+        .unwrap_or_default()
+}
+
+pub async fn settings_reach_the_server_and_are_kept_for_it(stage: Stage) {
+    let chat = stage.chat(Dialect::LlamaCpp, "delay=0", "").await;
+    chat.button("Settings").await;
+    put(&chat, "textbox", "System prompt", "Speak like a river.").await;
+    put(&chat, "textbox", "Temperature", "0,7").await;
+    put(&chat, "textbox", "Longest reply, tokens", "12").await;
+    put(
+        &chat,
+        "textbox",
+        "Other fields of the request (JSON)",
+        "{\"min_keep\": 3}",
+    )
+    .await;
+    chat.button("More settings").await;
+    put(&chat, "textbox", "Top-k", "40").await;
+    put(&chat, "textbox", "Stop texts", "THE END\n###").await;
+    close(&chat).await;
+    // The focus is back where it came from.
+    assert_eq!(
+        chat.page.js::<String>("e2e.name(e2e.active())").await,
+        "Settings"
+    );
+    let check = async |chat: &Chat| {
+        assert_eq!(
+            chat.ask("Hello").await.fate(),
+            ("complete", Some("length")),
+            "twelve tokens and no more"
+        );
+        let body = last_body(&stage).await;
+        assert_eq!(
+            body["messages"][0],
+            json!({ "role": "system", "content": "Speak like a river." })
+        );
+        for (name, value) in [
+            ("temperature", json!(0.7)),
+            ("max_tokens", json!(12)),
+            ("min_keep", json!(3)),
+            ("top_k", json!(40)),
+            ("stop", json!(["THE END", "###"])),
+        ] {
+            assert_eq!(body[name], value, "{name}: {body}");
+        }
+    };
+    check(&chat).await;
+    chat.page.reload().await;
+    chat.page
+        .until::<bool>(&format!("!!{}", chat.find("textbox", "Message")))
+        .await;
+    check(&chat).await;
+
+    // All of it can be taken back at once.
+    chat.button("Settings").await;
+    chat.button("Reset").await;
+    let left: String = chat
+        .page
+        .until(&format!(
+            "(() => {{ const field = {}; return field && [...field.closest('dialog').querySelectorAll('input, textarea')].map((one) => one.value).join('') + '.'; }})()",
+            chat.find("textbox", "Temperature")
+        ))
+        .await;
+    assert_eq!(left, "on.", "only the switch has a value of its own");
+    close(&chat).await;
+    chat.ask("Hello").await;
+    let body = last_body(&stage).await;
+    for name in ["temperature", "max_tokens", "min_keep", "top_k", "stop"] {
+        assert!(body.get(name).is_none(), "{name}: {body}");
+    }
+    assert_eq!(body["messages"][0]["role"], "user");
+}
+
+pub async fn what_a_server_does_not_take_is_greyed_out_and_says_so(stage: Stage) {
+    let chat = stage.chat(Dialect::Ollama, "delay=0", "").await;
+    chat.button("Settings").await;
+    chat.button("More settings").await;
+    let state = async |name: &str| -> (bool, String) {
+        let field = chat.find("textbox", name);
+        let found: Value = chat
+            .page
+            .until(&format!(
+                "(() => {{ const field = {field}; return field && {{ off: field.disabled, words: field.closest('.setting').innerText }}; }})()"
+            ))
+            .await;
+        (
+            found["off"] == json!(true),
+            found["words"].as_str().unwrap_or_default().to_owned(),
+        )
+    };
+    let (off, words) = state("DRY multiplier").await;
+    assert!(
+        off && words.contains("Ollama does not take this"),
+        "{words}"
+    );
+    let (off, words) = state("Context, tokens").await;
+    assert!(!off && !words.contains("does not take"), "{words}");
+    put(&chat, "textbox", "Context, tokens", "8192").await;
+    close(&chat).await;
+    chat.ask("Hello").await;
+    assert_eq!(last_body(&stage).await["options"]["num_ctx"], 8192);
+}
+
+pub async fn a_mistake_in_the_settings_gets_a_sentence_and_is_not_sent(stage: Stage) {
+    let chat = stage.chat(Dialect::OpenAi, "delay=0", "").await;
+    chat.button("Settings").await;
+    put(&chat, "textbox", "Temperature", "hot").await;
+    let json = "Other fields of the request (JSON)";
+    put(&chat, "textbox", json, "{\"n\": 1,\n}").await;
+    let words = chat.page.words().await;
+    assert!(words.contains("A number from 0 to 5"), "{words}");
+    assert!(words.contains("look at line 2, column 1"), "{words}");
+    close(&chat).await;
+    chat.ask("Hello").await;
+    let body = last_body(&stage).await;
+    assert!(
+        body.get("n").is_none() && body.get("temperature").is_none(),
+        "{body}"
+    );
+    // Nothing of it is lost.
+    chat.button("Settings").await;
+    let kept: String = chat
+        .page
+        .until(&format!("{}?.value", chat.find("textbox", json)))
+        .await;
+    assert_eq!(kept, "{\"n\": 1,\n}");
+    put(&chat, "textbox", json, "{\"n\": 1}").await;
+    assert!(!chat.page.words().await.contains("not JSON"));
+    close(&chat).await;
+    chat.ask("Hello").await;
+    assert_eq!(last_body(&stage).await["n"], 1);
+}
+
+pub async fn a_template_that_is_chosen_formats_the_prompt(stage: Stage) {
+    for (dialect, path) in [
+        (Dialect::Halo, "/api/extra/generate/stream"),
+        (Dialect::KoboldCpp, "/api/extra/generate/stream"),
+    ] {
+        let chat = stage.chat(dialect, "delay=0;first=0", "").await;
+        chat.button("Settings").await;
+        // The words of a label are all words in it, the choices among them.
+        let select = "e2e.find(0, 'combobox', /^Chat template/)";
+        chat.page
+            .until::<bool>(&format!(
+                "(() => {{ const select = {select}; if (!select) return false; select.value = 'gemma'; select.dispatchEvent(new Event('change', {{ bubbles: true }})); return true; }})()"
+            ))
+            .await;
+        close(&chat).await;
+        let turn = chat.ask("Hello").await;
+        assert_eq!(turn.fate(), ("complete", Some("stop")), "{turn:?}");
+        let log = stage.lab.log();
+        let asked = *chats(&log).last().expect("a request");
+        assert_eq!(asked.path, path, "{dialect:?}");
+        assert_eq!(
+            asked.json()["prompt"],
+            "<start_of_turn>user\nHello<end_of_turn>\n<start_of_turn>model\n"
+        );
+        chat.page.close().await;
+    }
+}
+
+pub async fn context_and_style_stand_beside_the_prompt(stage: Stage) {
+    for more in ["", "profile=young"] {
+        let chat = stage
+            .chat(Dialect::Ai4ArtsEd, "origins=*;delay=0", more)
+            .await;
+        put(&chat, "textbox", "Context", "A lesson on rivers").await;
+        put(&chat, "textbox", "Style", "as a haiku").await;
+        let turn = chat.ask("Where does a river begin?").await;
+        assert_eq!(turn.end.as_deref(), Some("complete"), "{turn:?}");
+        let log = stage.lab.log();
+        let query = &chats(&log).last().expect("a request").query;
+        assert!(
+            query.contains("context=A%20lesson%20on%20rivers")
+                && query.contains("style_prompt=as%20a%20haiku"),
+            "{query}"
+        );
+        chat.page.close().await;
+    }
+}
+
+pub async fn young_readers_see_no_settings(stage: Stage) {
+    let chat = stage.open("server=demo&profile=young").await;
+    let there: bool = chat
+        .page
+        .js(&format!("!!{}", chat.find("button", "Settings")))
+        .await;
+    assert!(!there);
+}
