@@ -18,6 +18,22 @@ pub(super) struct Mended<'a> {
     pub(super) cut: bool,
     /// Letters that follow are hidden too.
     pub(super) swallows: bool,
+    /// The last line is the half rule below the head of a table, and hidden.
+    pub(super) is_rule: bool,
+    /// No mark is open: what follows behind a blank is read the same without what stands before it.
+    pub(super) settled: bool,
+}
+
+impl<'a> Mended<'a> {
+    fn as_it_is(text: &'a str, cut: bool, settled: bool) -> Self {
+        Mended {
+            text: Cow::Borrowed(text),
+            cut,
+            swallows: false,
+            is_rule: false,
+            settled,
+        }
+    }
 }
 
 pub(super) fn mend(text: &str) -> Mended<'_> {
@@ -27,11 +43,7 @@ pub(super) fn mend(text: &str) -> Mended<'_> {
         if place.last.may_close_code() {
             end = place.last.start;
         }
-        return Mended {
-            text: Cow::Borrowed(&text[..end]),
-            cut: end < text.len(),
-            swallows: false,
-        };
+        return Mended::as_it_is(&text[..end], end < text.len(), false);
     }
     if place.last.is_undecided() {
         end = place.last.start;
@@ -40,11 +52,7 @@ pub(super) fn mend(text: &str) -> Mended<'_> {
     let cut = end < text.len();
     let text = &text[..end];
     if place.is_raw || place.start >= end || place.last.opens_code() {
-        return Mended {
-            text: Cow::Borrowed(text),
-            cut,
-            swallows: false,
-        };
+        return Mended::as_it_is(text, cut, false);
     }
     let rule = table_rule(text, &place);
     let (from, end) = match &rule {
@@ -54,11 +62,7 @@ pub(super) fn mend(text: &str) -> Mended<'_> {
     };
     let inline = Inline::of(&text[from..end]);
     if inline.changes_nothing() && rule.is_none() {
-        return Mended {
-            text: Cow::Borrowed(text),
-            cut,
-            swallows: false,
-        };
+        return Mended::as_it_is(text, cut, !cut && !inline.open);
     }
     let mut out = text[..from].to_owned();
     inline.write(&text[from..end], &mut out);
@@ -69,6 +73,22 @@ pub(super) fn mend(text: &str) -> Mended<'_> {
         text: Cow::Owned(out),
         cut: cut || inline.hides || rule.is_some(),
         swallows: inline.swallows && rule.is_none() && !cut,
+        is_rule: rule.is_some_and(|rule| rule.instead),
+        settled: false,
+    }
+}
+
+/// The same for the end of a paragraph, item or cell, behind a word that leads it.
+pub(super) fn mend_tail(lead: &str, text: &str) -> Mended<'static> {
+    let inline = Inline::of(text);
+    let mut out = lead.to_owned();
+    inline.write(text, &mut out);
+    Mended {
+        text: Cow::Owned(out),
+        cut: inline.hides,
+        swallows: inline.swallows,
+        is_rule: false,
+        settled: inline.changes_nothing() && !inline.open,
     }
 }
 

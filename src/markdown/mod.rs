@@ -7,7 +7,7 @@
 //!   from the start of the open block, never from the start of the text.
 //! - The open block is shown with its half-written marks mended (`mend`); what is mended is never committed.
 //! - A long open block is not parsed anew for each token either (`open`): code is appended line by line, finished items and rows are
-//!   kept, and letters in the middle of a line are put at the end of the last text.
+//!   kept, and of a line only its end is parsed, from where no mark is open; plain letters there are put at the end of the last text.
 //! - At the end the blocks equal [`blocks_of`] the whole text. A definition of a link or a footnote may change blocks far above it,
 //!   so a text that holds one is parsed once more as a whole, and only blocks that differ change.
 
@@ -176,6 +176,12 @@ impl Markdown {
         match self.blocks.get_mut(index) {
             Some(block) if block.node == node => {}
             Some(block) => {
+                let kept = block.node.children().get(..block.frozen);
+                if block.frozen > 0 && kept != node.children().get(..block.frozen) {
+                    block.id = self.next_id;
+                    block.frozen = 0;
+                    self.next_id += 1;
+                }
                 block.node = node;
                 self.touch(index);
             }

@@ -5,18 +5,22 @@
 
 mod code;
 mod leaf;
+mod lines;
+mod tail;
 
 use std::borrow::Cow;
 
 use super::mend::{Mended, mend};
 use super::node::{Node, Tag};
-use super::parse::{Top, is_inline, loosen};
+use super::parse::{Top, loosen};
 use super::{Block, Markdown};
 use code::opening_fence;
-use leaf::leaf_end;
+use leaf::{is_known, leaf_end};
+use lines::{is_alone, is_closed, last_line_end, skip_lines, tells_tightness};
+use tail::Tail;
 
 /// An open block that is longer is parsed anew only when it has grown by a sixteenth; until then new text is shown as it is.
-const LONG: usize = 6 * 1024;
+const LONG: usize = 4 * 1024;
 
 #[derive(Debug, Clone, Default)]
 pub(super) struct Open {
@@ -33,6 +37,10 @@ pub(super) struct Open {
     slow: bool,
     /// Where letters go that change nothing else.
     leaf: Leaf,
+    /// The last parse for showing found nothing that whole lines could settle.
+    alone: bool,
+    /// What of the last line is parsed for the next token.
+    tail: Option<Tail>,
 }
 
 #[derive(Debug, Clone, Copy, Default)]
@@ -44,6 +52,8 @@ enum Leaf {
     Text(usize),
     /// They are not shown for now.
     Hidden,
+    /// Those of the rule below the head of a table are not shown.
+    Rule,
 }
 
 #[derive(Debug, Clone, Default)]
@@ -88,6 +98,8 @@ impl Open {
             kind: Kind::Any,
             slow: false,
             leaf: Leaf::Parse,
+            alone: false,
+            tail: None,
         }
     }
 }
@@ -102,12 +114,20 @@ impl Markdown {
         {
             return;
         }
+        if self.extend_tail() {
+            return;
+        }
         self.open.leaf = Leaf::Parse;
         if self.too_soon() {
             self.show_raw();
             return;
         }
-        let unlaid = self.commit_lines();
+        // In a long block that is one piece, the parse to show it tells whether there is something to commit.
+        let unlaid = if self.open.alone && self.text.len() - self.open.from >= LONG {
+            None
+        } else {
+            self.commit_lines()
+        };
         match self.open.kind {
             Kind::Fence(_) => {
                 self.extend_code();
@@ -172,13 +192,14 @@ impl Markdown {
                 continue;
             };
             self.open.lines = end;
-            if tops.len() > 1 {
+            if is_closed(&tops, &self.text[self.open.from..end]) {
+                let count = self.lay(tops);
+                self.freeze_all(count);
+                self.open = Open::at(end);
+            } else if tops.len() > 1 {
                 let last = tops.pop();
                 let count = self.lay(tops);
-                for block in &mut self.blocks[self.committed..count] {
-                    block.frozen = block.node.children().len();
-                }
-                self.committed = count;
+                self.freeze_all(count);
                 let last = last?;
                 self.open = Open::at(last.start);
                 self.open.lines = end;
@@ -198,6 +219,14 @@ impl Markdown {
         }
     }
 
+    /// The first `count` blocks are committed.
+    fn freeze_all(&mut self, count: usize) {
+        for block in &mut self.blocks[self.committed..count] {
+            block.frozen = block.node.children().len();
+        }
+        self.committed = count;
+    }
+
     /// The parse of the open part up to `end`, in places of the whole text; `None` where the frozen part turned out to be unsettled
     /// and is open again.
     fn parse_open(&mut self, end: usize, purpose: Parse) -> Option<Vec<Top>> {
@@ -212,11 +241,11 @@ impl Markdown {
         } else {
             Cow::Borrowed(&text[from..end])
         };
-        let (mut whole, mut swallows) = (true, false);
+        let (mut whole, mut swallows, mut is_rule, mut settled) = (true, false, false, false);
         let source = if purpose == Parse::Show {
             let mended = mend(&source);
             whole = !mended.cut;
-            swallows = mended.swallows;
+            (swallows, is_rule, settled) = (mended.swallows, mended.is_rule, mended.settled);
             // Unless it was made anew, it is a beginning of the source.
             match mended.text {
                 Cow::Owned(text) => Cow::Owned(text),
@@ -250,9 +279,18 @@ impl Markdown {
             top.last_item = place(top.last_item);
         }
         self.open.leaf = match leaf_end(&tops, &text[..end]) {
+            _ if is_rule => Leaf::Rule,
             _ if swallows => Leaf::Hidden,
             Some(end) if whole => Leaf::Text(end),
             _ => Leaf::Parse,
+        };
+        self.open.alone = purpose == Parse::Show && is_alone(&tops, &source);
+        self.open.tail = match self.open.kind {
+            Kind::Table(_) if purpose == Parse::Show => Tail::of_row(&tops, &text[..end], from),
+            _ if settled && is_known(&text[..end]) => {
+                Tail::of(&tops, &text[..end], &self.open.kind)
+            }
+            _ => None,
         };
         self.text = text;
         self.open.parsed = end;
@@ -417,37 +455,4 @@ impl Markdown {
         }
         self.seen = end;
     }
-}
-
-/// The end of the last whole line behind `from`. A carriage return at the very end may yet become half of a line end.
-fn last_line_end(text: &str, from: usize) -> Option<usize> {
-    let bytes = text.as_bytes();
-    let whole = bytes.strip_suffix(b"\r").unwrap_or(bytes);
-    let from = from.min(whole.len());
-    memchr::memrchr2(b'\n', b'\r', &whole[from..]).map(|at| from + at + 1)
-}
-
-fn skip_lines(text: &str, from: usize, count: usize) -> usize {
-    let mut at = from;
-    for _ in 0..count {
-        let bytes = &text.as_bytes()[at..];
-        at += match memchr::memchr2(b'\n', b'\r', bytes) {
-            Some(end) if bytes[end..].starts_with(b"\r\n") => end + 2,
-            Some(end) => end + 1,
-            None => bytes.len(),
-        };
-    }
-    at
-}
-
-/// A blank line between two items makes the whole list loose, but shows only in items that hold text of their own. Where there is none
-/// to tell, nothing may be frozen.
-fn tells_tightness(list: &Node, source: &str) -> bool {
-    let tells = |part: &Node| is_inline(part) || part.tag() == Some(&Tag::Paragraph);
-    list.children()
-        .iter()
-        .any(|item| item.children().iter().any(tells))
-        || !source
-            .split(['\n', '\r'])
-            .any(|line| line.trim_ascii().is_empty())
 }

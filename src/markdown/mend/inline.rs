@@ -13,6 +13,8 @@ pub(super) struct Inline {
     pub(super) hides: bool,
     /// Letters that follow are hidden: the address of half a link.
     pub(super) swallows: bool,
+    /// A mark that could begin something has no partner yet.
+    pub(super) open: bool,
 }
 
 struct Mark {
@@ -82,19 +84,23 @@ impl Scan<'_> {
         match self.bytes[at] {
             b'\\' => match rest.first() {
                 None => self.cut(at),
-                Some(b'(') => Some(self.find(at + 2, "\\)")? + 2),
-                Some(b'[') => Some(self.find(at + 2, "\\]")? + 2),
+                Some(b'(') => Some(self.close(at + 2, "\\)")? + 2),
+                Some(b'[') => Some(self.close(at + 2, "\\]")? + 2),
                 Some(_) => Some(at + 2),
             },
             b'`' => self.code(at),
             b'<' => match rest.first() {
                 Some(b) if b.is_ascii_alphabetic() || matches!(b, b'/' | b'!' | b'?') => {
-                    Some(self.find(at, ">")? + 1)
+                    Some(self.close(at, ">")? + 1)
                 }
                 _ => Some(at + 1),
             },
-            b'$' if rest.first() == Some(&b'$') => Some(self.find(at + 2, "$$")? + 2),
-            b'$' => Some(self.dollar(at).unwrap_or(at + 1)),
+            b'$' if rest.first() == Some(&b'$') => Some(self.close(at + 2, "$$")? + 2),
+            b'$' => {
+                let end = self.dollar(at);
+                self.out.open |= end.is_none();
+                Some(end.unwrap_or(at + 1))
+            }
             b'[' if rest.first() == Some(&b'^') => match self.find(at, "]") {
                 Some(end) => Some(end + 1),
                 None => self.cut(at),
@@ -118,6 +124,7 @@ impl Scan<'_> {
     }
 
     fn finish(mut self) -> Inline {
+        self.out.open |= !self.brackets.is_empty();
         // Half the text of a link: an open bracket far back is just a bracket.
         if let Some(open) = self.brackets.pop()
             && self.text.len() - open.start < 300
@@ -136,6 +143,13 @@ impl Scan<'_> {
 
     fn find(&self, from: usize, what: &str) -> Option<usize> {
         memchr::memmem::find(self.bytes.get(from..)?, what.as_bytes()).map(|at| from + at)
+    }
+
+    /// Behind `from`, what closes the mark there.
+    fn close(&mut self, from: usize, what: &str) -> Option<usize> {
+        let end = self.find(from, what);
+        self.out.open |= end.is_none();
+        end
     }
 
     fn run(&self, at: usize) -> usize {

@@ -1,6 +1,7 @@
 //! Text that is shown without a parse: letters that change nothing else, and what an open block that is very long gains between two
 //! parses. The next parse of the block takes it all back and makes it anew.
 
+use super::tail::leaf_mut;
 use super::{LONG, Leaf};
 use crate::markdown::Markdown;
 use crate::markdown::node::{Node, Tag, push_text};
@@ -12,6 +13,11 @@ impl Markdown {
         let piece = &self.text[self.seen..];
         let leaf = match self.open.leaf {
             Leaf::Parse => return false,
+            Leaf::Rule if piece.bytes().all(|byte| b"|-: ".contains(&byte)) => {
+                self.seen = self.text.len();
+                return true;
+            }
+            Leaf::Rule => return false,
             _ if !piece.bytes().all(is_plain) => return false,
             Leaf::Hidden if piece.contains(['(', ')', ' ']) => return false,
             Leaf::Hidden => self.text.len(),
@@ -19,10 +25,10 @@ impl Markdown {
         };
         let end = self.seen + piece.trim_end_matches(' ').len();
         if end > leaf {
-            let Some(text) = self
-                .blocks
-                .last_mut()
-                .and_then(|block| last_text(&mut block.node))
+            let cell = self.open.tail.and_then(|tail| tail.cell);
+            let Some(text) = leaf_mut(&mut self.blocks, cell)
+                .and_then(|parts| parts.last_mut())
+                .and_then(last_text)
             else {
                 return false;
             };
@@ -78,19 +84,32 @@ fn last_text(node: &mut Node) -> Option<&mut String> {
 }
 
 /// Bytes that change nothing in how the line around them is read, in the middle of a line.
-fn is_plain(byte: u8) -> bool {
+pub(super) fn is_plain(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || byte >= 0x80 || b" ,.'\"?!/()-+=:#@%{}&^".contains(&byte)
 }
 
 /// Where letters may be appended: the parse ends in a text that ends like the source, on a line that is already known for what it is.
 pub(super) fn leaf_end(tops: &[Top], text: &str) -> Option<usize> {
+    if !is_known(text) {
+        return None;
+    }
+    leaf_end_in(tops.last().map(|top| &top.node), text)
+}
+
+/// The last line will stay what it is, whatever follows on it.
+pub(super) fn is_known(text: &str) -> bool {
     let line = &text[line_start(text, text.len())..];
     let known = line.starts_with(char::is_alphabetic)
         || line.trim_start_matches(|c: char| !c.is_alphabetic()).len() > 1;
-    if !known || line.contains("]:") || !line.bytes().next_back().is_some_and(is_plain) {
+    known && !line.contains("]:")
+}
+
+/// The same for these parts of a line that is known.
+pub(super) fn leaf_end_in(last: Option<&Node>, text: &str) -> Option<usize> {
+    if !text.bytes().next_back().is_some_and(is_plain) {
         return None;
     }
-    let mut node = &tops.last()?.node;
+    let mut node = last?;
     loop {
         match node {
             Node::Text(last) => {
