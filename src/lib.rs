@@ -18,8 +18,8 @@
 //! | [`session`] | what network, clock and person do | events and one honest end | the browser |
 //! | [`pacer`] | text and when it came | how much of it is shown by now | what the text means |
 //! | [`markdown`] | text that grows | committed blocks and one open tail | the DOM |
-//! | [`trace`] | what happened when | a bounded ring of it | how to steer |
-//! | [`doctor`] | a trace, an end, a probe | a named cause | words, languages |
+//! | [`trace`] | what happened when | a bounded record of it | how to steer |
+//! | [`doctor`] | a trace, an end, where the server is | a named cause, its evidence, its remedies | words, languages |
 //! | `page` | all of these | what is seen | (it alone knows the browser) |
 //!
 //! Only a small enum of commands (`page::app::Command`) flows up. Everything above `page` is plain Rust that has never heard

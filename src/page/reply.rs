@@ -18,11 +18,11 @@ use crate::chat::request::{ChatRequest, Message, Role};
 use crate::chat::tree::TurnId;
 use crate::chat::turn::Turn;
 use crate::dialect::{Dialect, Takes};
-use crate::doctor::{self, Probe};
+use crate::doctor;
 use crate::event::{ChatEvent, Deadline, End, Millis, Progress, Timings, Usage};
 use crate::markdown::Markdown;
 use crate::pacer::{Pace, Pacer};
-use crate::session::{Control, Learned, Media, Plan, Report, Wire, drive, media_for};
+use crate::session::{Control, Learned, Plan, Report, Wire, drive, media_for};
 use crate::trace::{Fact, Trace};
 
 /// How often the figures in the status line may change, in milliseconds.
@@ -88,7 +88,6 @@ struct Core {
     /// An end mark has come; figures may follow.
     finishing: Option<End>,
     end: Option<End>,
-    probe: Option<Probe>,
     /// Nothing that still comes may be shown.
     deaf: bool,
     concluded: bool,
@@ -143,7 +142,6 @@ pub fn begin(chat: Chat, id: TurnId, continues: bool) {
             beat: Beat::default(),
             finishing: None,
             end: None,
-            probe: None,
             deaf: false,
             concluded: false,
             started,
@@ -215,7 +213,11 @@ async fn run(
     if let (Some(end), Line::Net(net)) = (unreached, &line) {
         // The browser says no more than "failed": ask in other ways before saying anything.
         let probe = servers::probe(net).await;
-        reply.core.borrow_mut().probe = Some(probe);
+        reply
+            .core
+            .borrow_mut()
+            .trace
+            .stamp(now(), Fact::Probed(probe));
         reply.on(Report::End(end));
     }
     if let Some((usage, timings)) = figures(&*dialect, &line, &json).await {
@@ -382,32 +384,10 @@ impl Reply {
         let at = now();
         let mut core = self.core.borrow_mut();
         let mut status = None;
+        core.trace.saw(at, &report);
         match report {
-            Report::Sent { rung, path, media } => {
-                core.trace.stamp(
-                    at,
-                    Fact::Sent {
-                        rung: rung.to_owned(),
-                        path,
-                        json: media == Media::Json,
-                    },
-                );
-                status = Some(Status::Connecting);
-            }
-            Report::Headers {
-                status: code,
-                content_type,
-            } => {
-                core.trace.stamp(
-                    at,
-                    Fact::Headers {
-                        status: code,
-                        content_type,
-                    },
-                );
-                status = Some(Status::Waiting);
-            }
-            Report::Read { bytes } => core.trace.stamp(at, Fact::Read(bytes)),
+            Report::Sent { .. } => status = Some(Status::Connecting),
+            Report::Headers { .. } => status = Some(Status::Waiting),
             Report::Events(events) => {
                 for event in &events {
                     if let ChatEvent::Conversation(name) = event {
@@ -415,7 +395,6 @@ impl Reply {
                             .names
                             .update_value(|names| names.1 = Some(name.clone()));
                     }
-                    core.trace.event(at, event);
                     if !core.deaf {
                         status = core.take(at, event).or(status);
                     }
@@ -425,7 +404,7 @@ impl Reply {
                     core.settled = core.first_text.is_some();
                     self.chat
                         .finding
-                        .set(Some(doctor::verdict(&core.trace, None, None)));
+                        .set(Some(doctor::verdict(&core.trace, None, at)));
                 }
             }
             Report::Finishing(end) => {
@@ -433,28 +412,27 @@ impl Reply {
                 core.pacer.finish(at);
             }
             Report::Alive(alive) => {
-                core.trace.stamp(at, Fact::Alive(alive));
                 if alive {
                     status = Some(Status::Slow);
                     self.chat
                         .finding
-                        .set(Some(doctor::verdict(&core.trace, None, None)));
+                        .set(Some(doctor::verdict(&core.trace, None, at)));
                 }
             }
             Report::Asking(clock, _) => {
-                core.trace.stamp(at, Fact::Asked(clock));
                 status = Some(Status::Asking(clock));
                 self.chat
                     .finding
-                    .set(Some(doctor::verdict(&core.trace, None, None)));
+                    .set(Some(doctor::verdict(&core.trace, None, at)));
             }
             Report::End(end) => {
-                core.trace.stamp(at, Fact::End(end.word()));
                 core.end.get_or_insert(end);
                 core.pacer.finish(at);
             }
-            Report::StopAnswered(confirmed) => core.trace.stamp(at, Fact::StopAnswered(confirmed)),
-            Report::Learned(_) => {}
+            Report::Read { .. }
+            | Report::Decoded(_)
+            | Report::StopAnswered(_)
+            | Report::Learned(_) => {}
         }
         drop(core);
         if let Some(status) = status {
@@ -544,7 +522,7 @@ impl Reply {
         let chat = self.chat;
         let core = self.core.borrow();
         let turn = core.turn.clone();
-        let verdict = doctor::verdict(&core.trace, Some(&end), core.probe);
+        let verdict = doctor::verdict(&core.trace, Some(&end), now());
         let first_ms = core.first_text.map(|at| at - core.started);
         let took_ms = core.last_text - core.started;
         drop(core);
@@ -692,7 +670,7 @@ impl Core {
     fn paint(&mut self, at: Millis) {
         if let Some(painter) = &mut self.painter {
             painter.paint(&mut self.markdown);
-            self.trace.stamp(at, Fact::Shown(self.pacer.shown().len()));
+            self.trace.paint(at, self.pacer.shown().len(), now() - at);
         }
         if let Some(node) = &self.reasoning
             && self.turn.reasoning.len() > self.reasoned

@@ -141,11 +141,7 @@ pub async fn connect(fetch: &Fetch, kind: Option<Kind>) -> Result<Server, Verdic
         Ok(answer) => {
             let error =
                 crate::dialect::read_error(answer.status, &answer.content_type, &answer.body);
-            let end = crate::event::End::Refused {
-                status: Some(answer.status),
-                error,
-            };
-            let verdict = crate::doctor::verdict(&crate::trace::Trace::default(), Some(&end), None);
+            let verdict = crate::doctor::of_error(error.cause, Some(answer.status));
             // A server without a list may chat all the same.
             if verdict == Verdict::WrongServer {
                 Vec::new()
@@ -176,12 +172,9 @@ pub async fn connect(fetch: &Fetch, kind: Option<Kind>) -> Result<Server, Verdic
 /// Why a request could not even be answered: the browser says only "failed", so the server is asked in other ways.
 async fn why_not(fetch: &Fetch) -> Verdict {
     match probe(fetch).await {
-        Probe::NothingThere => Verdict::Unreachable,
-        Probe::RefusesPage => Verdict::CorsRefused,
-        Probe::MixedContent => Verdict::MixedContent,
-        Probe::RefusesPreflight if fetch.key.is_some() => Verdict::PreflightRefused,
         // It answers plainly, and yet not where a model server would: it is another sort of server.
-        Probe::RefusesPreflight => Verdict::WrongServer,
+        Probe::RefusesPreflight if fetch.key.is_none() => Verdict::WrongServer,
+        probe => crate::doctor::of_probe(probe),
     }
 }
 

@@ -102,6 +102,11 @@ pub fn end_words(chat: Chat, end: &End) -> String {
 pub fn verdict_words(chat: Chat, verdict: Verdict) -> String {
     match verdict {
         Verdict::Flowing => say!(chat, verdict_flowing),
+        Verdict::Buffered => say!(chat, verdict_buffered),
+        Verdict::NotStreaming => say!(chat, verdict_not_streaming),
+        Verdict::LocalNetworkDenied => say!(chat, verdict_local_network_denied),
+        Verdict::SocketsExhausted => say!(chat, verdict_sockets_exhausted),
+        Verdict::PageBehind => say!(chat, verdict_page_behind),
         Verdict::SlowPrefill => say!(chat, verdict_slow_prefill),
         Verdict::Silent => say!(chat, verdict_silent),
         Verdict::Cut => say!(chat, verdict_cut),
@@ -125,6 +130,11 @@ pub fn verdict_why(chat: Chat, verdict: Verdict) -> String {
     match verdict {
         Verdict::Flowing | Verdict::SlowPrefill => String::new(),
         Verdict::Silent => say!(chat, why_silent),
+        Verdict::Buffered => say!(chat, why_buffered, server = server),
+        Verdict::NotStreaming => say!(chat, why_not_streaming, server = server),
+        Verdict::LocalNetworkDenied => say!(chat, why_local_network_denied, server = server),
+        Verdict::SocketsExhausted => say!(chat, why_sockets_exhausted, server = server),
+        Verdict::PageBehind => say!(chat, why_page_behind),
         Verdict::Cut => say!(chat, why_cut),
         Verdict::Unreachable => say!(chat, why_unreachable, server = server),
         Verdict::CorsRefused if chat.is_ollama() => {

@@ -67,12 +67,27 @@ impl Chunk {
     }
 }
 
+/// Headers that tell what stands between server and page, and whether it holds bytes back. None of them holds a secret.
+/// Of another origin's answer a browser lets only the first two be read, unless the server exposes more.
+pub const TELLING: [&str; 8] = [
+    "content-length",
+    "cache-control",
+    "x-accel-buffering",
+    "content-encoding",
+    "server",
+    "via",
+    "cf-ray",
+    "x-cache",
+];
+
 /// An answer whose headers are here.
 pub struct Opened<B> {
     /// The HTTP status.
     pub status: u16,
     /// The Content-Type, lower case, empty if none. It may lie.
     pub content_type: String,
+    /// Those of [`TELLING`] that came and may be read.
+    pub told: Vec<(&'static str, String)>,
     /// The body. Dropping it aborts the request.
     pub body: B,
 }
@@ -142,8 +157,8 @@ pub enum Report {
     Sent {
         /// The rung's name.
         rung: &'static str,
-        /// Its path.
-        path: String,
+        /// The request, as it goes out.
+        call: Call,
         /// What its body is called.
         media: Media,
     },
@@ -153,12 +168,16 @@ pub enum Report {
         status: u16,
         /// The Content-Type.
         content_type: String,
+        /// Those of [`TELLING`] that may be read.
+        told: Vec<(&'static str, String)>,
     },
     /// Bytes came.
     Read {
         /// How many.
         bytes: usize,
     },
+    /// They are decoded, and no longer needed.
+    Decoded(Chunk),
     /// Events came out of them, at least one.
     Events(Vec<ChatEvent>),
     /// Keep this for next time.
@@ -291,7 +310,7 @@ async fn attempt<W: Wire, C: Clock>(
 ) -> Next {
     report(Report::Sent {
         rung: plan.dialect.rungs()[rung],
-        path: call.path.clone(),
+        call: call.clone(),
         media,
     });
     let opened = {
@@ -347,6 +366,7 @@ async fn attempt<W: Wire, C: Clock>(
     report(Report::Headers {
         status: opened.status,
         content_type: opened.content_type.clone(),
+        told: std::mem::take(&mut opened.told),
     });
     if !(200..300).contains(&opened.status) {
         let body = within(clock, SMALL, whole(&mut opened.body))
@@ -408,6 +428,7 @@ async fn stream<B: Body, C: Clock>(
                     Chunk::Text(text) => session.frame(now, Frame::Json(text), &mut events),
                     Chunk::Binary(bytes) => session.frame(now, Frame::Binary(bytes), &mut events),
                 }
+                report(Report::Decoded(chunk));
             }
             Some(Ok(None)) => session.closed(clock.now(), &mut events),
             Some(Err(failure)) => session.failed(clock.now(), failure.message, &mut events),

@@ -10,8 +10,8 @@ mod tests;
 
 pub use deadlines::{BadDeadlines, Deadlines};
 pub use drive::{
-    Answer, Body, Chunk, Clock, Control, Failure, Learned, Media, Opened, Plan, Report, Wire,
-    drive, media_for, within,
+    Answer, Body, Chunk, Clock, Control, Failure, Learned, Media, Opened, Plan, Report, TELLING,
+    Wire, drive, media_for, within,
 };
 
 use crate::dialect::Decoder;

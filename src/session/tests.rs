@@ -449,6 +449,7 @@ mod driver {
             Ok(Opened {
                 status: script.status,
                 content_type: "text/event-stream".to_owned(),
+                told: Vec::new(),
                 body: Pieces {
                     clock: self.clock.clone(),
                     pieces: script.pieces.into(),

@@ -35,6 +35,7 @@ impl Wire for Demo {
         Ok(Opened {
             status: 200,
             content_type: "text/event-stream".to_owned(),
+            told: Vec::new(),
             body: reply(self.script, &asked),
         })
     }

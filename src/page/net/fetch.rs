@@ -15,7 +15,7 @@ use super::budget::{Permit, permit};
 use crate::address::Address;
 use crate::dialect::{Call, Method};
 use crate::page::clock::PageClock;
-use crate::session::{Answer, Body, Chunk, Failure, Media, Opened, Wire, within};
+use crate::session::{Answer, Body, Chunk, Failure, Media, Opened, TELLING, Wire, within};
 
 /// Small requests stand under this deadline, in milliseconds.
 const SMALL: f64 = 5_000.0;
@@ -162,6 +162,10 @@ impl Wire for Fetch {
         Ok(Opened {
             status: response.status(),
             content_type: content_type(&response),
+            told: TELLING
+                .into_iter()
+                .filter_map(|name| Some((name, response.headers().get(name)?)))
+                .collect(),
             body,
         })
     }

@@ -42,6 +42,7 @@ async fn open_over(
     let opened = |body| Opened {
         status: 200,
         content_type: String::new(),
+        told: Vec::new(),
         body,
     };
     match &call.via {
@@ -50,6 +51,7 @@ async fn open_over(
             Ok(Opened {
                 status: answer.status,
                 content_type: answer.content_type,
+                told: answer.told,
                 body: LineBody::Net(answer.body),
             })
         }
@@ -69,6 +71,7 @@ async fn open_over(
                 return Ok(Opened {
                     status: answer.status,
                     content_type: answer.content_type,
+                    told: Vec::new(),
                     body,
                 });
             }
@@ -86,6 +89,7 @@ impl Wire for Line {
             Opened {
                 status: opened.status,
                 content_type: opened.content_type,
+                told: opened.told,
                 body: body(opened.body),
             }
         }

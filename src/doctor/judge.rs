@@ -1,0 +1,207 @@
+//! Which cause it is. An end that names its cause is believed; else the rhythm of the reads decides.
+
+use super::{Confidence, Verdict};
+use crate::event::{Deadline, End, ErrorCause, Millis};
+use crate::trace::{EventName, Fact, GRACE, Probe, Trace};
+
+/// Fewer events than this say nothing about a rhythm.
+const ENOUGH: usize = 16;
+/// A whole answer in one event is at least so long; a short one may be one event of an honest stream.
+const WHOLE: usize = 120;
+/// All at once counts only after such a silence: a model could have made it all meanwhile.
+const LONG_SILENCE: Millis = 1500.0;
+/// What comes all at once comes within this.
+const AT_ONCE: Millis = 250.0;
+/// Headers without text for so long: the server is at work on the prompt, as far as can be told.
+const PREFILL: Millis = 3_000.0;
+/// In the middle of a reply, quiet for so long, and far longer than ever before, is silence.
+const QUIET: Millis = 15_000.0;
+
+/// The cause, and how sure it is.
+pub(super) fn judge(trace: &Trace, end: Option<&End>, now: Millis) -> (Verdict, Confidence) {
+    use Confidence::{Guess, Likely, Sure};
+    match end {
+        None | Some(End::Stopped | End::Superseded) => while_running(trace, end.is_some(), now),
+        Some(End::Refused { status, error }) => (of_error(error.cause, *status), Sure),
+        Some(End::Broken {
+            before_headers: true,
+            ..
+        }) => match trace.probe() {
+            Some(probe) => (of_probe(probe), Sure),
+            None => (Verdict::Unreachable, Guess),
+        },
+        // An error that the server itself reported names its cause; a torn connection does not.
+        Some(End::Broken { error, .. }) if has_event(trace, EventName::Error) => {
+            (of_error(error.cause, None), Sure)
+        }
+        Some(End::Broken { .. } | End::Cut { .. }) => (Verdict::Cut, Sure),
+        Some(End::Stalled {
+            clock: Deadline::Connect,
+        }) => match trace.probe() {
+            Some(probe) => (of_probe(probe), Sure),
+            None => (Verdict::Unreachable, Likely),
+        },
+        // A probe may have told more than the silence does.
+        Some(End::Stalled { .. }) => match trace.probe() {
+            Some(Probe::SocketsExhausted) if trace.totals().headers.is_none() => {
+                (Verdict::SocketsExhausted, Sure)
+            }
+            _ => (Verdict::Silent, Sure),
+        },
+        Some(End::Complete { .. } | End::Empty { .. } | End::Blocked { .. }) => {
+            flow(trace, true, now)
+        }
+    }
+}
+
+/// What a probe says.
+pub fn of_probe(probe: Probe) -> Verdict {
+    match probe {
+        Probe::NothingThere => Verdict::Unreachable,
+        Probe::RefusesPage => Verdict::CorsRefused,
+        Probe::RefusesPreflight => Verdict::PreflightRefused,
+        Probe::HidesRefusal => Verdict::Auth,
+        Probe::MixedContent => Verdict::MixedContent,
+        Probe::LocalNetworkDenied => Verdict::LocalNetworkDenied,
+        Probe::SocketsExhausted => Verdict::SocketsExhausted,
+    }
+}
+
+/// What a refusal says.
+pub fn of_error(cause: ErrorCause, status: Option<u16>) -> Verdict {
+    match cause {
+        ErrorCause::Auth => Verdict::Auth,
+        ErrorCause::ModelMissing => Verdict::ModelMissing,
+        ErrorCause::Busy | ErrorCause::Loading => Verdict::Busy,
+        ErrorCause::ContextFull => Verdict::ContextFull,
+        ErrorCause::NotAModelServer | ErrorCause::NoEndpoint => Verdict::WrongServer,
+        ErrorCause::Server | ErrorCause::ContentType => match status {
+            Some(429 | 503) => Verdict::Busy,
+            _ => Verdict::ServerError,
+        },
+    }
+}
+
+fn while_running(trace: &Trace, over: bool, now: Millis) -> (Verdict, Confidence) {
+    use Confidence::{Guess, Likely, Sure};
+    let totals = trace.totals();
+    if totals.first_text.is_some() {
+        let quiet = totals.last_sign.map_or(0.0, |at| now - at);
+        let usual = trace.rhythm.biggest.span;
+        let asked = last_asked(trace);
+        if !over && asked && quiet > 1000.0 {
+            return (Verdict::Silent, Sure);
+        }
+        if !over && quiet >= QUIET && quiet >= 3.0 * usual {
+            return (Verdict::Silent, Likely);
+        }
+        return flow(trace, over, now);
+    }
+    if let Some(probe) = trace.probe() {
+        return (of_probe(probe), Sure);
+    }
+    let mut told = None;
+    for stamp in trace.stamps() {
+        match &stamp.fact {
+            Fact::Alive(true) => told = Some((Verdict::SlowPrefill, Sure)),
+            // A sign that came before the person was asked is no sign of life any more.
+            Fact::Asked(_) if totals.last_sign.is_none_or(|sign| sign < stamp.at) => {
+                told = Some((Verdict::Silent, Likely));
+            }
+            _ => {}
+        }
+    }
+    if told.is_none() && totals.signs > 0 {
+        told = Some((Verdict::SlowPrefill, Sure));
+    }
+    let waiting = totals.headers.is_some_and(|at| now - at >= PREFILL);
+    if told.is_none() && waiting {
+        told = Some((Verdict::SlowPrefill, Guess));
+    }
+    told.unwrap_or((Verdict::Flowing, Guess))
+}
+
+/// Whether the question about a passed deadline is the latest word.
+fn last_asked(trace: &Trace) -> bool {
+    let asked = trace
+        .stamps()
+        .iter()
+        .rev()
+        .find(|stamp| matches!(stamp.fact, Fact::Asked(_) | Fact::WaitedOn));
+    match asked {
+        Some(stamp) => {
+            matches!(stamp.fact, Fact::Asked(clock) if clock != Deadline::Total)
+                && trace.totals().last_sign.is_none_or(|sign| sign < stamp.at)
+        }
+        None => false,
+    }
+}
+
+fn has_event(trace: &Trace, name: EventName) -> bool {
+    trace.events().iter().any(|event| event.name == name)
+}
+
+/// How the text that came has come.
+fn flow(trace: &Trace, over: bool, now: Millis) -> (Verdict, Confidence) {
+    use Confidence::{Likely, Sure};
+    let totals = trace.totals();
+    if behind(trace, over, now) {
+        return (Verdict::PageBehind, Sure);
+    }
+    if over && whole_answer(trace) {
+        let sure = declares_a_whole(trace);
+        return (Verdict::NotStreaming, if sure { Sure } else { Likely });
+    }
+    let bursts = trace.rhythm.bursts();
+    let most = bursts.texts * 10 >= totals.texts * 7;
+    if totals.texts >= ENOUGH && most {
+        let longest = bursts.longest;
+        if bursts.count >= 3 {
+            let sized = bursts.sized * 2 >= bursts.count;
+            return (Verdict::Buffered, if sized { Sure } else { Likely });
+        }
+        // One burst is all there is only when no more follows; while it runs, the next may be as steady as can be.
+        let at_once =
+            longest.silence >= LONG_SILENCE && longest.texts >= ENOUGH && longest.span <= AT_ONCE;
+        if at_once && over {
+            return (Verdict::Buffered, Likely);
+        }
+    }
+    (Verdict::Flowing, Sure)
+}
+
+/// Whether the page shows what has arrived later than it promises.
+fn behind(trace: &Trace, over: bool, now: Millis) -> bool {
+    let lag = &trace.lag;
+    let Some(promise) = lag.promise else {
+        return false;
+    };
+    let stuck = !over && lag.now(now) > promise + GRACE;
+    stuck || (lag.late > 0 && lag.late * 4 >= lag.all)
+}
+
+/// Whether the whole answer came as one event: nearly all of its text, and it is long.
+fn whole_answer(trace: &Trace) -> bool {
+    let totals = trace.totals();
+    let one = totals.longest_text;
+    // Thinking and answer of one JSON object are two events of one read; a last word on the whole text is a third.
+    let few = totals.texts <= 3 && trace.rhythm.text_reads <= 2;
+    few && one >= WHOLE && one * 2 >= totals.text_bytes
+        || (declares_a_whole(trace) && trace.rhythm.text_reads == 1 && totals.texts <= 3)
+            && totals.text_bytes >= WHOLE / 3
+}
+
+/// Whether the headers call it one JSON document rather than a stream.
+fn declares_a_whole(trace: &Trace) -> bool {
+    trace
+        .stamps()
+        .iter()
+        .rev()
+        .find_map(|stamp| match &stamp.fact {
+            Fact::Headers { content_type, .. } => {
+                Some(content_type.starts_with("application/json"))
+            }
+            _ => None,
+        })
+        .unwrap_or(false)
+}

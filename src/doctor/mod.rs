@@ -1,0 +1,184 @@
+//! A trace becomes a named cause, with evidence and a remedy.
+//!
+//! In: [`Trace`], the [`End`] if there is one, the time, and what the page knows of the [`Place`]. Out: a [`Finding`].
+//! Pure data: the words are the page's, in the reader's language; commands and settings are the same in every language.
+//! It may be asked at any time while a reply runs: [`verdict`] looks at figures that the trace keeps, never at every read.
+
+mod evidence;
+mod judge;
+mod remedy;
+mod settings;
+
+pub use crate::trace::Probe;
+pub use evidence::{Evidence, KNOWN_LIMITS};
+pub use judge::{of_error, of_probe};
+pub use remedy::{Advice, Remedy};
+
+use crate::address::Address;
+use crate::dialect::Kind;
+use crate::event::{End, Millis};
+use crate::trace::Trace;
+
+/// Causes that a person can act on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Verdict {
+    /// Text arrives as it is made.
+    Flowing,
+    /// The server streams; something on the way holds it back and lets go in bursts.
+    Buffered,
+    /// One whole answer came where a stream was asked for.
+    NotStreaming,
+    /// The server is alive and still reads the prompt.
+    SlowPrefill,
+    /// Nothing arrives, no life signs.
+    Silent,
+    /// It ended in the middle.
+    Cut,
+    /// Nothing listens there.
+    Unreachable,
+    /// The server is there and refuses this page's origin.
+    CorsRefused,
+    /// A secure page may not call this plain-http address.
+    MixedContent,
+    /// The browser keeps this page from the local network.
+    LocalNetworkDenied,
+    /// The server answers simple requests but not the preflight that a key or JSON needs.
+    PreflightRefused,
+    /// A key is missing or wrong.
+    Auth,
+    /// Something answers, but not a language-model server.
+    WrongServer,
+    /// The server does not have this model.
+    ModelMissing,
+    /// The server says that it failed.
+    ServerError,
+    /// Busy, or the rate is limited.
+    Busy,
+    /// The conversation is longer than the model's context.
+    ContextFull,
+    /// The browser has no free connection left to this server.
+    SocketsExhausted,
+    /// The text is here and this page is late in showing it.
+    PageBehind,
+}
+
+/// How sure the Doctor is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Confidence {
+    /// Nothing speaks against it, little for it.
+    Guess,
+    /// It explains what was seen; something else might too.
+    Likely,
+    /// The server, the browser or the figures say so.
+    Sure,
+}
+
+/// What the page knows beside the trace.
+#[derive(Debug, Clone, Default)]
+pub struct Place<'a> {
+    /// This page's origin, as the browser sends it: `https://example.org`, or `null`.
+    pub page: &'a str,
+    /// Where the server is; `None` for the demo.
+    pub server: Option<&'a Address>,
+    /// What it is, where that is known.
+    pub kind: Option<Kind>,
+    /// The model that was asked for.
+    pub model: Option<&'a str>,
+    /// Whether a key goes along.
+    pub has_key: bool,
+}
+
+/// What the Doctor says.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Finding {
+    /// The cause.
+    pub verdict: Verdict,
+    /// How sure that is.
+    pub confidence: Confidence,
+    /// What speaks for it, the strongest first.
+    pub evidence: Vec<Evidence>,
+    /// What to do about it, the likeliest first. Empty where nothing is to be done.
+    pub remedies: Vec<Remedy>,
+}
+
+impl Verdict {
+    /// All of them, in the order of the public table.
+    pub const ALL: [Verdict; 19] = [
+        Verdict::Flowing,
+        Verdict::Buffered,
+        Verdict::NotStreaming,
+        Verdict::SlowPrefill,
+        Verdict::Silent,
+        Verdict::Cut,
+        Verdict::Unreachable,
+        Verdict::CorsRefused,
+        Verdict::MixedContent,
+        Verdict::LocalNetworkDenied,
+        Verdict::PreflightRefused,
+        Verdict::Auth,
+        Verdict::WrongServer,
+        Verdict::ModelMissing,
+        Verdict::ServerError,
+        Verdict::Busy,
+        Verdict::ContextFull,
+        Verdict::SocketsExhausted,
+        Verdict::PageBehind,
+    ];
+
+    /// The value of `data-verdict`.
+    pub fn word(self) -> &'static str {
+        match self {
+            Verdict::Flowing => "flowing",
+            Verdict::Buffered => "buffered",
+            Verdict::NotStreaming => "not-streaming",
+            Verdict::SlowPrefill => "slow-prefill",
+            Verdict::Silent => "silent",
+            Verdict::Cut => "cut",
+            Verdict::Unreachable => "unreachable",
+            Verdict::CorsRefused => "cors-refused",
+            Verdict::MixedContent => "mixed-content",
+            Verdict::LocalNetworkDenied => "local-network-denied",
+            Verdict::PreflightRefused => "preflight-refused",
+            Verdict::Auth => "auth",
+            Verdict::WrongServer => "wrong-server",
+            Verdict::ModelMissing => "model-missing",
+            Verdict::ServerError => "server-error",
+            Verdict::Busy => "busy",
+            Verdict::ContextFull => "context-full",
+            Verdict::SocketsExhausted => "sockets-exhausted",
+            Verdict::PageBehind => "page-behind",
+        }
+    }
+
+    /// Whether all is well: text flows, or the server is visibly at work on it.
+    pub fn is_well(self) -> bool {
+        matches!(self, Verdict::Flowing | Verdict::SlowPrefill)
+    }
+}
+
+impl Confidence {
+    /// Its name in an export.
+    pub fn word(self) -> &'static str {
+        match self {
+            Confidence::Guess => "guess",
+            Confidence::Likely => "likely",
+            Confidence::Sure => "sure",
+        }
+    }
+}
+
+/// The cause, as far as it can be told now. Cheap enough to be asked at every read.
+pub fn verdict(trace: &Trace, end: Option<&End>, now: Millis) -> Verdict {
+    judge::judge(trace, end, now).0
+}
+
+/// The cause, with its evidence and its remedies.
+pub fn diagnose(trace: &Trace, end: Option<&End>, now: Millis, place: &Place<'_>) -> Finding {
+    let (verdict, confidence) = judge::judge(trace, end, now);
+    Finding {
+        verdict,
+        confidence,
+        evidence: evidence::evidence(verdict, trace, end, now, place),
+        remedies: remedy::remedies(verdict, trace, end, place),
+    }
+}

@@ -1,0 +1,247 @@
+//! The facts of a trace: what can be stamped. No message text and no key is in any of them, but for the sample of an odd frame
+//! and the words of an error.
+
+use crate::dialect::Method;
+use crate::event::{ChatEvent, Deadline, End, Millis, Oddity};
+
+/// One stamped fact.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Stamp {
+    /// When.
+    pub at: Millis,
+    /// What.
+    pub fact: Fact,
+}
+
+/// Things worth knowing when text does not flow. Reads, events and paints are too many to stand among them.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Fact {
+    /// A request went out.
+    Sent {
+        /// The rung's name.
+        rung: String,
+        /// The method.
+        method: Method,
+        /// Path and query. A query may hold the message: it is left out of what is exported.
+        path: String,
+        /// Called JSON, so that a preflight came first.
+        json: bool,
+        /// Bytes of its body.
+        body: usize,
+    },
+    /// Headers came.
+    Headers {
+        /// The HTTP status.
+        status: u16,
+        /// The Content-Type.
+        content_type: String,
+        /// Other headers that tell about the way, where the browser lets them be read.
+        told: Vec<(String, String)>,
+    },
+    /// The first text or thinking.
+    FirstToken,
+    /// A deadline passed, and the person was asked.
+    Asked(Deadline),
+    /// The person chose to wait on.
+    WaitedOn,
+    /// A small request said whether the server lives.
+    Alive(bool),
+    /// The person stopped it.
+    StopPressed,
+    /// The server confirmed the stop, or did not in time.
+    StopAnswered(bool),
+    /// A frame that could not be used.
+    Odd(Oddity),
+    /// The page promises to show text no later than this after it came.
+    Promise(Millis),
+    /// The page itself was held up for so long, until now.
+    Busy(Millis),
+    /// The tab went out of sight, or came back.
+    Hidden(bool),
+    /// What the browser measured of the request.
+    Resource(Resource),
+    /// What further questions to the server found.
+    Probed(Probe),
+    /// It ended.
+    End(End),
+}
+
+impl Fact {
+    /// Bytes of the words in it.
+    pub(super) fn words(&self) -> usize {
+        match self {
+            Fact::Sent { rung, path, .. } => rung.len() + path.len(),
+            Fact::Headers {
+                content_type, told, ..
+            } => {
+                let told: usize = told
+                    .iter()
+                    .map(|(name, value)| name.len() + value.len())
+                    .sum();
+                content_type.len() + told
+            }
+            Fact::Odd(oddity) => oddity.sample.len(),
+            Fact::Resource(resource) => resource.protocol.len(),
+            Fact::End(end) => end.error().map_or(0, |error| error.message.len()),
+            _ => 0,
+        }
+    }
+}
+
+/// What a browser measures of one request (PerformanceResourceTiming). Milliseconds; a span that it hides from this page is `None`.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Resource {
+    /// Waited for a free connection, before anything was done.
+    pub blocked: Option<u32>,
+    /// Looked up the name and opened the connection.
+    pub connect: Option<u32>,
+    /// From the request to the first byte of the answer.
+    pub wait: Option<u32>,
+    /// From the first byte to the last.
+    pub receive: Option<u32>,
+    /// `http/1.1`, `h2`, `h3`; empty where hidden.
+    pub protocol: String,
+}
+
+/// What further requests found out about a server that a request could not reach.
+/// A browser reports every such failure with the same words, so they have to be asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Probe {
+    /// Not even an opaque answer came: nothing listens there.
+    NothingThere,
+    /// An opaque answer came, but none that this page may read.
+    RefusesPage,
+    /// A simple GET may be read; the preflighted request may not.
+    RefusesPreflight,
+    /// A page of health may be read, the list of models behind a key may not: the refusal itself comes without CORS headers.
+    HidesRefusal,
+    /// The browser does not let a secure page ask.
+    MixedContent,
+    /// The browser keeps this page from the local network.
+    LocalNetworkDenied,
+    /// The same server answers under another name of this computer, and not under this one, whose connections are all taken.
+    SocketsExhausted,
+}
+
+impl Probe {
+    /// All of them.
+    pub const ALL: [Probe; 7] = [
+        Probe::NothingThere,
+        Probe::RefusesPage,
+        Probe::RefusesPreflight,
+        Probe::HidesRefusal,
+        Probe::MixedContent,
+        Probe::LocalNetworkDenied,
+        Probe::SocketsExhausted,
+    ];
+
+    /// Its name in an export.
+    pub fn word(self) -> &'static str {
+        match self {
+            Probe::NothingThere => "nothing-there",
+            Probe::RefusesPage => "refuses-page",
+            Probe::RefusesPreflight => "refuses-preflight",
+            Probe::HidesRefusal => "hides-refusal",
+            Probe::MixedContent => "mixed-content",
+            Probe::LocalNetworkDenied => "local-network-denied",
+            Probe::SocketsExhausted => "sockets-exhausted",
+        }
+    }
+}
+
+/// The names of events, without what they carry.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[allow(missing_docs)]
+pub enum EventName {
+    Text,
+    Replace,
+    Reasoning,
+    Token,
+    ToolCall,
+    Progress,
+    Alive,
+    Usage,
+    Timings,
+    Id,
+    Model,
+    Done,
+    Blocked,
+    Error,
+    Odd,
+}
+
+impl EventName {
+    /// All of them.
+    pub const ALL: [EventName; 15] = [
+        EventName::Text,
+        EventName::Replace,
+        EventName::Reasoning,
+        EventName::Token,
+        EventName::ToolCall,
+        EventName::Progress,
+        EventName::Alive,
+        EventName::Usage,
+        EventName::Timings,
+        EventName::Id,
+        EventName::Model,
+        EventName::Done,
+        EventName::Blocked,
+        EventName::Error,
+        EventName::Odd,
+    ];
+
+    /// The name of an event.
+    pub fn of(event: &ChatEvent) -> EventName {
+        match event {
+            ChatEvent::Text(_) => EventName::Text,
+            ChatEvent::ReplaceText(_) | ChatEvent::TextWasReasoning => EventName::Replace,
+            ChatEvent::Reasoning(_) => EventName::Reasoning,
+            ChatEvent::Token(_) => EventName::Token,
+            ChatEvent::ToolCall(_) => EventName::ToolCall,
+            ChatEvent::Progress(_) => EventName::Progress,
+            ChatEvent::Alive => EventName::Alive,
+            ChatEvent::Usage(_) => EventName::Usage,
+            ChatEvent::Timings(_) => EventName::Timings,
+            ChatEvent::Id(_) | ChatEvent::Conversation(_) => EventName::Id,
+            ChatEvent::Model(_) => EventName::Model,
+            ChatEvent::Done(_) => EventName::Done,
+            ChatEvent::Blocked(_) => EventName::Blocked,
+            ChatEvent::Error(_) => EventName::Error,
+            ChatEvent::Odd(_) => EventName::Odd,
+        }
+    }
+
+    /// Its name in an export.
+    pub fn word(self) -> &'static str {
+        match self {
+            EventName::Text => "text",
+            EventName::Replace => "replace",
+            EventName::Reasoning => "reasoning",
+            EventName::Token => "token",
+            EventName::ToolCall => "tool-call",
+            EventName::Progress => "progress",
+            EventName::Alive => "alive",
+            EventName::Usage => "usage",
+            EventName::Timings => "timings",
+            EventName::Id => "id",
+            EventName::Model => "model",
+            EventName::Done => "done",
+            EventName::Blocked => "blocked",
+            EventName::Error => "error",
+            EventName::Odd => "odd",
+        }
+    }
+
+    /// Whether it brings text, thinking or a tool call: what a reader waits for.
+    pub fn is_text(self) -> bool {
+        matches!(
+            self,
+            EventName::Text | EventName::Replace | EventName::Reasoning | EventName::ToolCall
+        )
+    }
+
+    /// Whether it only says that the server is at work.
+    pub fn is_sign(self) -> bool {
+        matches!(self, EventName::Progress | EventName::Alive)
+    }
+}

@@ -1,0 +1,200 @@
+//! The rhythm of the reads, kept as they come: gaps, and clumps of events that come all at once after a silence.
+//!
+//! In: the times and sizes of reads, and how many events with text each brought. Out: figures of constant size.
+//! A clump is what comes so fast that no model makes it one by one. A chunk is not a token: nothing here counts tokens.
+
+use crate::event::Millis;
+
+/// The upper edges of the histogram of gaps, in milliseconds; the last column has no edge.
+pub const EDGES: [u32; 11] = [2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000];
+
+/// Reads that follow so fast belong together.
+const TOGETHER: Millis = 10.0;
+
+/// How far a clump may be from a buffer's size, in bytes, and count as that size.
+const NEAR: usize = 160;
+
+/// Sizes of the buffers that servers and proxies have.
+const BUFFERS: [usize; 5] = [4096, 8192, 16384, 32768, 65536];
+
+/// Events with text that came at once, and the silence before them.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct Clump {
+    /// When its first read came.
+    pub at: Millis,
+    /// From its first read to its last.
+    pub span: Millis,
+    /// How long nothing had come before it, without the time in which the page itself was held up.
+    pub silence: Millis,
+    /// Bytes of it.
+    pub bytes: usize,
+    /// Events with text in it.
+    pub texts: usize,
+}
+
+impl Clump {
+    /// The buffer whose size this is, in bytes.
+    pub fn buffer(&self) -> Option<usize> {
+        BUFFERS
+            .into_iter()
+            .find(|size| self.bytes.abs_diff(*size) <= NEAR)
+    }
+
+    /// Whether it looks let go rather than made: more than a thousand events a second, after a silence in which a model could
+    /// have made them.
+    fn is_burst(&self) -> bool {
+        let (enough, quiet) = match self.buffer() {
+            Some(_) => (4, 100.0),
+            // Speculative decoding gives a handful at once after each step: that is no buffer.
+            None => (10, 250.0),
+        };
+        self.texts >= enough
+            && self.texts as f64 >= self.span.max(4.0)
+            && self.silence >= quiet
+            && self.silence >= 4.0 * self.span
+    }
+}
+
+/// Bursts, added up.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct Bursts {
+    /// How many.
+    pub count: usize,
+    /// Events with text in them.
+    pub texts: usize,
+    /// How many have the size of a buffer.
+    pub sized: usize,
+    /// That size, the smallest seen, in bytes; 0 where none.
+    pub buffer: usize,
+    /// The silences before them, added up.
+    pub silence: Millis,
+    /// The one after the longest silence.
+    pub longest: Clump,
+}
+
+/// A time in which nothing came.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct Gap {
+    /// When it began.
+    pub from: Millis,
+    /// How long it was.
+    pub span: Millis,
+}
+
+/// The figures so far.
+#[derive(Debug, Clone, Default)]
+pub struct Rhythm {
+    last: Option<Millis>,
+    open: Clump,
+    bursts: Bursts,
+    /// The last time in which the page was held up.
+    busy: Option<(Millis, Millis)>,
+    /// How many gaps between reads fell under each of [`EDGES`], and beyond.
+    pub gaps: [u32; EDGES.len() + 1],
+    /// The longest time in which nothing came, the wait for the first byte not counted.
+    pub biggest: Gap,
+    /// Reads that brought text.
+    pub text_reads: usize,
+    /// The current read has brought text.
+    counted: bool,
+    first_read_seen: bool,
+}
+
+impl Rhythm {
+    /// A request went out, or its headers came: what is silent from here on is counted from here.
+    pub fn begin(&mut self, at: Millis) {
+        if !self.first_read_seen {
+            self.last = Some(self.last.unwrap_or(at));
+        }
+    }
+
+    /// A read came.
+    pub fn read(&mut self, at: Millis, bytes: usize) {
+        let last = self.last.unwrap_or(at);
+        let gap = (at - last).max(0.0);
+        if self.first_read_seen {
+            let column = EDGES
+                .iter()
+                .position(|edge| gap < f64::from(*edge))
+                .unwrap_or(EDGES.len());
+            self.gaps[column] += 1;
+            if gap > self.biggest.span {
+                self.biggest = Gap {
+                    from: last,
+                    span: gap,
+                };
+            }
+        }
+        let span = at - self.open.at;
+        let joins = self.first_read_seen
+            && gap <= TOGETHER
+            && (span <= 20.0 || self.open.texts as f64 >= span);
+        if joins {
+            self.open.span = span;
+            self.open.bytes += bytes;
+        } else {
+            self.bursts = self.with_open();
+            self.open = Clump {
+                at,
+                silence: gap - self.held_up(last, at),
+                bytes,
+                ..Clump::default()
+            };
+        }
+        self.last = Some(at);
+        self.first_read_seen = true;
+        self.counted = false;
+    }
+
+    /// The last read brought an event with text.
+    pub fn text(&mut self) {
+        self.open.texts += 1;
+        if !self.counted {
+            self.counted = true;
+            self.text_reads += 1;
+        }
+    }
+
+    /// The page was held up from `from` to `to`: what came meanwhile could not be seen coming.
+    pub fn busy(&mut self, from: Millis, to: Millis) {
+        let before = self.busy.replace((from, to));
+        let began = self.open.at - self.open.silence;
+        if before.is_none_or(|(_, earlier)| earlier <= began) {
+            self.open.silence -= self.held_up(began, self.open.at);
+        }
+    }
+
+    /// The bursts so far, the open clump among them.
+    pub fn bursts(&self) -> Bursts {
+        self.with_open()
+    }
+
+    /// When the last read came.
+    pub fn last(&self) -> Option<Millis> {
+        self.last
+    }
+
+    fn held_up(&self, from: Millis, to: Millis) -> Millis {
+        self.busy
+            .map_or(0.0, |(start, end)| (to.min(end) - from.max(start)).max(0.0))
+    }
+
+    fn with_open(&self) -> Bursts {
+        let mut bursts = self.bursts;
+        if self.open.is_burst() {
+            bursts.count += 1;
+            bursts.texts += self.open.texts;
+            bursts.silence += self.open.silence;
+            if let Some(size) = self.open.buffer() {
+                bursts.sized += 1;
+                if bursts.buffer == 0 || size < bursts.buffer {
+                    bursts.buffer = size;
+                }
+            }
+            if self.open.silence > bursts.longest.silence {
+                bursts.longest = self.open;
+            }
+        }
+        bursts
+    }
+}

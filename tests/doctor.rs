@@ -1,0 +1,15 @@
+//! The Doctor on scripted replies that follow what real servers do: each verdict's fault, and the near misses that must not be
+//! taken for it. The scripts pass through a real `Trace`; times are arguments, nothing waits.
+
+#![allow(missing_docs, clippy::unwrap_used)]
+
+#[path = "doctor/arrivals.rs"]
+mod arrivals;
+#[path = "doctor/failures.rs"]
+mod failures;
+#[path = "doctor/remedies.rs"]
+mod remedies;
+#[path = "doctor/scenarios.rs"]
+mod scenarios;
+#[path = "doctor/script.rs"]
+mod script;
