@@ -7,6 +7,8 @@
 mod arrivals;
 #[path = "doctor/failures.rs"]
 mod failures;
+#[path = "doctor/pictures.rs"]
+mod pictures;
 #[path = "doctor/remedies.rs"]
 mod remedies;
 #[path = "doctor/scenarios.rs"]

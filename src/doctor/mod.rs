@@ -5,12 +5,14 @@
 //! It may be asked at any time while a reply runs: [`verdict`] looks at figures that the trace keeps, never at every read.
 
 mod evidence;
+mod figures;
 mod judge;
 mod remedy;
 mod settings;
 
 pub use crate::trace::Probe;
 pub use evidence::{Evidence, KNOWN_LIMITS};
+pub use figures::{COLUMNS, Column, Figures, GAPS, Mark, MarkName, Pause, Row, figures};
 pub use judge::{of_error, of_probe};
 pub use remedy::{Advice, Remedy};
 

@@ -1,0 +1,301 @@
+//! One reply as a picture: marks on a line of time, what came in each of its columns, gaps, a histogram. And the same as rows.
+//!
+//! In: a trace and the time. Out: whole numbers, bounded in count however long the reply is; milliseconds count from the request.
+//! Reads and events are counted: a read is not an event, and an event is not a token.
+
+use super::evidence::whole;
+use crate::event::Millis;
+use crate::trace::{EDGES, Fact, Trace};
+
+/// Into so many columns the time is cut.
+pub const COLUMNS: usize = 160;
+/// So many gaps are listed, the longest ones.
+pub const GAPS: usize = 24;
+/// A gap that is shorter needs no mention.
+const GAP: Millis = 250.0;
+/// So many marks stand on the line.
+const MARKS: usize = 40;
+
+/// What a mark stands for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum MarkName {
+    /// A request went out; several where another way was tried.
+    Sent,
+    /// Headers came.
+    Headers,
+    /// The first byte of the body.
+    FirstByte,
+    /// The first text.
+    FirstText,
+    /// A small request found the server alive, or not.
+    Asked,
+    /// A deadline passed.
+    Deadline,
+    /// The person stopped it.
+    Stop,
+    /// The last text.
+    LastText,
+    /// The end.
+    End,
+}
+
+/// A moment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Mark {
+    /// What.
+    pub name: MarkName,
+    /// When.
+    pub at: u32,
+}
+
+/// A time in which nothing came.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Pause {
+    /// When it began.
+    pub at: u32,
+    /// How long it was.
+    pub ms: u32,
+}
+
+/// What came in one stretch of the time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Column {
+    /// Reads.
+    pub reads: u32,
+    /// Events with text.
+    pub events: u32,
+    /// Bytes.
+    pub bytes: u32,
+    /// Reads since the request, this stretch included.
+    pub reads_so_far: u32,
+    /// Events with text since the request, this stretch included.
+    pub events_so_far: u32,
+}
+
+/// The picture's figures.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Figures {
+    /// The whole time, at least 1.
+    pub ms: u32,
+    /// Moments, in order.
+    pub marks: Vec<Mark>,
+    /// [`COLUMNS`] stretches of equal length.
+    pub columns: Vec<Column>,
+    /// The longest gaps, in the order of time.
+    pub gaps: Vec<Pause>,
+    /// The longest of all, the wait for the first byte not counted.
+    pub biggest: Option<Pause>,
+    /// How many gaps between reads were shorter than each of [`EDGES`], and not shorter than the one before; the last beyond all.
+    pub histogram: [u32; EDGES.len() + 1],
+    /// Reads, and those that brought text.
+    pub reads: (u32, u32),
+    /// Events, and those that brought text.
+    pub events: (u32, u32),
+    /// Bytes.
+    pub bytes: u32,
+    /// Reads at the beginning that are no longer kept: the columns lack them.
+    pub forgotten: u32,
+}
+
+/// One row of the table that says what the picture shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Row {
+    /// A moment.
+    Mark(Mark),
+    /// A gap.
+    Gap(Pause, /** Whether it is the longest. */ bool),
+    /// How many reads brought how many events with text.
+    Counts {
+        /// Reads that brought text.
+        reads: u32,
+        /// Events with text.
+        events: u32,
+    },
+    /// Events with text per second, ten times over, in a stretch of the time.
+    Rate {
+        /// When it begins.
+        at: u32,
+        /// When it ends.
+        to: u32,
+        /// Ten times the events per second.
+        tenths: u32,
+    },
+    /// How many gaps lie between two lengths; `None`: without an upper edge.
+    GapsBetween(u32, Option<u32>, u32),
+}
+
+/// The figures by now.
+pub fn figures(trace: &Trace, now: Millis) -> Figures {
+    let totals = trace.totals();
+    let start = totals.sent.unwrap_or(now);
+    let stop = totals.ended.unwrap_or(now).max(start);
+    let since = |at: Millis| whole(at - start);
+    let ms = since(stop).max(1);
+    let mut marks: Vec<Mark> = trace
+        .stamps()
+        .iter()
+        .filter_map(|stamp| {
+            let name = match stamp.fact {
+                Fact::Sent { .. } => MarkName::Sent,
+                Fact::Headers { .. } => MarkName::Headers,
+                Fact::FirstToken => MarkName::FirstText,
+                Fact::Alive(_) => MarkName::Asked,
+                Fact::Asked(_) => MarkName::Deadline,
+                Fact::StopPressed => MarkName::Stop,
+                Fact::End(_) => MarkName::End,
+                _ => return None,
+            };
+            Some(mark(name, since(stamp.at)))
+        })
+        .take(MARKS)
+        .collect();
+    let seen = [
+        (MarkName::FirstByte, totals.first_read),
+        (MarkName::LastText, totals.last_text),
+    ];
+    for (name, at) in seen {
+        if let Some(at) = at {
+            marks.push(mark(name, since(at)));
+        }
+    }
+    marks.sort_by_key(|mark| mark.at);
+    let biggest = trace.rhythm.biggest;
+    Figures {
+        ms,
+        marks,
+        columns: columns(trace, start, ms),
+        gaps: gaps(trace, start),
+        biggest: (biggest.span > 0.0).then(|| Pause {
+            at: since(biggest.from),
+            ms: whole(biggest.span),
+        }),
+        histogram: trace.rhythm.gaps,
+        reads: (count(totals.reads), count(trace.rhythm.text_reads)),
+        events: (count(totals.events), count(totals.texts)),
+        bytes: count(totals.bytes),
+        forgotten: count(totals.dropped),
+    }
+}
+
+impl Figures {
+    /// The picture in words: moments, the longest gaps, counts, how fast it came, and the histogram where there is something in it.
+    pub fn rows(&self) -> Vec<Row> {
+        let mut rows: Vec<Row> = self.marks.iter().copied().map(Row::Mark).collect();
+        rows.push(Row::Counts {
+            reads: self.reads.1,
+            events: self.events.1,
+        });
+        rows.extend(
+            self.gaps
+                .iter()
+                .map(|gap| Row::Gap(*gap, Some(*gap) == self.biggest)),
+        );
+        rows.extend(self.rates(8));
+        let mut under = 0;
+        for (column, gaps) in self.histogram.iter().enumerate() {
+            let edge = EDGES.get(column).copied();
+            if *gaps > 0 {
+                rows.push(Row::GapsBetween(under, edge, *gaps));
+            }
+            under = edge.unwrap_or(under);
+        }
+        rows
+    }
+
+    /// Events with text per second, in so many stretches from the first text to the last.
+    pub fn rates(&self, most: usize) -> Vec<Row> {
+        let has = |column: &Column| column.events > 0;
+        let (Some(first), Some(last)) = (
+            self.columns.iter().position(has),
+            self.columns.iter().rposition(has),
+        ) else {
+            return Vec::new();
+        };
+        let columns = &self.columns[first..=last];
+        let step = columns.len().div_ceil(most.max(1)).max(1);
+        columns
+            .chunks(step)
+            .enumerate()
+            .map(|(index, stretch)| {
+                let events: u32 = stretch.iter().map(|column| column.events).sum();
+                let from = first + index * step;
+                let at = self.begins(from);
+                let to = self.begins(from + stretch.len());
+                let tenths = u64::from(events) * 10_000 / u64::from((to - at).max(1));
+                Row::Rate {
+                    at,
+                    to,
+                    tenths: tenths as u32,
+                }
+            })
+            .collect()
+    }
+
+    /// When a column begins.
+    fn begins(&self, column: usize) -> u32 {
+        (u64::from(self.ms) * column as u64 / COLUMNS as u64) as u32
+    }
+
+    /// A line through one figure of every column, as the `d` of an SVG path in a box of this size; zero is at the bottom.
+    pub fn path(&self, width: u32, height: u32, of: fn(&Column) -> u32) -> String {
+        let top = u64::from(self.columns.iter().map(of).max().unwrap_or(0).max(1));
+        let mut path = String::new();
+        for (index, column) in self.columns.iter().enumerate() {
+            let x = u64::from(width) * index as u64 / (COLUMNS as u64 - 1);
+            let y = u64::from(height) - u64::from(height) * u64::from(of(column)) / top;
+            path.push(if index == 0 { 'M' } else { 'L' });
+            path.push_str(&x.to_string());
+            path.push(' ');
+            path.push_str(&y.to_string());
+        }
+        path
+    }
+}
+
+fn mark(name: MarkName, at: u32) -> Mark {
+    Mark { name, at }
+}
+
+fn columns(trace: &Trace, start: Millis, ms: u32) -> Vec<Column> {
+    let mut columns = vec![Column::default(); COLUMNS];
+    for read in trace.reads() {
+        let at = u64::from(whole(read.at - start));
+        let index = (at * COLUMNS as u64 / u64::from(ms)) as usize;
+        let column = &mut columns[index.min(COLUMNS - 1)];
+        column.reads += 1;
+        column.events += u32::from(read.texts);
+        column.bytes = column.bytes.saturating_add(read.bytes);
+    }
+    let kept: u32 = columns.iter().map(|column| column.events).sum();
+    // What is forgotten came before all that is kept.
+    let mut reads = count(trace.totals().dropped);
+    let mut events = count(trace.totals().texts).saturating_sub(kept);
+    for column in &mut columns {
+        reads += column.reads;
+        events += column.events;
+        column.reads_so_far = reads;
+        column.events_so_far = events;
+    }
+    columns
+}
+
+fn gaps(trace: &Trace, start: Millis) -> Vec<Pause> {
+    let reads = trace.reads();
+    let mut gaps: Vec<Pause> = reads
+        .iter()
+        .zip(reads.iter().skip(1))
+        .filter(|(before, after)| after.at - before.at >= GAP)
+        .map(|(before, after)| Pause {
+            at: whole(before.at - start),
+            ms: whole(after.at - before.at),
+        })
+        .collect();
+    gaps.sort_by_key(|gap| std::cmp::Reverse(gap.ms));
+    gaps.truncate(GAPS);
+    gaps.sort_by_key(|gap| gap.at);
+    gaps
+}
+
+fn count(number: usize) -> u32 {
+    number.try_into().unwrap_or(u32::MAX)
+}
