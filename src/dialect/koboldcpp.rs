@@ -186,6 +186,10 @@ pub(super) fn native(request: &ChatRequest) -> Value {
         "stop_sequence": stops,
         "trim_stop": true,
     });
+    if request.alternatives > 0 {
+        // They are not in the stream: it is asked for them when the reply has ended.
+        body["logprobs"] = json!(true);
+    }
     let images = request.messages.iter().flat_map(|message| &message.images);
     let images: Vec<&str> = images.map(|image| image.base64.as_str()).collect();
     if !images.is_empty() {

@@ -21,6 +21,7 @@ use super::servers::{self, Found, Server};
 use super::store::{LastServer, Look, Store};
 use super::words::{self, Locale, say};
 use crate::address::{Address, BadAddress};
+use crate::chat::tokens::Tokens;
 use crate::chat::tree::{Tree, TurnId};
 use crate::chat::turn::Turn;
 use crate::chat::wishes::Wishes;
@@ -159,10 +160,21 @@ pub struct Chat {
     pub pinned: RwSignal<bool>,
     /// How often each reply was begun: one that goes on begins again.
     pub starts: RwSignal<BTreeMap<TurnId, u32>>,
+    /// What is known of the tokens of replies, for as long as the page lives.
+    looks: StoredValue<BTreeMap<TurnId, Looks>, LocalStorage>,
     /// The element that scrolls.
     pub scroller: StoredValue<Option<HtmlElement>, LocalStorage>,
     /// What the conversation is called: by this page, and by a server that keeps it itself.
     pub names: StoredValue<(String, Option<String>)>,
+}
+
+/// The tokens of one reply, and how many of them the text is shown up to.
+#[derive(Clone, Default)]
+pub struct Looks {
+    /// All that came.
+    pub tokens: Rc<RefCell<Tokens>>,
+    /// How many of them may be seen.
+    pub shown: ArcRwSignal<usize>,
 }
 
 /// What the handle's copies share beside the signals.
@@ -240,6 +252,7 @@ impl Chat {
             draft: RwSignal::new(draft),
             pinned: RwSignal::new(true),
             starts: RwSignal::new(BTreeMap::new()),
+            looks: StoredValue::new_local(BTreeMap::new()),
             scroller: StoredValue::new_local(None),
             names: StoredValue::new((made_up(), None)),
         }
@@ -373,7 +386,14 @@ impl Chat {
         self.with_live(Reply::conclude_now);
     }
 
+    /// What is known of the tokens of a reply.
+    pub fn looks(self, id: TurnId) -> Looks {
+        let find = |looks: &mut BTreeMap<TurnId, Looks>| looks.entry(id).or_default().clone();
+        self.looks.try_update_value(find).unwrap_or_default()
+    }
+
     fn clear(self) {
+        self.looks.set_value(BTreeMap::new());
         self.names.set_value((made_up(), None));
         self.supersede();
         self.tree.set(Tree::default());

@@ -9,7 +9,7 @@ use futures_channel::mpsc;
 use leptos::prelude::*;
 use web_sys::{Element, Text};
 
-use super::app::{Chat, Meter, made_up};
+use super::app::{Chat, Looks, Meter, made_up};
 use super::clock::{Beat, PageClock, hidden, media_matches, now};
 use super::net::Line;
 use super::painter::Painter;
@@ -19,7 +19,7 @@ use crate::chat::tree::TurnId;
 use crate::chat::turn::Turn;
 use crate::dialect::{Dialect, Takes};
 use crate::doctor;
-use crate::event::{ChatEvent, Deadline, End, Millis, Progress, Timings, Usage};
+use crate::event::{ChatEvent, Deadline, End, Millis, Progress, Timings, Token, Usage};
 use crate::markdown::Markdown;
 use crate::pacer::{Pace, Pacer};
 use crate::session::{Control, Learned, Plan, Report, Wire, drive, media_for};
@@ -67,6 +67,7 @@ pub struct Reply {
     /// Whether arrived text waits to be shown.
     pub behind: ArcRwSignal<bool>,
     chat: Chat,
+    looks: Looks,
     controls: mpsc::UnboundedSender<Control>,
     core: RefCell<Core>,
 }
@@ -127,6 +128,7 @@ pub fn begin(chat: Chat, id: TurnId, continues: bool) {
         thinks: ArcRwSignal::new(!turn.reasoning.is_empty()),
         behind: ArcRwSignal::new(false),
         chat,
+        looks: chat.looks(id),
         controls,
         core: RefCell::new(Core {
             prefix: turn.text.len(),
@@ -223,6 +225,25 @@ async fn run(
     if let Some((usage, timings)) = figures(&*dialect, &line, &json).await {
         reply.late_figures(&usage, &timings);
     }
+    if reply.looks.tokens.borrow().all().is_empty() {
+        let tokens = late_tokens(&*dialect, &line, &request, &json).await;
+        reply.late_tokens(tokens);
+    }
+}
+
+/// Asks what is known of the tokens, where the stream did not tell.
+async fn late_tokens(
+    dialect: &dyn Dialect,
+    line: &Line,
+    request: &ChatRequest,
+    json: &dyn Fn(&str) -> bool,
+) -> Vec<Token> {
+    let call = Some(request).filter(|request| request.alternatives > 0);
+    let Some(call) = call.and_then(|request| dialect.tokens(&request.generation)) else {
+        return Vec::new();
+    };
+    let answer = line.small(&call, media_for(&call, json)).await;
+    answer.map_or_else(|_| Vec::new(), |answer| dialect.read_tokens(&answer.body))
 }
 
 async fn figures(
@@ -396,6 +417,10 @@ impl Reply {
                             .update_value(|names| names.1 = Some(name.clone()));
                     }
                     if !core.deaf {
+                        if let ChatEvent::Token(token) = event {
+                            let end = core.turn.text.len();
+                            self.looks.tokens.borrow_mut().push(token.clone(), end);
+                        }
                         status = core.take(at, event).or(status);
                     }
                 }
@@ -492,6 +517,11 @@ impl Reply {
         let thinks = !core.turn.reasoning.is_empty();
         let status = core.status(at);
         let due = core.pacer.next_due(at);
+        let seen = if over {
+            usize::MAX
+        } else {
+            core.markdown.text().len()
+        };
         let end = if over { core.conclude() } else { None };
         drop(guard);
 
@@ -500,6 +530,10 @@ impl Reply {
         }
         if self.behind.get_untracked() != behind {
             self.behind.set(behind);
+        }
+        let looked = self.looks.tokens.borrow().within(seen);
+        if self.looks.shown.get_untracked() != looked {
+            self.looks.shown.set(looked);
         }
         if let Some(delta) = delta {
             self.chat.tell("rill-delta", &[("text", &delta.into())]);
@@ -588,6 +622,18 @@ impl Reply {
                     kept.timings = turn.timings;
                 }
             });
+        }
+    }
+
+    fn late_tokens(self: &Rc<Self>, tokens: Vec<Token>) {
+        let mut known = self.looks.tokens.borrow_mut();
+        for token in tokens {
+            known.push(token, 0);
+        }
+        let count = known.all().len();
+        drop(known);
+        if self.chat.is_mounted() && count > 0 {
+            self.looks.shown.set(count);
         }
     }
 

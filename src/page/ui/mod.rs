@@ -9,6 +9,7 @@ mod server;
 mod settings;
 mod status;
 mod stream;
+mod tokens;
 mod turn;
 mod welcome;
 
@@ -27,6 +28,7 @@ pub const STYLE: &str = concat!(
     include_str!("../../../style/answer.css"),
     include_str!("../../../style/composer.css"),
     include_str!("../../../style/panel.css"),
+    include_str!("../../../style/looks.css"),
     include_str!("../../../style/young.css"),
 );
 

@@ -8,6 +8,7 @@ use web_sys::Element;
 use super::copy;
 use super::part::{Part, after, button, el, icon};
 use super::status::status_line;
+use super::tokens;
 use crate::chat::request::Role;
 use crate::chat::tree::TurnId;
 use crate::chat::turn::Turn;
@@ -151,6 +152,8 @@ fn reply(chat: Chat, id: TurnId) -> Part {
             say!(chat, thinking_part)
         }
     };
+    let looks = chat.looks(id);
+    let has_looks = RwSignal::from(looks.shown.clone());
     let reasoning = el("div").set("class", "reasoning").set("dir", "auto");
     let answer = el("div")
         .set("class", "answer")
@@ -206,6 +209,10 @@ fn reply(chat: Chat, id: TurnId) -> Part {
                 .child(reasoning),
         )
         .child(answer)
+        .when(
+            move || has_looks.get() > 0 && chat.wishes.with(|wishes| wishes.tokens),
+            move || tokens::open(chat, looks.clone()),
+        )
         .each(
             move || figures().tools,
             move |tool| {

@@ -204,13 +204,17 @@ impl Page {
         must("type", self.tab.execute(InsertTextParams::new(text)).await);
     }
 
-    /// Presses and lets go of a key: `Enter`, `Tab`, `Escape`, ` ` or a letter.
+    /// Presses and lets go of a key: `Enter`, `Tab`, `Escape`, `End`, `Home`, an arrow, ` ` or a letter.
     pub async fn press(&self, key: &str, modifiers: i64) {
         let (code, number, text) = match key {
             "Enter" => ("Enter", 13, Some("\r")),
             "Tab" => ("Tab", 9, None),
             "Escape" => ("Escape", 27, None),
             " " => ("Space", 32, Some(" ")),
+            "End" => ("End", 35, None),
+            "Home" => ("Home", 36, None),
+            "ArrowLeft" => ("ArrowLeft", 37, None),
+            "ArrowRight" => ("ArrowRight", 39, None),
             other => (
                 other,
                 i64::from(

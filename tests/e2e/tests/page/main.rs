@@ -12,6 +12,7 @@ mod qolaba;
 mod safe;
 mod settings;
 mod talk;
+mod tokens;
 
 fn main() -> std::process::ExitCode {
     e2e::suite::main(e2e::cases![
@@ -78,6 +79,9 @@ fn main() -> std::process::ExitCode {
         settings::a_template_that_is_chosen_formats_the_prompt,
         settings::context_and_style_stand_beside_the_prompt,
         settings::young_readers_see_no_settings,
+        tokens::probabilities_grow_with_the_text_that_is_shown,
+        tokens::attention_is_shown_as_the_words_that_were_looked_at,
+        tokens::koboldcpp_is_asked_for_its_tokens_at_the_end,
         safe::markup_of_a_model_is_text,
         safe::only_safe_links_are_links,
         safe::images_from_elsewhere_wait_for_a_click,

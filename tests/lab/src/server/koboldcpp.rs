@@ -139,6 +139,10 @@ impl KoboldCpp {
                 200,
                 &json!({"results": [{"text": ask.stops.text(field("genkey")).unwrap_or_default()}]}),
             ),
+            // What it knows of the tokens of the last reply; null where nobody had asked for it.
+            "/api/extra/last_logprobs" => {
+                Answer::json(200, &json!({"logprobs": ask.memory.get(field("genkey"))}))
+            }
             "/v1/chat/completions" => self.generate(ask, &Chunks),
             "/api/extra/generate/stream" => self.generate(ask, &Native),
             "/api/v1/generate" => self.whole(ask),
@@ -195,6 +199,7 @@ impl KoboldCpp {
                 &json!({"id": "koboldcpp", "object": "chat.completion", "created": CREATED, "model": MODEL, "choices": [choice]}),
             );
         }
+        remember_tokens(ask, &chat);
         let mut answer = chat.stream(ask, "text/event-stream", voice, false);
         if let Body::Stream(plan) = &mut answer.body {
             let genkey = ask
@@ -210,6 +215,24 @@ impl KoboldCpp {
             .header("cache-control", "no-cache")
             .header("connection", "keep-alive")
     }
+}
+
+/// Keeps what it knows of the tokens, for whoever asks after the end.
+fn remember_tokens(ask: &Ask<'_>, chat: &Chat) {
+    let Some(body) = ask.json.as_ref() else {
+        return;
+    };
+    if body["logprobs"] != json!(true) {
+        return;
+    }
+    let tokens = chat.reply.tokens.iter().map(|text| {
+        let other = json!({"token": format!("{text}?"), "logprob": -2.5});
+        let own = json!({"token": text, "logprob": -0.25});
+        json!({"token": text, "logprob": -0.25, "top_logprobs": [own, other]})
+    });
+    let tokens: Vec<Value> = tokens.collect();
+    let genkey = body["genkey"].as_str().unwrap_or_default();
+    ask.memory.set(genkey, json!({ "content": tokens }));
 }
 
 fn gone() -> Answer {
