@@ -38,6 +38,7 @@ pub use ollama::Ollama;
 pub use openai::OpenAi;
 pub use qolaba::Qolaba;
 pub use recognise::{Answer, PORTS, Recognised, Recogniser, Verdict};
+pub(crate) use think::{SILENT, TAGS};
 
 use crate::chat::request::ChatRequest;
 use crate::event::{ChatEvent, ServerError};

@@ -7,7 +7,7 @@
 use crate::event::ChatEvent;
 
 /// Opening and closing tags of the families in use: most; some; Seed; Mistral; Cohere; and the harmony format of gpt-oss.
-const TAGS: [(&str, &str); 6] = [
+pub(crate) const TAGS: [(&str, &str); 6] = [
     ("<think>", "</think>"),
     ("<thinking>", "</thinking>"),
     ("<seed:think>", "</seed:think>"),
@@ -17,7 +17,7 @@ const TAGS: [(&str, &str); 6] = [
 ];
 
 /// Marks before an answer that say nothing to a reader.
-const SILENT: [&str; 2] = ["<|start|>assistant", "<|channel|>final<|message|>"];
+pub(crate) const SILENT: [&str; 2] = ["<|start|>assistant", "<|channel|>final<|message|>"];
 
 /// Closing tags that are taken as such though nothing was opened.
 const ORPHANS: [&str; 3] = ["</think>", "</thinking>", "</seed:think>"];

@@ -9,12 +9,14 @@ mod figures;
 mod judge;
 mod remedy;
 mod settings;
+mod take_away;
 
 pub use crate::trace::Probe;
 pub use evidence::{Evidence, KNOWN_LIMITS};
 pub use figures::{COLUMNS, Column, Figures, GAPS, Mark, MarkName, Pause, Row, figures};
 pub use judge::{of_error, of_probe};
 pub use remedy::{Advice, Remedy};
+pub use take_away::{Report, curl};
 
 use crate::address::Address;
 use crate::dialect::Kind;

@@ -6,7 +6,7 @@
 mod deadlines;
 mod drive;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 pub use deadlines::{BadDeadlines, Deadlines};
 pub use drive::{

@@ -342,7 +342,7 @@ fn zero_seconds_are_no_limit() {
 
 // --- the driver ------------------------------------------------------------------------------------------------------
 
-mod driver {
+pub(crate) mod driver {
     use std::cell::{Cell, RefCell};
     use std::collections::VecDeque;
     use std::pin::{Pin, pin};
@@ -360,7 +360,7 @@ mod driver {
 
     /// A clock that jumps to the next moment that somebody waits for.
     #[derive(Clone, Default)]
-    struct Jumping {
+    pub(crate) struct Jumping {
         now: Rc<Cell<Millis>>,
         waited_for: Rc<RefCell<Vec<Millis>>>,
     }
@@ -490,6 +490,41 @@ mod driver {
         }
     }
 
+    /// Lets the clock jump to whatever is awaited next, until the work is done; `person` acts at its times.
+    pub(crate) fn jump_through(
+        clock: &Jumping,
+        mut work: Pin<&mut impl Future>,
+        person: &mut VecDeque<(Millis, Control)>,
+        sender: &mpsc::UnboundedSender<Control>,
+    ) {
+        let mut context = Context::from_waker(Waker::noop());
+        // Bounded: a driver that waits for nothing is a failure, not an endless test.
+        for _ in 0..10_000 {
+            clock.waited_for.borrow_mut().clear();
+            if work.as_mut().poll(&mut context).is_ready() {
+                return;
+            }
+            let person_at = person.front().map(|(at, _)| *at);
+            let next = clock
+                .waited_for
+                .borrow()
+                .iter()
+                .copied()
+                .chain(person_at)
+                .reduce(f64::min);
+            let Some(next) = next else {
+                panic!("the driver waits for nothing")
+            };
+            clock.now.set(next.max(clock.now.get()));
+            if person_at.is_some_and(|at| at <= clock.now.get())
+                && let Some((_, control)) = person.pop_front()
+            {
+                let _ = sender.unbounded_send(control);
+            }
+        }
+        panic!("the driver does not come to an end");
+    }
+
     /// Runs a reply against scripted answers; `person` acts at its times. The requests that went out, and the reports.
     fn run(
         kind: Kind,
@@ -528,31 +563,7 @@ mod driver {
             }
             let mut report = |event| reports.push(event);
             let mut work = pin!(drive(plan, &wire, &clock, controls, &mut report));
-            let mut context = Context::from_waker(Waker::noop());
-            // Bounded: a driver that waits for nothing is a failure, not an endless test.
-            for _ in 0..1000 {
-                clock.waited_for.borrow_mut().clear();
-                if work.as_mut().poll(&mut context).is_ready() {
-                    break;
-                }
-                let person_at = person.front().map(|(at, _)| *at);
-                let next = clock
-                    .waited_for
-                    .borrow()
-                    .iter()
-                    .copied()
-                    .chain(person_at)
-                    .reduce(f64::min);
-                let Some(next) = next else {
-                    panic!("the driver waits for nothing")
-                };
-                clock.now.set(next.max(clock.now.get()));
-                if person_at.is_some_and(|at| at <= clock.now.get())
-                    && let Some((_, control)) = person.pop_front()
-                {
-                    let _ = sender.unbounded_send(control);
-                }
-            }
+            jump_through(&clock, work.as_mut(), &mut person, &sender);
         }
         (wire.asked.into_inner(), reports)
     }

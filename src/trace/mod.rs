@@ -4,18 +4,27 @@
 //! It observes and never steers. The facts hold no message text and no key; the bytes as they came, and the request, are kept
 //! apart, in memory alone, for the raw view and for replay.
 
+mod export;
 mod fact;
+mod import;
 mod lag;
 mod raw;
+mod redact;
+mod replay;
 mod rhythm;
 #[cfg(test)]
 mod tests;
 
 use std::collections::VecDeque;
 
+pub(crate) use export::method_word;
+pub use export::{Export, VERSION};
 pub use fact::{EventName, Fact, Probe, Resource, Stamp};
+pub use import::{BadTrace, Imported};
 pub use lag::{GRACE, Lag};
 pub use raw::{Carried, Piece, ROOM, Raw, RawFrame};
+pub use redact::{scrub, stand_in};
+pub use replay::{Replay, ReplayBody};
 pub use rhythm::{Bursts, Clump, EDGES, Gap, Rhythm};
 
 use crate::dialect::Call;
@@ -262,22 +271,11 @@ impl Trace {
     pub fn event(&mut self, at: Millis, event: &ChatEvent) {
         let name = EventName::of(event);
         let bytes = match event {
-            ChatEvent::Text(text) => {
-                self.lag.arrive(at, text.len());
+            ChatEvent::Text(text) | ChatEvent::ReplaceText(text) | ChatEvent::Reasoning(text) => {
                 text.len()
             }
-            ChatEvent::ReplaceText(text) => {
-                self.lag.replace(at, text.len());
-                text.len()
-            }
-            ChatEvent::TextWasReasoning => {
-                self.lag.replace(at, 0);
-                0
-            }
-            ChatEvent::Reasoning(text) => text.len(),
             ChatEvent::ToolCall(call) => call.arguments.len(),
             ChatEvent::Odd(oddity) => {
-                self.totals.odd += 1;
                 self.stamp(at, Fact::Odd(oddity.clone()));
                 0
             }
@@ -373,6 +371,12 @@ impl Trace {
     fn count(&mut self, at: Millis, name: EventName, count: u16, bytes: usize) {
         let many = usize::from(count);
         self.totals.events += many;
+        match name {
+            EventName::Text => self.lag.arrive(at, bytes),
+            EventName::Replace => self.lag.replace(at, bytes),
+            EventName::Odd => self.totals.odd += many,
+            _ => {}
+        }
         let read = self.reads.back_mut();
         if let Some(read) = read {
             read.events = read.events.saturating_add(count);
