@@ -59,6 +59,30 @@ pub struct Image {
     pub base64: String,
 }
 
+impl Image {
+    /// The picture in these bytes (base64), by how they begin, whatever they are called; `None` for all but the raster formats that
+    /// servers take: PNG, JPEG, GIF, WebP.
+    pub fn of(base64: String) -> Option<Image> {
+        let webp = || base64.starts_with("UklGR") && base64.get(12..16) == Some("RUJQ");
+        let media_type = match base64.get(..6)? {
+            "iVBORw" => "image/png",
+            "R0lGOD" => "image/gif",
+            start if start.starts_with("/9j/") => "image/jpeg",
+            _ if webp() => "image/webp",
+            _ => return None,
+        };
+        Some(Image {
+            media_type: media_type.to_owned(),
+            base64,
+        })
+    }
+
+    /// Its address, for a page.
+    pub fn url(&self) -> String {
+        format!("data:{};base64,{}", self.media_type, self.base64)
+    }
+}
+
 /// Everything that a server needs in order to reply.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct ChatRequest {
@@ -233,5 +257,33 @@ impl Sampling {
             return Some((value as i64).into());
         }
         serde_json::Number::from_f64(value).map(serde_json::Value::Number)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pictures_are_known_by_how_they_begin() {
+        let check = |base64: &str, expect: Option<&str>| {
+            let image = Image::of(base64.to_owned());
+            assert_eq!(
+                image.as_ref().map(|image| image.media_type.as_str()),
+                expect
+            );
+            if let Some(image) = image {
+                assert!(image.url().ends_with(base64));
+            }
+        };
+        check("iVBORw0KGgoAAAAN", Some("image/png"));
+        check("/9j/4AAQSkZJRgAB", Some("image/jpeg"));
+        check("R0lGODlhAQABAIAA", Some("image/gif"));
+        check("UklGRiIAAABXRUJQVlA4", Some("image/webp"));
+        // A sound in the same container, a drawing, a text, nothing.
+        check("UklGRiQAAABXQVZFZm10", None);
+        check("PHN2ZyB4bWxucz0i", None);
+        check("SGVsbG8=", None);
+        check("", None);
     }
 }

@@ -4,7 +4,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::request::{Message, Role};
+use super::request::{Image, Message, Role};
 use crate::event::{ChatEvent, End, Timings, ToolCallDelta, Usage};
 
 /// What one side said.
@@ -14,6 +14,9 @@ pub struct Turn {
     pub role: Role,
     /// What was said.
     pub text: String,
+    /// Pictures that came with a person's words.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub images: Vec<Image>,
     /// The thinking before it.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub reasoning: String,
@@ -49,6 +52,7 @@ impl Turn {
         Turn {
             role,
             text,
+            images: Vec::new(),
             reasoning: String::new(),
             tools: Vec::new(),
             end: None,
@@ -98,7 +102,11 @@ impl Turn {
     /// The turn as the server should hear it; `None` where there is nothing to tell (a reply that brought no text).
     pub fn message(&self) -> Option<Message> {
         let nothing = self.role == Role::Assistant && self.text.trim().is_empty();
-        (!nothing).then(|| Message::new(self.role, self.text.clone()))
+        (!nothing).then(|| Message {
+            role: self.role,
+            text: self.text.clone(),
+            images: self.images.clone(),
+        })
     }
 }
 

@@ -201,10 +201,10 @@ fn content(message: &Message) -> Value {
     if message.images.is_empty() {
         return json!(message.text);
     }
-    let pictures = message.images.iter().map(|image| {
-        let url = format!("data:{};base64,{}", image.media_type, image.base64);
-        json!({ "type": "image_url", "image_url": { "url": url } })
-    });
+    let pictures = message
+        .images
+        .iter()
+        .map(|image| json!({ "type": "image_url", "image_url": { "url": image.url() } }));
     let words = json!({ "type": "text", "text": message.text });
     std::iter::once(words).chain(pictures).collect()
 }

@@ -91,7 +91,8 @@ fn model(item: &Value) -> Option<Model> {
     Some(model)
 }
 
-/// OpenRouter lists what goes in, LM Studio's newer list says `vision`, its older one has a type for such models, Ollama a list of words.
+/// OpenRouter lists what goes in, LM Studio's newer list says `vision`, its older one has a type for such models, Ollama and llama.cpp
+/// list words.
 fn sees(item: &Value) -> Option<bool> {
     let names = |list: &Value, word: &str| {
         let list = list.as_array()?;
@@ -104,8 +105,8 @@ fn sees(item: &Value) -> Option<bool> {
     match item.get("capabilities") {
         Some(Value::Object(can)) => can.get("vision").and_then(Value::as_bool),
         _ if item.get("type").and_then(Value::as_str) == Some("vlm") => Some(true),
-        Some(can) if names(can, "vision") == Some(true) => Some(true),
-        _ => None,
+        Some(can) => Some(names(can, "vision")? || names(can, "multimodal")?),
+        None => None,
     }
 }
 

@@ -7,6 +7,7 @@ use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::pin::Pin;
 use std::rc::Rc;
+use std::sync::Arc;
 
 use futures_channel::oneshot;
 use futures_util::future::{AbortHandle, abortable};
@@ -21,6 +22,7 @@ use super::servers::{self, Found, Server};
 use super::store::{LastServer, Look, Store};
 use super::words::{self, Locale, say};
 use crate::address::{Address, BadAddress};
+use crate::chat::request::Image;
 use crate::chat::tokens::Tokens;
 use crate::chat::tree::{Tree, TurnId};
 use crate::chat::turn::Turn;
@@ -156,6 +158,10 @@ pub struct Chat {
     pub wishes: RwSignal<Wishes>,
     /// The unsent text.
     pub draft: RwSignal<String>,
+    /// The unsent pictures.
+    pub images: RwSignal<Vec<Arc<Image>>>,
+    /// Why a picture was not taken.
+    pub refused: RwSignal<Option<Refused>>,
     /// Whether the newest text is in view and followed.
     pub pinned: RwSignal<bool>,
     /// How often each reply was begun: one that goes on begins again.
@@ -166,6 +172,17 @@ pub struct Chat {
     pub scroller: StoredValue<Option<HtmlElement>, LocalStorage>,
     /// What the conversation is called: by this page, and by a server that keeps it itself.
     pub names: StoredValue<(String, Option<String>)>,
+}
+
+/// Why a picture is not taken.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Refused {
+    /// The model, or the server, of this name takes none.
+    Blind(String),
+    /// The file of this name is none.
+    NoPicture(String),
+    /// The file of this name is too big.
+    TooBig(String),
 }
 
 /// The tokens of one reply, and how many of them the text is shown up to.
@@ -250,6 +267,8 @@ impl Chat {
             settings: RwSignal::new(false),
             wishes: RwSignal::new(Wishes::default()),
             draft: RwSignal::new(draft),
+            images: RwSignal::new(Vec::new()),
+            refused: RwSignal::new(None),
             pinned: RwSignal::new(true),
             starts: RwSignal::new(BTreeMap::new()),
             looks: StoredValue::new_local(BTreeMap::new()),
@@ -325,15 +344,23 @@ impl Chat {
 
     fn send(self, text: String) {
         let text = text.trim().to_owned();
-        if text.is_empty() {
+        let images = self.images.with_untracked(|images| {
+            let images = images.iter().map(|image| Image::clone(image));
+            images.collect::<Vec<_>>()
+        });
+        if text.is_empty() && images.is_empty() {
             return;
         }
         self.supersede();
         let mut asked = 0;
         self.tree.update(|tree| {
             let last = tree.last();
-            asked = tree.add(last, Turn::user(text.clone()));
+            let mut turn = Turn::user(text.clone());
+            turn.images = images;
+            asked = tree.add(last, turn);
         });
+        self.images.set(Vec::new());
+        self.refused.set(None);
         self.draft.set(String::new());
         self.shared().store.keep_draft("");
         self.tell("rill-send", &[("text", &text.into())]);
@@ -371,7 +398,12 @@ impl Chat {
         let mut asked = 0;
         self.tree.update(|tree| {
             let parent = tree.parent(id);
-            asked = tree.add(parent, Turn::user(text));
+            let mut turn = Turn::user(text);
+            turn.images = tree
+                .turn(id)
+                .map(|turn| turn.images.clone())
+                .unwrap_or_default();
+            asked = tree.add(parent, turn);
         });
         self.answer(asked);
     }

@@ -271,6 +271,12 @@ fn request(
         && messages
             .last()
             .is_some_and(|message| message.role == Role::Assistant);
+    if untrack(|| chat.blind()).is_some() {
+        // Said before to somebody who could see.
+        for message in &mut messages {
+            message.images.clear();
+        }
+    }
     let wishes = chat.wishes.get_untracked();
     let system = Some(wishes.system).filter(|system| !system.trim().is_empty());
     let own = || {

@@ -38,6 +38,31 @@ impl Chat {
         kind.map(|kind| kind.dialect().takes()).unwrap_or_default()
     }
 
+    /// Who cannot see pictures, the server or the model of now; `None` where somebody may. Tracked.
+    pub fn blind(self) -> Option<String> {
+        self.link.with(|link| match link {
+            LinkState::Connected(server)
+            | LinkState::Failed {
+                server: Some(server),
+                ..
+            } => {
+                let id = server.model_id();
+                let model = server
+                    .models
+                    .iter()
+                    .find(|model| Some(&model.id) == id.as_ref());
+                if !server.kind.dialect().takes().images {
+                    Some(server.kind.name().to_owned())
+                } else if model.is_some_and(|model| model.sees == Some(false)) {
+                    Some(server.model_name())
+                } else {
+                    None
+                }
+            }
+            _ => Some("Rill".to_owned()),
+        })
+    }
+
     /// Changes the wishes for the server of now.
     pub fn wish(self, change: impl FnOnce(&mut Wishes)) {
         self.wishes.update(change);

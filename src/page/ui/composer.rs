@@ -1,15 +1,22 @@
 //! Where a person writes: a field that grows, the one button that is Send or Stop, and the meter.
 
-use leptos::prelude::*;
+use std::sync::Arc;
 
+use leptos::prelude::*;
+use wasm_bindgen::JsCast;
+use web_sys::{ClipboardEvent, DataTransfer, DragEvent, Event, HtmlInputElement};
+
+use super::images;
 use super::part::{Part, button, el, icon};
-use crate::page::app::{Chat, Command};
+use crate::chat::request::Image;
+use crate::page::app::{Chat, Command, Refused};
 use crate::page::words::{say, young};
 
 /// The composer.
 pub fn composer(part: Part, chat: Chat) -> Part {
     let running = move || chat.live.with(Option::is_some);
-    let empty = move || chat.draft.with(|draft| draft.trim().is_empty());
+    let empty =
+        move || chat.draft.with(|draft| draft.trim().is_empty()) && chat.images.with(Vec::is_empty);
     let stops = move || running() && empty();
     let send = move || {
         let text = chat.draft.get_untracked();
@@ -82,8 +89,117 @@ pub fn composer(part: Part, chat: Chat) -> Part {
         move || chat.takes().fields.to_vec(),
         move |name| own_field(chat, name),
     ))
-    .child(el("div").set("class", "composer").child(twin).child(go))
+    .child(previews(chat))
+    .child(
+        el("div")
+            .set("class", "composer")
+            .when(
+                move || !young(chat) && chat.takes().images,
+                move || picker(chat),
+            )
+            .child(twin)
+            .child(go),
+    )
     .when(move || !young(chat), move || meter(chat))
+}
+
+/// Chooses pictures on this device.
+fn picker(chat: Chat) -> Part {
+    let input = el("input")
+        .set("type", "file")
+        .set("accept", "image/png,image/jpeg,image/gif,image/webp")
+        .set("multiple", "")
+        .set("class", "none")
+        .set("tabindex", "-1")
+        .set("aria-hidden", "true");
+    let field: HtmlInputElement = input.element().unchecked_into();
+    let input = input.on("change", move |event| {
+        let target = event.target();
+        let field = target.and_then(|target| target.dyn_into::<HtmlInputElement>().ok());
+        if let Some(field) = field {
+            if let Some(files) = field.files() {
+                images::take(chat, &files);
+            }
+            // The same file may be chosen again.
+            field.set_value("");
+        }
+    });
+    el("span").set("class", "picker").child(input).child(
+        button("round", move || match chat.blind() {
+            Some(name) => chat.refused.set(Some(Refused::Blind(name))),
+            None => field.click(),
+        })
+        .attr("aria-label", move || say!(chat, add_image))
+        .attr("title", move || say!(chat, add_image))
+        .child(icon(icondata_lu::LuImagePlus)),
+    )
+}
+
+/// The pictures that will be sent, and why one was not taken.
+fn previews(chat: Chat) -> Part {
+    let why = move || match chat.refused.get() {
+        Some(Refused::Blind(name)) => say!(chat, image_blind, name = name),
+        Some(Refused::NoPicture(name)) => say!(chat, image_none, name = name),
+        Some(Refused::TooBig(name)) => say!(chat, image_big, name = name),
+        None => String::new(),
+    };
+    let preview = move |image: &Arc<Image>| {
+        let gone = image.clone();
+        let remove = move || {
+            chat.images
+                .update(|images| images.retain(|image| !Arc::ptr_eq(image, &gone)));
+        };
+        el("li")
+            .child(
+                el("img")
+                    .set("src", &image.url())
+                    .attr("alt", move || say!(chat, image)),
+            )
+            .child(
+                button("round", remove)
+                    .attr("aria-label", move || say!(chat, remove_image))
+                    .child(icon(icondata_lu::LuX)),
+            )
+    };
+    el("div")
+        .set("class", "previews")
+        .child(el("ul").each(move || chat.images.get(), preview))
+        .child(
+            el("p")
+                .set("class", "trouble")
+                .set("role", "alert")
+                .class("none", move || chat.refused.with(Option::is_none))
+                .says(why),
+        )
+}
+
+/// Pictures that are dropped or pasted anywhere on the page.
+pub fn catch_files(part: Part, chat: Chat) -> Part {
+    let take = move |event: &Event, data: Option<DataTransfer>| {
+        let files = data.and_then(|data| data.files());
+        if let Some(files) = files.filter(|files| files.length() > 0)
+            && !untrack(|| young(chat))
+        {
+            event.prevent_default();
+            images::take(chat, &files);
+        }
+    };
+    part.on("paste", move |event| {
+        let paste = event.dyn_ref::<ClipboardEvent>();
+        take(event, paste.and_then(ClipboardEvent::clipboard_data));
+    })
+    .on("drop", move |event| {
+        let drop = event.dyn_ref::<DragEvent>();
+        take(event, drop.and_then(DragEvent::data_transfer));
+    })
+    // Without this the browser would leave the page for the file.
+    .on("dragover", move |event| {
+        let drag = event.dyn_ref::<DragEvent>();
+        let types = drag.and_then(DragEvent::data_transfer);
+        if types.is_some_and(|data| data.types().includes(&"Files".into(), 0)) {
+            event.prevent_default();
+        }
+    })
 }
 
 /// A field that the server's kind has beside the prompt.

@@ -3,6 +3,7 @@
 
 mod composer;
 mod doctor;
+mod images;
 mod panel;
 mod part;
 mod server;
@@ -49,6 +50,7 @@ pub fn page(chat: Chat) -> Part {
         .attr("data-theme", move || theme().to_owned())
         .attr("lang", move || words::tag(chat.lang.get()).to_owned())
         .set("dir", "auto")
+        .add(|part| composer::catch_files(part, chat))
         .child(header(chat))
         .add(|part| stream::stream(part, chat))
         .child(foot)

@@ -9,7 +9,7 @@ use super::copy;
 use super::part::{Part, after, button, el, icon};
 use super::status::status_line;
 use super::tokens;
-use crate::chat::request::Role;
+use crate::chat::request::{Image, Role};
 use crate::chat::tree::TurnId;
 use crate::chat::turn::Turn;
 use crate::event::End;
@@ -58,6 +58,7 @@ fn said(chat: Chat, id: TurnId) -> Part {
                 el("div")
                     .set("class", "said")
                     .set("dir", "auto")
+                    .add(|part| pictures(part, chat, id))
                     .text(&text())
             },
         )
@@ -87,6 +88,27 @@ fn said(chat: Chat, id: TurnId) -> Part {
                     ))
             },
         )
+}
+
+/// What a person showed.
+fn pictures(part: Part, chat: Chat, id: TurnId) -> Part {
+    let urls: Vec<String> = chat.tree.with_untracked(|tree| {
+        let images = tree.turn(id).map_or(&[][..], |turn| &turn.images);
+        images.iter().map(Image::url).collect()
+    });
+    if urls.is_empty() {
+        return part;
+    }
+    let picture = |url: &String| {
+        el("img")
+            .set("src", url)
+            .attr("alt", move || say!(chat, image))
+    };
+    part.child(
+        el("div")
+            .set("class", "pictures")
+            .children(urls.iter().map(picture)),
+    )
 }
 
 /// The field in which a turn is put in other words.

@@ -5,6 +5,7 @@ mod compatible;
 mod doors;
 mod ends;
 mod halo;
+mod images;
 mod jarvis;
 mod llama_chat;
 mod look;
@@ -82,6 +83,8 @@ fn main() -> std::process::ExitCode {
         tokens::probabilities_grow_with_the_text_that_is_shown,
         tokens::attention_is_shown_as_the_words_that_were_looked_at,
         tokens::koboldcpp_is_asked_for_its_tokens_at_the_end,
+        images::pictures_go_out_as_each_server_takes_them,
+        images::what_cannot_be_seen_is_refused_with_a_word,
         safe::markup_of_a_model_is_text,
         safe::only_safe_links_are_links,
         safe::images_from_elsewhere_wait_for_a_click,

@@ -197,6 +197,9 @@ fn tags(ask: &Ask<'_>) -> Answer {
         let mut model = model.clone();
         model["name"] = json!(name);
         model["model"] = json!(name);
+        if name.starts_with("llava") {
+            model["capabilities"] = json!(["completion", "vision"]);
+        }
         model
     };
     body["models"] = models(ask).into_iter().map(named).collect();

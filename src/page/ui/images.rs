@@ -1,0 +1,52 @@
+//! Files become pictures for the next message.
+//!
+//! In: what was chosen, pasted or dropped. Out: [`Image`]s in the chat, or why there is none. [`take`] is the only way in, called
+//! when there are files.
+
+use std::sync::Arc;
+
+use futures_channel::oneshot;
+use gloo_events::EventListener;
+use leptos::prelude::*;
+use web_sys::{File, FileList, FileReader};
+
+use crate::chat::request::Image;
+use crate::page::app::{Chat, Refused};
+
+/// The most bytes that a picture may have: servers take no more, and their words for it are worse.
+const MOST: f64 = 10e6;
+
+/// Reads files, and adds the pictures among them to the next message.
+pub fn take(chat: Chat, files: &FileList) {
+    chat.refused.set(None);
+    if let Some(name) = untrack(|| chat.blind()) {
+        return chat.refused.set(Some(Refused::Blind(name)));
+    }
+    for file in (0..files.length()).filter_map(|at| files.get(at)) {
+        if file.size() > MOST {
+            chat.refused.set(Some(Refused::TooBig(file.name())));
+            continue;
+        }
+        chat.spawn(async move {
+            let image = read(&file).await.and_then(Image::of);
+            match image {
+                Some(image) => chat.images.update(|images| images.push(Arc::new(image))),
+                None => chat.refused.set(Some(Refused::NoPicture(file.name()))),
+            }
+        });
+    }
+}
+
+/// The file's bytes in base64.
+async fn read(file: &File) -> Option<String> {
+    let reader = FileReader::new().ok()?;
+    let (done, read) = oneshot::channel();
+    let _heard = EventListener::once(&reader, "loadend", move |_| {
+        let _ = done.send(());
+    });
+    reader.read_as_data_url(file).ok()?;
+    read.await.ok()?;
+    let url = reader.result().ok()?.as_string()?;
+    let (_, base64) = url.split_once("base64,")?;
+    Some(base64.to_owned())
+}
