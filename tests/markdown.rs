@@ -286,14 +286,17 @@ fn depth(node: &Node) -> usize {
 
 /// How often each byte of `unit`, repeated to this size and fed by fours, is given to the parser.
 fn cost(head: &str, unit: &str, size: usize) -> f64 {
-    let text = head.to_owned() + &unit.repeat(size / unit.len());
+    cost_of(&(head.to_owned() + &unit.repeat(size / unit.len())), 4)
+}
+
+fn cost_of(text: &str, count: usize) -> f64 {
     let mut markdown = Markdown::new();
-    for piece in by_chars(&text, 4) {
+    for piece in by_chars(text, count) {
         markdown.append(piece);
         markdown.update();
     }
     markdown.finish();
-    assert_eq!(nodes(markdown.blocks()), blocks_of(&text));
+    assert_eq!(nodes(markdown.blocks()), blocks_of(text));
     markdown.counters().parsed_bytes as f64 / text.len() as f64
 }
 
@@ -334,6 +337,53 @@ fn a_token_costs_the_same_at_any_length() {
             long < most && long < short * 1.5 + 1.0,
             "{unit:?} is parsed {short:.1} times, then {long:.1} times"
         );
+    }
+}
+
+#[test]
+fn an_unkind_text_costs_no_more_than_its_length() {
+    let code = "    let value = compute(input, &mut state)?; // why\n";
+    for (name, text, count, most) in [
+        ("a 5 MB line", "words and more ".repeat(333_333), 64, 2.0),
+        (
+            "a line byte by byte",
+            "words and more ".repeat(10_000),
+            1,
+            2.0,
+        ),
+        ("a line of marks", "*a* ".repeat(25_000), 4, 4.0),
+        ("a line of open marks", "*a _b ".repeat(16_000), 64, 40.0),
+        (
+            "200 KB of code",
+            "```\n".to_owned() + &code.repeat(4000),
+            4,
+            1.1,
+        ),
+        (
+            "100 KB of items",
+            "- an **item** with `code`\n".repeat(4000),
+            4,
+            8.0,
+        ),
+        (
+            "100 KB of rows",
+            "|a|b|\n|-|-|\n".to_owned() + &"| one | **two** |\n".repeat(5500),
+            4,
+            6.0,
+        ),
+        (
+            "100 KB of a paragraph",
+            "words with **bold**,\n".repeat(5000),
+            4,
+            8.0,
+        ),
+        ("quotes in quotes", "> ".repeat(10_000), 64, 2.0),
+        ("lists in lists", "- ".repeat(10_000), 64, 2.0),
+        ("emphasis in emphasis", "*a ".repeat(10_000), 64, 60.0),
+        ("brackets in brackets", "[".repeat(10_000), 64, 2.0),
+    ] {
+        let found = cost_of(&text, count);
+        assert!(found < most, "{name} is parsed {found:.1} times");
     }
 }
 

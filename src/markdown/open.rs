@@ -145,7 +145,12 @@ impl Markdown {
                 self.seen = self.text.len();
                 self.open.leaf = Leaf::Parse;
             }
-            _ => self.show_open(),
+            _ => {
+                let row = matches!(self.open.kind, Kind::Table(_)) && self.extend_tail();
+                if !row {
+                    self.show_open();
+                }
+            }
         }
     }
 
@@ -285,12 +290,10 @@ impl Markdown {
             _ => Leaf::Parse,
         };
         self.open.alone = purpose == Parse::Show && is_alone(&tops, &source);
-        self.open.tail = match self.open.kind {
-            Kind::Table(_) if purpose == Parse::Show => Tail::of_row(&tops, &text[..end], from),
-            _ if settled && is_known(&text[..end]) => {
-                Tail::of(&tops, &text[..end], &self.open.kind)
-            }
-            _ => None,
+        self.open.tail = if settled && is_known(&text[..end]) {
+            Tail::of(&tops, &text[..end], &self.open.kind)
+        } else {
+            None
         };
         self.text = text;
         self.open.parsed = end;

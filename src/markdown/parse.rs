@@ -40,8 +40,8 @@ pub(super) fn parse(text: &str) -> Vec<Top> {
     let mut tree = Tree {
         masked: &masked,
         tops: Vec::new(),
-        real: Vec::new(),
-        open: Vec::new(),
+        real: Vec::with_capacity(8),
+        open: Vec::with_capacity(8),
     };
     for (event, range) in Parser::new_ext(&masked.source, options).into_offset_iter() {
         tree.event(event, range);
@@ -174,7 +174,12 @@ impl Tree<'_> {
         let tag = tag.filter(|_| self.real.len() < MAX_DEPTH);
         self.open.push(tag.is_some());
         if let Some(tag) = tag {
-            let start = line_start(&self.masked.source, at);
+            // Only of these it is asked, and a line may be long.
+            let start = if self.real.is_empty() || matches!(tag, Tag::Item { .. }) {
+                line_start(&self.masked.source, at)
+            } else {
+                at
+            };
             if let (Tag::Item { .. }, Some(list)) = (&tag, self.real.last_mut()) {
                 list.last_item = start;
             }

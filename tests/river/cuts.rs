@@ -190,3 +190,37 @@ fn the_work_grows_with_the_bytes_and_not_with_their_square() {
         }
     }
 }
+
+/// Bytes copied for this body in reads of this size.
+fn copied(body: &str, size: usize) -> u64 {
+    let mut framer = Framer::new();
+    for piece in body.as_bytes().chunks(size) {
+        framer.feed(piece, &mut |_| {});
+    }
+    framer.finish(&mut |_| {});
+    framer.copied()
+}
+
+#[test]
+fn what_is_whole_in_a_read_is_not_copied() {
+    for event in [
+        "data: {\"t\":\"a\"}\n\n",
+        "data: {\"t\":\"a\"}\r\n\r\n",
+        "event: delta\ndata: a\n\n",
+        ": comment\n\ndata: a\n\n",
+        "{\"t\":\"a\"}\n",
+    ] {
+        let body = event.repeat(1000);
+        assert_eq!(copied(&body, body.len()), 0, "{event:?}");
+        // Of reads that cut events, only those that are cut: one at each end of a read.
+        let reads = body.len().div_ceil(256) as u64;
+        let most = reads * 2 * event.len() as u64;
+        assert!(copied(&body, 256) <= most, "{event:?}");
+        // Once as an unfinished line, once as the data of an unfinished event.
+        assert!(copied(&body, 1) <= 2 * body.len() as u64, "{event:?}");
+    }
+    for (_, body) in &long_lines(1_000_000)[..2] {
+        assert_eq!(copied(body, body.len()), 0);
+        assert!(copied(body, 16 * 1024) <= 2 * body.len() as u64);
+    }
+}

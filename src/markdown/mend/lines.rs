@@ -1,10 +1,10 @@
 //! Where the last line of an open block stands: in code, in a table, behind a list marker, or nowhere yet.
 
 /// The end of an open block, by its lines.
-pub(super) struct Place {
+pub(super) struct Place<'a> {
     /// Where the last paragraph, heading or row begins.
     pub(super) start: usize,
-    pub(super) last: Line,
+    pub(super) last: Line<'a>,
     /// Inside a fence.
     pub(super) in_code: bool,
     /// Indented code or HTML: marks are letters there.
@@ -12,19 +12,19 @@ pub(super) struct Place {
 }
 
 /// The last line.
-pub(super) struct Line {
+pub(super) struct Line<'a> {
     pub(super) start: usize,
     /// Quote marks, list markers and blanks.
-    prefix: String,
+    prefix: &'a str,
     /// What follows them.
-    rest: String,
+    rest: &'a str,
     /// There is text above it.
     below: bool,
     boxed: bool,
 }
 
-impl Place {
-    pub(super) fn of(text: &str) -> Self {
+impl<'a> Place<'a> {
+    pub(super) fn of(text: &'a str) -> Self {
         let last = Line::last_of(text);
         let (in_code, behind_code) = fences(text);
         let mut start = last.start;
@@ -32,7 +32,8 @@ impl Place {
         if !last.begins_block() {
             while end > 0 {
                 let line_end = end - 1;
-                let line_start = text[..line_end].rfind('\n').map_or(0, |at| at + 1);
+                let line_start =
+                    memchr::memrchr(b'\n', &text.as_bytes()[..line_end]).map_or(0, |at| at + 1);
                 let (prefix, rest) = split(&text[line_start..line_end]);
                 if rest.trim_end().is_empty() || is_heading(rest) {
                     break;
@@ -61,17 +62,17 @@ impl Place {
     }
 }
 
-impl Line {
-    pub(super) fn last_of(text: &str) -> Self {
-        let start = text.rfind('\n').map_or(0, |at| at + 1);
+impl<'a> Line<'a> {
+    pub(super) fn last_of(text: &'a str) -> Self {
+        let start = memchr::memrchr(b'\n', text.as_bytes()).map_or(0, |at| at + 1);
         let (prefix, rest) = split(&text[start..]);
         let below = text[..start].trim_end_matches('\n').len() + 1 >= start && start > 0;
         let boxed = has_marker(prefix)
             && matches!(rest.trim_end(), "[" | "[ ]" | "[x" | "[x]" | "[X" | "[X]");
         Line {
             start,
-            prefix: prefix.to_owned(),
-            rest: rest.to_owned(),
+            prefix,
+            rest,
             below,
             boxed,
         }
@@ -80,15 +81,16 @@ impl Line {
     /// It may become a heading, an item, a rule, a fence, an underline of the text above, or simply text.
     pub(super) fn is_undecided(&self) -> bool {
         let rest = self.rest.trim_end();
-        let only = |what: &str| !rest.is_empty() && rest.chars().all(|c| what.contains(c));
+        let only = match rest.as_bytes() {
+            [mark, more @ ..] if b"#-+*_=`~$<![\\|".contains(mark) => {
+                more.iter().all(|byte| byte == mark)
+            }
+            _ => false,
+        };
         let digits = rest.trim_start_matches(|c: char| c.is_ascii_digit());
         let number = rest.len() - digits.len();
         (rest.is_empty() && !self.prefix.trim().is_empty())
-            || [
-                "#", "-", "+", "*", "_", "=", "`", "~", "$", "<", "!", "[", "\\", "|",
-            ]
-            .iter()
-            .any(|mark| only(mark))
+            || only
             || matches!(rest, "![" | "[^" | "\\[" | "\\(")
             || (number > 0 && matches!(digits, "." | ")"))
             || (self.below && (1..4).contains(&number) && digits.is_empty())
@@ -119,7 +121,7 @@ impl Line {
     }
 
     fn begins_block(&self) -> bool {
-        has_marker(&self.prefix) || is_heading(&self.rest)
+        has_marker(self.prefix) || is_heading(self.rest)
     }
 }
 
@@ -147,7 +149,7 @@ impl TableRule {
 }
 
 /// A row that begins with a bar and has nothing above it will be the head of a table: it is shown as one from its first letter on.
-pub(super) fn table_rule(text: &str, place: &Place) -> Option<TableRule> {
+pub(super) fn table_rule(text: &str, place: &Place<'_>) -> Option<TableRule> {
     let lines: Vec<&str> = text[place.start..].split_inclusive('\n').take(3).collect();
     let (prefix, head) = split(lines.first()?.trim_end());
     if lines.len() > 2 || !head.starts_with('|') || head.len() < 2 {
@@ -194,7 +196,9 @@ pub(super) fn table_rule(text: &str, place: &Place) -> Option<TableRule> {
 
 /// Whether the text ends inside a fence, and where its last closed fence ends.
 fn fences(text: &str) -> (bool, usize) {
-    if !text.contains("```") && !text.contains("~~~") {
+    let bytes = text.as_bytes();
+    let mut marks = memchr::memchr2_iter(b'`', b'~', bytes);
+    if !marks.any(|at| bytes[at..].starts_with(b"```") || bytes[at..].starts_with(b"~~~")) {
         return (false, 0);
     }
     let mut open: Option<(u8, usize)> = None;

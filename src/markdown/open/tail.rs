@@ -8,7 +8,7 @@ use super::{Kind, Leaf};
 use crate::markdown::Markdown;
 use crate::markdown::mend::mend_tail;
 use crate::markdown::node::{Node, Tag, push_text};
-use crate::markdown::parse::{Top, is_inline, line_start};
+use crate::markdown::parse::{Top, is_inline};
 
 /// A tail that is longer is parsed anew only when it has grown by a sixteenth.
 const LONG: usize = 1024;
@@ -58,26 +58,16 @@ impl Tail {
         })
     }
 
-    /// The last cell of the row that begins at `row`.
-    pub(super) fn of_row(tops: &[Top], text: &str, row: usize) -> Option<Tail> {
-        let cells = tops.last()?.node.children().last()?;
-        let line = &text.as_bytes()[row..];
-        if cells.tag() != Some(&Tag::TableRow)
-            || !line.starts_with(b"|")
-            || line_start(text, text.len()) != row
-        {
-            return None;
-        }
-        let bars =
-            || memchr::memchr_iter(b'|', line).filter(|&at| at == 0 || line[at - 1] != b'\\');
-        Some(Tail {
-            from: row + bars().next_back()? + 1,
-            parsed: text.len(),
+    /// The first cell of the row that begins at `row`, of which nothing is shown yet.
+    fn of_row(row: usize) -> Tail {
+        Tail {
+            from: row + 1,
+            parsed: row,
             keep: (0, 0),
-            cell: Some(bars().count() - 1),
+            cell: Some(0),
             quiet: false,
             flows: false,
-        })
+        }
     }
 
     /// Whether what came behind `seen` belongs to the line of the tail, or to the paragraph that it is in.
@@ -99,11 +89,16 @@ impl Tail {
     fn put(&self, parts: &mut Vec<Node>, fresh: Vec<Node>) {
         let (count, length) = self.keep;
         parts.truncate(count);
-        if let Some(Node::Text(last)) = parts.last_mut() {
-            last.truncate(length);
-            if last.is_empty() {
-                parts.pop();
+        match parts.last_mut() {
+            Some(Node::Text(last)) => {
+                last.truncate(length);
+                if last.is_empty() {
+                    parts.pop();
+                }
             }
+            // The blank behind it shows only once something follows.
+            Some(_) if !fresh.is_empty() => parts.push(Node::Text(" ".to_owned())),
+            _ => {}
         }
         for part in fresh {
             match part {
@@ -117,13 +112,14 @@ impl Tail {
 impl Markdown {
     /// Shows what came by a parse of the tail alone; `false` where it needs the whole open block.
     pub(super) fn extend_tail(&mut self) -> bool {
-        let Some(mut tail) = self.open.tail else {
+        let end = self.text.len();
+        let tail = match self.open.tail {
+            Some(tail) => Some(tail).filter(|tail| tail.goes_on(&self.text, self.seen)),
+            None => self.begin_row(),
+        };
+        let Some(mut tail) = tail else {
             return false;
         };
-        let end = self.text.len();
-        if !tail.goes_on(&self.text, self.seen) {
-            return false;
-        }
         self.touch(self.blocks.len() - 1);
         if tail.quiet {
             self.settle(&mut tail, self.seen);
@@ -150,6 +146,36 @@ impl Markdown {
         }
         self.seen = end;
         true
+    }
+
+    /// A row that begins with a bar, behind the rows that are frozen: its cells are there from the beginning.
+    fn begin_row(&mut self) -> Option<Tail> {
+        let row = self.open.from;
+        let line = self.text.get(row..)?;
+        let begins =
+            self.open.lines == row && line.starts_with('|') && !line.contains(['\n', '\r']);
+        if !begins || !matches!(self.open.kind, Kind::Table(_)) {
+            return None;
+        }
+        let block = self.blocks.get_mut(self.committed)?;
+        let Node::Element {
+            tag: Tag::Table { align },
+            children,
+        } = &mut block.node
+        else {
+            return None;
+        };
+        let cells = align
+            .iter()
+            .map(|&align| Node::leaf(Tag::TableCell { align }));
+        let row_of_cells = Node::Element {
+            tag: Tag::TableRow,
+            children: cells.collect(),
+        };
+        children.truncate(block.frozen);
+        children.push(row_of_cells);
+        self.truncate(self.committed + 1);
+        Some(Tail::of_row(row))
     }
 
     /// Parses the tail up to `end`, and puts it in its place.
@@ -231,14 +257,15 @@ fn behind_lead(tops: Vec<Top>) -> Option<Vec<Node>> {
     Some(parts)
 }
 
-/// Where the last word of these parts begins in the text that they end, and what of them stands before it.
+/// Where the last word of these parts begins in the text that they end, or what follows them behind a blank; and what stands before it.
 fn settled(parts: &[Node], text: &str) -> Option<(usize, (usize, usize))> {
+    let bare = text.trim_end_matches(' ');
     let Node::Text(last) = parts.last()? else {
-        return None;
+        return (bare.len() < text.len()).then_some((text.len(), (parts.len(), 0)));
     };
     let length = last.rfind([' ', '\n']).map_or(0, |at| at + 1);
     let word = &last[length..];
-    let from = text.trim_end_matches(' ').strip_suffix(word)?.len();
+    let from = bare.strip_suffix(word)?.len();
     let begins = from == 0 || matches!(text.as_bytes()[from - 1], b' ' | b'\n');
     let fits = begins && !word.is_empty() && (length > 0 || parts.len() == 1);
     fits.then_some((from, (parts.len(), length)))
