@@ -20,66 +20,41 @@ pub fn bench(criterion: &mut Criterion) {
         bencher.iter(|| black_box(blocks_of(black_box(&mixed))))
     });
     let item = "- an item with **bold** and `code` in it\n";
-    let line = "    let value = compute(input, &mut state)?; // why\n";
-    grow(
-        &mut group,
-        "a 200 KB code block",
-        &fill("```rust\n", line, 200),
-        4,
-    );
-    grow(
-        &mut group,
-        "a 200 KB line of code",
-        &fill("```\n", "abcdefgh", 200),
-        4,
-    );
-    grow(&mut group, "a 100 KB list", &fill("", item, 100), 4);
-    grow(
-        &mut group,
-        "a 100 KB loose list",
-        &fill("", &format!("{item}\n"), 100),
-        4,
-    );
-    grow(
-        &mut group,
-        "a 100 KB nested list",
-        &fill("- top\n", &format!("  {item}"), 100),
-        4,
-    );
+    let code = "    let value = compute(input, &mut state)?; // why\n";
     let row = "| 1 | **two** | `three` |\n";
-    grow(
-        &mut group,
-        "a 100 KB table",
-        &fill("| a | b | c |\n|---|---|---|\n", row, 100),
-        4,
-    );
-    grow(
-        &mut group,
-        "a 100 KB quote",
-        &fill("", "> a line with **bold** and `code` in it\n", 100),
-        4,
-    );
+    let quote = "> a line with **bold** and `code` in it\n";
     let sentence = "words with **bold** and `code` in it, on and on, ";
-    grow(
-        &mut group,
-        "a 100 KB paragraph",
-        &fill("", sentence, 100),
-        4,
-    );
-    grow(
-        &mut group,
-        "a 100 KB paragraph of lines",
-        &fill("", &format!("{}\n", sentence.trim()), 100),
-        4,
-    );
-    grow(&mut group, "a 5 MB line", &words(5_000_000), 64);
-    for (name, mark) in [
-        ("10,000 quotes deep", "> "),
-        ("10,000 lists deep", "- "),
-        ("10,000 emphases deep", "*a "),
-        ("10,000 brackets deep", "["),
+    let line = sentence.trim_end().to_owned() + "\n";
+    let deep = |mark: &str| mark.repeat(10_000) + "x";
+    for (name, size, text) in [
+        ("a 200 KB code block", 4, fill("```rust\n", code, 200)),
+        ("a 200 KB line of code", 4, fill("```\n", "abcdefgh", 200)),
+        ("a 100 KB list", 4, fill("", item, 100)),
+        (
+            "a 100 KB loose list",
+            4,
+            fill("", &format!("{item}\n"), 100),
+        ),
+        (
+            "a 100 KB nested list",
+            4,
+            fill("- top\n", &format!("  {item}"), 100),
+        ),
+        (
+            "a 100 KB table",
+            4,
+            fill("| a | b | c |\n|---|---|---|\n", row, 100),
+        ),
+        ("a 100 KB quote", 4, fill("", quote, 100)),
+        ("a 100 KB paragraph", 4, fill("", sentence, 100)),
+        ("a 100 KB paragraph of lines", 4, fill("", &line, 100)),
+        ("a 5 MB line", 64, words(5_000_000)),
+        ("10,000 quotes deep", 64, deep("> ")),
+        ("10,000 lists deep", 64, deep("- ")),
+        ("10,000 emphases deep", 64, deep("*a ")),
+        ("10,000 brackets deep", 64, deep("[")),
     ] {
-        grow(&mut group, name, &(mark.repeat(10_000) + "x"), 64);
+        grow(&mut group, name, &text, size);
     }
     group.finish();
 }

@@ -101,6 +101,17 @@ impl Framer {
 
     /// Takes the next bytes of the stream and gives `sink` every frame that they complete.
     pub fn feed(&mut self, bytes: &[u8], sink: &mut dyn FnMut(Frame<'_>)) {
+        // Servers that write letter by letter through a proxy that hands them on one by one: nothing to search for.
+        if let (&[byte], Stage::Lines, false, false) =
+            (bytes, self.stage, self.after_cr, self.dropping)
+            && !matches!(byte, b'\n' | b'\r')
+            && self.line.len() < self.ceiling
+        {
+            self.line.push(byte);
+            self.work += 2;
+            self.copied += 1;
+            return;
+        }
         let mut rest = self.begin(bytes);
         if self.stage == Stage::Html {
             return self.keep_html(rest);

@@ -1,9 +1,11 @@
-//! The commands of the house: `cargo xtask serve | test | dist | lab`.
+//! The commands of the house: `cargo xtask serve | test | bench | dist | lab`.
 //!
 //! In: what a person types. Out: a page that is served, a verdict, sizes. It needs nothing but Rust on the machine: what is missing it
 //! installs, and says so. The map: [`run`] commands with progress; [`tools`] what must be installed; [`page`] the release build;
-//! [`serve`] static files; [`model`] the small real model; [`test`] the steps of the proof.
+//! [`serve`] static files; [`model`] the small real model; [`test`] the steps of the proof;
+//! [`bench`] what it costs.
 
+mod bench;
 mod model;
 mod page;
 mod run;
@@ -19,6 +21,8 @@ cargo xtask serve [--with-model] [--port 7455] [--open]
     builds the page and serves it at http://127.0.0.1:7455; with --with-model also fetches and starts a small real model (130 MB, once)
 cargo xtask test [--host] [--browser] [--e2e] [--model]
     proves that it works; with flags, only those parts
+cargo xtask bench [--smoke]
+    what everything costs, beside what it may cost; with --smoke every bench once, without judging time
 cargo xtask dist
     the release build in dist/, and its sizes
 cargo xtask lab [PORT]
@@ -59,6 +63,7 @@ fn main() -> ExitCode {
     let done = match words.as_slice() {
         ["serve", options @ ..] => ServeOptions::read(options).and_then(|options| serve(&options)),
         ["test", parts @ ..] => test::Parts::read(parts).and_then(|parts| test::test(&parts)),
+        ["bench", flags @ ..] => bench::Options::read(flags).and_then(bench::bench),
         ["dist"] => dist(),
         ["lab", port @ ..] => lab(port),
         [] | ["help" | "--help" | "-h"] => {

@@ -4,7 +4,7 @@
 
 use crate::model::Model;
 use crate::run::{cargo, step};
-use crate::{Failure, Outcome, page, root, tools};
+use crate::{Failure, Outcome, bench, page, root, tools};
 use std::process::Command;
 use std::time::Instant;
 
@@ -101,6 +101,7 @@ fn host() -> Outcome {
         "tests on this machine",
         &mut in_root(["test", "--workspace", "--exclude", "e2e"]),
     )?;
+    bench::smoke()?;
     tools::wasm_target()?;
     let mut clippy = in_root([
         "clippy",
