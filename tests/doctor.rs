@@ -5,6 +5,8 @@
 
 #[path = "doctor/arrivals.rs"]
 mod arrivals;
+#[path = "doctor/checks.rs"]
+mod checks;
 #[path = "doctor/copies.rs"]
 mod copies;
 #[path = "doctor/failures.rs"]

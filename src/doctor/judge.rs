@@ -64,6 +64,8 @@ pub fn of_probe(probe: Probe) -> Verdict {
         Probe::MixedContent => Verdict::MixedContent,
         Probe::LocalNetworkDenied => Verdict::LocalNetworkDenied,
         Probe::SocketsExhausted => Verdict::SocketsExhausted,
+        Probe::Hangs => Verdict::Silent,
+        Probe::DropsRequest => Verdict::ServerError,
     }
 }
 

@@ -4,6 +4,7 @@
 //! Pure data: the words are the page's, in the reader's language; commands and settings are the same in every language.
 //! It may be asked at any time while a reply runs: [`verdict`] looks at figures that the trace keeps, never at every read.
 
+pub mod check;
 mod evidence;
 mod figures;
 mod judge;

@@ -177,14 +177,7 @@ pub(super) fn other_port(place: &Place<'_>) -> Option<String> {
 
 /// The other name of this computer: servers often listen under one of them alone, and a browser counts connections per name.
 pub(super) fn other_name(place: &Place<'_>) -> Option<String> {
-    let server = place.server.filter(|server| server.is_loopback())?;
-    let origin = server.origin();
-    Some(if origin.contains("://localhost") {
-        origin.replacen("://localhost", "://127.0.0.1", 1)
-    } else {
-        let scheme = if server.is_secure() { "https" } else { "http" };
-        format!("{scheme}://localhost:{}", server.port())
-    })
+    super::check::other_name(place.server?)
 }
 
 /// The names that text-generation-webui lets in.

@@ -121,11 +121,15 @@ pub enum Probe {
     LocalNetworkDenied,
     /// The same server answers under another name of this computer, and not under this one, whose connections are all taken.
     SocketsExhausted,
+    /// It takes connections under every name and answers under none.
+    Hangs,
+    /// It answers simple questions; this request it dropped, or answered without CORS headers.
+    DropsRequest,
 }
 
 impl Probe {
     /// All of them.
-    pub const ALL: [Probe; 7] = [
+    pub const ALL: [Probe; 9] = [
         Probe::NothingThere,
         Probe::RefusesPage,
         Probe::RefusesPreflight,
@@ -133,6 +137,8 @@ impl Probe {
         Probe::MixedContent,
         Probe::LocalNetworkDenied,
         Probe::SocketsExhausted,
+        Probe::Hangs,
+        Probe::DropsRequest,
     ];
 
     /// Its name in an export.
@@ -145,6 +151,8 @@ impl Probe {
             Probe::MixedContent => "mixed-content",
             Probe::LocalNetworkDenied => "local-network-denied",
             Probe::SocketsExhausted => "sockets-exhausted",
+            Probe::Hangs => "hangs",
+            Probe::DropsRequest => "drops-request",
         }
     }
 }

@@ -1,0 +1,67 @@
+//! What a check has learned of a server, to be kept for the next time.
+
+use serde_json::{Map, Value};
+
+use crate::dialect::Kind;
+use crate::doctor::Verdict;
+
+/// The profile of a server. It holds no key and no text.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Profile {
+    /// What it is.
+    pub kind: Option<Kind>,
+    /// The rung that answers, an index into its dialect's list.
+    pub rung: usize,
+    /// Its replies want bodies that are called JSON.
+    pub json: bool,
+    /// How many models it has.
+    pub models: usize,
+    /// Tokens that fit into the context.
+    pub context: Option<u32>,
+    /// It counts tokens.
+    pub counts: bool,
+    /// It can be stopped.
+    pub stops: bool,
+    /// How its replies come; `None`: not tried.
+    pub stream: Option<Verdict>,
+}
+
+impl Profile {
+    /// As JSON, to be kept.
+    pub fn write(&self) -> Value {
+        let mut map = Map::new();
+        let mut put = |key: &str, value: Value| {
+            map.insert(key.to_owned(), value);
+        };
+        put("kind", self.kind.map(Kind::as_str).into());
+        put("rung", self.rung.into());
+        put("json", self.json.into());
+        put("models", self.models.into());
+        put("context", self.context.into());
+        put("counts", self.counts.into());
+        put("stops", self.stops.into());
+        put("stream", self.stream.map(Verdict::word).into());
+        Value::Object(map)
+    }
+
+    /// From what was kept; what is missing or of another type is as good as not known.
+    pub fn read(value: &Value) -> Profile {
+        let whole = |key: &str| value[key].as_u64();
+        let flag = |key: &str| value[key].as_bool().unwrap_or_default();
+        let word = |key: &str| value[key].as_str();
+        Profile {
+            kind: word("kind").and_then(|kind| kind.parse().ok()),
+            rung: whole("rung").unwrap_or_default() as usize,
+            json: flag("json"),
+            models: whole("models").unwrap_or_default() as usize,
+            context: whole("context").and_then(|context| context.try_into().ok()),
+            counts: flag("counts"),
+            stops: flag("stops"),
+            stream: word("stream").and_then(|word| {
+                Verdict::ALL
+                    .into_iter()
+                    .find(|verdict| verdict.word() == word)
+            }),
+        }
+    }
+}
