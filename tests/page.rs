@@ -212,6 +212,7 @@ async fn the_demo_speaks_through_the_same_river() {
         request: &request,
         deadlines: Deadlines::default(),
         rung: 0,
+        fixed: false,
         json: &|_| false,
     };
     let (_sender, controls) = futures_channel::mpsc::unbounded();

@@ -9,7 +9,7 @@
 
 use serde_json::{Value, json};
 
-use super::koboldcpp::{self, KoboldChunks, NATIVE};
+use super::koboldcpp::{self, KoboldChunks, NATIVE, POLLED};
 use super::read::{count, short_name, text};
 use super::reply::end_word;
 use super::{Call, Decoder, Dialect, KoboldCpp, Model, Takes, attention, read, sampling};
@@ -39,13 +39,18 @@ impl Dialect for Halo {
             0 => Call::post(NATIVE, &body),
             1 => Call::post(SOCKET, &body).socket(),
             2 => koboldcpp::polled(request, &body),
-            _ => Call::post(koboldcpp::WHOLE, &body),
+            _ => Call::post(koboldcpp::WHOLE, &body).whole(),
         }
+    }
+
+    fn next_rung(&self, rung: usize) -> Option<usize> {
+        // The whole answer at once is no better than what came.
+        (rung < POLLED).then_some(rung + 1)
     }
 
     fn decoder(&self, rung: usize) -> Box<dyn Decoder> {
         match rung {
-            2 => KoboldCpp.decoder(koboldcpp::POLLED),
+            POLLED => KoboldCpp.decoder(POLLED),
             _ => Box::new(HaloTokens::default()),
         }
     }

@@ -56,8 +56,13 @@ impl Dialect for KoboldCpp {
         match rung {
             1 => Call::post(NATIVE, &body),
             POLLED => polled(request, &body),
-            _ => Call::post(WHOLE, &body),
+            _ => Call::post(WHOLE, &body).whole(),
         }
+    }
+
+    fn next_rung(&self, rung: usize) -> Option<usize> {
+        // The whole answer at once is no better than what came.
+        (rung < POLLED).then_some(rung + 1)
     }
 
     fn decoder(&self, rung: usize) -> Box<dyn Decoder> {

@@ -51,6 +51,10 @@ impl Dialect for LlamaChat {
         }
     }
 
+    fn next_rung(&self, rung: usize) -> Option<usize> {
+        (rung < 2).then_some(rung + 1)
+    }
+
     fn decoder(&self, _rung: usize) -> Box<dyn Decoder> {
         Box::new(Tokens::default())
     }

@@ -88,6 +88,8 @@ pub enum Via {
         /// The socket's path, from the answer; `None` where the answer names none.
         socket: fn(&str) -> Option<String>,
     },
+    /// An HTTP request that gives its answer in one piece when all is done: for where nothing else gets through.
+    Whole,
 }
 
 /// One request, relative to the server's base address.
@@ -135,6 +137,12 @@ impl Call {
     /// The same call of nothing but JSON.
     pub fn json_only(mut self) -> Call {
         self.rule = BodyRule::JsonOnly;
+        self
+    }
+
+    /// The same call, whose answer comes in one piece.
+    pub fn whole(mut self) -> Call {
+        self.via = Via::Whole;
         self
     }
 
@@ -188,6 +196,11 @@ pub trait Dialect {
     fn rungs(&self) -> &'static [&'static str];
     /// The request for a streamed reply over rung `rung` (an index into [`Dialect::rungs`]).
     fn chat(&self, request: &ChatRequest, rung: usize) -> Call;
+    /// The rung to take for the next reply where this one held everything back until the end, although a stream was asked for;
+    /// `None` where no other is a better bet.
+    fn next_rung(&self, _rung: usize) -> Option<usize> {
+        None
+    }
     /// A fresh decoder for one reply over that rung.
     fn decoder(&self, rung: usize) -> Box<dyn Decoder>;
     /// The same for the reply to this request, where decoding depends on what was asked (stop texts that the server lets through).

@@ -20,6 +20,7 @@ use super::net::fetch::Fetch;
 use super::reply::{self, Reply};
 use super::servers::{self, Found, Server};
 use super::store::{LastServer, Look, Store};
+use super::ways::Way;
 use super::words::{self, Locale, say};
 use crate::address::{Address, BadAddress};
 use crate::chat::request::Image;
@@ -156,6 +157,8 @@ pub struct Chat {
     pub settings: RwSignal<bool>,
     /// What the person wishes of replies from the server of now.
     pub wishes: RwSignal<Wishes>,
+    /// The rung that is in use there.
+    pub way: RwSignal<Option<Way>>,
     /// The unsent text.
     pub draft: RwSignal<String>,
     /// The unsent pictures.
@@ -266,6 +269,7 @@ impl Chat {
             panel: RwSignal::new(false),
             settings: RwSignal::new(false),
             wishes: RwSignal::new(Wishes::default()),
+            way: RwSignal::new(None),
             draft: RwSignal::new(draft),
             images: RwSignal::new(Vec::new()),
             refused: RwSignal::new(None),
@@ -533,9 +537,23 @@ impl Chat {
     fn connect_typed(self, typed: &str, kind: Option<Kind>, key: Option<String>) {
         match Address::parse(typed, Some(&page_origin())) {
             Ok(address) => {
-                if let Some(key) = key {
-                    self.shared().store.keep_key(&address.origin(), key.trim());
-                }
+                let store = self.shared().store.clone();
+                let base = address.to_string();
+                let known = store.kind(&base);
+                let kind = match key {
+                    // By hand: what is said now counts from now on.
+                    Some(key) => {
+                        store.keep_key(&address.origin(), key.trim());
+                        if kind != known {
+                            store.keep_kind(&base, kind);
+                            // Another kind has other ways.
+                            store.keep_rung(&base, 0);
+                        }
+                        kind
+                    }
+                    // Found: what was said before counts more than a guess.
+                    None => known.or(kind),
+                };
                 self.connect(address, kind);
             }
             Err(bad) => self.settle(LinkState::Failed {
@@ -546,6 +564,8 @@ impl Chat {
     }
 
     fn connect(self, address: Address, kind: Option<Kind>) {
+        // What the person said of this server, unless something else is said now.
+        let kind = kind.or_else(|| self.shared().store.kind(&address.to_string()));
         // Another server knows nothing of what this one called it.
         self.names.update_value(|names| names.1 = None);
         self.link.set(LinkState::Connecting(address.clone()));
@@ -617,7 +637,8 @@ impl Chat {
                     if (connect || nobody)
                         && (matches!(still, LinkState::Looking) || still == before) =>
                 {
-                    self.connect(first.address, Some(first.found.kind));
+                    let known = self.shared().store.kind(&first.address.to_string());
+                    self.connect(first.address, known.or(Some(first.found.kind)));
                 }
                 None if matches!(still, LinkState::Looking) => self.settle(LinkState::Demo),
                 _ => {}
@@ -628,6 +649,7 @@ impl Chat {
     fn settle(self, state: LinkState) {
         self.link.set(state);
         self.wishes.set(self.shared().store.wishes(&self.base()));
+        self.show_way();
         for waiting in self.shared().waiting.borrow_mut().drain(..) {
             let _ = waiting.send(());
         }

@@ -2,7 +2,8 @@
 //!
 //! [`embed`] mounts a chat in `<rill-chat>`, [`app`] holds its state and its commands, [`servers`] finds somebody to talk to,
 //! [`net`] carries the bytes, [`reply`] runs one reply, [`painter`] draws it, [`ui`] is all that is seen, [`words`] all that
-//! is said, [`store`] what is remembered, [`wishes`] what is wished of replies, [`clock`] time and frames.
+//! is said, [`store`] what is remembered, [`wishes`] what is wished of replies,
+//! [`ways`] the ladder to a server, [`clock`] time and frames.
 
 pub mod app;
 pub mod clock;
@@ -13,5 +14,6 @@ pub mod reply;
 pub mod servers;
 pub mod store;
 pub mod ui;
+pub mod ways;
 pub mod wishes;
 pub mod words;

@@ -7,17 +7,19 @@ use std::rc::Rc;
 
 use futures_channel::mpsc;
 use leptos::prelude::*;
-use web_sys::{Element, Text};
+use web_sys::{Blob, BlobPropertyBag, Element, Text};
 
 use super::app::{Chat, Looks, Meter, made_up};
 use super::clock::{Beat, PageClock, hidden, media_matches, now};
 use super::net::Line;
 use super::painter::Painter;
 use super::servers;
+use super::ways::Way;
+use crate::address::Address;
 use crate::chat::request::{ChatRequest, Message, Role};
 use crate::chat::tree::TurnId;
 use crate::chat::turn::Turn;
-use crate::dialect::{Dialect, Takes};
+use crate::dialect::{BodyRule, Dialect, Kind, Takes};
 use crate::doctor;
 use crate::event::{ChatEvent, Deadline, End, Millis, Progress, Timings, Token, Usage};
 use crate::markdown::Markdown;
@@ -30,6 +32,9 @@ const STATUS_EVERY: Millis = 250.0;
 
 /// How many alternatives to each token are asked for, where tokens are looked into. OpenAI's limit is 20, others' is 5.
 const ALTERNATIVES: u8 = 5;
+
+/// Below so many milliseconds nobody minds that a reply came at once.
+const HELD_BACK: Millis = 1_000.0;
 
 /// What the reply is doing, for the status line.
 #[derive(Debug, Clone, PartialEq)]
@@ -66,6 +71,10 @@ pub struct Reply {
     pub thinks: ArcRwSignal<bool>,
     /// Whether arrived text waits to be shown.
     pub behind: ArcRwSignal<bool>,
+    /// The way that it takes.
+    pub way: ArcRwSignal<Option<Way>>,
+    /// The way that the next reply takes, where this one's held everything back.
+    pub next_way: ArcRwSignal<Option<Way>>,
     chat: Chat,
     looks: Looks,
     controls: mpsc::UnboundedSender<Control>,
@@ -100,7 +109,10 @@ struct Core {
     status_due: Millis,
     /// Bytes of the answer that `rill-delta` has told of.
     told: usize,
-    stop: Option<(String, String)>,
+    /// Whom to tell where the page is closed: the server, its kind, our id for the reply.
+    stop: Option<(Address, Kind, String)>,
+    /// The server's own id for the reply.
+    server_id: Option<String>,
 }
 
 /// Begins the reply of turn `id`; with `continues`, from where it ended.
@@ -127,6 +139,8 @@ pub fn begin(chat: Chat, id: TurnId, continues: bool) {
         end: ArcRwSignal::new(None),
         thinks: ArcRwSignal::new(!turn.reasoning.is_empty()),
         behind: ArcRwSignal::new(false),
+        way: ArcRwSignal::new(None),
+        next_way: ArcRwSignal::new(None),
         chat,
         looks: chat.looks(id),
         controls,
@@ -152,6 +166,7 @@ pub fn begin(chat: Chat, id: TurnId, continues: bool) {
             last_text: started,
             status_due: 0.0,
             stop: None,
+            server_id: None,
         }),
     });
     chat.live.set(Some(reply.clone()));
@@ -175,20 +190,21 @@ async fn run(
     let has_key = matches!(&line, Line::Net(net) if net.key.is_some());
     // With a key the preflight comes anyway; then the body may as well be called what it is.
     let json = |path: &str| has_key || store.wants_json(&format!("{base}{path}"));
-    reply.core.borrow_mut().stop = server.as_ref().and_then(|server| {
-        dialect.stop(&request.generation, None).map(|call| {
-            (
-                server.address.url(&call.path),
-                call.body.unwrap_or_default(),
-            )
-        })
+    reply.core.borrow_mut().stop = server.as_ref().map(|server| {
+        (
+            server.address.clone(),
+            server.kind,
+            request.generation.clone(),
+        )
     });
+    let (rung, fixed) = chat.rung(&*dialect);
     count(chat, &request, has_key);
     let plan = Plan {
         dialect: &*dialect,
         request: &request,
         deadlines: chat.options.with_untracked(|options| options.deadlines),
-        rung: store.rung(&base),
+        rung,
+        fixed,
         json: &json,
     };
     let mut unreached = None;
@@ -221,6 +237,16 @@ async fn run(
             .trace
             .stamp(now(), Fact::Probed(probe));
         reply.on(Report::End(end));
+    }
+    if !fixed && reply.was_held_back() {
+        let way = reply.way.get_untracked();
+        let at = |way: Way| dialect.rungs().iter().position(|name| *name == way.name);
+        let next = way.and_then(at).and_then(|rung| dialect.next_rung(rung));
+        if let Some(next) = next {
+            store.keep_rung(&base, next);
+            chat.show_way();
+            reply.next_way.set(Way::at(&*dialect, next));
+        }
     }
     if let Some((usage, timings)) = figures(&*dialect, &line, &json).await {
         reply.late_figures(&usage, &timings);
@@ -387,13 +413,26 @@ impl Reply {
     /// The page closes.
     pub fn leave(&self) {
         let core = self.core.borrow();
-        if core.end.is_none()
-            && let Some((url, body)) = &core.stop
-            && let Some(window) = web_sys::window()
-        {
-            // A beacon is a simple text/plain POST that outlives the page.
-            let _ = window.navigator().send_beacon_with_opt_str(url, Some(body));
-        }
+        let Some((address, kind, generation)) = core.stop.as_ref().filter(|_| core.end.is_none())
+        else {
+            return;
+        };
+        let call = kind.dialect().stop(generation, core.server_id.as_deref());
+        let (Some(call), Some(window)) = (call, web_sys::window()) else {
+            return;
+        };
+        let (url, body) = (address.url(&call.path), call.body.unwrap_or_default());
+        let navigator = window.navigator();
+        // A beacon outlives the page, and is a simple text/plain POST where the server allows it.
+        let _ = if call.rule == BodyRule::JsonOnly {
+            let kind = BlobPropertyBag::new();
+            kind.set_type("application/json");
+            let parts = js_sys::Array::of1(&body.into());
+            Blob::new_with_str_sequence_and_options(&parts, &kind)
+                .and_then(|body| navigator.send_beacon_with_opt_blob(&url, Some(&body)))
+        } else {
+            navigator.send_beacon_with_opt_str(&url, Some(&body))
+        };
     }
 
     /// The page has made room for it: the answer's element, and the thinking's text.
@@ -413,7 +452,12 @@ impl Reply {
         let mut status = None;
         core.trace.saw(at, &report);
         match report {
-            Report::Sent { .. } => status = Some(Status::Connecting),
+            Report::Sent { rung, call, .. } => {
+                let way = Some(Way::of(rung, &call));
+                self.way.set(way);
+                self.chat.way.set(way);
+                status = Some(Status::Connecting);
+            }
             Report::Headers { .. } => status = Some(Status::Waiting),
             Report::Events(events) => {
                 for event in &events {
@@ -421,6 +465,9 @@ impl Reply {
                         self.chat
                             .names
                             .update_value(|names| names.1 = Some(name.clone()));
+                    }
+                    if let ChatEvent::Id(id) = event {
+                        core.server_id = Some(id.clone());
                     }
                     if !core.deaf {
                         if let ChatEvent::Token(token) = event {
@@ -611,6 +658,21 @@ impl Reply {
             );
         }
         chat.follow();
+    }
+
+    /// Whether nothing came until all was made, though there was time to tell.
+    fn was_held_back(&self) -> bool {
+        let core = self.core.borrow();
+        let held = doctor::verdict(&core.trace, core.end.as_ref(), now());
+        let took = core.last_text - core.started;
+        let first = core.first_text.map_or(took, |at| at - core.started);
+        matches!(core.end, Some(End::Complete { .. }))
+            && matches!(
+                held,
+                doctor::Verdict::NotStreaming | doctor::Verdict::Buffered
+            )
+            && took > HELD_BACK
+            && first > 0.8 * took
     }
 
     fn late_figures(&self, usage: &Usage, timings: &Timings) {

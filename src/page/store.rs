@@ -117,6 +117,16 @@ impl Store {
         self.set("json", &Value::Array(known));
     }
 
+    /// The kind that the person said the server at this base address is of.
+    pub fn kind(&self, base: &str) -> Option<Kind> {
+        text(&self.get("kinds")[base])?.parse().ok()
+    }
+
+    /// Keeps it; `None` is to be found out.
+    pub fn keep_kind(&self, base: &str, kind: Option<Kind>) {
+        self.keep_in("kinds", base, kind.map(|kind| Value::from(kind.as_str())));
+    }
+
     /// The rung that worked for the server at this base address.
     pub fn rung(&self, base: &str) -> usize {
         self.get("rungs")[base].as_u64().unwrap_or(0) as usize

@@ -204,6 +204,8 @@ pub struct Plan<'a> {
     pub deadlines: Deadlines,
     /// The rung to begin with.
     pub rung: usize,
+    /// The person chose that rung: no other is tried.
+    pub fixed: bool,
     /// Whether a path is known to take only JSON, or needs a preflight anyway (a key).
     pub json: &'a dyn Fn(&str) -> bool,
 }
@@ -353,11 +355,10 @@ async fn attempt<W: Wire, C: Clock>(
             }
         }
     };
+    let has_next = !plan.fixed && rung + 1 < plan.dialect.rungs().len();
     let mut opened = match opened {
         Ok(opened) => opened,
-        Err(failure) if failure.unsupported && rung + 1 < plan.dialect.rungs().len() => {
-            return Next::Rung;
-        }
+        Err(failure) if failure.unsupported && has_next => return Next::Rung,
         Err(failure) => {
             session.failed(clock.now(), failure.message, &mut Vec::new());
             return Next::Ended;
@@ -381,18 +382,24 @@ async fn attempt<W: Wire, C: Clock>(
         let no_way = error.cause == ErrorCause::NoEndpoint || matches!(opened.status, 426 | 501)
             // A framework's own page for a path that it does not know (Flask's is HTML).
             || (matches!(opened.status, 404 | 405) && error.cause != ErrorCause::ModelMissing);
-        if no_way && rung + 1 < plan.dialect.rungs().len() {
+        if no_way && has_next {
             return Next::Rung;
         }
         session.refused(opened.status, error);
         return Next::Ended;
     }
-    if rung != plan.rung {
-        report(Report::Learned(Learned::Rung(rung)));
-    }
     session.headers();
-    stream(opened.body, session, clock, controls, report).await;
-    Next::Ended
+    let learned = (rung != plan.rung).then_some(Learned::Rung(rung));
+    let next = stream(
+        opened.body,
+        session,
+        clock,
+        controls,
+        has_next,
+        learned,
+        report,
+    );
+    next.await
 }
 
 async fn stream<B: Body, C: Clock>(
@@ -400,8 +407,10 @@ async fn stream<B: Body, C: Clock>(
     session: &mut Session,
     clock: &C,
     controls: &mut mpsc::UnboundedReceiver<Control>,
+    has_next: bool,
+    mut learned: Option<Learned>,
     report: &mut dyn FnMut(Report),
-) {
+) -> Next {
     let mut events = Vec::new();
     let mut finishing = false;
     while session.phase() != Phase::Ended {
@@ -434,6 +443,12 @@ async fn stream<B: Body, C: Clock>(
             Some(Err(failure)) => session.failed(clock.now(), failure.message, &mut events),
             None => {}
         }
+        if has_next && session.has_no_endpoint() {
+            return Next::Rung;
+        }
+        if let Some(learned) = learned.take() {
+            report(Report::Learned(learned));
+        }
         if !events.is_empty() {
             report(Report::Events(std::mem::take(&mut events)));
         }
@@ -442,6 +457,7 @@ async fn stream<B: Body, C: Clock>(
             report(Report::Finishing(end.clone()));
         }
     }
+    Next::Ended
 }
 
 async fn next_turn<F, C: Clock>(

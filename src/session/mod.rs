@@ -118,9 +118,18 @@ impl Session {
     pub fn retry(&mut self, decoder: Box<dyn Decoder>) {
         self.framer = Framer::new();
         self.decoder = decoder;
-        if self.phase == Phase::Waiting {
+        if matches!(self.phase, Phase::Waiting | Phase::Ended) {
             self.phase = Phase::Connecting;
+            self.end = None;
         }
+    }
+
+    /// Whether the server has said, under a good status and before anything else, that it does not have this endpoint.
+    fn has_no_endpoint(&self) -> bool {
+        matches!(
+            &self.end,
+            Some(End::Refused { status: None, error }) if error.cause == ErrorCause::NoEndpoint
+        )
     }
 
     /// The headers of a successful answer are here.

@@ -531,6 +531,15 @@ pub(crate) mod driver {
         answers: Vec<Script>,
         person: Vec<(Millis, Control)>,
     ) -> (Vec<String>, Vec<Report>) {
+        run_over(kind, false, answers, person)
+    }
+
+    fn run_over(
+        kind: Kind,
+        fixed: bool,
+        answers: Vec<Script>,
+        person: Vec<(Millis, Control)>,
+    ) -> (Vec<String>, Vec<Report>) {
         let clock = Jumping::default();
         let wire = Scripted {
             clock: clock.clone(),
@@ -549,6 +558,7 @@ pub(crate) mod driver {
             request: &request,
             deadlines: short(),
             rung: 0,
+            fixed,
             json: &|_| false,
         };
         let (sender, controls) = mpsc::unbounded();
@@ -643,6 +653,35 @@ pub(crate) mod driver {
         );
         assert!(reports.contains(&Report::Learned(Learned::Rung(1))));
         assert_eq!(ends(&reports), ["complete"]);
+    }
+
+    #[test]
+    fn a_good_status_that_says_there_is_no_such_endpoint_leads_to_the_next_rung() {
+        let none = r#"{"error":"Unexpected endpoint or method. (POST /api/v1/chat)"}"#;
+        let (asked, reports) = run(
+            Kind::LmStudio,
+            vec![
+                streams(vec![(5.0, none.to_owned())]),
+                streams(vec![(9.0, text("a") + DONE)]),
+            ],
+            vec![],
+        );
+        assert_eq!(asked, ["/api/v1/chat Json", "/v1/chat/completions Json"]);
+        assert_eq!(ends(&reports), ["complete"]);
+        assert!(reports.contains(&Report::Learned(Learned::Rung(1))));
+        assert!(!reports.contains(&Report::Learned(Learned::Rung(0))));
+    }
+
+    #[test]
+    fn a_rung_that_the_person_chose_is_the_only_one() {
+        let (asked, reports) = run_over(
+            Kind::KoboldCpp,
+            true,
+            vec![refuses(404, "no such endpoint")],
+            vec![],
+        );
+        assert_eq!(asked, ["/v1/chat/completions Plain"]);
+        assert_eq!(ends(&reports), ["refused"]);
     }
 
     #[test]

@@ -248,6 +248,7 @@ mod tests {
             request: &request,
             deadlines: Deadlines::parse("connect:1,first-token:60,silence:5").unwrap(),
             rung,
+            fixed: false,
             json: &|_| false,
         };
         let (sender, controls) = mpsc::unbounded();

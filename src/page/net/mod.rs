@@ -46,7 +46,7 @@ async fn open_over(
         body,
     };
     match &call.via {
-        Via::Http => {
+        Via::Http | Via::Whole => {
             let answer = net.open(call, media).await?;
             Ok(Opened {
                 status: answer.status,

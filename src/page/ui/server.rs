@@ -29,6 +29,10 @@ pub fn server_panel(chat: Chat) -> Part {
             move || !locked() && model_list(chat).len() > 1,
             move || models(chat),
         )
+        .when(
+            move || !locked() && chat.ways().len() > 1,
+            move || ways(chat),
+        )
         .child(reading(chat))
 }
 
@@ -134,6 +138,7 @@ fn by_hand(chat: Chat) -> Part {
     let key = el("input").set("type", "password");
     let typed: [HtmlInputElement; 2] =
         [&address, &key].map(|field| field.element().unchecked_into());
+    let typed_at = typed[0].clone();
     let connect = move || {
         chat.run(Command::Connect {
             address: typed[0].value(),
@@ -141,6 +146,7 @@ fn by_hand(chat: Chat) -> Part {
             key: Some(typed[1].value()),
         });
     };
+    let (again, at) = (connect.clone(), typed_at);
     let on_enter = {
         let connect = connect.clone();
         move |event: &KeyboardEvent| {
@@ -167,14 +173,26 @@ fn by_hand(chat: Chat) -> Part {
         .set("aria-describedby", "rill-key-hint")
         .value(known_key)
         .on_key(on_enter);
-    let kinds = el("select")
-        .on("change", move |event| kind.set(event_target_value(event)))
+    // For the server that is connected a new kind counts at once; the choices stand before what is chosen.
+    let kinds = el("select").on("change", move |event| {
+        kind.set(event_target_value(event));
+        if known().is_some_and(|address| address.to_string() == at.value()) {
+            again();
+        }
+    });
+    let said = move || {
+        let kind = known().and_then(|address| chat.shared().store.kind(&address.to_string()));
+        kind.map_or("", Kind::as_str).to_owned()
+    };
+    after(move || kind.set(said()));
+    let kinds = kinds
         .child(choice("", move || say!(chat, server_kind_auto)))
         .children(
             Kind::ALL
                 .iter()
                 .map(|kind| choice(kind.as_str(), || kind.name().to_owned())),
-        );
+        )
+        .value(said);
     el("section")
         .set("class", "by-hand")
         .child(field(move || say!(chat, server_address), address))
@@ -219,6 +237,37 @@ fn models(chat: Chat) -> Part {
             chat.run(Command::UseModel(event_target_value(event)));
         });
     el("section").child(field(move || say!(chat, server_model), select))
+}
+
+/// What carries replies: found by itself, or chosen.
+fn ways(chat: Chat) -> Part {
+    let select = el("select")
+        .child(choice("", move || say!(chat, way_auto)))
+        .each(
+            move || chat.ways(),
+            move |way| {
+                let way = *way;
+                choice(way.name, move || way.title(chat))
+            },
+        )
+        .value(move || {
+            chat.wishes
+                .with(|wishes| wishes.way.clone())
+                .unwrap_or_default()
+        })
+        .on("change", move |event| {
+            let name = event_target_value(event);
+            chat.use_way(Some(name).filter(|name| !name.is_empty()));
+        });
+    el("section")
+        .child(field(move || say!(chat, way_title), select))
+        .child(
+            hint(move || {
+                let way = chat.way.get().map(|way| way.title(chat));
+                say!(chat, way_now, way = way.unwrap_or_default())
+            })
+            .set("class", "hint way-now"),
+        )
 }
 
 fn reading(chat: Chat) -> Part {

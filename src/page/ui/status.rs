@@ -21,6 +21,10 @@ pub fn status_line(
     let status = live
         .as_ref()
         .map(|live| RwSignal::from(live.status.clone()));
+    let way = live.as_ref().map(|live| RwSignal::from(live.way.clone()));
+    let next = live
+        .as_ref()
+        .map(|live| RwSignal::from(live.next_way.clone()));
     let behind = live.map(|live| RwSignal::from(live.behind.clone()));
     let now = move || status.map_or(Status::Ended, |status| status.get());
     let going = move || end.with(Option::is_none);
@@ -32,13 +36,25 @@ pub fn status_line(
             None => running(chat, &now()),
         })
     };
+    let way_title = move || way?.get().map(|way| way.title(chat));
     el("p")
         .set("class", "status")
+        .attr_if("title", way_title)
         .attr("data-phase", move || phase(&now()).to_owned())
         .child(el("span").set("role", "status").says(words))
         .when(can_skip, move || {
             button("inline", move || chat.run(Command::Skip)).says(move || say!(chat, show_all))
         })
+        .when(
+            move || next.is_some_and(|next| next.with(Option::is_some)) && !young(chat),
+            move || {
+                el("span").set("role", "status").says(move || {
+                    let way = next.and_then(|next| next.get());
+                    let way = way.map(|way| way.words(chat)).unwrap_or_default();
+                    say!(chat, way_next, way = way)
+                })
+            },
+        )
         .when(asking, move || {
             button("inline", move || chat.run(Command::WaitOn))
                 .says(move || say!(chat, keep_waiting))

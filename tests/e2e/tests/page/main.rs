@@ -14,6 +14,7 @@ mod safe;
 mod settings;
 mod talk;
 mod tokens;
+mod ways;
 
 fn main() -> std::process::ExitCode {
     e2e::suite::main(e2e::cases![
@@ -85,6 +86,10 @@ fn main() -> std::process::ExitCode {
         tokens::koboldcpp_is_asked_for_its_tokens_at_the_end,
         images::pictures_go_out_as_each_server_takes_them,
         images::what_cannot_be_seen_is_refused_with_a_word,
+        ways::the_way_in_use_is_shown_and_another_can_be_chosen,
+        ways::where_nothing_comes_until_the_end_the_next_message_goes_another_way,
+        ways::a_wrong_guess_of_the_kind_is_put_right_and_kept,
+        ways::a_page_that_is_closed_stops_the_reply_by_the_servers_own_id,
         safe::markup_of_a_model_is_text,
         safe::only_safe_links_are_links,
         safe::images_from_elsewhere_wait_for_a_click,
