@@ -219,7 +219,7 @@ fn halo_is_asked_in_its_own_words_over_every_rung() {
             json!({ "genkey": "RILL7" })
         )
     );
-    assert_eq!(rows[3], ("/api/v1/generate".to_owned(), Via::Http));
+    assert_eq!(rows[3], ("/api/v1/generate".to_owned(), Via::Whole));
     let count = halo.count(&request).unwrap();
     assert_eq!(
         (count.path.as_str(), body(&count)["text"].clone()),
