@@ -230,6 +230,11 @@ pub fn held_back() -> Vec<Case> {
             "buffered",
         ),
         (
+            "one burst after a long prompt may be the beginning of a good flow",
+            streaming().wait(9000.0).read(20_000, 70),
+            "flowing",
+        ),
+        (
             "after the remedy the same reply flows",
             streaming().wait(280.0).steady(250, 20.0).done(),
             "flowing",
@@ -326,6 +331,17 @@ pub fn late() -> Vec<Case> {
                 .stamp(Fact::Hidden(true))
                 .steady(200, 30.0)
                 .stamp(Fact::Hidden(false))
+                .painted()
+                .done(),
+            "flowing",
+        ),
+        (
+            "what is painted in a tab out of sight, once a minute, is not late",
+            streaming()
+                .page(400.0, None)
+                .stamp(Fact::Hidden(true))
+                .steady(200, 30.0)
+                .wait(60_000.0)
                 .painted()
                 .done(),
             "flowing",
