@@ -173,6 +173,11 @@ pub(super) fn push_text(children: &mut Vec<Node>, text: &str) {
     }
     match children.last_mut() {
         Some(Node::Text(last)) => last.push_str(text),
-        _ => children.push(Node::Text(text.to_owned())),
+        _ => {
+            // Texts come in pieces, and no allocator gives less than this.
+            let mut first = String::with_capacity(text.len().max(24));
+            first.push_str(text);
+            children.push(Node::Text(first));
+        }
     }
 }

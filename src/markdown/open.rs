@@ -10,7 +10,7 @@ mod tail;
 
 use std::borrow::Cow;
 
-use super::mend::{Mended, mend};
+use super::mend::mend;
 use super::node::{Node, Tag};
 use super::parse::{Top, loosen};
 use super::{Block, Markdown};
@@ -123,6 +123,7 @@ impl Markdown {
             return;
         }
         // In a long block that is one piece, the parse to show it tells whether there is something to commit.
+        let before = self.open.lines;
         let unlaid = if self.open.alone && self.text.len() - self.open.from >= LONG {
             None
         } else {
@@ -133,7 +134,7 @@ impl Markdown {
                 self.extend_code();
                 self.seen = self.text.len();
             }
-            _ if self.open.lines == self.text.len() && self.needs_no_mending() => {
+            _ if self.open.lines > before && self.shows_whole_lines() => {
                 let mut count = self.committed;
                 if let Some(node) = unlaid {
                     self.set(count, node);
@@ -147,7 +148,7 @@ impl Markdown {
             }
             _ => {
                 let row = matches!(self.open.kind, Kind::Table(_)) && self.extend_tail();
-                if !row {
+                if !row && !self.begin_paragraph() {
                     self.show_open();
                 }
             }
@@ -170,19 +171,15 @@ impl Markdown {
         self.seen = end;
     }
 
-    /// The last parse of whole lines is what there is to show.
-    fn needs_no_mending(&self) -> bool {
+    /// What the whole lines are is what there is to show: nothing follows them, or nothing that is decided.
+    fn shows_whole_lines(&self) -> bool {
         let source = &self.text[self.open.from..];
         match self.open.kind {
             Kind::Table(_) => source.trim_ascii().is_empty(),
-            _ => matches!(
-                mend(source),
-                Mended {
-                    text: Cow::Borrowed(_),
-                    cut: false,
-                    ..
-                }
-            ),
+            _ => match mend(source).text {
+                Cow::Borrowed(shown) => shown.len() == self.open.lines - self.open.from,
+                Cow::Owned(_) => false,
+            },
         }
     }
 

@@ -74,12 +74,13 @@ struct Scan<'a> {
 impl Scan<'_> {
     /// Reads what is at or behind `at`; where to go on, or `None` at the end.
     fn step(&mut self, at: usize) -> Option<usize> {
-        let at = at
-            + self
-                .bytes
-                .get(at..)?
-                .iter()
-                .position(|b| b"\\`<$*_~[]".contains(b))?;
+        let marks = |byte: &u8| {
+            matches!(
+                byte,
+                b'\\' | b'`' | b'<' | b'$' | b'*' | b'_' | b'~' | b'[' | b']'
+            )
+        };
+        let at = at + self.bytes.get(at..)?.iter().position(marks)?;
         let rest = &self.bytes[at + 1..];
         match self.bytes[at] {
             b'\\' => match rest.first() {

@@ -85,7 +85,15 @@ fn last_text(node: &mut Node) -> Option<&mut String> {
 
 /// Bytes that change nothing in how the line around them is read, in the middle of a line.
 pub(super) fn is_plain(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || byte >= 0x80 || b" ,.'\"?!/()-+=:#@%{}&^".contains(&byte)
+    matches!(byte, b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | 0x80..)
+        || matches!(
+            byte,
+            b' ' | b',' | b'.' | b'\'' | b'"' | b'?' | b'!' | b'/' | b'(' | b')' | b'-' | b'+'
+        )
+        || matches!(
+            byte,
+            b'=' | b':' | b'#' | b'@' | b'%' | b'{' | b'}' | b'&' | b'^'
+        )
 }
 
 /// Where letters may be appended: the parse ends in a text that ends like the source, on a line that is already known for what it is.

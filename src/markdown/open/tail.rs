@@ -58,6 +58,18 @@ impl Tail {
         })
     }
 
+    /// All of a paragraph that is one text.
+    fn of_text(from: usize, parsed: usize) -> Tail {
+        Tail {
+            from,
+            parsed,
+            keep: (0, 0),
+            cell: None,
+            quiet: true,
+            flows: true,
+        }
+    }
+
     /// The first cell of the row that begins at `row`, of which nothing is shown yet.
     fn of_row(row: usize) -> Tail {
         Tail {
@@ -146,6 +158,31 @@ impl Markdown {
         }
         self.seen = end;
         true
+    }
+
+    /// A line of letters that begins a block begins a paragraph. `false` where it may be something else.
+    pub(super) fn begin_paragraph(&mut self) -> bool {
+        let (from, end) = (self.open.from, self.text.len());
+        let line = &self.text[from..];
+        let begins = from == self.open.lines
+            && self.blocks.len() == self.committed
+            && matches!(self.open.kind, Kind::Any)
+            && line.starts_with(char::is_alphabetic)
+            && line.bytes().all(is_plain);
+        if begins {
+            let text = line.trim_end_matches(' ').to_owned();
+            self.open.leaf = Leaf::Text(from + text.len());
+            self.open.tail = Some(Tail::of_text(from, end));
+            self.set(
+                self.committed,
+                Node::Element {
+                    tag: Tag::Paragraph,
+                    children: vec![Node::Text(text)],
+                },
+            );
+            self.seen = end;
+        }
+        begins
     }
 
     /// A row that begins with a bar, behind the rows that are frozen: its cells are there from the beginning.
