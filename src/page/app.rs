@@ -14,10 +14,9 @@ use futures_util::future::{AbortHandle, abortable};
 use leptos::prelude::*;
 use web_sys::{HtmlElement, ShadowRoot};
 
-use super::net::Line;
-use super::net::demo::Demo;
+use super::later::{self, Later};
+use super::live::{Live, Order};
 use super::net::fetch::Fetch;
-use super::reply::{self, Reply};
 use super::servers::{self, Found, Server};
 use super::store::{LastServer, Look, Store};
 use super::ways::Way;
@@ -28,12 +27,11 @@ use crate::chat::tokens::Tokens;
 use crate::chat::tree::{Tree, TurnId};
 use crate::chat::turn::Turn;
 use crate::chat::wishes::Wishes;
-use crate::dialect::{Dialect, Kind};
+use crate::dialect::Kind;
 use crate::doctor::Verdict;
 use crate::event::End;
 use crate::options::{Complaint, Options, Storage, Theme};
 use crate::pacer::Pace;
-use crate::session::Control;
 
 /// What a person can ask of the page.
 #[derive(Debug, Clone, PartialEq)]
@@ -112,6 +110,8 @@ pub enum Trouble {
     Verdict(Verdict),
     /// The server has no model.
     NoModels,
+    /// A part of this page could not be loaded.
+    Unloaded,
     /// What was typed is no address.
     Address(BadAddress),
 }
@@ -141,8 +141,11 @@ pub struct Chat {
     pub pace: RwSignal<Option<Pace>>,
     /// The conversation, but for the text of the reply that runs.
     pub tree: RwSignal<Tree>,
+    /// Whether the rest of the page is here, see [`later`]; and whether it is on its way.
+    pub loaded: RwSignal<bool>,
+    loading: RwSignal<bool>,
     /// The reply that runs.
-    pub live: RwSignal<Option<Rc<Reply>>, LocalStorage>,
+    pub live: RwSignal<Option<Rc<dyn Live>>, LocalStorage>,
     /// Whom the page talks to.
     pub link: RwSignal<LinkState>,
     /// The servers that were found on this computer; `None` before a look.
@@ -261,6 +264,8 @@ impl Chat {
             theme: RwSignal::new(theme),
             pace: RwSignal::new(pace),
             tree: RwSignal::new(Tree::default()),
+            loaded: RwSignal::new(later::ready().is_some()),
+            loading: RwSignal::new(false),
             live: RwSignal::new_local(None),
             link: RwSignal::new(LinkState::Nothing),
             found: RwSignal::new(None),
@@ -296,8 +301,8 @@ impl Chat {
         match command {
             Command::Send(text) => self.send(text),
             Command::Stop => self.stop(),
-            Command::Skip => self.with_live(Reply::skip),
-            Command::WaitOn => self.with_live(|reply| reply.control(Control::WaitOn)),
+            Command::Skip => self.order(Order::Skip),
+            Command::WaitOn => self.order(Order::WaitOn),
             Command::Retry(id) => self.retry(id),
             Command::Continue(id) => self.go_on(id),
             Command::Edit(id, text) => self.edit(id, text),
@@ -316,7 +321,7 @@ impl Chat {
             Command::Allow(yes) => self.allow(yes),
             Command::SetPace(pace) => {
                 self.pace.set(pace);
-                self.with_live(|reply| reply.set_pace(self.current_pace()));
+                self.order(Order::Pace(self.current_pace()));
                 self.keep_look();
             }
             Command::SetTheme(theme) => {
@@ -355,6 +360,9 @@ impl Chat {
         if text.is_empty() && images.is_empty() {
             return;
         }
+        let Some(later) = self.ready() else {
+            return self.send_later(text);
+        };
         self.supersede();
         let mut asked = 0;
         self.tree.update(|tree| {
@@ -368,29 +376,88 @@ impl Chat {
         self.draft.set(String::new());
         self.shared().store.keep_draft("");
         self.tell("rill-send", &[("text", &text.into())]);
-        self.answer(asked);
+        self.answer(later, asked);
+    }
+
+    /// Sends once the rest of the page is here; the text stays in the field until then, and a second send changes nothing.
+    fn send_later(self, text: String) {
+        if self.loading.get_untracked() {
+            return;
+        }
+        self.draft.set(text.clone());
+        self.spawn(async move {
+            if self.later().await.is_some() {
+                self.send(text);
+            } else if self.is_mounted() {
+                self.link.update(|link| {
+                    let server = match link {
+                        LinkState::Connected(server) => Some(server.clone()),
+                        LinkState::Failed { server, .. } => server.clone(),
+                        _ => None,
+                    };
+                    *link = LinkState::Failed {
+                        server,
+                        trouble: Trouble::Unloaded,
+                    };
+                });
+            }
+        });
+    }
+
+    /// The rest of the page, if it is here.
+    fn ready(self) -> Option<&'static Later> {
+        let later = later::ready()?;
+        // Another chat on the same page may have fetched it.
+        if !self.loaded.get_untracked() {
+            self.loaded.set(true);
+        }
+        Some(later)
+    }
+
+    /// Sees to it that the rest of the page is here soon.
+    pub fn fetch_rest(self) {
+        if self.ready().is_none() && !self.loading.get_untracked() {
+            self.spawn(async move {
+                self.later().await;
+            });
+        }
+    }
+
+    /// The rest of the page, once it is here; `None` where it cannot be had, or where the chat is gone by then.
+    pub async fn later(self) -> Option<&'static Later> {
+        self.loading.set(true);
+        let later = later::load().await;
+        if !self.is_mounted() {
+            return None;
+        }
+        self.loading.set(false);
+        self.loaded.set(later.is_ok());
+        later.ok()
     }
 
     /// Begins a reply to the turn `asked`.
-    fn answer(self, asked: TurnId) {
+    fn answer(self, later: &Later, asked: TurnId) {
         let mut id = 0;
         self.tree
             .update(|tree| id = tree.add(Some(asked), Turn::reply()));
         self.pinned.set(true);
-        reply::begin(self, id, false);
+        (later.begin)(self, id, false);
     }
 
     fn retry(self, id: TurnId) {
         self.supersede();
-        if let Some(asked) = self.tree.with_untracked(|tree| tree.parent(id)) {
-            self.answer(asked);
+        let asked = self.tree.with_untracked(|tree| tree.parent(id));
+        if let (Some(asked), Some(later)) = (asked, self.ready()) {
+            self.answer(later, asked);
         }
     }
 
     fn go_on(self, id: TurnId) {
         self.supersede();
         self.pinned.set(true);
-        reply::begin(self, id, true);
+        if let Some(later) = self.ready() {
+            (later.begin)(self, id, true);
+        }
     }
 
     fn edit(self, id: TurnId, text: String) {
@@ -409,17 +476,19 @@ impl Chat {
                 .unwrap_or_default();
             asked = tree.add(parent, turn);
         });
-        self.answer(asked);
+        if let Some(later) = self.ready() {
+            self.answer(later, asked);
+        }
     }
 
     fn stop(self) {
-        self.with_live(|reply| reply.stop(End::Stopped));
+        self.order(Order::Stop(End::Stopped));
     }
 
     fn supersede(self) {
-        self.with_live(|reply| reply.stop(End::Superseded));
+        self.order(Order::Stop(End::Superseded));
         // Its own end may still be on the way; nothing of it may show in the newer reply from here on.
-        self.with_live(Reply::conclude_now);
+        self.order(Order::Conclude);
     }
 
     /// What is known of the tokens of a reply.
@@ -438,10 +507,10 @@ impl Chat {
         self.pinned.set(true);
     }
 
-    fn with_live(self, work: impl FnOnce(&Rc<Reply>)) {
+    fn order(self, order: Order) {
         let live = self.live.try_get_untracked().flatten();
         if let Some(reply) = live {
-            work(&reply);
+            reply.order(order);
         }
     }
 
@@ -571,7 +640,10 @@ impl Chat {
         self.link.set(LinkState::Connecting(address.clone()));
         self.spawn(async move {
             let fetch = self.fetch(&address);
-            let result = servers::connect(&fetch, kind).await;
+            let result = match self.later().await {
+                Some(later) => (later.connect)(fetch, kind).await.map_err(Trouble::Verdict),
+                None => Err(Trouble::Unloaded),
+            };
             if !self.is_mounted()
                 || self.link.get_untracked() != LinkState::Connecting(address.clone())
             {
@@ -603,11 +675,11 @@ impl Chat {
                         LinkState::Connected(server)
                     }
                 }
-                Err(verdict) => {
+                Err(trouble) => {
                     let server = Server::unknown(address, kind.unwrap_or(Kind::OpenAi));
                     LinkState::Failed {
                         server: Some(server),
-                        trouble: Trouble::Verdict(verdict),
+                        trouble,
                     }
                 }
             };
@@ -674,26 +746,8 @@ impl Chat {
         }
     }
 
-    /// The way to the server, its dialect, and the server itself (`None`: the demo).
-    pub fn line(self) -> (Line, Box<dyn Dialect>, Option<Server>) {
-        match self.link.get_untracked() {
-            LinkState::Connected(server)
-            | LinkState::Failed {
-                server: Some(server),
-                ..
-            } => (
-                Line::Net(self.fetch(&server.address)),
-                server.kind.dialect(),
-                Some(server),
-            ),
-            _ => {
-                let script = words::demo_script(self.lang.get_untracked());
-                (Line::Demo(Demo { script }), Kind::OpenAi.dialect(), None)
-            }
-        }
-    }
-
-    fn fetch(self, address: &Address) -> Fetch {
+    /// The network's way to a server, with its key.
+    pub fn fetch(self, address: &Address) -> Fetch {
         Fetch {
             address: address.clone(),
             key: self.shared().store.key(&address.origin()),
@@ -785,7 +839,7 @@ impl Chat {
 
     /// The page closes: tells the server to stop what runs, in the one way that outlives a page.
     pub fn leave(self) {
-        self.with_live(|reply| reply.leave());
+        self.order(Order::Leave);
     }
 
     /// The attributes changed.

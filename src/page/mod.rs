@@ -4,10 +4,13 @@
 //! [`net`] carries the bytes, [`reply`] runs one reply, [`painter`] draws it, [`ui`] is all that is seen, [`words`] all that
 //! is said, [`store`] what is remembered, [`wishes`] what is wished of replies,
 //! [`ways`] the ladder to a server, [`clock`] time and frames.
+//! What the first view does not need comes [`later`].
 
 pub mod app;
 pub mod clock;
 pub mod embed;
+pub mod later;
+pub mod live;
 pub mod net;
 pub mod painter;
 pub mod reply;

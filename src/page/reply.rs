@@ -9,19 +9,22 @@ use futures_channel::mpsc;
 use leptos::prelude::*;
 use web_sys::{Blob, BlobPropertyBag, Element, Text};
 
-use super::app::{Chat, Looks, Meter, made_up};
+use super::app::{Chat, LinkState, Looks, Meter, made_up};
 use super::clock::{Beat, PageClock, hidden, media_matches, now};
+use super::live::{Live, Order, Seen, Status};
 use super::net::Line;
+use super::net::demo::Demo;
 use super::painter::Painter;
-use super::servers;
+use super::servers::{self, Server};
 use super::ways::Way;
+use super::words;
 use crate::address::Address;
 use crate::chat::request::{ChatRequest, Message, Role};
 use crate::chat::tree::TurnId;
 use crate::chat::turn::Turn;
 use crate::dialect::{BodyRule, Dialect, Kind, Takes};
 use crate::doctor;
-use crate::event::{ChatEvent, Deadline, End, Millis, Progress, Timings, Token, Usage};
+use crate::event::{ChatEvent, End, Millis, Timings, Token, Usage};
 use crate::markdown::Markdown;
 use crate::pacer::{Pace, Pacer};
 use crate::session::{Control, Learned, Plan, Report, Wire, drive, media_for};
@@ -36,45 +39,15 @@ const ALTERNATIVES: u8 = 5;
 /// Below so many milliseconds nobody minds that a reply came at once.
 const HELD_BACK: Millis = 1_000.0;
 
-/// What the reply is doing, for the status line.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Status {
-    /// No headers yet.
-    Connecting,
-    /// Headers, but nothing else.
-    Waiting,
-    /// What the server says that it does.
-    Progress(Progress),
-    /// A small request found the server alive.
-    Slow,
-    /// Thinking comes.
-    Thinking,
-    /// Text comes; tokens per second, and whether the server measured them.
-    Writing(Option<(u32, bool)>),
-    /// All is here; the rest is being shown at the reader's pace.
-    Showing,
-    /// A deadline passed; the person may wait on.
-    Asking(Deadline),
-    /// It is over.
-    Ended,
-}
-
 /// A reply that runs, or has just ended.
 pub struct Reply {
-    /// Its turn.
-    pub id: TurnId,
-    /// What it is doing.
-    pub status: ArcRwSignal<Status>,
-    /// How it ended, once the last letter is shown.
-    pub end: ArcRwSignal<Option<End>>,
-    /// Whether there is thinking to show.
-    pub thinks: ArcRwSignal<bool>,
-    /// Whether arrived text waits to be shown.
-    pub behind: ArcRwSignal<bool>,
-    /// The way that it takes.
-    pub way: ArcRwSignal<Option<Way>>,
-    /// The way that the next reply takes, where this one's held everything back.
-    pub next_way: ArcRwSignal<Option<Way>>,
+    id: TurnId,
+    status: ArcRwSignal<Status>,
+    end: ArcRwSignal<Option<End>>,
+    thinks: ArcRwSignal<bool>,
+    behind: ArcRwSignal<bool>,
+    way: ArcRwSignal<Option<Way>>,
+    next_way: ArcRwSignal<Option<Way>>,
     chat: Chat,
     looks: Looks,
     controls: mpsc::UnboundedSender<Control>,
@@ -182,7 +155,7 @@ async fn run(
     continues: bool,
 ) {
     chat.settled().await;
-    let (line, dialect, server) = chat.line();
+    let (line, dialect, server) = line(chat);
     let model = server.as_ref().and_then(servers::Server::model_id);
     let request = request(chat, reply.id, continues, model, &dialect.takes());
     let base = chat.base();
@@ -282,6 +255,25 @@ async fn figures(
     dialect.read_perf(&answer.body)
 }
 
+/// The way to the server, its dialect, and the server itself (`None`: the demo).
+fn line(chat: Chat) -> (Line, Box<dyn Dialect>, Option<Server>) {
+    match chat.link.get_untracked() {
+        LinkState::Connected(server)
+        | LinkState::Failed {
+            server: Some(server),
+            ..
+        } => (
+            Line::Net(chat.fetch(&server.address)),
+            server.kind.dialect(),
+            Some(server),
+        ),
+        _ => {
+            let script = words::demo_script(chat.lang.get_untracked());
+            (Line::Demo(Demo { script }), Kind::OpenAi.dialect(), None)
+        }
+    }
+}
+
 fn request(
     chat: Chat,
     id: TurnId,
@@ -344,7 +336,7 @@ fn count(chat: Chat, request: &ChatRequest, has_key: bool) {
         used: about,
         exact: false,
     }));
-    let (line, dialect, _) = chat.line();
+    let (line, dialect, _) = line(chat);
     let Some(call) = dialect.count(request) else {
         return;
     };
@@ -365,15 +357,44 @@ fn count(chat: Chat, request: &ChatRequest, has_key: bool) {
     });
 }
 
+impl Live for Reply {
+    fn id(&self) -> TurnId {
+        self.id
+    }
+
+    fn seen(&self) -> Seen {
+        Seen {
+            status: self.status.clone().into(),
+            end: self.end.clone().into(),
+            thinks: self.thinks.clone().into(),
+            behind: self.behind.clone().into(),
+            way: self.way.clone().into(),
+            next_way: self.next_way.clone().into(),
+        }
+    }
+
+    fn order(self: Rc<Self>, order: Order) {
+        match order {
+            Order::Stop(end) => self.stop(end),
+            Order::Conclude => self.conclude_now(),
+            Order::Skip => self.skip(),
+            Order::Pace(pace) => self.set_pace(pace),
+            Order::WaitOn => self.control(Control::WaitOn),
+            Order::Leave => self.leave(),
+            Order::Attach(answer, reasoning) => self.attach(&answer, reasoning),
+        }
+    }
+}
+
 impl Reply {
     /// Tells the running session something.
-    pub fn control(&self, control: Control) {
+    fn control(&self, control: Control) {
         // A session that has ended listens no more, and needs not.
         let _ = self.controls.unbounded_send(control);
     }
 
     /// The person stops it, or a newer send replaces it.
-    pub fn stop(self: &Rc<Self>, end: End) {
+    fn stop(self: &Rc<Self>, end: End) {
         let mut core = self.core.borrow_mut();
         core.trace.stamp(now(), Fact::StopPressed);
         core.pacer.skip();
@@ -384,19 +405,19 @@ impl Reply {
     }
 
     /// Shows all that is here.
-    pub fn skip(self: &Rc<Self>) {
+    fn skip(self: &Rc<Self>) {
         self.core.borrow_mut().pacer.skip();
         self.arm(0.0);
     }
 
     /// Another pace from now on.
-    pub fn set_pace(self: &Rc<Self>, pace: Pace) {
+    fn set_pace(self: &Rc<Self>, pace: Pace) {
         self.core.borrow_mut().pacer.set_pace(now(), pace);
         self.arm(0.0);
     }
 
     /// A newer send takes its place: it ends now, whatever is still on the way.
-    pub fn conclude_now(self: &Rc<Self>) {
+    fn conclude_now(self: &Rc<Self>) {
         let mut core = self.core.borrow_mut();
         let end = core
             .end
@@ -411,7 +432,7 @@ impl Reply {
     }
 
     /// The page closes.
-    pub fn leave(&self) {
+    fn leave(&self) {
         let core = self.core.borrow();
         let Some((address, kind, generation)) = core.stop.as_ref().filter(|_| core.end.is_none())
         else {
@@ -436,7 +457,7 @@ impl Reply {
     }
 
     /// The page has made room for it: the answer's element, and the thinking's text.
-    pub fn attach(self: &Rc<Self>, answer: &Element, reasoning: Text) {
+    fn attach(self: &Rc<Self>, answer: &Element, reasoning: Text) {
         let mut core = self.core.borrow_mut();
         core.painter = Some(Painter::new(answer.clone(), self.chat));
         core.reasoning = Some(reasoning);
@@ -622,9 +643,10 @@ impl Reply {
         });
         self.status.set(Status::Ended);
         self.end.set(Some(end.clone()));
-        let is_newest = chat
-            .live
-            .with_untracked(|live| live.as_ref().is_some_and(|live| Rc::ptr_eq(live, self)));
+        let is_newest = chat.live.with_untracked(|live| {
+            live.as_ref()
+                .is_some_and(|live| std::ptr::addr_eq(Rc::as_ptr(live), Rc::as_ptr(self)))
+        });
         if is_newest {
             chat.live.set(None);
         }

@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 
 use super::app::Chat;
+use super::later;
 use super::words::say;
 use crate::chat::request::ChatRequest;
 use crate::dialect::{Call, Dialect, Method, Via};
@@ -110,10 +111,17 @@ impl Chat {
 
     /// Shows which rung the next reply takes.
     pub fn show_way(self) {
-        let way = untrack(|| self.kind()).and_then(|kind| {
-            let dialect = kind.dialect();
-            Way::at(&*dialect, self.rung(&*dialect).0)
-        });
-        self.way.set(way);
+        if let Some(later) = later::ready() {
+            (later.show_way)(self);
+        }
     }
+}
+
+/// Shows which rung the next reply of a chat takes.
+pub fn show_way(chat: Chat) {
+    let way = untrack(|| chat.kind()).and_then(|kind| {
+        let dialect = kind.dialect();
+        Way::at(&*dialect, chat.rung(&*dialect).0)
+    });
+    chat.way.set(way);
 }

@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 
 use super::app::{Chat, LinkState};
+use super::later;
 use crate::chat::wishes::Wishes;
 use crate::dialect::{Kind, Takes};
 
@@ -32,14 +33,20 @@ impl Chat {
         })
     }
 
-    /// What the server of now understands beside words. Tracked.
+    /// What the server of now understands beside words; nothing before the rest of the page is here, which a known server
+    /// brings along. Tracked.
     pub fn takes(self) -> Takes {
         let kind = self.kind();
-        kind.map(|kind| kind.dialect().takes()).unwrap_or_default()
+        let later = self.loaded.get().then(later::ready).flatten();
+        later
+            .zip(kind)
+            .map(|(later, kind)| (later.takes)(kind))
+            .unwrap_or_default()
     }
 
     /// Who cannot see pictures, the server or the model of now; `None` where somebody may. Tracked.
     pub fn blind(self) -> Option<String> {
+        let takes = self.takes();
         self.link.with(|link| match link {
             LinkState::Connected(server)
             | LinkState::Failed {
@@ -51,7 +58,7 @@ impl Chat {
                     .models
                     .iter()
                     .find(|model| Some(&model.id) == id.as_ref());
-                if !server.kind.dialect().takes().images {
+                if !takes.images {
                     Some(server.kind.name().to_owned())
                 } else if model.is_some_and(|model| model.sees == Some(false)) {
                     Some(server.model_name())

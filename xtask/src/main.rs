@@ -1,8 +1,8 @@
 //! The commands of the house: `cargo xtask serve | test | bench | dist | lab`.
 //!
 //! In: what a person types. Out: a page that is served, a verdict, sizes. It needs nothing but Rust on the machine: what is missing it
-//! installs, and says so. The map: [`run`] commands with progress; [`tools`] what must be installed; [`page`] the release build;
-//! [`serve`] static files; [`model`] the small real model; [`test`] the steps of the proof;
+//! installs, and says so. The map: [`run`] commands with progress; [`tools`] what must be installed; [`page`] the release build,
+//! [`split`] cut in two;//! [`serve`] static files; [`model`] the small real model; [`test`] the steps of the proof;
 //! [`bench`] what it costs.
 
 mod bench;
@@ -10,6 +10,7 @@ mod model;
 mod page;
 mod run;
 mod serve;
+mod split;
 mod test;
 mod tools;
 

@@ -64,10 +64,9 @@ pub fn test(parts: &Parts) -> Outcome {
         let sizes = page::sizes(&page::build()?)?;
         page::check(&sizes)?;
         println!(
-            "  the first load is {} bytes (brotli), of {} allowed; the goal is {}",
+            "  the first view loads {} bytes (brotli), of {} allowed",
             page::first_load(&sizes),
-            page::FIRST_LOAD,
-            page::GOAL
+            page::FIRST_LOAD
         );
         let chromium = tools::chromium()?;
         if parts.e2e {

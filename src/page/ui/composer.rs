@@ -4,9 +4,8 @@ use std::sync::Arc;
 
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
-use web_sys::{ClipboardEvent, DataTransfer, DragEvent, Event, HtmlInputElement};
+use web_sys::{ClipboardEvent, DataTransfer, DragEvent, Event, FileList, HtmlInputElement};
 
-use super::images;
 use super::part::{Part, button, el, icon};
 use crate::chat::request::Image;
 use crate::page::app::{Chat, Command, Refused};
@@ -38,6 +37,8 @@ pub fn composer(part: Part, chat: Chat) -> Part {
         .attr("aria-label", move || say!(chat, message))
         .attr("placeholder", placeholder)
         .value(move || chat.draft.get())
+        // Whoever comes here is about to write: what answers is fetched meanwhile.
+        .on("focus", move |_| chat.fetch_rest())
         .on("input", move |event| {
             let text = event_target_value(event);
             chat.shared().store.keep_draft(&text);
@@ -118,7 +119,7 @@ fn picker(chat: Chat) -> Part {
         let field = target.and_then(|target| target.dyn_into::<HtmlInputElement>().ok());
         if let Some(field) = field {
             if let Some(files) = field.files() {
-                images::take(chat, &files);
+                pictures(chat, &files);
             }
             // The same file may be chosen again.
             field.set_value("");
@@ -181,7 +182,7 @@ pub fn catch_files(part: Part, chat: Chat) -> Part {
             && !untrack(|| young(chat))
         {
             event.prevent_default();
-            images::take(chat, &files);
+            pictures(chat, &files);
         }
     };
     part.on("paste", move |event| {
@@ -274,4 +275,15 @@ fn group(number: u32) -> String {
         out.push(digit);
     }
     out
+}
+
+/// Takes files for pictures, as soon as the part of the page is here that can.
+fn pictures(chat: Chat, files: &FileList) {
+    // A list that a drop brings is empty once the drop is over.
+    let files = (0..files.length()).filter_map(|at| files.get(at)).collect();
+    chat.spawn(async move {
+        if let Some(later) = chat.later().await {
+            (later.pictures)(chat, files);
+        }
+    });
 }

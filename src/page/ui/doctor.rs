@@ -3,38 +3,36 @@
 use leptos::prelude::*;
 
 use super::part::{Part, el};
+use super::verdict;
 use crate::doctor::Verdict;
 use crate::page::app::Chat;
-use crate::page::words::{say, verdict_why, verdict_words, young};
+use crate::page::words::{say, young};
 
-/// The region. It is there from the first send on.
-pub fn doctor(part: Part, chat: Chat) -> Part {
-    let seen = move || chat.finding.with(Option::is_some);
+/// The region.
+pub fn doctor(chat: Chat) -> Part {
     let verdict = move || chat.finding.get().unwrap_or(Verdict::Flowing);
     let well = move || matches!(verdict(), Verdict::Flowing | Verdict::SlowPrefill);
-    part.when(seen, move || {
-        el("section")
-            .set("class", "doctor")
-            .class("well", well)
-            .set("role", "region")
-            .attr("aria-label", move || say!(chat, doctor))
-            .attr("data-verdict", move || verdict().word().to_owned())
-            .child(el("span").set("class", "dot").set("aria-hidden", "true"))
-            .when(
-                move || !(young(chat) && well()),
-                move || {
-                    el("span")
-                        .set("class", "phrase")
-                        .says(move || verdict_words(chat, verdict()))
-                },
-            )
-            .when(
-                move || !well(),
-                move || {
-                    el("span")
-                        .set("class", "why")
-                        .says(move || verdict_why(chat, verdict()))
-                },
-            )
-    })
+    el("section")
+        .set("class", "doctor")
+        .class("well", well)
+        .set("role", "region")
+        .attr("aria-label", move || say!(chat, doctor))
+        .attr("data-verdict", move || verdict().word().to_owned())
+        .child(el("span").set("class", "dot").set("aria-hidden", "true"))
+        .when(
+            move || !(young(chat) && well()),
+            move || {
+                el("span")
+                    .set("class", "phrase")
+                    .says(move || verdict::words(chat, verdict()))
+            },
+        )
+        .when(
+            move || !well(),
+            move || {
+                el("span")
+                    .set("class", "why")
+                    .says(move || verdict::why(chat, verdict()))
+            },
+        )
 }

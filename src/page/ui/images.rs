@@ -8,7 +8,7 @@ use std::sync::Arc;
 use futures_channel::oneshot;
 use gloo_events::EventListener;
 use leptos::prelude::*;
-use web_sys::{File, FileList, FileReader};
+use web_sys::{File, FileReader};
 
 use crate::chat::request::Image;
 use crate::page::app::{Chat, Refused};
@@ -17,12 +17,12 @@ use crate::page::app::{Chat, Refused};
 const MOST: f64 = 10e6;
 
 /// Reads files, and adds the pictures among them to the next message.
-pub fn take(chat: Chat, files: &FileList) {
+pub fn take(chat: Chat, files: Vec<File>) {
     chat.refused.set(None);
     if let Some(name) = untrack(|| chat.blind()) {
         return chat.refused.set(Some(Refused::Blind(name)));
     }
-    for file in (0..files.length()).filter_map(|at| files.get(at)) {
+    for file in files {
         if file.size() > MOST {
             chat.refused.set(Some(Refused::TooBig(file.name())));
             continue;

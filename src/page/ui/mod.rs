@@ -2,22 +2,24 @@
 //! beyond what is open or typed.
 
 mod composer;
-mod doctor;
-mod images;
+pub mod doctor;
+pub mod images;
 mod panel;
-mod part;
-mod server;
-mod settings;
+pub mod part;
+pub mod server;
+pub mod settings;
 mod status;
 mod stream;
 mod tokens;
-mod turn;
+pub mod turn;
+pub mod verdict;
 mod welcome;
 
 use leptos::prelude::*;
 
-use self::part::{Part, button, el, icon};
+use self::part::{Part, button, el, follow, icon};
 use super::app::{Chat, Command, LinkState};
+use super::later;
 use super::words::{self, say, young};
 use crate::options::Theme;
 
@@ -40,9 +42,23 @@ pub fn page(chat: Chat) -> Part {
         Theme::Light => "light",
         Theme::Dark => "dark",
     };
+    // Once opened, the settings stay on the page: the browser gives the focus back to where it was when they close.
+    let opened = RwSignal::new(false);
+    follow(move || {
+        if chat.panel.get() {
+            opened.set(true);
+        }
+        if chat.panel.get() || chat.settings.get() {
+            chat.fetch_rest();
+        }
+    });
     let foot = el("footer")
         .set("class", "foot")
-        .add(|part| doctor::doctor(part, chat))
+        // It is there from the first send on.
+        .when(
+            move || chat.loaded.get() && chat.finding.with(Option::is_some),
+            move || coming(later::ready().map(|later| later.doctor), chat),
+        )
         .add(|part| composer::composer(part, chat));
     el("div")
         .set("class", "rill")
@@ -54,9 +70,20 @@ pub fn page(chat: Chat) -> Part {
         .child(header(chat))
         .add(|part| stream::stream(part, chat))
         .child(foot)
-        .child(server::server_panel(chat))
-        .when(move || chat.settings.get(), move || settings::open(chat))
+        .when(
+            move || chat.settings.get() && chat.loaded.get(),
+            move || coming(later::ready().map(|later| later.settings), chat),
+        )
+        .when(
+            move || opened.get() && chat.loaded.get(),
+            move || coming(later::ready().map(|later| later.panel), chat),
+        )
         .child(server::ask_first(chat))
+}
+
+/// A part of the page that came later.
+fn coming(view: Option<fn(Chat) -> Part>, chat: Chat) -> Part {
+    view.map_or_else(|| el("div"), |view| view(chat))
 }
 
 fn header(chat: Chat) -> Part {

@@ -210,6 +210,7 @@ impl Part {
     }
 
     /// What a part of a view adds to this one.
+    #[allow(clippy::should_implement_trait)]
     pub fn add(self, more: impl FnOnce(Part) -> Part) -> Part {
         more(self)
     }

@@ -1,42 +1,32 @@
 //! The line under a reply that says what is going on, in a few quiet words; after the end, how it ended and the figures.
 
-use std::rc::Rc;
-
 use leptos::prelude::*;
 
 use super::part::{Part, button, el};
 use super::turn::Figures;
 use crate::event::{Deadline, End, Progress};
 use crate::page::app::{Chat, Command};
-use crate::page::reply::{Reply, Status};
+use crate::page::live::{Seen, Status};
 use crate::page::words::{end_words, say, young};
 
 /// The line.
 pub fn status_line(
     chat: Chat,
-    live: Option<Rc<Reply>>,
+    seen: Option<Seen>,
     end: RwSignal<Option<End>>,
     figures: impl Fn() -> Figures + 'static,
 ) -> Part {
-    let status = live
-        .as_ref()
-        .map(|live| RwSignal::from(live.status.clone()));
-    let way = live.as_ref().map(|live| RwSignal::from(live.way.clone()));
-    let next = live
-        .as_ref()
-        .map(|live| RwSignal::from(live.next_way.clone()));
-    let behind = live.map(|live| RwSignal::from(live.behind.clone()));
-    let now = move || status.map_or(Status::Ended, |status| status.get());
+    let now = move || seen.map_or(Status::Ended, |seen| seen.status.get());
     let going = move || end.with(Option::is_none);
     let asking = move || matches!(now(), Status::Asking(_)) && going();
-    let can_skip = move || going() && behind.is_some_and(|behind| behind.get()) && is_paced(chat);
+    let can_skip = move || going() && seen.is_some_and(|seen| seen.behind.get()) && is_paced(chat);
     let words = move || {
         end.with(|end| match end {
             Some(end) => ended(chat, end, &figures()),
             None => running(chat, &now()),
         })
     };
-    let way_title = move || way?.get().map(|way| way.title(chat));
+    let way_title = move || seen?.way.get().map(|way| way.title(chat));
     el("p")
         .set("class", "status")
         .attr_if("title", way_title)
@@ -46,10 +36,10 @@ pub fn status_line(
             button("inline", move || chat.run(Command::Skip)).says(move || say!(chat, show_all))
         })
         .when(
-            move || next.is_some_and(|next| next.with(Option::is_some)) && !young(chat),
+            move || seen.is_some_and(|seen| seen.next_way.with(Option::is_some)) && !young(chat),
             move || {
                 el("span").set("role", "status").says(move || {
-                    let way = next.and_then(|next| next.get());
+                    let way = seen.and_then(|seen| seen.next_way.get());
                     let way = way.map(|way| way.words(chat)).unwrap_or_default();
                     say!(chat, way_next, way = way)
                 })

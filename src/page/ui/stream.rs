@@ -4,10 +4,10 @@ use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 
 use super::part::{Part, button, el, icon};
-use super::{turn, welcome};
+use super::welcome;
 use crate::chat::tree::TurnId;
 use crate::page::app::Chat;
-use crate::page::painter;
+use crate::page::later;
 use crate::page::words::say;
 
 /// How near to the end, in pixels, still counts as at the end.
@@ -17,6 +17,7 @@ const NEAR: i32 = 40;
 pub fn stream(part: Part, chat: Chat) -> Part {
     let path = move || {
         let starts = chat.starts.get();
+        // Turns begin only when the rest of the page is here.
         let path = chat.tree.with(|tree| tree.path());
         // A reply that goes on is drawn anew, so its number of starts is part of what it is known by.
         path.into_iter()
@@ -27,14 +28,17 @@ pub fn stream(part: Part, chat: Chat) -> Part {
     let column = el("div")
         .set("class", "column")
         .when(empty, move || welcome::welcome(chat))
-        .each(path, move |(id, _)| turn::turn(chat, *id));
+        .each(path, move |(id, _)| {
+            later::ready().map_or_else(|| el("div"), |later| (later.turn)(chat, *id))
+        });
     let main = el("main")
         .set("class", "stream")
         .set("tabindex", "-1")
         .on("click", move |event| {
             let target = event.target();
-            if let Some(target) = target.and_then(|target| target.dyn_into().ok()) {
-                painter::clicked(chat, &target);
+            let target = target.and_then(|target| target.dyn_into().ok());
+            if let (Some(target), Some(later)) = (target, later::ready()) {
+                (later.clicked)(chat, &target);
             }
         })
         .child(column);

@@ -15,8 +15,8 @@ use crate::chat::turn::Turn;
 use crate::event::End;
 use crate::markdown::Markdown;
 use crate::page::app::{Chat, Command};
+use crate::page::live::{Live, Order};
 use crate::page::painter::Painter;
-use crate::page::reply::Reply;
 use crate::page::words::{say, young};
 
 /// One turn.
@@ -141,10 +141,11 @@ fn editor(
 
 /// A reply: its thinking, its text, its status, and what can be done with it.
 fn reply(chat: Chat, id: TurnId) -> Part {
-    let live: Option<Rc<Reply>> = chat
+    let live: Option<Rc<dyn Live>> = chat
         .live
         .with_untracked(|live| live.clone())
-        .filter(|live| live.id == id);
+        .filter(|live| live.id() == id);
+    let seen = live.as_ref().map(|live| live.seen());
     let kept = chat
         .tree
         .with_untracked(|tree| tree.turn(id).cloned())
@@ -154,12 +155,8 @@ fn reply(chat: Chat, id: TurnId) -> Part {
             .with(|tree| tree.turn(id).map(Figures::of))
             .unwrap_or_default()
     };
-    let (end, thinks, behind) = match &live {
-        Some(live) => (
-            RwSignal::from(live.end.clone()),
-            RwSignal::from(live.thinks.clone()),
-            RwSignal::from(live.behind.clone()),
-        ),
+    let (end, thinks, behind) = match &seen {
+        Some(seen) => (seen.end, seen.thinks, seen.behind),
         None => (
             RwSignal::new(kept.end.clone()),
             RwSignal::new(!kept.reasoning.is_empty()),
@@ -189,9 +186,10 @@ fn reply(chat: Chat, id: TurnId) -> Part {
     let thought = document().create_text_node("");
     let _ = reasoning.element().append_child(&thought);
     let place: Element = answer.element().into();
-    let drawn = live.clone();
-    let draw = move || match &drawn {
-        Some(live) => live.attach(&place, thought.clone()),
+    let draw = move || match &live {
+        Some(live) => live
+            .clone()
+            .order(Order::Attach(place.clone(), thought.clone())),
         None => {
             thought.set_data(&kept.reasoning);
             let mut markdown = Markdown::new();
@@ -244,7 +242,7 @@ fn reply(chat: Chat, id: TurnId) -> Part {
                     .says(move || say!(chat, tool_call, name = name.clone()))
             },
         )
-        .child(status_line(chat, live, end, figures))
+        .child(status_line(chat, seen, end, figures))
         .when(
             move || !running(),
             move || {

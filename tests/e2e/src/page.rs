@@ -10,6 +10,7 @@ use chromiumoxide::cdp::browser_protocol::input::{
     InsertTextParams, MouseButton,
 };
 use chromiumoxide::cdp::browser_protocol::log::{EventEntryAdded, LogEntryLevel, LogEntrySource};
+use chromiumoxide::cdp::browser_protocol::network::{self, BlockPattern, SetBlockedUrLsParams};
 use chromiumoxide::cdp::browser_protocol::page::CaptureScreenshotFormat;
 use chromiumoxide::cdp::js_protocol::runtime::{
     ConsoleApiCalledType, EvaluateParams, EventConsoleApiCalled, EventExceptionThrown,
@@ -106,6 +107,21 @@ impl Page {
     /// Goes to an address, and waits until it is loaded.
     pub async fn goto(&self, url: &str) {
         must("go to", self.tab.goto(url).await);
+    }
+
+    /// Keeps the page from loading files of these names; of none, once more from nothing.
+    pub async fn block(&self, names: &[&str]) {
+        must(
+            "watch the network",
+            self.tab.execute(network::EnableParams::default()).await,
+        );
+        let patterns = names
+            .iter()
+            .map(|name| BlockPattern::new(format!("*://*:*/{name}"), true));
+        let block = SetBlockedUrLsParams {
+            url_patterns: Some(patterns.collect()),
+        };
+        must("block files", self.tab.execute(block).await);
     }
 
     /// Reloads.

@@ -42,7 +42,7 @@ pub async fn ai4artsed_answers_a_get_and_is_asked_once(stage: Stage) {
 }
 
 pub async fn ai4artseds_routes_of_today_are_taken_where_the_seeds_are_gone(stage: Stage) {
-    let options = "origins=*;delay=2;first=100;missing=/api/text_stream";
+    let options = "origins=*;delay=2;first=100;missing=%2Fapi%2Ftext_stream";
     let chat = stage.chat(Dialect::Ai4ArtsEd, options, "").await;
     for _ in 0..2 {
         let turn = chat.ask("Where does a river begin?").await;

@@ -142,6 +142,7 @@ pub async fn servers_on_this_computer_are_found_by_simple_gets(stage: Stage) {
         }
     }
     let chat = stage.open("pace=instant").await;
+    chat.button("Server").await;
     for (_, name) in &labs {
         let found = chat
             .page
@@ -159,6 +160,7 @@ pub async fn servers_on_this_computer_are_found_by_simple_gets(stage: Stage) {
             chat.page.words().await
         );
     }
+    chat.page.press("Escape", 0).await;
     for (lab, name) in &labs {
         let log = lab.log();
         assert!(

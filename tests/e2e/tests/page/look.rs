@@ -404,3 +404,47 @@ pub async fn a_huge_line_and_very_many_tokens_lose_nothing(stage: Stage) {
         .count();
     assert_eq!(shown, letters);
 }
+
+/// The file that the first view does without.
+const LATER: &str = "split_later.wasm";
+
+pub async fn the_first_view_loads_nothing_that_only_a_conversation_needs(stage: Stage) {
+    let chat = stage.open("server=demo&pace=instant").await;
+    let loaded = "performance.getEntriesByType('resource').map((entry) => entry.name)";
+    let names: Vec<String> = chat.page.js(loaded).await;
+    assert!(
+        names.iter().any(|name| name.ends_with("rill-page_bg.wasm")),
+        "{names:?}"
+    );
+    assert!(!names.iter().any(|name| name.ends_with(LATER)), "{names:?}");
+    // Whoever goes where one writes is about to: what answers is fetched before the first word is sent.
+    chat.focus().await;
+    let _: bool = chat
+        .page
+        .until(&format!(
+            "{loaded}.some((name) => name.endsWith('{LATER}'))"
+        ))
+        .await;
+    assert_eq!(chat.ask("Hello").await.fate(), ("complete", Some("stop")));
+}
+
+pub async fn a_part_that_cannot_be_loaded_is_named_and_the_words_are_kept(stage: Stage) {
+    let chat = stage.open("server=demo&pace=instant").await;
+    chat.page.block(&[LATER]).await;
+    chat.focus().await;
+    chat.page.insert("Are you there?").await;
+    chat.page.press("Enter", 0).await;
+    let _: bool = chat
+        .page
+        .until("e2e.root().querySelector('.who').textContent.includes('could not be loaded')")
+        .await;
+    let kept: String = chat
+        .page
+        .js("e2e.root().querySelector('.composer textarea').value")
+        .await;
+    assert_eq!(kept, "Are you there?");
+    chat.page.block(&[]).await;
+    chat.page.press("Enter", 0).await;
+    assert_eq!(chat.ended().await.fate(), ("complete", Some("stop")));
+    chat.page.forgive().await;
+}

@@ -1,0 +1,82 @@
+//! The reply that runs, as the rest of the page sees it: what can be asked of it, and what of it is seen beside its text.
+//!
+//! The reply itself stands in a part of the page that comes [`later`](super::later); only this face of it is known before.
+
+use std::rc::Rc;
+
+use leptos::prelude::*;
+use web_sys::{Element, Text};
+
+use super::ways::Way;
+use crate::chat::tree::TurnId;
+use crate::event::{Deadline, End, Progress};
+use crate::pacer::Pace;
+
+/// What can be asked of the reply that runs.
+#[derive(Debug, Clone)]
+pub enum Order {
+    /// End, so; what arrived stays.
+    Stop(End),
+    /// End now, whatever is still on the way: a newer send takes its place.
+    Conclude,
+    /// Show all that is here at once.
+    Skip,
+    /// Show text at this pace from now on.
+    Pace(Pace),
+    /// Wait on past a deadline.
+    WaitOn,
+    /// The page closes: tell the server to stop.
+    Leave,
+    /// The page has made room: the answer's element, and the thinking's text.
+    Attach(Element, Text),
+}
+
+/// A reply that runs, as the rest of the page sees it.
+pub trait Live {
+    /// Its turn.
+    fn id(&self) -> TurnId;
+    /// What of it is seen.
+    fn seen(&self) -> Seen;
+    /// Does what is asked.
+    fn order(self: Rc<Self>, order: Order);
+}
+
+/// What is seen of a reply beside its text.
+#[derive(Clone, Copy)]
+pub struct Seen {
+    /// What it is doing.
+    pub status: RwSignal<Status>,
+    /// How it ended, once the last letter is shown.
+    pub end: RwSignal<Option<End>>,
+    /// Whether there is thinking to show.
+    pub thinks: RwSignal<bool>,
+    /// Whether arrived text waits to be shown.
+    pub behind: RwSignal<bool>,
+    /// The way that it takes.
+    pub way: RwSignal<Option<Way>>,
+    /// The way that the next reply takes, where this one's held everything back.
+    pub next_way: RwSignal<Option<Way>>,
+}
+
+/// What the reply is doing, for the status line.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Status {
+    /// No headers yet.
+    Connecting,
+    /// Headers, but nothing else.
+    Waiting,
+    /// What the server says that it does.
+    Progress(Progress),
+    /// A small request found the server alive.
+    Slow,
+    /// Thinking comes.
+    Thinking,
+    /// Text comes; tokens per second, and whether the server measured them.
+    Writing(Option<(u32, bool)>),
+    /// All is here; the rest is being shown at the reader's pace.
+    Showing,
+    /// A deadline passed; the person may wait on.
+    Asking(Deadline),
+    /// It is over.
+    Ended,
+}
