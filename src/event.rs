@@ -37,6 +37,8 @@ pub enum ChatEvent {
     Conversation(String),
     /// The model that answers, in the server's spelling.
     Model(String),
+    /// Tokens that fit into the model's context, for servers that tell it nowhere else.
+    Context(u32),
     /// The server ended the reply. The first one wins.
     Done(Finish),
     /// The server declined on purpose (a safety stage); its word. An end that is neither success nor error.

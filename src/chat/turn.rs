@@ -81,6 +81,7 @@ impl Turn {
             | ChatEvent::Alive
             | ChatEvent::Id(_)
             | ChatEvent::Conversation(_)
+            | ChatEvent::Context(_)
             | ChatEvent::Done(_)
             | ChatEvent::Blocked(_)
             | ChatEvent::Error(_)

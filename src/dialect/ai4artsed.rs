@@ -8,15 +8,21 @@ use serde_json::Value;
 
 use super::read::text;
 use super::reply::{Reply, Said, Told};
-use super::{Call, Decoder, Dialect, Model, Takes};
+use super::{Call, Decoder, Dialect, Model, TASK, Takes};
 use crate::chat::request::{ChatRequest, Role};
 use crate::event::{ChatEvent, Progress, ServerError};
 use crate::wire::Frame;
 
 /// The seed's route for a plain chat; the run's id follows.
 const STAGE2: &str = "/api/text_stream/stage2";
-/// Today's.
+/// The seed's routes, to which the name of a task is added.
+const SEED: &str = "/api/text_stream";
+/// Today's route for a plain chat.
 const INTERCEPTION: &str = "/api/schema/pipeline/interception";
+/// Today's routes.
+const PIPELINE: &str = "/api/schema/pipeline";
+/// The stages of the seed's pipeline, the plain chat first.
+const TASKS: &[&str] = &["stage2", "stage1", "stage3", "stage4", "optimize"];
 
 /// AI4ArtsEd.
 #[derive(Debug, Clone, Copy, Default)]
@@ -41,16 +47,37 @@ impl Dialect for Ai4ArtsEd {
             .unwrap_or_else(|| last(Role::System));
         let style = field("style");
         let model = request.model.as_deref().unwrap_or_default();
+        let wished = field(TASK);
+        let known = TASKS.iter().find(|task| **task == wished);
+        let task = known.copied().unwrap_or(TASKS[0]);
         if rung == 0 {
-            let query = query(&[
-                ("prompt", prompt),
-                ("context", context),
-                ("style_prompt", style),
-                ("model", model),
-            ]);
+            let query = match task {
+                "stage1" | "stage3" => query(&[("text", prompt)]),
+                "stage4" => query(&[("prompt", prompt), ("model", model)]),
+                "optimize" => query(&[
+                    ("input_text", prompt),
+                    ("optimization_instruction", context),
+                    ("output_config", style),
+                    ("model", model),
+                ]),
+                _ => query(&[
+                    ("prompt", prompt),
+                    ("context", context),
+                    ("style_prompt", style),
+                    ("model", model),
+                ]),
+            };
             // The run's id is the client's to choose.
-            return Call::get(format!("{STAGE2}/{}?{query}", encoded(&request.generation)));
+            let run = encoded(&request.generation);
+            return Call::get(format!("{SEED}/{task}/{run}?{query}"));
         }
+        // The checks of words and of pictures are parts of the runs today, and no routes of their own.
+        let route = match task {
+            "optimize" => "optimize",
+            "stage4" => "generation",
+            _ => "interception",
+        };
+        let instruction = if route == "optimize" { context } else { "" };
         // The names moved with the routes, and not all at once: what a server does not know it passes over.
         let query = query(&[
             ("prompt", prompt),
@@ -58,11 +85,12 @@ impl Dialect for Ai4ArtsEd {
             ("context", context),
             ("context_prompt", context),
             ("style_prompt", style),
+            ("optimization_instruction", instruction),
             ("model", model),
             ("schema", "user_defined"),
             ("enable_streaming", "true"),
         ]);
-        Call::get(format!("{INTERCEPTION}?{query}"))
+        Call::get(format!("{PIPELINE}/{route}?{query}"))
     }
 
     fn decoder(&self, _rung: usize) -> Box<dyn Decoder> {
@@ -73,6 +101,7 @@ impl Dialect for Ai4ArtsEd {
         Takes {
             keeps_history: true,
             fields: &["context", "style"],
+            tasks: TASKS,
             ..Takes::default()
         }
     }

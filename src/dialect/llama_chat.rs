@@ -123,6 +123,8 @@ impl Decoder for Tokens {
         let value = &said.value;
         let conversation = text(value, "conversation_id").filter(|id| *id != "null");
         self.reply.conversation(conversation, out);
+        // Its name says otherwise, but no reply is ever limited by it.
+        self.reply.context(count(value, "max_tokens"), out);
         match text(value, "type") {
             Some("token") => self.token(value, out),
             Some("done") => {

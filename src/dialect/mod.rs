@@ -153,6 +153,9 @@ impl Call {
     }
 }
 
+/// The field of a request that says what to do with the prompt.
+pub const TASK: &str = "task";
+
 /// What a family of servers understands beside words.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub struct Takes {
@@ -174,6 +177,8 @@ pub struct Takes {
     pub deaf_to_system: bool,
     /// Fields of its own beside the prompt, by name.
     pub fields: &'static [&'static str],
+    /// What can be done with the prompt, by name, the usual first; chosen in the field [`TASK`].
+    pub tasks: &'static [&'static str],
 }
 
 /// A model that a server offers.

@@ -22,6 +22,7 @@ pub(super) struct Reply {
     has_id: bool,
     has_model: bool,
     has_conversation: bool,
+    has_context: bool,
     /// Tokens whose text is held back.
     tokens: Vec<Token>,
     usage: Usage,
@@ -264,6 +265,14 @@ impl Reply {
         if let (false, Some(model)) = (self.has_model, model) {
             self.has_model = true;
             out.push(ChatEvent::Model(model.to_owned()));
+        }
+    }
+
+    /// Tokens that fit into the context.
+    pub fn context(&mut self, tokens: Option<u32>, out: &mut Vec<ChatEvent>) {
+        if let (false, Some(tokens)) = (self.has_context, tokens.filter(|tokens| *tokens > 0)) {
+            self.has_context = true;
+            out.push(ChatEvent::Context(tokens));
         }
     }
 

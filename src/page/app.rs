@@ -815,6 +815,20 @@ impl Chat {
         })
     }
 
+    /// The server told how much fits.
+    pub fn has_context(self, tokens: u32) {
+        let is_new = self.link.with_untracked(
+            |link| matches!(link, LinkState::Connected(server) if server.context != Some(tokens)),
+        );
+        if is_new {
+            self.link.update(|link| {
+                if let LinkState::Connected(server) = link {
+                    server.context = Some(tokens);
+                }
+            });
+        }
+    }
+
     /// The Doctor's word; tracked.
     pub fn verdict(self) -> Option<Verdict> {
         self.finding.get()

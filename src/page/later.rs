@@ -38,6 +38,8 @@ pub struct Later {
     pub clicked: fn(Chat, &Element) -> bool,
     /// How replies are made.
     pub settings: fn(Chat) -> Part,
+    /// What stands beside the prompt, for kinds that have such.
+    pub fields: fn(Chat) -> Part,
     /// Servers, models, and how to read.
     pub panel: fn(Chat) -> Part,
     /// The Doctor's region.
@@ -87,6 +89,7 @@ static LATER: Later = Later {
     turn: ui::turn::turn,
     clicked: painter::clicked,
     settings: ui::settings::open,
+    fields: ui::fields::fields,
     panel: ui::server::server_panel,
     doctor: ui::doctor::doctor,
     verdict_words: verdict::words,

@@ -487,6 +487,9 @@ impl Reply {
                             .names
                             .update_value(|names| names.1 = Some(name.clone()));
                     }
+                    if let ChatEvent::Context(tokens) = event {
+                        self.chat.has_context(*tokens);
+                    }
                     if let ChatEvent::Id(id) = event {
                         core.server_id = Some(id.clone());
                     }

@@ -211,7 +211,7 @@ impl EventName {
             ChatEvent::Usage(_) => EventName::Usage,
             ChatEvent::Timings(_) => EventName::Timings,
             ChatEvent::Id(_) | ChatEvent::Conversation(_) => EventName::Id,
-            ChatEvent::Model(_) => EventName::Model,
+            ChatEvent::Model(_) | ChatEvent::Context(_) => EventName::Model,
             ChatEvent::Done(_) => EventName::Done,
             ChatEvent::Blocked(_) => EventName::Blocked,
             ChatEvent::Error(_) => EventName::Error,

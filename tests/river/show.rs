@@ -28,6 +28,7 @@ pub fn line(event: &ChatEvent) -> String {
         ChatEvent::Reasoning(text) => format!("reasoning {text:?}"),
         ChatEvent::Token(token) => format!("token {token:?}"),
         ChatEvent::Conversation(id) => format!("conversation {id}"),
+        ChatEvent::Context(tokens) => format!("context {tokens}"),
         ChatEvent::TextWasReasoning => "text was reasoning".to_owned(),
         ChatEvent::ToolCall(call) => format!(
             "tool {} id={} name={} arguments={:?}",

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use rill::chat::request::{ChatRequest, Knob, Message, Role, Sampling};
-use rill::dialect::{BodyRule, Call, Kind, Method};
+use rill::dialect::{BodyRule, Call, Kind, Method, TASK};
 use serde_json::{Value, json};
 
 fn says(role: Role, text: &str) -> Message {
@@ -95,6 +95,32 @@ fn ai4artsed_is_asked_by_get_with_fields_of_their_own() {
         1,
         "/api/schema/pipeline/interception?prompt=Gr%C3%B6%C3%9Fe%20%26%20mehr%3F&input_text=Gr%C3%B6%C3%9Fe%20%26%20mehr%3F\
          &context=a%20garden&context_prompt=a%20garden&style_prompt=as%20a%20poem&schema=user_defined&enable_streaming=true",
+    );
+    let task = |name: &str| {
+        let mut request = first();
+        request.fields.insert(TASK.to_owned(), name.to_owned());
+        request
+    };
+    let prompt = "Gr%C3%B6%C3%9Fe%20%26%20mehr%3F";
+    check(
+        &task("stage3"),
+        0,
+        &format!("/api/text_stream/stage3/RILL7?text={prompt}"),
+    );
+    check(
+        &task("optimize"),
+        0,
+        &format!(
+            "/api/text_stream/optimize/RILL7?input_text={prompt}&optimization_instruction=Be%20brief.&model=m"
+        ),
+    );
+    let today = dialect.chat(&task("stage4"), 1).path;
+    assert!(today.starts_with("/api/schema/pipeline/generation?"));
+    // A task that nobody knows is the usual one.
+    check(
+        &task("../x"),
+        0,
+        &format!("{stage2}&context=Be%20brief.&model=m"),
     );
     // Only what is said last is asked.
     assert!(dialect.chat(&later(), 0).path.contains("?prompt=Go%20on&"));

@@ -6,9 +6,11 @@ use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 use web_sys::{ClipboardEvent, DataTransfer, DragEvent, Event, FileList, HtmlInputElement};
 
+use super::coming;
 use super::part::{Part, button, el, icon};
 use crate::chat::request::Image;
 use crate::page::app::{Chat, Command, Refused};
+use crate::page::later;
 use crate::page::words::{say, young};
 
 /// The composer.
@@ -86,10 +88,10 @@ pub fn composer(part: Part, chat: Chat) -> Part {
         .set("class", "field")
         .attr("data-text", move || chat.draft.get())
         .child(field);
-    part.child(el("div").set("class", "fields").each(
-        move || chat.takes().fields.to_vec(),
-        move |name| own_field(chat, name),
-    ))
+    part.when(
+        move || !chat.takes().fields.is_empty(),
+        move || coming(later::ready().map(|later| later.fields), chat),
+    )
     .child(previews(chat))
     .child(
         el("div")
@@ -201,34 +203,6 @@ pub fn catch_files(part: Part, chat: Chat) -> Part {
             event.prevent_default();
         }
     })
-}
-
-/// A field that the server's kind has beside the prompt.
-fn own_field(chat: Chat, name: &'static str) -> Part {
-    let words = move || match name {
-        "context" => say!(chat, field_context),
-        "style" => say!(chat, field_style),
-        other => other.to_owned(),
-    };
-    let value = move || {
-        chat.wishes
-            .with(|wishes| wishes.fields.get(name).cloned().unwrap_or_default())
-    };
-    let field = el("input")
-        .set("type", "text")
-        .set("dir", "auto")
-        .value(value)
-        .on("input", move |event| {
-            let typed = event_target_value(event);
-            chat.wish(|wishes| {
-                if typed.is_empty() {
-                    wishes.fields.remove(name);
-                } else {
-                    wishes.fields.insert(name.to_owned(), typed);
-                }
-            });
-        });
-    el("label").child(el("span").says(words)).child(field)
 }
 
 fn meter(chat: Chat) -> Part {

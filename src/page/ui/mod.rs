@@ -3,6 +3,7 @@
 
 mod composer;
 pub mod doctor;
+pub mod fields;
 pub mod images;
 mod panel;
 pub mod part;

@@ -73,6 +73,12 @@ pub async fn llama_chat_talks_over_its_socket(stage: Stage) {
 pub async fn llama_chat_without_its_socket_streams_events(stage: Stage) {
     let chat = open(&stage, "", "/ws", "").await;
     two_turns(&stage, &chat, STREAM, ("complete", Some("stop"))).await;
+    // The size of the context is told beside the text, and nowhere else.
+    let meter: String = chat
+        .page
+        .js("e2e.every(0, '.meter')[0].innerText.replaceAll('\u{202f}', '')")
+        .await;
+    assert!(meter.contains("of 4096 tokens"), "{meter}");
 }
 
 pub async fn llama_chat_without_a_stream_is_watched_until_it_is_silent(stage: Stage) {

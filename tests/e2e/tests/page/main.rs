@@ -82,6 +82,7 @@ fn main() -> std::process::ExitCode {
         settings::a_mistake_in_the_settings_gets_a_sentence_and_is_not_sent,
         settings::a_template_that_is_chosen_formats_the_prompt,
         settings::context_and_style_stand_beside_the_prompt,
+        settings::ai4artsed_can_be_asked_for_each_of_its_tasks,
         settings::young_readers_see_no_settings,
         tokens::probabilities_grow_with_the_text_that_is_shown,
         tokens::attention_is_shown_as_the_words_that_were_looked_at,

@@ -208,6 +208,47 @@ pub async fn context_and_style_stand_beside_the_prompt(stage: Stage) {
     }
 }
 
+pub async fn ai4artsed_can_be_asked_for_each_of_its_tasks(stage: Stage) {
+    for (options, task, path, named) in [
+        ("", "stage1", "/api/text_stream/stage1/", "text=Hello"),
+        ("", "stage4", "/api/text_stream/stage4/", "prompt=Hello"),
+        (
+            "",
+            "optimize",
+            "/api/text_stream/optimize/",
+            "optimization_instruction=Be%20brief",
+        ),
+        (
+            ";missing=%2Fapi%2Ftext_stream",
+            "optimize",
+            "/api/schema/pipeline/optimize",
+            "optimization_instruction=Be%20brief",
+        ),
+    ] {
+        let chat = stage
+            .chat(
+                Dialect::Ai4ArtsEd,
+                &format!("origins=*;delay=0{options}"),
+                "",
+            )
+            .await;
+        let select = "e2e.find(0, 'combobox', /^Task/)";
+        chat.page
+            .until::<bool>(&format!(
+                "(() => {{ const select = {select}; if (!select) return false; select.value = '{task}'; select.dispatchEvent(new Event('change', {{ bubbles: true }})); return true; }})()"
+            ))
+            .await;
+        put(&chat, "textbox", "Context", "Be brief").await;
+        let turn = chat.ask("Hello").await;
+        assert_eq!(turn.end.as_deref(), Some("complete"), "{task}: {turn:?}");
+        let log = stage.lab.log();
+        let asked = *chats(&log).last().expect("a request");
+        assert!(asked.path.starts_with(path), "{task}: {}", asked.path);
+        assert!(asked.query.contains(named), "{task}: {}", asked.query);
+        chat.page.close().await;
+    }
+}
+
 pub async fn young_readers_see_no_settings(stage: Stage) {
     let chat = stage.open("server=demo&profile=young").await;
     let there: bool = chat

@@ -26,17 +26,30 @@ const HTML: &str = "text/html; charset=utf-8";
 impl Server for Ai4ArtsEd {
     fn answer(&self, ask: &Ask<'_>) -> Answer {
         let method = ask.request.method.as_str();
-        if let ("GET", Some(run)) = (method, ask.path.strip_prefix("/api/text_stream/stage2/")) {
-            return stream(ask, run, true);
+        if let ("GET", Some(rest)) = (method, ask.path.strip_prefix("/api/text_stream/"))
+            && let Some((task, run)) = rest.split_once('/')
+        {
+            return match task {
+                "stage1" | "stage3" => stream(ask, run, true, &["text"]),
+                "stage2" | "stage4" => stream(ask, run, true, &["prompt"]),
+                "optimize" => stream(ask, run, true, &["input_text"]),
+                _ => page(404, "Not Found"),
+            };
         }
+        let today = &["prompt", "text", "input_text"];
         match (method, ask.path) {
-            ("GET", "/api/schema/pipeline/interception") => stream(ask, "run_lab", false),
+            (
+                "GET",
+                "/api/schema/pipeline/interception"
+                | "/api/schema/pipeline/optimize"
+                | "/api/schema/pipeline/generation",
+            ) => stream(ask, "run_lab", false, today),
             ("POST", "/api/schema/pipeline/interception")
                 if ask.request.media_type() != "application/json" =>
             {
                 page(415, "Unsupported Media Type")
             }
-            ("POST", "/api/schema/pipeline/interception") => stream(ask, "run_lab", false),
+            ("POST", "/api/schema/pipeline/interception") => stream(ask, "run_lab", false, today),
             ("GET", "/") => {
                 Answer::new(200, HTML, "<!doctype html>\n<title>AI4ArtsEd Lab</title>\n")
             }
@@ -85,14 +98,10 @@ fn page(status: u16, title: &str) -> Answer {
     Answer::new(status, HTML, body)
 }
 
-fn stream(ask: &Ask<'_>, run: &str, seed: bool) -> Answer {
+/// A run; the prompt has one of these names.
+fn stream(ask: &Ask<'_>, run: &str, seed: bool, names: &[&str]) -> Answer {
     let body = |name: &str| Some(ask.json.as_ref()?.get(name)?.as_str()?.to_owned());
     let field = |name: &str| query(ask.request, name).or_else(|| body(name));
-    let names: &[&str] = if seed {
-        &["prompt"]
-    } else {
-        &["prompt", "text", "input_text"]
-    };
     let Some(prompt) = names
         .iter()
         .find_map(|name| field(name))
