@@ -144,6 +144,8 @@ pub struct Chat {
     /// Whether the rest of the page is here, see [`later`]; and whether it is on its way.
     pub loaded: RwSignal<bool>,
     loading: RwSignal<bool>,
+    /// A message waits for the rest of the page.
+    waits: StoredValue<bool>,
     /// The reply that runs.
     pub live: RwSignal<Option<Rc<dyn Live>>, LocalStorage>,
     /// Whom the page talks to.
@@ -266,6 +268,7 @@ impl Chat {
             tree: RwSignal::new(Tree::default()),
             loaded: RwSignal::new(later::ready().is_some()),
             loading: RwSignal::new(false),
+            waits: StoredValue::new(false),
             live: RwSignal::new_local(None),
             link: RwSignal::new(LinkState::Nothing),
             found: RwSignal::new(None),
@@ -379,16 +382,23 @@ impl Chat {
         self.answer(later, asked);
     }
 
-    /// Sends once the rest of the page is here; the text stays in the field until then, and a second send changes nothing.
+    /// Sends once the rest of the page is here. The text stays in the field until then, where it may still be changed;
+    /// a second send changes nothing.
     fn send_later(self, text: String) {
-        if self.loading.get_untracked() {
+        self.draft.set(text);
+        if self.waits.get_value() {
             return;
         }
-        self.draft.set(text.clone());
+        self.waits.set_value(true);
         self.spawn(async move {
-            if self.later().await.is_some() {
-                self.send(text);
-            } else if self.is_mounted() {
+            let later = self.later().await;
+            if !self.is_mounted() {
+                return;
+            }
+            self.waits.set_value(false);
+            if later.is_some() {
+                self.send(self.draft.get_untracked());
+            } else {
                 self.link.update(|link| {
                     let server = match link {
                         LinkState::Connected(server) => Some(server.clone()),

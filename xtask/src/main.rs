@@ -14,7 +14,7 @@ mod split;
 mod test;
 mod tools;
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 const HELP: &str = "\
@@ -50,12 +50,14 @@ impl From<std::io::Error> for Failure {
     }
 }
 
-/// The root of the repository.
+/// The root of the repository: where cargo runs this from, which is not where it was built, once the folder has moved.
 pub fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR"))
-        .parent()
-        .map(Path::to_path_buf)
-        .unwrap_or_default()
+    let here = std::env::var_os("CARGO_MANIFEST_DIR")
+        .map_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")), PathBuf::from);
+    here.ancestors()
+        .find(|folder| folder.join("Trunk.toml").is_file())
+        .unwrap_or(&here)
+        .to_path_buf()
 }
 
 fn main() -> ExitCode {

@@ -10,7 +10,10 @@ use chromiumoxide::cdp::browser_protocol::input::{
     InsertTextParams, MouseButton,
 };
 use chromiumoxide::cdp::browser_protocol::log::{EventEntryAdded, LogEntryLevel, LogEntrySource};
-use chromiumoxide::cdp::browser_protocol::network::{self, BlockPattern, SetBlockedUrLsParams};
+use chromiumoxide::cdp::browser_protocol::network::{
+    self, BlockPattern, EmulateNetworkConditionsByRuleParams, NetworkConditions,
+    SetBlockedUrLsParams,
+};
 use chromiumoxide::cdp::browser_protocol::page::CaptureScreenshotFormat;
 use chromiumoxide::cdp::js_protocol::runtime::{
     ConsoleApiCalledType, EvaluateParams, EventConsoleApiCalled, EventExceptionThrown,
@@ -122,6 +125,17 @@ impl Page {
             url_patterns: Some(patterns.collect()),
         };
         must("block files", self.tab.execute(block).await);
+    }
+
+    /// From now on every answer of the network comes so much later.
+    pub async fn delay(&self, by: Duration) {
+        must(
+            "watch the network",
+            self.tab.execute(network::EnableParams::default()).await,
+        );
+        let all = NetworkConditions::new("", by.as_secs_f64() * 1e3, -1.0, -1.0);
+        let slow = EmulateNetworkConditionsByRuleParams::new(false, vec![all]);
+        must("slow the network down", self.tab.execute(slow).await);
     }
 
     /// Reloads.

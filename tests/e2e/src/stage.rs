@@ -4,7 +4,7 @@ use crate::browser::{Browser, Error};
 use crate::chat::Chat;
 use crate::page::Page;
 use lab::{Dialect, Lab, StaticSite, percent_encode};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 use tokio::sync::Mutex;
 
@@ -129,7 +129,12 @@ pub fn pictures_folder() -> PathBuf {
     root().join("target").join("e2e")
 }
 
+/// The root of the repository: where cargo runs this from, which is not where it was built, once the folder has moved.
 fn root() -> PathBuf {
-    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
-    here.ancestors().nth(2).unwrap_or(here).to_path_buf()
+    let here = std::env::var_os("CARGO_MANIFEST_DIR")
+        .map_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")), PathBuf::from);
+    here.ancestors()
+        .find(|folder| folder.join("Trunk.toml").is_file())
+        .unwrap_or(&here)
+        .to_path_buf()
 }

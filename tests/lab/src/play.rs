@@ -11,6 +11,9 @@ use std::time::Duration;
 use tokio::io::{AsyncWrite, AsyncWriteExt};
 use tokio::time::{Instant, sleep, sleep_until};
 
+/// A reset throws away what the client has not yet taken in: this long it may take it in, on a busy machine too.
+pub const BEFORE_RESET: Duration = Duration::from_secs(1);
+
 /// What becomes of the connection after an answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum After {
@@ -158,8 +161,7 @@ impl<W: AsyncWrite + Unpin> Outlet<'_, W> {
             std::future::pending::<()>().await;
         }
         if limit == self.script.reset {
-            // A reset throws away what the client has not yet taken in: let it take it in.
-            sleep(Duration::from_millis(60)).await;
+            sleep(BEFORE_RESET).await;
             return Ok(Some(Way::Reset));
         }
         self.close().await?;

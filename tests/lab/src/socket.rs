@@ -6,6 +6,7 @@
 use crate::http::Request;
 use crate::log::{Log, Way};
 use crate::plan::Plan;
+use crate::play::BEFORE_RESET;
 use crate::script::Script;
 use futures_util::{SinkExt, StreamExt};
 use std::io;
@@ -195,8 +196,7 @@ impl Socket {
             return self.part(Way::ClosedByClient).await;
         }
         if limit == script.reset {
-            // A reset throws away what the client has not yet taken in: let it take it in.
-            sleep(Duration::from_millis(60)).await;
+            sleep(BEFORE_RESET).await;
             // Without linger the drop is the reset; where that cannot be had, it is a close without a farewell.
             let _ = self.frames.get_ref().set_zero_linger();
             return Way::Reset;

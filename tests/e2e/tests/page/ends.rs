@@ -189,10 +189,12 @@ pub async fn stalled(stage: Stage) {
     .await;
     // Signs of life hold the clock back: more and more of a long prompt is read, comments come.
     for (dialect, options) in [
-        (Dialect::LlamaCpp, "first=2500;prefill=10"),
-        (Dialect::OpenAi, "first=2500;comments=200"),
+        (Dialect::LlamaCpp, "first=6500;prefill=26"),
+        (Dialect::OpenAi, "first=6500;comments=200"),
     ] {
-        let chat = stage.chat(dialect, options, QUICK).await;
+        // Shorter than the wait, and long enough for a busy machine between two signs.
+        let clocks = "grace=0&deadlines=connect:3,first-token:3,silence:3,total:0";
+        let chat = stage.chat(dialect, options, clocks).await;
         let turn = chat.ask(&"many words ".repeat(40)).await;
         assert_eq!(
             turn.fate(),

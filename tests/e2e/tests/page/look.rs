@@ -448,3 +448,26 @@ pub async fn a_part_that_cannot_be_loaded_is_named_and_the_words_are_kept(stage:
     assert_eq!(chat.ended().await.fate(), ("complete", Some("stop")));
     chat.page.forgive().await;
 }
+
+pub async fn what_is_sent_while_the_page_still_loads_is_sent_once(stage: Stage) {
+    let chat = stage.open("server=demo&pace=instant").await;
+    chat.page.delay(Duration::from_secs(1)).await;
+    chat.focus().await;
+    chat.page.insert("Are you there?").await;
+    for _ in 0..2 {
+        chat.page.press("Enter", 0).await;
+    }
+    let here: bool = chat.page.js("e2e.turns(0, 'user').length > 0").await;
+    assert!(!here, "the network was not slow: this shows nothing");
+    assert_eq!(chat.ended().await.fate(), ("complete", Some("stop")));
+    let asked: Vec<String> = chat
+        .page
+        .js("e2e.turns(0, 'user').map((turn) => turn.querySelector('.said').textContent)")
+        .await;
+    assert_eq!(asked, ["Are you there?"]);
+    let left: String = chat
+        .page
+        .js("e2e.root().querySelector('.composer textarea').value")
+        .await;
+    assert_eq!(left, "");
+}

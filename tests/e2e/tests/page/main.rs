@@ -41,6 +41,7 @@ fn main() -> std::process::ExitCode {
         look::a_paced_young_reply_is_shown_to_its_last_letter,
         look::the_first_view_loads_nothing_that_only_a_conversation_needs,
         look::a_part_that_cannot_be_loaded_is_named_and_the_words_are_kept,
+        look::what_is_sent_while_the_page_still_loads_is_sent_once,
         look::less_motion_means_no_pacing,
         look::a_selection_in_a_finished_paragraph_survives,
         look::two_elements_on_one_page_do_not_meet,
