@@ -12,6 +12,9 @@ use tokio_tungstenite::{WebSocketStream, client_async};
 
 type Socket = WebSocketStream<TcpStream>;
 
+/// So long nothing comes from a socket that stays open. Longer than the lab waits before a reset.
+const QUIET: Duration = Duration::from_millis(1500);
+
 async fn open(url: &str, first: Option<&Value>) -> Option<Socket> {
     let url = url.replace("http://", "ws://");
     let host = url.trim_start_matches("ws://").split('/').next().unwrap();
@@ -27,7 +30,7 @@ async fn open(url: &str, first: Option<&Value>) -> Option<Socket> {
 async fn heard(mut socket: Socket) -> Vec<String> {
     let mut lines = Vec::new();
     loop {
-        let next = tokio::time::timeout(Duration::from_millis(400), socket.next()).await;
+        let next = tokio::time::timeout(QUIET, socket.next()).await;
         let Ok(next) = next else {
             lines.push("open".to_owned());
             return lines;
