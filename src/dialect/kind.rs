@@ -7,39 +7,86 @@ use super::{
     Qolaba,
 };
 
-/// A family of servers. Not knowing it yet (`auto`) is `None` of an `Option<Kind>`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Kind {
-    /// Any server with OpenAI's `/v1`.
-    OpenAi,
-    /// llama.cpp's `llama-server`.
-    LlamaCpp,
+/// How a server gives itself away to simple GETs (protocols, 12).
+#[derive(Clone, Copy)]
+enum Sign {
+    /// It has a path of its own, which [`Recogniser`](super::Recogniser) asks for; or nothing tells it from others.
+    Asked,
+    /// What `owned_by` says in its list of models.
+    Owner(&'static str),
+    /// What `service` says at `/health`.
+    Service(&'static [&'static str]),
+}
+
+/// The one table of families: whoever adds one adds a row.
+macro_rules! kinds {
+    ($($(#[$doc:meta])* $kind:ident = $word:literal, $name:literal, $port:expr, $sign:expr, $dialect:expr;)*) => {
+        /// A family of servers. Not knowing it yet (`auto`) is `None` of an `Option<Kind>`.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
+        pub enum Kind {
+            $($(#[$doc])* #[serde(rename = $word)] $kind,)*
+        }
+
+        impl Kind {
+            /// Every kind that the attribute may name, in the order in which a person would look for them.
+            pub const ALL: [Kind; [$($word),*].len()] = [$(Kind::$kind),*];
+
+            /// The word of the `kind` attribute.
+            pub fn as_str(self) -> &'static str {
+                match self { $(Kind::$kind => $word,)* }
+            }
+
+            /// What people call it: a proper name, the same in every language.
+            pub fn name(self) -> &'static str {
+                match self { $(Kind::$kind => $name,)* }
+            }
+
+            /// The port that such a server takes by itself; llama.cpp's newest is 9931.
+            pub fn default_port(self) -> Option<u16> {
+                match self { $(Kind::$kind => $port,)* }
+            }
+
+            fn sign(self) -> Sign {
+                match self { $(Kind::$kind => $sign,)* }
+            }
+
+            /// Its dialect.
+            pub fn dialect(self) -> Box<dyn Dialect> {
+                match self { $(Kind::$kind => Box::new($dialect),)* }
+            }
+        }
+    };
+}
+
+kinds! {
+    /// llama.cpp's `llama-server`. Its list can be read without a key, what else it tells cannot.
+    LlamaCpp = "llamacpp", "llama.cpp", Some(8080), Sign::Owner("llamacpp"), LlamaCpp;
     /// KoboldCpp.
-    KoboldCpp,
+    KoboldCpp = "koboldcpp", "KoboldCpp", Some(5001), Sign::Owner("koboldcpp"), KoboldCpp;
     /// Halo Weave's patched KoboldCpp.
-    Halo,
-    /// Ollama.
-    Ollama,
+    Halo = "halo", "Halo Weave", Some(5001), Sign::Asked, Halo;
     /// llama_chat_web.
-    #[serde(rename = "llama-chat")]
-    LlamaChat,
-    /// The Qolaba proxy.
-    Qolaba,
-    /// AI4ArtsEd's server.
-    Ai4ArtsEd,
-    /// jarvis-agent.
-    Jarvis,
-    /// vLLM.
-    Vllm,
+    LlamaChat = "llama-chat", "llama_chat_web", Some(8000), Sign::Service(&["llama-chat-web"]), LlamaChat;
+    /// Ollama.
+    Ollama = "ollama", "Ollama", Some(11434), Sign::Asked, Ollama;
     /// LM Studio.
-    LmStudio,
-    /// OpenRouter.
-    OpenRouter,
-    /// The LiteLLM proxy.
-    LiteLlm,
+    LmStudio = "lmstudio", "LM Studio", Some(1234), Sign::Asked, LmStudio;
     /// text-generation-webui.
-    TextGen,
+    TextGen = "textgen", "text-generation-webui", Some(5000), Sign::Asked, OpenAi::text_gen();
+    /// vLLM.
+    Vllm = "vllm", "vLLM", Some(8000), Sign::Owner("vllm"), OpenAi::vllm();
+    /// The LiteLLM proxy.
+    LiteLlm = "litellm", "LiteLLM", Some(4000), Sign::Asked, OpenAi::lite_llm();
+    /// OpenRouter.
+    OpenRouter = "openrouter", "OpenRouter", None, Sign::Asked, OpenAi::open_router();
+    /// Any server with OpenAI's `/v1`.
+    OpenAi = "openai", "OpenAI-compatible", None, Sign::Asked, OpenAi::new();
+    /// The Qolaba proxy. Its source spells it with an o.
+    Qolaba = "qolaba", "Qolaba", Some(3000), Sign::Service(&["qoloba-proxy", "qolaba-proxy"]), Qolaba;
+    /// AI4ArtsEd's server.
+    Ai4ArtsEd = "ai4artsed", "AI4ArtsEd", Some(17801), Sign::Asked, Ai4ArtsEd;
+    /// jarvis-agent.
+    Jarvis = "jarvis", "jarvis", Some(8000), Sign::Asked, Jarvis;
 }
 
 /// A word that names no family.
@@ -50,103 +97,6 @@ pub struct UnknownKind(
 );
 
 impl Kind {
-    /// Every kind that the attribute may name.
-    pub const ALL: [Kind; 14] = [
-        Kind::OpenAi,
-        Kind::LlamaCpp,
-        Kind::KoboldCpp,
-        Kind::Halo,
-        Kind::Ollama,
-        Kind::LlamaChat,
-        Kind::Qolaba,
-        Kind::Ai4ArtsEd,
-        Kind::Jarvis,
-        Kind::Vllm,
-        Kind::LmStudio,
-        Kind::OpenRouter,
-        Kind::LiteLlm,
-        Kind::TextGen,
-    ];
-
-    /// Those that Rill speaks now, in the order in which a person would look for them.
-    pub const AVAILABLE: [Kind; 14] = [
-        Kind::LlamaCpp,
-        Kind::KoboldCpp,
-        Kind::Halo,
-        Kind::LlamaChat,
-        Kind::Ollama,
-        Kind::LmStudio,
-        Kind::TextGen,
-        Kind::Vllm,
-        Kind::LiteLlm,
-        Kind::OpenRouter,
-        Kind::OpenAi,
-        Kind::Qolaba,
-        Kind::Ai4ArtsEd,
-        Kind::Jarvis,
-    ];
-
-    /// The word of the `kind` attribute.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Kind::OpenAi => "openai",
-            Kind::LlamaCpp => "llamacpp",
-            Kind::KoboldCpp => "koboldcpp",
-            Kind::Halo => "halo",
-            Kind::Ollama => "ollama",
-            Kind::LlamaChat => "llama-chat",
-            Kind::Qolaba => "qolaba",
-            Kind::Ai4ArtsEd => "ai4artsed",
-            Kind::Jarvis => "jarvis",
-            Kind::Vllm => "vllm",
-            Kind::LmStudio => "lmstudio",
-            Kind::OpenRouter => "openrouter",
-            Kind::LiteLlm => "litellm",
-            Kind::TextGen => "textgen",
-        }
-    }
-
-    /// What people call it: a proper name, the same in every language.
-    pub fn name(self) -> &'static str {
-        match self {
-            Kind::OpenAi => "OpenAI-compatible",
-            Kind::LlamaCpp => "llama.cpp",
-            Kind::KoboldCpp => "KoboldCpp",
-            Kind::Halo => "Halo Weave",
-            Kind::Ollama => "Ollama",
-            Kind::LlamaChat => "llama_chat_web",
-            Kind::Qolaba => "Qolaba",
-            Kind::Ai4ArtsEd => "AI4ArtsEd",
-            Kind::Jarvis => "jarvis",
-            Kind::Vllm => "vLLM",
-            Kind::LmStudio => "LM Studio",
-            Kind::OpenRouter => "OpenRouter",
-            Kind::LiteLlm => "LiteLLM",
-            Kind::TextGen => "text-generation-webui",
-        }
-    }
-
-    /// Whether Rill has this family's own dialect now.
-    pub fn is_available(self) -> bool {
-        Kind::AVAILABLE.contains(&self)
-    }
-
-    /// The port that such a server takes by itself; llama.cpp's newest is 9931.
-    pub fn default_port(self) -> Option<u16> {
-        match self {
-            Kind::OpenAi | Kind::OpenRouter => None,
-            Kind::LlamaCpp => Some(8080),
-            Kind::KoboldCpp | Kind::Halo => Some(5001),
-            Kind::Ollama => Some(11434),
-            Kind::LlamaChat | Kind::Jarvis | Kind::Vllm => Some(8000),
-            Kind::Qolaba => Some(3000),
-            Kind::Ai4ArtsEd => Some(17801),
-            Kind::LmStudio => Some(1234),
-            Kind::LiteLlm => Some(4000),
-            Kind::TextGen => Some(5000),
-        }
-    }
-
     /// The kind of a well-known host, which nobody needs to ask.
     pub fn of_host(host: &str) -> Option<Kind> {
         match host {
@@ -156,24 +106,18 @@ impl Kind {
         }
     }
 
-    /// Its dialect. A family without its own yet gets the nearest one.
-    pub fn dialect(self) -> Box<dyn Dialect> {
-        match self {
-            Kind::LlamaCpp => Box::new(LlamaCpp),
-            Kind::KoboldCpp => Box::new(KoboldCpp),
-            Kind::Halo => Box::new(Halo),
-            Kind::LlamaChat => Box::new(LlamaChat),
-            Kind::Ollama => Box::new(Ollama),
-            Kind::Vllm => Box::new(OpenAi::vllm()),
-            Kind::TextGen => Box::new(OpenAi::text_gen()),
-            Kind::LmStudio => Box::new(LmStudio),
-            Kind::OpenRouter => Box::new(OpenAi::open_router()),
-            Kind::LiteLlm => Box::new(OpenAi::lite_llm()),
-            Kind::Qolaba => Box::new(Qolaba),
-            Kind::Ai4ArtsEd => Box::new(Ai4ArtsEd),
-            Kind::Jarvis => Box::new(Jarvis),
-            Kind::OpenAi => Box::new(OpenAi::new()),
-        }
+    /// The kind that names itself so in the `owned_by` of its models.
+    pub(super) fn of_owner(owner: &str) -> Option<Kind> {
+        Kind::ALL
+            .into_iter()
+            .find(|kind| matches!(kind.sign(), Sign::Owner(name) if name == owner))
+    }
+
+    /// The kind that names itself so in the `service` of its `/health`.
+    pub(super) fn of_service(service: &str) -> Option<Kind> {
+        Kind::ALL
+            .into_iter()
+            .find(|kind| matches!(kind.sign(), Sign::Service(names) if names.contains(&service)))
     }
 }
 

@@ -1,7 +1,7 @@
 //! One file per server family: a neutral request becomes calls, frames become events.
 //!
 //! In: [`ChatRequest`] and [`Frame`]. Out: [`Call`] and [`ChatEvent`]. Knows every wire; does no I/O, has no clock.
-//! To add a family: one file here with a [`Dialect`], one line in [`Kind`], one emulation in the lab, one row in README's table.
+//! To add a family: one file here with a [`Dialect`], its row in the table of [`Kind`], one emulation in the lab with its row, one row in README's table.
 
 mod ai4artsed;
 mod attention;

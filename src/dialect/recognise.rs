@@ -260,13 +260,9 @@ impl Recogniser {
             count(model, "max_model_len")
                 .or_else(|| model.get("meta").and_then(|meta| count(meta, "n_ctx")))
         });
-        let kind = match first.and_then(|model| text(model, "owned_by")) {
-            // llama.cpp shows its list without a key, but not what it is.
-            Some("llamacpp") => Some(Kind::LlamaCpp),
-            Some("koboldcpp") => Some(Kind::KoboldCpp),
-            Some("vllm") => Some(Kind::Vllm),
-            _ => None,
-        };
+        let kind = first
+            .and_then(|model| text(model, "owned_by"))
+            .and_then(Kind::of_owner);
         self.found(kind.unwrap_or(Kind::OpenAi), model, context);
         match kind {
             Some(_) => self.close(),
@@ -276,13 +272,7 @@ impl Recogniser {
 
     /// Some name themselves here; others say only that they live.
     fn health(&mut self, value: &Value) {
-        let kind = match text(value, "service") {
-            Some("llama-chat-web") => Some(Kind::LlamaChat),
-            // Its source spells it with an o.
-            Some("qoloba-proxy" | "qolaba-proxy") => Some(Kind::Qolaba),
-            _ => None,
-        };
-        match kind {
+        match text(value, "service").and_then(Kind::of_service) {
             Some(kind) if self.found.is_some() => self.close_as(kind),
             Some(kind) => {
                 self.found(kind, None, None);

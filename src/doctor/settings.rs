@@ -50,7 +50,7 @@ pub(super) fn start(kind: Option<Kind>) -> Option<String> {
             Kind::TextGen => "python server.py --api",
             Kind::LlamaChat => "llama_chat_web",
             Kind::Qolaba => "npm start",
-            Kind::OpenAi | Kind::OpenRouter | Kind::Ai4ArtsEd | Kind::Jarvis => return None,
+            _ => return None,
         }
         .to_owned(),
     )

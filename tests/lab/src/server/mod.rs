@@ -2,21 +2,6 @@
 //!
 //! In: an [`Ask`]. Out: an [`Answer`]. A server must not know sockets, nor the log.
 
-pub mod ai4artsed;
-pub mod halo;
-pub mod jarvis;
-pub mod koboldcpp;
-pub mod litellm;
-pub mod llama_chat;
-pub mod llamacpp;
-pub mod lmstudio;
-pub mod ollama;
-pub mod openai;
-pub mod openrouter;
-pub mod qolaba;
-pub mod textgen;
-pub mod vllm;
-
 use crate::http::{Answer, Body, Request};
 use crate::lab::{Memory, Stops};
 use crate::plan::{Voice, plan};
@@ -26,58 +11,65 @@ use crate::script::Script;
 use crate::socket::{Opening, Talk};
 use serde_json::{Value, json};
 
-/// The servers that the lab can be.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Dialect {
+/// The one table of servers: whoever adds one adds a row. Module, variant, and the name in a base path, which is also the page's `kind`.
+macro_rules! servers {
+    ($($(#[$doc:meta])* $module:ident::$server:ident = $word:literal;)*) => {
+        $(pub mod $module;)*
+
+        /// The servers that the lab can be.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+        pub enum Dialect {
+            $($(#[$doc])* $server,)*
+        }
+
+        impl Dialect {
+            /// All of them.
+            pub const ALL: [Dialect; [$($word),*].len()] = [$(Dialect::$server),*];
+
+            /// The name in a base path, which is also the page's `kind`.
+            pub fn word(self) -> &'static str {
+                match self { $(Dialect::$server => $word,)* }
+            }
+
+            fn server(self) -> &'static dyn Server {
+                match self { $(Dialect::$server => &$module::$server,)* }
+            }
+        }
+    };
+}
+
+servers! {
     /// A plain OpenAI-compatible server.
-    OpenAi,
+    openai::OpenAi = "openai";
     /// llama.cpp's own server.
-    LlamaCpp,
+    llamacpp::LlamaCpp = "llamacpp";
     /// KoboldCpp, its native endpoints and `/v1`.
-    KoboldCpp,
+    koboldcpp::KoboldCpp = "koboldcpp";
     /// Ollama, native and `/v1`.
-    Ollama,
+    ollama::Ollama = "ollama";
     /// Halo Weave's patched KoboldCpp.
-    Halo,
+    halo::Halo = "halo";
     /// llama_chat_web.
-    LlamaChat,
+    llama_chat::LlamaChat = "llama-chat";
     /// The Qolaba proxy.
-    Qolaba,
+    qolaba::Qolaba = "qolaba";
     /// AI4ArtsEd's server, the seed's and today's.
-    Ai4ArtsEd,
+    ai4artsed::Ai4ArtsEd = "ai4artsed";
     /// jarvis-agent.
-    Jarvis,
+    jarvis::Jarvis = "jarvis";
     /// LM Studio, native and `/v1`.
-    LmStudio,
+    lmstudio::LmStudio = "lmstudio";
     /// vLLM.
-    Vllm,
+    vllm::Vllm = "vllm";
     /// text-generation-webui.
-    TextGen,
+    textgen::TextGen = "textgen";
     /// The LiteLLM proxy.
-    LiteLlm,
+    litellm::LiteLlm = "litellm";
     /// OpenRouter.
-    OpenRouter,
+    openrouter::OpenRouter = "openrouter";
 }
 
 impl Dialect {
-    /// All of them.
-    pub const ALL: [Dialect; 14] = [
-        Dialect::OpenAi,
-        Dialect::LlamaCpp,
-        Dialect::KoboldCpp,
-        Dialect::Ollama,
-        Dialect::Halo,
-        Dialect::LlamaChat,
-        Dialect::Qolaba,
-        Dialect::Ai4ArtsEd,
-        Dialect::Jarvis,
-        Dialect::LmStudio,
-        Dialect::Vllm,
-        Dialect::TextGen,
-        Dialect::LiteLlm,
-        Dialect::OpenRouter,
-    ];
-
     /// Those that answer a page on any origin, without a key, and end with `stop`: every fault of a script can be tried on them.
     pub const PLAIN: [Dialect; 4] = [
         Dialect::OpenAi,
@@ -86,50 +78,11 @@ impl Dialect {
         Dialect::Ollama,
     ];
 
-    /// The name in a base path, which is also the page's `kind`.
-    pub fn word(self) -> &'static str {
-        match self {
-            Dialect::OpenAi => "openai",
-            Dialect::LlamaCpp => "llamacpp",
-            Dialect::KoboldCpp => "koboldcpp",
-            Dialect::Ollama => "ollama",
-            Dialect::Halo => "halo",
-            Dialect::LlamaChat => "llama-chat",
-            Dialect::Qolaba => "qolaba",
-            Dialect::Ai4ArtsEd => "ai4artsed",
-            Dialect::Jarvis => "jarvis",
-            Dialect::LmStudio => "lmstudio",
-            Dialect::Vllm => "vllm",
-            Dialect::TextGen => "textgen",
-            Dialect::LiteLlm => "litellm",
-            Dialect::OpenRouter => "openrouter",
-        }
-    }
-
     /// The server of that name.
     pub fn from_word(word: &str) -> Option<Dialect> {
         Dialect::ALL
             .into_iter()
             .find(|dialect| dialect.word() == word)
-    }
-
-    fn server(self) -> &'static dyn Server {
-        match self {
-            Dialect::OpenAi => &openai::OpenAi,
-            Dialect::LlamaCpp => &llamacpp::LlamaCpp,
-            Dialect::KoboldCpp => &koboldcpp::KoboldCpp,
-            Dialect::Ollama => &ollama::Ollama,
-            Dialect::Halo => &halo::Halo,
-            Dialect::LlamaChat => &llama_chat::LlamaChat,
-            Dialect::Qolaba => &qolaba::Qolaba,
-            Dialect::Ai4ArtsEd => &ai4artsed::Ai4ArtsEd,
-            Dialect::Jarvis => &jarvis::Jarvis,
-            Dialect::LmStudio => &lmstudio::LmStudio,
-            Dialect::Vllm => &vllm::Vllm,
-            Dialect::TextGen => &textgen::TextGen,
-            Dialect::LiteLlm => &litellm::LiteLlm,
-            Dialect::OpenRouter => &openrouter::OpenRouter,
-        }
     }
 
     /// Whether it answers in HTTP/1.0 and closes after every answer.
