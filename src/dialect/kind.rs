@@ -2,6 +2,7 @@
 
 use std::str::FromStr;
 
+use super::llama_cpp_python::llama_cpp_python;
 use super::{
     Ai4ArtsEd, Dialect, Halo, Jarvis, KoboldCpp, LlamaChat, LlamaCpp, LmStudio, Ollama, OpenAi,
     Qolaba,
@@ -73,6 +74,8 @@ kinds! {
     LmStudio = "lmstudio", "LM Studio", Some(1234), Sign::Asked, LmStudio;
     /// text-generation-webui.
     TextGen = "textgen", "text-generation-webui", Some(5000), Sign::Asked, OpenAi::text_gen();
+    /// llama-cpp-python's server. Every model of its list is owned by `me`.
+    LlamaCppPython = "llama-cpp-python", "llama-cpp-python", Some(8000), Sign::Owner("me"), llama_cpp_python();
     /// vLLM.
     Vllm = "vllm", "vLLM", Some(8000), Sign::Owner("vllm"), OpenAi::vllm();
     /// The LiteLLM proxy.

@@ -11,6 +11,7 @@ mod jarvis;
 mod kind;
 mod koboldcpp;
 mod llama_chat;
+mod llama_cpp_python;
 mod llamacpp;
 mod lmstudio;
 mod ollama;

@@ -15,20 +15,26 @@ use crate::wire::Frame;
 /// The path of chats on every server of this family.
 pub(super) const CHAT: &str = "/v1/chat/completions";
 
-/// Where text-generation-webui counts the tokens of a text.
-const TEXT_COUNT: &str = "/v1/internal/token-count";
+/// How a server counts tokens.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Count {
+    /// At this path, of messages, its template included.
+    Messages(&'static str),
+    /// At this path, of a text in this field.
+    Text(&'static str, &'static str),
+}
 
 /// Any server with OpenAI's `/v1`, and those that differ from it only in what they take.
 #[derive(Debug, Clone, Copy)]
 pub struct OpenAi {
-    rule: BodyRule,
-    knobs: Spelling,
+    pub(super) rule: BodyRule,
+    pub(super) knobs: Spelling,
     /// Fields that let the model go on from an unfinished message.
-    continues: &'static [(&'static str, bool)],
+    pub(super) continues: &'static [(&'static str, bool)],
     /// Where the prompt's tokens are counted.
-    count: Option<&'static str>,
+    pub(super) count: Option<Count>,
     /// Where the server says that it lives, other than by its list of models.
-    alive: Option<&'static str>,
+    pub(super) alive: Option<&'static str>,
 }
 
 impl OpenAi {
@@ -67,7 +73,7 @@ impl OpenAi {
                 ("continue_final_message", true),
                 ("add_generation_prompt", false),
             ],
-            count: Some("/tokenize"),
+            count: Some(Count::Messages("/tokenize")),
             // Open even where `/v1` wants a key; without one `/v1` refuses in a way that a page cannot read.
             alive: Some("/health"),
             ..OpenAi::json_only()
@@ -77,7 +83,7 @@ impl OpenAi {
     /// The LiteLLM proxy: it takes any media type, counts with the tokenizer of the model behind it, and lives without a key.
     pub fn lite_llm() -> OpenAi {
         OpenAi {
-            count: Some("/utils/token_counter"),
+            count: Some(Count::Messages("/utils/token_counter")),
             alive: Some("/health/liveliness"),
             ..OpenAi::new()
         }
@@ -88,7 +94,7 @@ impl OpenAi {
         OpenAi {
             knobs: sampling::TEXT_GEN,
             continues: &[("continue_", true)],
-            count: Some(TEXT_COUNT),
+            count: Some(Count::Text("/v1/internal/token-count", "text")),
             alive: Some("/v1/internal/health"),
             ..OpenAi::json_only()
         }
@@ -151,18 +157,21 @@ impl Dialect for OpenAi {
     }
 
     fn count(&self, request: &ChatRequest) -> Option<Call> {
-        if self.count == Some(TEXT_COUNT) {
-            let body = json!({ "text": as_text(request) });
-            return Some(Call::post(TEXT_COUNT, &body).json_only());
-        }
-        let mut body = json!({ "messages": messages(request), "add_generation_prompt": true });
-        if let Some(model) = &request.model {
-            body["model"] = json!(model);
-        }
-        self.extras(request, &mut body);
+        let (path, body) = match self.count? {
+            Count::Text(path, field) => (path, json!({ field: as_text(request) })),
+            Count::Messages(path) => {
+                let mut body =
+                    json!({ "messages": messages(request), "add_generation_prompt": true });
+                if let Some(model) = &request.model {
+                    body["model"] = json!(model);
+                }
+                self.extras(request, &mut body);
+                (path, body)
+            }
+        };
         Some(Call {
             rule: self.rule,
-            ..Call::post(self.count?, &body)
+            ..Call::post(path, &body)
         })
     }
 
@@ -178,7 +187,7 @@ impl Dialect for OpenAi {
     }
 }
 
-/// text-generation-webui counts a text, not a conversation: the names of who speaks stand in for the template, which it keeps to itself.
+/// Some count a text, not a conversation: the names of who speaks stand in for the template, which such a server keeps to itself.
 fn as_text(request: &ChatRequest) -> String {
     let says = request
         .messages

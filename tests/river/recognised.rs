@@ -92,8 +92,13 @@ fn each_family_is_known_by_its_own_answers() {
         missing(),
     ];
     check(&vllm, Kind::Vllm, Some("smollm2"), Some(2048), 4);
+    let python = [
+        ("/v1/models", 200, text("llama-cpp-python/models")),
+        missing(),
+    ];
+    check(&python, Kind::LlamaCppPython, Some("smollm2"), None, 4);
     let webui = [
-        ("/v1/models", 200, text("openai/models")),
+        ("/v1/models", 200, text("litellm/models")),
         ("/v1/internal/health", 200, r#"{"status":"ok"}"#.to_owned()),
         missing(),
     ];
@@ -101,7 +106,7 @@ fn each_family_is_known_by_its_own_answers() {
     let studio = r#"{"data":[{"id":"a","state":"not-loaded"},{"id":"b","state":"loaded","loaded_context_length":4096,"max_context_length":8192}]}"#;
     let unexpected = r#"{"error":"Unexpected endpoint or method. (GET /props)"}"#.to_owned();
     let studio = [
-        ("/v1/models", 200, text("openai/models")),
+        ("/v1/models", 200, text("litellm/models")),
         ("/api/v0/models", 200, studio.to_owned()),
         ("", 200, unexpected),
     ];
@@ -131,7 +136,7 @@ fn those_that_name_themselves_elsewhere_are_found_there() {
     // With its key in hand, it lists its models and still says who it is.
     let qolaba = [
         health("qoloba-proxy"),
-        ("/v1/models", 200, text("openai/models")),
+        ("/v1/models", 200, text("litellm/models")),
         missing(),
     ];
     check(&qolaba, Kind::Qolaba, Some("smollm2"), None, 5);

@@ -241,6 +241,14 @@ fn the_compatible_ones_count_and_live_at_their_own_places() {
             json!({ "text": "system: Be brief.\nuser: Größe & mehr?\n" })
         ))
     );
+    assert_eq!(
+        count(Kind::LlamaCppPython),
+        Some((
+            "/extras/tokenize/count".to_owned(),
+            BodyRule::JsonOnly,
+            json!({ "input": "system: Be brief.\nuser: Größe & mehr?\n" })
+        ))
+    );
     for kind in [
         Kind::OpenRouter,
         Kind::LmStudio,
@@ -276,5 +284,5 @@ fn lists_tell_which_models_see() {
         sees(Kind::LmStudio, &text("lmstudio/lmstudio-v0-models")),
         [None, Some(true)]
     );
-    assert_eq!(sees(Kind::OpenAi, &text("openai/models")), [None]);
+    assert_eq!(sees(Kind::OpenAi, &text("litellm/models")), [None]);
 }

@@ -33,7 +33,7 @@ recordings! {
     "koboldcpp": "abort-wrong-key" "check-poll" "context" "error-tokencount" "model" "models" "native-stream" "native-stream-aborted"
         "openai-chat" "perf" "props" "tokencount" "version";
     "llamacpp": "chat" "chat-progress" "completion" "error-too-long" "health" "input-tokens" "models" "props" "tokenize";
-    "llamacpppython": "error-content-type";
+    "llama-cpp-python": "chat" "error-content-type" "models";
     "ollama": "chat" "error-no-model" "error-origin" "openai-chat" "ps" "root" "tags" "version";
     "vllm": "chat" "error-content-type" "error-no-model" "models";
 }

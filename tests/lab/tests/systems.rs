@@ -66,6 +66,7 @@ async fn those_that_want_json_refuse_all_else_in_their_own_words() {
     let table = [
         (Dialect::Vllm, 400, "application/json"),
         (Dialect::TextGen, 422, "valid dictionary"),
+        (Dialect::LlamaCppPython, 500, "valid dictionary"),
         (Dialect::Qolaba, 400, "messages field is required"),
     ];
     for (dialect, status, words) in table {

@@ -55,6 +55,10 @@ pub async fn textgen_is_asked_in_json(stage: Stage) {
     conversation(&stage, Dialect::TextGen, "application/json").await;
 }
 
+pub async fn llama_cpp_python_is_asked_in_json(stage: Stage) {
+    conversation(&stage, Dialect::LlamaCppPython, "application/json").await;
+}
+
 pub async fn litellm_is_asked_without_a_preflight(stage: Stage) {
     conversation(&stage, Dialect::LiteLlm, "text/plain").await;
 }

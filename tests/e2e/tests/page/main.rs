@@ -65,6 +65,7 @@ fn main() -> std::process::ExitCode {
         jarvis::jarviss_last_word_and_its_failures_are_shown,
         compatible::vllm_is_asked_in_json,
         compatible::textgen_is_asked_in_json,
+        compatible::llama_cpp_python_is_asked_in_json,
         compatible::litellm_is_asked_without_a_preflight,
         compatible::openrouter_is_asked_without_a_preflight,
         compatible::lm_studio_streams_in_its_own_words_first,

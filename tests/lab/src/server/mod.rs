@@ -59,6 +59,8 @@ servers! {
     jarvis::Jarvis = "jarvis";
     /// LM Studio, native and `/v1`.
     lmstudio::LmStudio = "lmstudio";
+    /// llama-cpp-python's server.
+    llama_cpp_python::LlamaCppPython = "llama-cpp-python";
     /// vLLM.
     vllm::Vllm = "vllm";
     /// text-generation-webui.
@@ -300,7 +302,7 @@ fn wants_json(status: u16) -> Answer {
         500 => Answer::new(
             500,
             "application/json",
-            recordings::body("llamacpppython", "error-content-type"),
+            recordings::body("llama-cpp-python", "error-content-type"),
         ),
         _ => Answer::new(
             status,
