@@ -12,7 +12,9 @@ use serde_json::{Value, json};
 use super::koboldcpp::{self, KoboldChunks, NATIVE, POLLED};
 use super::read::{count, short_name, text};
 use super::reply::end_word;
-use super::{Call, Decoder, Dialect, KoboldCpp, Model, Takes, attention, read, sampling};
+use super::{
+    Call, Decoder, Dialect, KoboldCpp, Model, Takes, attention, read, sampling, templates,
+};
 use crate::chat::request::ChatRequest;
 use crate::event::{ChatEvent, ServerError, Timings, Token, Usage};
 use crate::wire::Frame;
@@ -101,7 +103,7 @@ impl Dialect for Halo {
 
     fn count(&self, request: &ChatRequest) -> Option<Call> {
         let body = json!({
-            "text": koboldcpp::prompt(request).0,
+            "text": templates::prompt(request).0,
             "add_special_tokens": true,
             "with_pieces": false,
         });

@@ -108,7 +108,7 @@ impl Dialect for KoboldCpp {
 
     fn count(&self, request: &ChatRequest) -> Option<Call> {
         // Older servers read `prompt`, newer ones prefer `messages`, to which they apply the model's own template.
-        let body = json!({ "prompt": prompt(request).0, "messages": openai::messages(request) });
+        let body = json!({ "prompt": templates::prompt(request).0, "messages": openai::messages(request) });
         Some(Call::post("/api/extra/tokencount", &body))
     }
 
@@ -174,17 +174,9 @@ fn fitting(request: &ChatRequest, rung: usize) -> usize {
     }
 }
 
-/// The conversation as one text, and the texts that end the model's turn: those of the template and those that the person set.
-pub(super) fn prompt(request: &ChatRequest) -> (String, Vec<String>) {
-    let template = request.template.as_deref().unwrap_or(templates::DEFAULT);
-    let (prompt, mut stops) = templates::format(template, request);
-    stops.extend(request.sampling.stop.iter().cloned());
-    (prompt, stops)
-}
-
 /// The request that all native endpoints take, but for the person's own fields.
 pub(super) fn native(request: &ChatRequest) -> Value {
-    let (prompt, stops) = prompt(request);
+    let (prompt, stops) = templates::prompt(request);
     let mut body = json!({
         "prompt": prompt,
         "genkey": request.generation,
@@ -235,7 +227,7 @@ impl KoboldChunks {
     /// For a native endpoint, where older servers let stop texts through.
     pub fn of_native(request: &ChatRequest) -> KoboldChunks {
         KoboldChunks {
-            stops: Stops::new(prompt(request).1),
+            stops: Stops::new(templates::prompt(request).1),
             ..KoboldChunks::default()
         }
     }

@@ -8,10 +8,13 @@ use serde_json::{Value, json};
 use super::openai::{self, CHAT, Chunks};
 use super::read::{count, measured, text};
 use super::reply::Said;
-use super::{Call, Decoder, Dialect, Model, Takes, read, sampling, tokens};
-use crate::chat::request::ChatRequest;
+use super::{Call, Decoder, Dialect, Model, Takes, read, sampling, templates, tokens};
+use crate::chat::request::{ChatRequest, Sampling};
 use crate::event::{ChatEvent, Progress, ServerError, Timings, Usage};
 use crate::wire::Frame;
+
+/// Where a flat prompt goes, in a template of the person's choice.
+const NATIVE: &str = "/completion";
 
 /// llama.cpp's own server.
 #[derive(Debug, Clone, Copy, Default)]
@@ -23,15 +26,36 @@ impl Dialect for LlamaCpp {
     }
 
     fn chat(&self, request: &ChatRequest, _rung: usize) -> Call {
-        let mut body = openai::body(request);
+        let (path, mut body, stops) = if is_flat(request) {
+            let (prompt, stops) = templates::prompt(request);
+            let mut body = json!({ "prompt": prompt, "stream": true });
+            if request.alternatives > 0 {
+                body["n_probs"] = json!(request.alternatives);
+            }
+            (NATIVE, body, stops)
+        } else {
+            (CHAT, openai::body(request), request.sampling.stop.clone())
+        };
         body["return_progress"] = json!(true);
         body["timings_per_token"] = json!(true);
+        let knobs = Sampling {
+            stop: stops,
+            ..request.sampling.clone()
+        };
         sampling::put(
             &mut body,
-            sampling::fields(&request.sampling, sampling::LLAMACPP, "stop"),
+            sampling::fields(&knobs, sampling::LLAMACPP, "stop"),
         );
+        // The native endpoint has a name of its own for this one.
+        if path == NATIVE
+            && let Some(limit) = body
+                .as_object_mut()
+                .and_then(|body| body.remove("max_tokens"))
+        {
+            body["n_predict"] = limit;
+        }
         sampling::put(&mut body, request.sampling.extra.clone());
-        Call::post(CHAT, &body)
+        Call::post(path, &body)
     }
 
     fn takes(&self) -> Takes {
@@ -40,6 +64,7 @@ impl Dialect for LlamaCpp {
             stop_texts: true,
             images: true,
             alternatives: true,
+            templates: true,
             ..Takes::default()
         }
     }
@@ -66,6 +91,10 @@ impl Dialect for LlamaCpp {
     }
 
     fn count(&self, request: &ChatRequest) -> Option<Call> {
+        if is_flat(request) {
+            let body = json!({ "content": templates::prompt(request).0, "add_special": true, "parse_special": true });
+            return Some(Call::post("/tokenize", &body));
+        }
         let mut body = json!({ "messages": openai::messages(request) });
         if let Some(model) = &request.model {
             body["model"] = json!(model);
@@ -82,6 +111,16 @@ impl Dialect for LlamaCpp {
     fn alive(&self) -> Call {
         Call::get("/health")
     }
+}
+
+/// The chat endpoint applies the server's own template (what `/apply-template` tells); another one goes to the native endpoint,
+/// where pictures have no place.
+fn is_flat(request: &ChatRequest) -> bool {
+    request.template.is_some()
+        && request
+            .messages
+            .iter()
+            .all(|message| message.images.is_empty())
 }
 
 /// Reads chat chunks, and the frames of the native `/completion`.

@@ -151,6 +151,15 @@ pub fn format(name: &str, request: &ChatRequest) -> (String, Vec<String>) {
     (prompt, template.stops())
 }
 
+/// The conversation in the template that the request names, and the texts that end the model's turn: those of the template and
+/// those that the person set.
+pub fn prompt(request: &ChatRequest) -> (String, Vec<String>) {
+    let name = request.template.as_deref().unwrap_or(DEFAULT);
+    let (prompt, mut stops) = format(name, request);
+    stops.extend(request.sampling.stop.iter().cloned());
+    (prompt, stops)
+}
+
 impl Template {
     fn stops(&self) -> Vec<String> {
         self.stops.iter().map(|&stop| stop.to_owned()).collect()

@@ -168,6 +168,33 @@ fn a_chat_is_asked_for_in_each_familys_words() {
 }
 
 #[test]
+fn llamacpp_takes_a_template_of_ones_own_at_its_native_endpoint() {
+    let mut chosen = request(false);
+    chosen.template = Some("gemma".to_owned());
+    chosen.alternatives = 2;
+    chosen.sampling.stop = vec!["END".to_owned()];
+    chosen.sampling.knobs.insert(Knob::MaxTokens, 9.0);
+    check(
+        Kind::LlamaCpp,
+        0,
+        &chosen,
+        "/completion",
+        BodyRule::PlainFirst,
+        json!({
+            "prompt": "<start_of_turn>user\nBe brief.\n\nHi<end_of_turn>\n<start_of_turn>model\n",
+            "stream": true,
+            "stop": ["<end_of_turn>", "<start_of_turn>", "END"],
+            "n_predict": 9,
+            "n_probs": 2,
+            "return_progress": true,
+            "timings_per_token": true,
+        }),
+    );
+    let count = Kind::LlamaCpp.dialect().count(&chosen).unwrap();
+    assert_eq!(count.path, "/tokenize");
+}
+
+#[test]
 fn the_model_goes_on_from_its_last_letter() {
     use BodyRule::{JsonOnly, PlainFirst};
     check(

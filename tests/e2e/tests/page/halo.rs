@@ -97,8 +97,18 @@ pub async fn twenty_turns_over_two_transports_never_hang(stage: Stage) {
         None,
         "with six preflights open, even a simple request waits for ever"
     );
+    // Some of the JSON requests may have found a connection while there was one; the simple one came too late.
     let log = stage.lab.log();
-    assert_eq!(log.len(), 6, "{}", stage.lab.logbook().summary());
+    let (preflights, others): (Vec<_>, Vec<_>) =
+        log.iter().partition(|entry| entry.method == "OPTIONS");
+    assert_eq!(preflights.len(), 6, "{}", stage.lab.logbook().summary());
+    assert!(
+        others
+            .iter()
+            .all(|entry| entry.header("content-type") == Some("application/json")),
+        "{}",
+        stage.lab.logbook().summary()
+    );
     page.close().await;
 }
 

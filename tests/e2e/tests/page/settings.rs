@@ -161,9 +161,10 @@ pub async fn a_mistake_in_the_settings_gets_a_sentence_and_is_not_sent(stage: St
 }
 
 pub async fn a_template_that_is_chosen_formats_the_prompt(stage: Stage) {
-    for (dialect, path) in [
-        (Dialect::Halo, "/api/extra/generate/stream"),
-        (Dialect::KoboldCpp, "/api/extra/generate/stream"),
+    for (dialect, path, word) in [
+        (Dialect::Halo, "/api/extra/generate/stream", "stop"),
+        (Dialect::KoboldCpp, "/api/extra/generate/stream", "stop"),
+        (Dialect::LlamaCpp, "/completion", "eos"),
     ] {
         let chat = stage.chat(dialect, "delay=0;first=0", "").await;
         chat.button("Settings").await;
@@ -176,7 +177,7 @@ pub async fn a_template_that_is_chosen_formats_the_prompt(stage: Stage) {
             .await;
         close(&chat).await;
         let turn = chat.ask("Hello").await;
-        assert_eq!(turn.fate(), ("complete", Some("stop")), "{turn:?}");
+        assert_eq!(turn.fate(), ("complete", Some(word)), "{turn:?}");
         let log = stage.lab.log();
         let asked = *chats(&log).last().expect("a request");
         assert_eq!(asked.path, path, "{dialect:?}");
