@@ -246,6 +246,18 @@ proptest! {
 }
 
 #[test]
+fn a_fence_with_something_behind_it_closes_as_the_parser_says() {
+    for text in [
+        "```- a\n```\t\n",
+        "```\na\n``` \nb",
+        "~~~\na\n~~~~\t \n~~~\nb",
+        "```\na\n   ```\nb",
+    ] {
+        check_pieces(by_chars(text, 1));
+    }
+}
+
+#[test]
 fn a_deep_nest_neither_overflows_nor_takes_long() {
     for mark in [
         ">", "> ", "[", "![", "*", "**", "* ", "- ", "1. ", "(", "`", "$", "~~", "_", "<", "\\[",

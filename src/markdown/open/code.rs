@@ -103,7 +103,8 @@ fn closes(line: &str, fence: &Fence, whole: bool) -> bool {
     let inner = line.trim_start_matches(' ');
     let indent = line.len() - inner.len();
     let run = inner.bytes().take_while(|&b| b == fence.mark).count();
-    let blank = inner[run..].bytes().all(|b| b == b' ' || b == b'\t');
+    // A tab there closes nothing: that is how the parser reads it, and the whole must not differ from its parts.
+    let blank = inner[run..].bytes().all(|b| b == b' ');
     indent < 4
         && blank
         && if whole {
