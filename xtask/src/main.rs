@@ -2,7 +2,7 @@
 //!
 //! In: what a person types. Out: a page that is served, a verdict, sizes. It needs nothing but Rust on the machine: what is missing it
 //! installs, and says so. The map: [`run`] commands with progress; [`tools`] what must be installed; [`page`] the release build,
-//! [`split`] cut in two;//! [`serve`] static files; [`model`] the small real model; [`test`] the steps of the proof;
+//! [`split`] cut in two, [`ship`] made ready for a host; [`serve`] static files; [`model`] the small real model; [`test`] the steps of the proof;
 //! [`bench`] what it costs.
 
 mod bench;
@@ -10,6 +10,7 @@ mod model;
 mod page;
 mod run;
 mod serve;
+mod ship;
 mod split;
 mod test;
 mod tools;
@@ -22,7 +23,7 @@ cargo xtask serve [--with-model] [--port 7455] [--open]
     builds the page and serves it at http://127.0.0.1:7455; with --with-model also fetches and starts a small real model (130 MB, once)
 cargo xtask test [--host] [--browser] [--e2e] [--model]
     proves that it works; with flags, only those parts
-cargo xtask bench [--smoke]
+cargo xtask bench [--host] [--browser] [--smoke]
     what everything costs, beside what it may cost; with --smoke every bench once, without judging time
 cargo xtask dist
     the release build in dist/, and its sizes

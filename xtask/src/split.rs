@@ -21,7 +21,8 @@ const NAME: &str = "rill-page";
 
 /// Whether a file of `dist` is loaded only when it is needed.
 pub fn comes_later(name: &str) -> bool {
-    name.starts_with("split_")
+    let file = name.rsplit(['/', '\\']).next().unwrap_or(name);
+    file.starts_with("split_")
 }
 
 /// Cuts what was compiled last, and puts what comes of it into `dist`.

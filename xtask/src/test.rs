@@ -74,6 +74,7 @@ pub fn test(parts: &Parts) -> Outcome {
                 "end to end, in Chromium, against the lab",
                 in_root(["test", "--package", "e2e"]).env("CHROME", &chromium.browser),
             )?;
+            bench::smoke_page()?;
         }
         if parts.model {
             model(&chromium)?;

@@ -15,6 +15,8 @@ use chromiumoxide::cdp::browser_protocol::network::{
     SetBlockedUrLsParams,
 };
 use chromiumoxide::cdp::browser_protocol::page::CaptureScreenshotFormat;
+use chromiumoxide::cdp::browser_protocol::performance;
+use chromiumoxide::cdp::js_protocol::heap_profiler;
 use chromiumoxide::cdp::js_protocol::runtime::{
     ConsoleApiCalledType, EvaluateParams, EventConsoleApiCalled, EventExceptionThrown,
 };
@@ -22,6 +24,7 @@ use chromiumoxide::page::ScreenshotParams;
 use futures_util::StreamExt;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
+use std::collections::HashMap;
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -144,6 +147,47 @@ impl Page {
         must("reload", self.tab.wait_for_navigation().await);
     }
 
+    /// The tab, for what is asked of it nowhere else.
+    pub(crate) fn tab(&self) -> &chromiumoxide::Page {
+        &self.tab
+    }
+
+    /// Runs a script in every document of this tab, before all others.
+    pub async fn at_start(&self, script: &str) {
+        must(
+            "add a script",
+            self.tab.evaluate_on_new_document(script).await,
+        );
+    }
+
+    /// Counts what the main thread does from now on, in its own time: what else the machine does is not in it.
+    pub async fn count_costs(&self) {
+        // The driver counts already, by the clock on the wall.
+        let stop = performance::DisableParams::default();
+        must("count costs", self.tab.execute(stop).await);
+        let count = performance::EnableParams {
+            time_domain: Some(performance::EnableTimeDomain::ThreadTicks),
+        };
+        must("count costs", self.tab.execute(count).await);
+    }
+
+    /// What was counted so far: the DevTools protocol's names, in seconds, bytes, pieces.
+    pub async fn costs(&self) -> HashMap<String, f64> {
+        let ask = performance::GetMetricsParams::default();
+        let answer = must("ask for costs", self.tab.execute(ask).await);
+        let metrics = &answer.result.metrics;
+        metrics
+            .iter()
+            .map(|metric| (metric.name.clone(), metric.value))
+            .collect()
+    }
+
+    /// Takes away what the page no longer uses.
+    pub async fn tidy(&self) {
+        let tidy = heap_profiler::CollectGarbageParams::default();
+        must("collect garbage", self.tab.execute(tidy).await);
+    }
+
     /// The value of a JavaScript expression, a promise's too. Helpers are in `e2e` (page.js).
     pub async fn js<T: DeserializeOwned>(&self, expression: &str) -> T {
         let mut ask = EvaluateParams::new(expression);
@@ -217,6 +261,11 @@ impl Page {
             middle["x"].as_f64().unwrap_or_default(),
             middle["y"].as_f64().unwrap_or_default(),
         );
+        self.click_at(x, y).await;
+    }
+
+    /// Clicks at a place, in CSS pixels.
+    pub async fn click_at(&self, x: f64, y: f64) {
         for kind in [
             DispatchMouseEventType::MouseMoved,
             DispatchMouseEventType::MousePressed,

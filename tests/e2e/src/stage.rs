@@ -35,8 +35,8 @@ impl Stage {
         })
     }
 
-    /// The built page on an origin of its own, with a page for elements that a test makes itself.
-    pub async fn site() -> Result<StaticSite, Error> {
+    /// The folder of the built page: `RILL_DIST` names it, else it is where `cargo xtask dist` puts it.
+    pub fn dist() -> Result<PathBuf, Error> {
         let dist = std::env::var_os("RILL_DIST").map_or_else(|| root().join("dist"), PathBuf::from);
         if !dist.join("index.html").is_file() {
             return Err(format!(
@@ -45,7 +45,12 @@ impl Stage {
             )
             .into());
         }
-        Ok(StaticSite::of(dist)
+        Ok(dist)
+    }
+
+    /// The built page on an origin of its own, with a page for elements that a test makes itself.
+    pub async fn site() -> Result<StaticSite, Error> {
+        Ok(StaticSite::of(Stage::dist()?)
             .page("empty.html", EMPTY)
             .start()
             .await?)

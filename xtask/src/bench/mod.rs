@@ -1,13 +1,15 @@
 //! `cargo xtask bench`: what everything costs, beside what it may cost.
 //!
-//! In: flags. Out: tables on the terminal and in `target/bench/`. The map: [`host`] the river on this machine; [`table`] how figures are
-//! shown.
+//! In: flags. Out: tables on the terminal and in `target/bench/`. The map: [`host`] the river on this machine; [`browser`] the page in
+//! Chromium; [`table`] and [`picture`] how figures are shown.
 
+mod browser;
 mod host;
+mod picture;
 mod table;
 
 use crate::run::{cargo, output_of};
-use crate::{Failure, Outcome, root};
+use crate::{Failure, Outcome, page, root};
 use std::path::PathBuf;
 
 /// What is wanted.
@@ -15,6 +17,10 @@ use std::path::PathBuf;
 pub struct Options {
     /// Every bench once, and no judgement of time.
     smoke: bool,
+    /// The river.
+    host: bool,
+    /// The page.
+    browser: bool,
 }
 
 impl Options {
@@ -24,10 +30,17 @@ impl Options {
         for word in words {
             match *word {
                 "--smoke" => options.smoke = true,
+                "--host" => options.host = true,
+                "--browser" => options.browser = true,
                 other => {
-                    return Err(Failure::new(format!("bench knows --smoke, not `{other}`")));
+                    return Err(Failure::new(format!(
+                        "bench knows --host, --browser and --smoke, not `{other}`"
+                    )));
                 }
             }
+        }
+        if !options.host && !options.browser {
+            (options.host, options.browser) = (true, true);
         }
         Ok(options)
     }
@@ -35,23 +48,53 @@ impl Options {
 
 /// Runs the benches.
 pub fn bench(options: Options) -> Outcome {
-    if options.smoke {
-        return smoke();
-    }
     let folder = target()?.join("bench");
-    let measures = host::measure()?;
-    let table = host::table(&measures);
-    print!("\n{}", table.text());
     std::fs::create_dir_all(&folder)?;
-    std::fs::write(folder.join("host.json"), host::json(&measures))?;
-    std::fs::write(folder.join("host.md"), table.markdown())?;
-    println!("\nThese figures are in {}", folder.display());
+    if options.smoke {
+        if options.host {
+            host::smoke()?;
+        }
+        return if options.browser {
+            smoke_page()
+        } else {
+            Ok(())
+        };
+    }
+    if options.host {
+        let measures = host::measure()?;
+        let table = host::table(&measures);
+        print!("\n{}\n", table.text());
+        std::fs::write(folder.join("host.json"), host::json(&measures))?;
+        std::fs::write(folder.join("host.md"), table.markdown())?;
+    }
+    if options.browser {
+        page::build()?;
+        let runs = browser::measure(&folder, false)?;
+        let verdicts = browser::verdict_table(&browser::verdicts(&runs));
+        let table = browser::table(&runs);
+        print!(
+            "\n{}\n{}\n{}\n",
+            picture::text(&runs),
+            table.text(),
+            verdicts.text()
+        );
+        std::fs::write(folder.join("browser.json"), browser::json(&runs))?;
+        std::fs::write(folder.join("browser.svg"), picture::svg(&runs))?;
+        let tables = verdicts.markdown() + "\n" + &table.markdown();
+        std::fs::write(folder.join("browser.md"), tables)?;
+    }
+    println!("These figures are in {}", folder.display());
     Ok(())
 }
 
-/// Every bench once: that they run, not how long they take.
+/// Every bench of the river once: that they run, not how long they take.
 pub fn smoke() -> Outcome {
     host::smoke()
+}
+
+/// The bench of the page that is built, in short: that it can be measured, not what it costs.
+pub fn smoke_page() -> Outcome {
+    browser::measure(&target()?.join("bench"), true).map(|_| ())
 }
 
 /// Where cargo builds.
@@ -73,7 +116,8 @@ mod tests {
     #[test]
     fn only_known_flags_are_taken() {
         assert!(Options::read(&["--smoke"]).is_ok_and(|options| options.smoke));
-        assert!(Options::read(&[]).is_ok_and(|options| !options.smoke));
+        assert!(Options::read(&[]).is_ok_and(|options| options.host && options.browser));
+        assert!(Options::read(&["--browser"]).is_ok_and(|options| !options.host));
         assert!(Options::read(&["--fast"]).is_err());
     }
 }

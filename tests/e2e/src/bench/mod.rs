@@ -1,0 +1,220 @@
+//! What a streamed reply costs a page: Rill, and beside it the least that a page can do with the same stream.
+//!
+//! In: the release build, the lab, Chromium. Out: figures, one [`Run`] for each page and stream. It judges nothing.
+
+mod stream;
+mod tasks;
+
+use crate::browser::{Browser, Error};
+use crate::page::Page;
+use crate::stage::Stage;
+use lab::{Dialect, Lab, StaticSite, percent_encode};
+use serde::{Deserialize, Serialize};
+use std::collections::HashMap;
+use std::time::{Duration, Instant};
+pub use stream::{SMOKE, STREAMS, Stream};
+use tasks::Tasks;
+
+/// The longest that one reply may take beyond its own time.
+const PATIENCE: Duration = Duration::from_secs(180);
+/// Between two clicks.
+const CLICK_EVERY: Duration = Duration::from_millis(100);
+
+/// Who shows the reply.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Who {
+    /// The release build.
+    Rill,
+    /// One text node that grows, no markdown.
+    Floor,
+    /// Paragraphs, no markdown; finished ones are left alone.
+    Append,
+}
+
+/// What one reply cost one page. Times are milliseconds.
+#[derive(Debug, Clone, Serialize)]
+pub struct Run {
+    /// The stream's name.
+    pub stream: &'static str,
+    /// The page.
+    pub who: Who,
+    /// Tokens of the reply.
+    pub tokens: usize,
+    /// From the send to the last letter on screen, without the time in which the server made up its reply.
+    pub wall: f64,
+    /// The main thread's own time.
+    pub task: f64,
+    /// Of these, in scripts.
+    pub script: f64,
+    /// Of these, in styles and layout.
+    pub layout: f64,
+    /// The main thread's time in each quarter of the stream; none where it came at once.
+    pub quarters: Vec<f64>,
+    /// Tasks over 50 ms by the clock on the wall.
+    pub long_tasks: usize,
+    /// The longest task in the main thread's own time; of a paced reply it is not recorded.
+    pub longest_task: Option<f64>,
+    /// The 99th percentile of the gaps between frames; where the reply is paced, of a sample.
+    pub frame: f64,
+    /// Clicks while it streamed.
+    pub clicks: usize,
+    /// The slowest answer to a click, to its picture; 0 where all were quicker than 16 ms.
+    pub slowest_click: f64,
+    /// Million bytes of JavaScript's heap afterwards, what is no longer used taken away.
+    pub heap: f64,
+    /// DOM nodes afterwards.
+    pub nodes: f64,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+struct Told {
+    wall: f64,
+    long_tasks: usize,
+    frame: f64,
+    clicks: usize,
+    slowest_click: f64,
+}
+
+/// What is needed to measure.
+pub struct Bench {
+    browser: Browser,
+    site: StaticSite,
+}
+
+impl Bench {
+    /// Starts the browser and the host of the built page.
+    pub async fn start() -> Result<Bench, Error> {
+        let site = StaticSite::of(Stage::dist()?)
+            .page("chat.html", include_str!("chat.html"))
+            .page("plain.html", include_str!("plain.html"))
+            .start()
+            .await?;
+        let browser = Browser::start().await?;
+        Ok(Bench { browser, site })
+    }
+
+    /// Ends the browser.
+    pub async fn close(self) {
+        self.browser.close().await;
+    }
+
+    /// One reply in a page of its own.
+    pub async fn run(&self, who: Who, stream: &Stream) -> Result<Run, Error> {
+        let lab = Lab::start().await?;
+        let page = Page::blank(&self.browser).await?;
+        page.at_start(include_str!("probe.js")).await;
+        page.count_costs().await;
+        let server = |options: &str| lab.url(Dialect::OpenAi, options);
+        let file = match who {
+            Who::Rill => "chat.html?",
+            Who::Floor => "plain.html?",
+            Who::Append => "plain.html?append&",
+        };
+        let earlier = stream.earlier_options().filter(|_| who == Who::Rill);
+        let first = earlier.clone().unwrap_or_else(|| stream.options());
+        let query = format!("{file}server={}", percent_encode(&server(&first)));
+        page.goto(&self.site.url(&query)).await;
+        page.until::<bool>("globalThis.page?.ready()").await;
+        if earlier.is_some() {
+            // A question of the driver may not take as long as all of them do.
+            for _ in 0..stream.earlier.div_ceil(20) {
+                page.js::<usize>("bench.talk(10)").await;
+            }
+            let next = crate::page::quote(&server(&stream.options()));
+            page.js::<Option<bool>>(&format!("(page.talkTo({next}), null)"))
+                .await;
+            page.until::<bool>("page.ready()").await;
+        }
+        let run = self.measure(who, stream, &lab, &page).await;
+        let complaints = page.complaints().await;
+        page.close().await;
+        if !complaints.is_empty() {
+            return Err(format!("the page complained:\n{}", complaints.join("\n")).into());
+        }
+        run
+    }
+
+    async fn measure(
+        &self,
+        who: Who,
+        stream: &Stream,
+        lab: &Lab,
+        page: &Page,
+    ) -> Result<Run, Error> {
+        let tasks = match stream.is_paced() {
+            true => None,
+            false => Some(Tasks::record(page.tab()).await?),
+        };
+        let before = page.costs().await;
+        let mut marks = vec![task(&before)];
+        lab.logbook().clear();
+        let begin = format!("(bench.begin({}), null)", stream.is_paced());
+        let _: Option<bool> = page.js(&begin).await;
+        let began = Instant::now();
+        if stream.is_paced() {
+            for quarter in 1..4 {
+                let due = began + stream.span() * quarter / 4;
+                tokio::time::sleep_until(due.into()).await;
+                marks.push(task(&page.costs().await));
+            }
+        }
+        let patience = stream.span() + PATIENCE;
+        while !page.js::<bool>("bench.ended()").await {
+            if began.elapsed() > patience {
+                return Err(format!("{who:?} did not end: {}", stream.name).into());
+            }
+            if stream.clicks {
+                page.click_at(30.0, 15.0).await;
+            }
+            tokio::time::sleep(CLICK_EVERY).await;
+        }
+        let after = page.costs().await;
+        marks.push(task(&after));
+        let longest_task = match tasks {
+            Some(tasks) => Some(tasks.longest().await?),
+            None => None,
+        };
+        let told: Told = page.js("bench.result()").await;
+        page.tidy().await;
+        let rest = page.costs().await;
+        let thinking = lab.log().iter().find(|entry| entry.is_chat()).map(|entry| {
+            let head = entry.head_at.unwrap_or(entry.at);
+            head - entry.at
+        });
+        let cost = |names: &[&str]| -> f64 {
+            let of = |all: &HashMap<String, f64>, name: &str| all.get(name).copied().unwrap_or(0.0);
+            names
+                .iter()
+                .map(|name| of(&after, name) - of(&before, name))
+                .sum::<f64>()
+                * 1000.0
+        };
+        Ok(Run {
+            stream: stream.name,
+            who,
+            tokens: stream.tokens,
+            wall: told.wall - thinking.unwrap_or(0.0),
+            task: cost(&["TaskDuration"]),
+            script: cost(&["ScriptDuration"]),
+            layout: cost(&["LayoutDuration", "RecalcStyleDuration"]),
+            quarters: if stream.is_paced() {
+                marks.windows(2).map(|pair| pair[1] - pair[0]).collect()
+            } else {
+                Vec::new()
+            },
+            long_tasks: told.long_tasks,
+            longest_task,
+            frame: told.frame,
+            clicks: told.clicks,
+            slowest_click: told.slowest_click,
+            heap: rest.get("JSHeapUsedSize").copied().unwrap_or(0.0) / 1e6,
+            nodes: rest.get("Nodes").copied().unwrap_or(0.0),
+        })
+    }
+}
+
+fn task(costs: &HashMap<String, f64>) -> f64 {
+    costs.get("TaskDuration").copied().unwrap_or(0.0) * 1000.0
+}

@@ -1,0 +1,207 @@
+//! The last step of the build: what a static host needs to serve the page well.
+//!
+//! In: `dist`, as it was built. Out: the same page with its parts in one folder that is named for what is in it (`app-HASH`),
+//! so that a browser may keep them for ever; `index.html` and `rill.js` keep their names and lead there. Beside every file
+//! its compressed twins, for hosts that send those.
+
+use crate::Outcome;
+use crate::page::files;
+use std::fs;
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+/// The files that keep their names: people link to them.
+const STABLE: [&str; 4] = ["index.html", "rill.js", "rill.svg", "first.css"];
+
+/// The files that lead to the others, and how they name them.
+const LEADS: [(&str, &[&str]); 2] = [
+    ("rill.js", &["\"./rill-page"]),
+    ("index.html", &["\"rill-page"]),
+];
+
+/// Moves the parts into their folder, and compresses everything.
+pub fn ship(dist: &Path) -> Outcome {
+    let parts: Vec<PathBuf> = files(dist)?
+        .into_iter()
+        .filter(|file| !is_stable(dist, file))
+        .collect();
+    let mut hasher = DefaultHasher::new();
+    for part in &parts {
+        (part.strip_prefix(dist).ok(), fs::read(part)?).hash(&mut hasher);
+    }
+    let app = format!("app-{:016x}", hasher.finish());
+    for part in &parts {
+        let to = dist
+            .join(&app)
+            .join(part.strip_prefix(dist).unwrap_or(part));
+        fs::create_dir_all(to.parent().unwrap_or(dist))?;
+        fs::rename(part, to)?;
+    }
+    remove_empty(dist)?;
+    for (name, leads) in LEADS {
+        let file = dist.join(name);
+        let text = leads.iter().fold(fs::read_to_string(&file)?, |text, lead| {
+            let into = lead.replace("rill-page", &format!("{app}/rill-page"));
+            text.replace(lead, &into)
+        });
+        // Trunk writes this one from the root of the host; the page may live below it.
+        fs::write(&file, text.replace("\"/first.css\"", "\"first.css\""))?;
+    }
+    for file in files(dist)? {
+        compress(&file)?;
+    }
+    Ok(())
+}
+
+/// Whether a file is the compressed twin of another.
+pub fn is_twin(file: &Path) -> bool {
+    file.extension()
+        .is_some_and(|ending| ending == "br" || ending == "gz")
+}
+
+/// The name of the compressed twin.
+pub fn twin(file: &Path, ending: &str) -> PathBuf {
+    let mut name = file.as_os_str().to_owned();
+    name.push(".");
+    name.push(ending);
+    PathBuf::from(name)
+}
+
+/// Bytes as a host sends them to a browser of today.
+pub fn brotli(bytes: &[u8]) -> Outcome<Vec<u8>> {
+    let parameters = brotli::enc::BrotliEncoderParams {
+        quality: 11,
+        lgwin: 22,
+        ..Default::default()
+    };
+    let mut out = Vec::new();
+    brotli::BrotliCompress(&mut &bytes[..], &mut out, &parameters)?;
+    Ok(out)
+}
+
+fn gzip(bytes: &[u8]) -> Outcome<Vec<u8>> {
+    let mut out = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
+    out.write_all(bytes)?;
+    Ok(out.finish()?)
+}
+
+/// Writes both twins, where they are smaller.
+fn compress(file: &Path) -> Outcome {
+    let bytes = fs::read(file)?;
+    for (ending, small) in [("br", brotli(&bytes)?), ("gz", gzip(&bytes)?)] {
+        if small.len() < bytes.len() {
+            fs::write(twin(file, ending), small)?;
+        }
+    }
+    Ok(())
+}
+
+fn is_stable(dist: &Path, file: &Path) -> bool {
+    STABLE.iter().any(|name| file == dist.join(name))
+}
+
+/// Takes away folders that hold nothing any more.
+fn remove_empty(folder: &Path) -> Outcome {
+    for entry in fs::read_dir(folder)? {
+        let path = entry?.path();
+        if path.is_dir() {
+            remove_empty(&path)?;
+            if fs::read_dir(&path)?.next().is_none() {
+                fs::remove_dir(&path)?;
+            }
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    /// A page of a few files, in a folder of this test alone.
+    fn built(name: &str, page: &str) -> PathBuf {
+        let dist = std::env::temp_dir().join(format!("rill-{name}-{}", std::process::id()));
+        let _ = fs::remove_dir_all(&dist);
+        fs::create_dir_all(dist.join("snippets/element")).unwrap();
+        for (name, text) in [
+            (
+                "index.html",
+                "<link href=\"/first.css\"><link href=\"rill-page.js\"><link href=\"rill-page_bg.wasm\">",
+            ),
+            (
+                "rill.js",
+                "import init from \"./rill-page.js\"; new URL(\"./rill-page_bg.wasm\")",
+            ),
+            ("first.css", "p { margin: 0 }"),
+            ("rill-page.js", page),
+            ("snippets/element/element.js", "export {}"),
+        ] {
+            fs::write(dist.join(name), text).unwrap();
+        }
+        dist
+    }
+
+    fn app(dist: &Path) -> PathBuf {
+        let mut entries = fs::read_dir(dist)
+            .unwrap()
+            .map(|entry| entry.unwrap().path());
+        entries.find(|path| path.is_dir()).unwrap()
+    }
+
+    #[test]
+    fn parts_move_together_and_what_people_link_to_leads_there() {
+        let dist = built("moves", &"river ".repeat(100));
+        ship(&dist).unwrap();
+        let app = app(&dist);
+        let name = app.file_name().unwrap().to_str().unwrap().to_owned();
+        let read = |file: &str| fs::read_to_string(dist.join(file)).unwrap();
+        assert!(name.starts_with("app-"), "{name}");
+        assert!(app.join("rill-page.js").is_file());
+        assert!(app.join("snippets/element/element.js").is_file());
+        assert!(!dist.join("snippets").exists());
+        assert_eq!(
+            read("index.html"),
+            format!(
+                "<link href=\"first.css\"><link href=\"{name}/rill-page.js\"><link href=\"{name}/rill-page_bg.wasm\">"
+            )
+        );
+        assert_eq!(
+            read("rill.js"),
+            format!(
+                "import init from \"./{name}/rill-page.js\"; new URL(\"./{name}/rill-page_bg.wasm\")"
+            )
+        );
+        // What repeats has twins; what is too small to win has none.
+        assert!(app.join("rill-page.js.br").is_file() && app.join("rill-page.js.gz").is_file());
+        assert!(!app.join("snippets/element/element.js.gz").exists());
+        fs::remove_dir_all(&dist).unwrap();
+    }
+
+    #[test]
+    fn the_folders_name_changes_with_what_is_in_it() {
+        let name = |test: &str, page: &str| {
+            let dist = built(test, page);
+            ship(&dist).unwrap();
+            let name = app(&dist).file_name().unwrap().to_owned();
+            fs::remove_dir_all(&dist).unwrap();
+            name
+        };
+        assert_eq!(name("one", "same"), name("two", "same"));
+        assert_ne!(name("three", "same"), name("four", "other"));
+    }
+
+    #[test]
+    fn twins_come_back_as_they_were() {
+        let bytes = "river ".repeat(1000).into_bytes();
+        let mut back = Vec::new();
+        brotli::BrotliDecompress(&mut &brotli(&bytes).unwrap()[..], &mut back).unwrap();
+        assert_eq!(back, bytes);
+        let packed = gzip(&bytes).unwrap();
+        let mut back = Vec::new();
+        std::io::Read::read_to_end(&mut flate2::read::GzDecoder::new(&packed[..]), &mut back)
+            .unwrap();
+        assert_eq!(back, bytes);
+    }
+}
