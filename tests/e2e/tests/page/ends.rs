@@ -1,7 +1,7 @@
 //! Every reply ends exactly once, with the word that the table of ends has for it.
 
 use crate::talk::chats;
-use e2e::Stage;
+use e2e::{Chat, Stage};
 use lab::{Dialect, Lab, Way, percent_encode};
 
 /// No question in between, and short clocks.
@@ -113,10 +113,26 @@ pub async fn superseded(stage: Stage) {
     let chat = stage
         .chat(Dialect::OpenAi, "delay=15;tokens=20000;echo", "")
         .await;
+    newer_takes_over(&stage, &chat).await;
+}
+
+pub async fn a_flood_of_the_older_leaves_nothing_in_the_newer(stage: Stage) {
+    for dialect in [Dialect::OpenAi, Dialect::Ollama, Dialect::LlamaChat] {
+        stage.lab.logbook().clear();
+        // Both come as fast as they can, and stay open: the older is never done when the newer begins.
+        let options = "first=0;delay=0;tokens=60000;echo;stall=2000000";
+        let chat = stage.chat(dialect, options, "").await;
+        newer_takes_over(&stage, &chat).await;
+        chat.page.close().await;
+    }
+}
+
+/// Asks again while the reply to the first question runs; nothing of either is in the other. Stops it.
+async fn newer_takes_over(stage: &Stage, chat: &Chat) {
     chat.send("old").await;
     chat.shows(10).await;
     chat.send("new").await;
-    chat.shows(10).await;
+    chat.shows(1000).await;
     let turns = chat.turns().await;
     assert_eq!(turns.len(), 2);
     assert_eq!(turns[0].fate(), ("superseded", None));
@@ -125,14 +141,20 @@ pub async fn superseded(stage: Stage) {
         "{:?}",
         turns[0].text
     );
-    assert!(!turns[1].text.contains("old"), "{:?}", turns[1].text);
+    assert!(
+        turns[1].text.contains("new") && !turns[1].text.contains("old"),
+        "{:?}",
+        turns[1].text
+    );
     let way = stage
         .lab
         .wait_for("the older stream's end", |log| chats(log)[0].way)
         .await;
     assert_eq!(way, Way::ClosedByClient);
     chat.button("Stop").await;
-    assert_eq!(chat.ended().await.fate(), ("stopped", None));
+    let stopped = chat.ended().await;
+    assert_eq!(stopped.fate(), ("stopped", None));
+    assert!(!stopped.text.contains("old"), "{:?}", stopped.text);
 }
 
 pub async fn cut(stage: Stage) {

@@ -33,6 +33,7 @@ fn main() -> std::process::ExitCode {
         ends::empty,
         ends::stopped,
         ends::superseded,
+        ends::a_flood_of_the_older_leaves_nothing_in_the_newer,
         ends::cut,
         ends::stalled,
         ends::refused,
