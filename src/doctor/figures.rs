@@ -232,23 +232,8 @@ impl Figures {
     }
 
     /// When a column begins.
-    fn begins(&self, column: usize) -> u32 {
+    pub(super) fn begins(&self, column: usize) -> u32 {
         (u64::from(self.ms) * column as u64 / COLUMNS as u64) as u32
-    }
-
-    /// A line through one figure of every column, as the `d` of an SVG path in a box of this size; zero is at the bottom.
-    pub fn path(&self, width: u32, height: u32, of: fn(&Column) -> u32) -> String {
-        let top = u64::from(self.columns.iter().map(of).max().unwrap_or(0).max(1));
-        let mut path = String::new();
-        for (index, column) in self.columns.iter().enumerate() {
-            let x = u64::from(width) * index as u64 / (COLUMNS as u64 - 1);
-            let y = u64::from(height) - u64::from(height) * u64::from(of(column)) / top;
-            path.push(if index == 0 { 'M' } else { 'L' });
-            path.push_str(&x.to_string());
-            path.push(' ');
-            path.push_str(&y.to_string());
-        }
-        path
     }
 }
 

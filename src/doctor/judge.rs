@@ -2,14 +2,12 @@
 
 use super::{Confidence, Verdict};
 use crate::event::{Deadline, End, ErrorCause, Millis};
-use crate::trace::{EventName, Fact, GRACE, Probe, Trace};
+use crate::trace::{EventName, Fact, GRACE, LONG_SILENCE, Probe, Trace};
 
 /// Fewer events than this say nothing about a rhythm.
 const ENOUGH: usize = 16;
 /// A whole answer in one event is at least so long; a short one may be one event of an honest stream.
 const WHOLE: usize = 120;
-/// All at once counts only after such a silence: a model could have made it all meanwhile.
-const LONG_SILENCE: Millis = 1500.0;
 /// What comes all at once comes within this.
 const AT_ONCE: Millis = 250.0;
 /// Headers without text for so long: the server is at work on the prompt, as far as can be told.

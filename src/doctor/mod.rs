@@ -5,6 +5,7 @@
 //! It may be asked at any time while a reply runs: [`verdict`] looks at figures that the trace keeps, never at every read.
 
 pub mod check;
+mod drawing;
 mod evidence;
 mod figures;
 mod judge;

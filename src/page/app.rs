@@ -14,6 +14,7 @@ use futures_util::future::{AbortHandle, abortable};
 use leptos::prelude::*;
 use web_sys::{HtmlElement, ShadowRoot};
 
+use super::doctor::Patient;
 use super::later::{self, Later};
 use super::live::{Live, Order};
 use super::net::fetch::Fetch;
@@ -156,8 +157,16 @@ pub struct Chat {
     pub meter: RwSignal<Option<Meter>>,
     /// The Doctor's word on the latest reply; `None` before the first send.
     pub finding: RwSignal<Option<Verdict>>,
+    /// The reply that the Doctor looks at: the latest, or one from a file.
+    pub patient: RwSignal<Option<Rc<dyn Patient>>, LocalStorage>,
+    /// Whether the Doctor's panel is open.
+    pub doctor: RwSignal<bool>,
+    /// It counts on whenever there is more to see of the patient, and its panel is open.
+    pub pulse: RwSignal<u32>,
     /// Whether the server's settings are open.
     pub panel: RwSignal<bool>,
+    /// The server to be checked, as it is written, and whether that begins at once; `None`: its panel is closed.
+    pub check: RwSignal<Option<(String, bool)>>,
     /// Whether the settings of replies are open.
     pub settings: RwSignal<bool>,
     /// What the person wishes of replies from the server of now.
@@ -274,7 +283,11 @@ impl Chat {
             found: RwSignal::new(None),
             meter: RwSignal::new(None),
             finding: RwSignal::new(None),
+            patient: RwSignal::new_local(None),
+            doctor: RwSignal::new(false),
+            pulse: RwSignal::new(0),
             panel: RwSignal::new(false),
+            check: RwSignal::new(None),
             settings: RwSignal::new(false),
             wishes: RwSignal::new(Wishes::default()),
             way: RwSignal::new(None),
@@ -495,7 +508,8 @@ impl Chat {
         self.order(Order::Stop(End::Stopped));
     }
 
-    fn supersede(self) {
+    /// What runs gives way to something newer.
+    pub fn supersede(self) {
         self.order(Order::Stop(End::Superseded));
         // Its own end may still be on the way; nothing of it may show in the newer reply from here on.
         self.order(Order::Conclude);
@@ -514,6 +528,8 @@ impl Chat {
         self.tree.set(Tree::default());
         self.meter.set(None);
         self.finding.set(None);
+        self.patient.set(None);
+        self.doctor.set(false);
         self.pinned.set(true);
     }
 
@@ -591,6 +607,16 @@ impl Chat {
             _ if page_is_local() => self.look(true),
             _ => self.settle(LinkState::Demo),
         }
+    }
+
+    /// A link asks for a server to be checked: one that is elsewhere waits for the person's leave.
+    pub fn check_from_link(self, server: String) {
+        if self.options.with_untracked(|options| options.lock) {
+            return;
+        }
+        let parsed = Address::parse(&server, Some(&page_origin()));
+        let at_once = parsed.is_ok_and(|address| !self.is_foreign(&address));
+        self.check.set(Some((server, at_once)));
     }
 
     /// A server that is neither this page's own host nor this computer.

@@ -89,6 +89,10 @@ fn mount(host: HtmlElement, root: ShadowRoot) -> Mounted {
         chat
     });
     chat.start(from_link);
+    let check = link_parameters().filter(|_| standalone);
+    if let Some(server) = check.and_then(|link| link.get("check")) {
+        chat.check_from_link(server);
+    }
     chat.tell("rill-ready", &[]);
     let leaving = EventListener::new(&window(), "pagehide", move |_| {
         if chat.is_mounted() {
@@ -121,13 +125,14 @@ fn link_parameters() -> Option<UrlSearchParams> {
 
 thread_local! {
     /// One sheet for all elements of a page. A constructed sheet needs no leave from a Content-Security-Policy.
-    static SHEET: Option<CssStyleSheet> = {
-        let sheet = CssStyleSheet::new().ok();
-        if let Some(sheet) = &sheet {
-            let _ = sheet.replace_sync(super::ui::STYLE);
-        }
-        sheet
-    };
+    static SHEET: Option<CssStyleSheet> = sheet(super::ui::STYLE);
+}
+
+/// A constructed sheet.
+pub fn sheet(style: &str) -> Option<CssStyleSheet> {
+    let sheet = CssStyleSheet::new().ok()?;
+    sheet.replace_sync(style).ok()?;
+    Some(sheet)
 }
 
 fn adopt_style(root: &ShadowRoot) {

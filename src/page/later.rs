@@ -44,6 +44,10 @@ pub struct Later {
     pub panel: fn(Chat) -> Part,
     /// The Doctor's region.
     pub doctor: fn(Chat) -> Part,
+    /// All that the Doctor knows of a reply.
+    pub exam: fn(Chat) -> Part,
+    /// A server is checked.
+    pub check: fn(Chat) -> Part,
     /// A verdict in a few words.
     pub verdict_words: fn(Chat, Verdict) -> String,
     /// A verdict in a sentence.
@@ -92,6 +96,8 @@ static LATER: Later = Later {
     fields: ui::fields::fields,
     panel: ui::server::server_panel,
     doctor: ui::doctor::doctor,
+    exam: ui::doctor::exam::exam,
+    check: ui::doctor::check::check,
     verdict_words: verdict::words,
     verdict_why: verdict::why,
 };

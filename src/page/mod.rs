@@ -1,13 +1,14 @@
 //! The page: the only rooms that know the browser.
 //!
 //! [`embed`] mounts a chat in `<rill-chat>`, [`app`] holds its state and its commands, [`servers`] finds somebody to talk to,
-//! [`net`] carries the bytes, [`reply`] runs one reply, [`painter`] draws it, [`ui`] is all that is seen, [`words`] all that
-//! is said, [`store`] what is remembered, [`wishes`] what is wished of replies,
+//! [`net`] carries the bytes, [`reply`] runs one reply, [`painter`] draws it, [`doctor`] looks into it and asks further,
+//! [`ui`] is all that is seen, [`words`] all that is said, [`store`] what is remembered, [`wishes`] what is wished of replies,
 //! [`ways`] the ladder to a server, [`clock`] time and frames.
 //! What the first view does not need comes [`later`].
 
 pub mod app;
 pub mod clock;
+pub mod doctor;
 pub mod embed;
 pub mod later;
 pub mod live;

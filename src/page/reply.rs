@@ -6,14 +6,20 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use futures_channel::mpsc;
+use gloo_events::EventListener;
+use gloo_timers::callback::Interval;
 use leptos::prelude::*;
 use web_sys::{Blob, BlobPropertyBag, Element, Text};
 
 use super::app::{Chat, LinkState, Looks, Meter, made_up};
 use super::clock::{Beat, PageClock, hidden, media_matches, now};
+use super::doctor::ask::{had_preflight, inquire};
+use super::doctor::resource::measured;
+use super::doctor::{Case, Patient, Site};
 use super::live::{Live, Order, Seen, Status};
 use super::net::Line;
 use super::net::demo::Demo;
+use super::net::fetch::Fetch;
 use super::painter::Painter;
 use super::servers::{self, Server};
 use super::ways::Way;
@@ -24,17 +30,23 @@ use crate::chat::tree::TurnId;
 use crate::chat::turn::Turn;
 use crate::dialect::{BodyRule, Dialect, Kind, Takes};
 use crate::doctor;
-use crate::event::{ChatEvent, End, Millis, Timings, Token, Usage};
+use crate::event::{ChatEvent, Deadline, End, Millis, Timings, Token, Usage};
 use crate::markdown::Markdown;
 use crate::pacer::{Pace, Pacer};
 use crate::session::{Control, Learned, Plan, Report, Wire, drive, media_for};
-use crate::trace::{Fact, Trace};
+use crate::trace::{Fact, Imported, Replay, Trace};
 
 /// How often the figures in the status line may change, in milliseconds.
 const STATUS_EVERY: Millis = 250.0;
 
 /// How many alternatives to each token are asked for, where tokens are looked into. OpenAI's limit is 20, others' is 5.
 const ALTERNATIVES: u8 = 5;
+
+/// How often the Doctor looks at a reply that runs, in milliseconds.
+const DOCTOR_EVERY: u32 = 200;
+
+/// A page that comes to itself so much later than it wanted, in milliseconds, was held up.
+const HELD_UP: Millis = 100.0;
 
 /// Below so many milliseconds nobody minds that a reply came at once.
 const HELD_BACK: Millis = 1_000.0;
@@ -51,6 +63,7 @@ pub struct Reply {
     chat: Chat,
     looks: Looks,
     controls: mpsc::UnboundedSender<Control>,
+    site: RefCell<Site>,
     core: RefCell<Core>,
 }
 
@@ -67,6 +80,12 @@ struct Core {
     /// The shown text is no longer a beginning of what is there: paint it anew.
     rewrite: bool,
     trace: Trace,
+    /// What watches over it until it has ended.
+    watch: Option<(Interval, EventListener)>,
+    /// When the Doctor looked last, and whether anybody could see the page then.
+    looked: (Millis, bool),
+    /// How it ended, while it is being found out why.
+    unexplained: Option<End>,
     beat: Beat,
     /// An end mark has come; figures may follow.
     finishing: Option<End>,
@@ -76,8 +95,6 @@ struct Core {
     concluded: bool,
     started: Millis,
     first_text: Option<Millis>,
-    /// The Doctor has been told that text flows.
-    settled: bool,
     last_text: Millis,
     status_due: Millis,
     /// Bytes of the answer that `rill-delta` has told of.
@@ -90,6 +107,22 @@ struct Core {
 
 /// Begins the reply of turn `id`; with `continues`, from where it ended.
 pub fn begin(chat: Chat, id: TurnId, continues: bool) {
+    start(chat, id, continues, None);
+}
+
+/// Plays a recorded reply once more, at its own pace, as a turn of the conversation.
+pub fn replay(chat: Chat, question: &str, recorded: Imported) {
+    chat.supersede();
+    let mut id = 0;
+    chat.tree.update(|tree| {
+        let asked = tree.add(tree.last(), Turn::user(question.to_owned()));
+        id = tree.add(Some(asked), Turn::reply());
+    });
+    chat.pinned.set(true);
+    start(chat, id, false, Some(recorded));
+}
+
+fn start(chat: Chat, id: TurnId, continues: bool, recorded: Option<Imported>) {
     let mut turn = chat
         .tree
         .with_untracked(|tree| tree.turn(id).cloned())
@@ -117,6 +150,7 @@ pub fn begin(chat: Chat, id: TurnId, continues: bool) {
         chat,
         looks: chat.looks(id),
         controls,
+        site: RefCell::default(),
         core: RefCell::new(Core {
             prefix: turn.text.len(),
             told: turn.text.len(),
@@ -128,6 +162,9 @@ pub fn begin(chat: Chat, id: TurnId, continues: bool) {
             reasoned: 0,
             rewrite: false,
             trace: Trace::default(),
+            watch: None,
+            looked: (started, !hidden()),
+            unexplained: None,
             beat: Beat::default(),
             finishing: None,
             end: None,
@@ -135,17 +172,59 @@ pub fn begin(chat: Chat, id: TurnId, continues: bool) {
             concluded: false,
             started,
             first_text: None,
-            settled: false,
             last_text: started,
             status_due: 0.0,
             stop: None,
             server_id: None,
         }),
     });
+    reply.watch();
     chat.live.set(Some(reply.clone()));
+    chat.patient.set(Some(reply.clone()));
     chat.begun(id);
     chat.finding.set(Some(doctor::Verdict::Flowing));
-    chat.spawn(run(chat, reply, taken, continues));
+    chat.spawn(async move {
+        match recorded {
+            Some(recorded) => play(&reply, taken, recorded).await,
+            None => run(chat, reply, taken, continues).await,
+        }
+    });
+}
+
+/// Runs a recorded reply. Nothing is asked of any server, and nothing is remembered of it.
+async fn play(reply: &Rc<Reply>, controls: mpsc::UnboundedReceiver<Control>, recorded: Imported) {
+    let chat = reply.chat;
+    let kind = recorded.kind.unwrap_or(Kind::OpenAi);
+    let probe = recorded.trace.probe();
+    *reply.site.borrow_mut() = Site {
+        server: Address::parse(&recorded.server, None).ok(),
+        kind: recorded.kind,
+        model: None,
+        key: None,
+        page: Some(recorded.page.clone()),
+    };
+    let dialect = kind.dialect();
+    let line = Line::Replay(Replay::new(&recorded.trace, PageClock));
+    let request = ChatRequest {
+        generation: made_up(),
+        ..ChatRequest::default()
+    };
+    let plan = Plan {
+        dialect: &*dialect,
+        request: &request,
+        deadlines: chat.options.with_untracked(|options| options.deadlines),
+        rung: recorded.rung(),
+        fixed: true,
+        json: &|_| false,
+    };
+    drive(plan, &line, &PageClock, controls, &mut |report| {
+        if let (Report::End(_), Some(probe)) = (&report, probe) {
+            let mut core = reply.core.borrow_mut();
+            core.trace.stamp(now(), Fact::Probed(probe));
+        }
+        reply.on(report);
+    })
+    .await;
 }
 
 async fn run(
@@ -160,7 +239,18 @@ async fn run(
     let request = request(chat, reply.id, continues, model, &dialect.takes());
     let base = chat.base();
     let store = chat.shared().store.clone();
-    let has_key = matches!(&line, Line::Net(net) if net.key.is_some());
+    let key = match &line {
+        Line::Net(net) => net.key.clone(),
+        _ => None,
+    };
+    let has_key = key.is_some();
+    *reply.site.borrow_mut() = Site {
+        server: server.as_ref().map(|server| server.address.clone()),
+        kind: server.as_ref().map(|server| server.kind),
+        model: request.model.clone(),
+        key,
+        page: None,
+    };
     // With a key the preflight comes anyway; then the body may as well be called what it is.
     let json = |path: &str| has_key || store.wants_json(&format!("{base}{path}"));
     reply.core.borrow_mut().stop = server.as_ref().map(|server| {
@@ -180,7 +270,6 @@ async fn run(
         fixed,
         json: &json,
     };
-    let mut unreached = None;
     drive(
         plan,
         &line,
@@ -196,20 +285,14 @@ async fn run(
                     before_headers: true,
                     ..
                 },
-            ) => unreached = Some(end),
+            ) => reply.wait_for_a_reason(end),
             report => reply.on(report),
         },
     )
     .await;
-    if let (Some(end), Line::Net(net)) = (unreached, &line) {
-        // The browser says no more than "failed": ask in other ways before saying anything.
-        let probe = servers::probe(net).await;
-        reply
-            .core
-            .borrow_mut()
-            .trace
-            .stamp(now(), Fact::Probed(probe));
-        reply.on(Report::End(end));
+    if let Line::Net(net) = &line {
+        reply.find_out_why(net).await;
+        reply.measured(net);
     }
     if !fixed && reply.was_held_back() {
         let way = reply.way.get_untracked();
@@ -379,7 +462,10 @@ impl Live for Reply {
             Order::Conclude => self.conclude_now(),
             Order::Skip => self.skip(),
             Order::Pace(pace) => self.set_pace(pace),
-            Order::WaitOn => self.control(Control::WaitOn),
+            Order::WaitOn => {
+                self.core.borrow_mut().trace.stamp(now(), Fact::WaitedOn);
+                self.control(Control::WaitOn);
+            }
             Order::Leave => self.leave(),
             Order::Attach(answer, reasoning) => self.attach(&answer, reasoning),
         }
@@ -399,6 +485,10 @@ impl Reply {
         core.trace.stamp(now(), Fact::StopPressed);
         core.pacer.skip();
         core.deaf = true;
+        // It has ended already, and only the reason is being looked for.
+        if let Some(unexplained) = core.unexplained.take() {
+            core.over(now(), unexplained);
+        }
         drop(core);
         self.control(Control::Stop(end));
         self.arm(0.0);
@@ -412,7 +502,10 @@ impl Reply {
 
     /// Another pace from now on.
     fn set_pace(self: &Rc<Self>, pace: Pace) {
-        self.core.borrow_mut().pacer.set_pace(now(), pace);
+        let mut core = self.core.borrow_mut();
+        core.pacer.set_pace(now(), pace);
+        core.trace.stamp(now(), Fact::Promise(promise(pace)));
+        drop(core);
         self.arm(0.0);
     }
 
@@ -423,6 +516,7 @@ impl Reply {
             .end
             .take()
             .or_else(|| core.finishing.take())
+            .or_else(|| core.unexplained.take())
             .unwrap_or(End::Superseded);
         core.end = Some(end);
         core.pacer.finish(now());
@@ -501,13 +595,6 @@ impl Reply {
                         status = core.take(at, event).or(status);
                     }
                 }
-                // Text settles it: from then on the end decides.
-                if !core.settled {
-                    core.settled = core.first_text.is_some();
-                    self.chat
-                        .finding
-                        .set(Some(doctor::verdict(&core.trace, None, at)));
-                }
             }
             Report::Finishing(end) => {
                 core.finishing = Some(end);
@@ -516,31 +603,135 @@ impl Reply {
             Report::Alive(alive) => {
                 if alive {
                     status = Some(Status::Slow);
-                    self.chat
-                        .finding
-                        .set(Some(doctor::verdict(&core.trace, None, at)));
                 }
             }
             Report::Asking(clock, _) => {
                 status = Some(Status::Asking(clock));
-                self.chat
-                    .finding
-                    .set(Some(doctor::verdict(&core.trace, None, at)));
             }
-            Report::End(end) => {
-                core.end.get_or_insert(end);
-                core.pacer.finish(at);
-            }
+            Report::End(end) => core.over(at, end),
             Report::Read { .. }
             | Report::Decoded(_)
             | Report::StopAnswered(_)
             | Report::Learned(_) => {}
+        }
+        // What decides at once is told at once; what takes time, the watch sees.
+        if status.is_some() {
+            self.tell(&core, at);
         }
         drop(core);
         if let Some(status) = status {
             self.show_status(status);
         }
         self.arm(0.0);
+    }
+
+    /// Looks at it every so often until it has ended: silence and bursts show only with time.
+    fn watch(self: &Rc<Self>) {
+        let mut core = self.core.borrow_mut();
+        let (begun, pace) = (core.started, promise(self.chat.current_pace()));
+        core.trace.stamp(begun, Fact::Promise(pace));
+        if hidden() {
+            core.trace.stamp(begun, Fact::Hidden(true));
+        }
+        let (watched, sighted) = (Rc::downgrade(self), Rc::downgrade(self));
+        let watch = Interval::new(DOCTOR_EVERY, move || {
+            if let Some(reply) = watched.upgrade() {
+                reply.examine();
+            }
+        });
+        let sight = EventListener::new(&document(), "visibilitychange", move |_| {
+            if let Some(reply) = sighted.upgrade() {
+                let mut core = reply.core.borrow_mut();
+                core.trace.stamp(now(), Fact::Hidden(hidden()));
+            }
+        });
+        core.watch = Some((watch, sight));
+    }
+
+    /// The Doctor's look.
+    fn examine(&self) {
+        let at = now();
+        let mut core = self.core.borrow_mut();
+        let seen = !hidden();
+        let (before, was_seen) = std::mem::replace(&mut core.looked, (at, seen));
+        let late = at - before - f64::from(DOCTOR_EVERY);
+        // Out of sight a browser slows timers down on purpose.
+        if late > HELD_UP && seen && was_seen {
+            core.trace.stamp(at, Fact::Busy(late));
+        }
+        self.tell(&core, at);
+        drop(core);
+        self.pulse();
+    }
+
+    /// Tells the chat what it looks like by now, unless a newer reply has taken its place.
+    fn tell(&self, core: &Core, at: Millis) {
+        let patient = self.chat.patient.try_get_untracked().flatten();
+        let is_newest = patient.is_some_and(|patient| {
+            std::ptr::addr_eq(Rc::as_ptr(&patient), std::ptr::from_ref(self))
+        });
+        if !is_newest {
+            return;
+        }
+        let end = core.end.as_ref();
+        let verdict = Some(doctor::verdict(&core.trace, end, at));
+        if self.chat.finding.get_untracked() != verdict {
+            self.chat.finding.set(verdict);
+        }
+    }
+
+    fn pulse(&self) {
+        if self.chat.is_mounted() && self.chat.doctor.get_untracked() {
+            self.chat
+                .pulse
+                .update(|pulse| *pulse = pulse.wrapping_add(1));
+        }
+    }
+
+    /// The browser says no more than "failed": nothing is said before the server has been asked in other ways.
+    fn wait_for_a_reason(&self, end: End) {
+        let mut core = self.core.borrow_mut();
+        core.trace.stamp(now(), Fact::End(end.clone()));
+        core.unexplained = Some(end);
+    }
+
+    /// A reply that broke waits for the reason, for it is what the person reads; one that stalled has said how it ended.
+    async fn find_out_why(self: &Rc<Self>, net: &Fetch) {
+        let end = self.core.borrow().trace.end().cloned();
+        let unclear = match &end {
+            Some(End::Broken { before_headers, .. }) => *before_headers,
+            Some(End::Stalled { clock }) => *clock == Deadline::Connect,
+            _ => false,
+        };
+        if !unclear {
+            return;
+        }
+        let kind = self.site.borrow().kind;
+        let preflighted = had_preflight(&self.core.borrow().trace);
+        let probe = inquire(net, kind, preflighted).await;
+        let at = now();
+        let mut core = self.core.borrow_mut();
+        core.trace.stamp(at, Fact::Probed(probe));
+        // The person may have been faster.
+        match core.unexplained.take() {
+            Some(end) => core.over(at, end),
+            None => self.tell(&core, at),
+        }
+        drop(core);
+        self.pulse();
+        self.arm(0.0);
+    }
+
+    /// What the browser measured.
+    fn measured(&self, net: &Fetch) {
+        let mut core = self.core.borrow_mut();
+        let request = core.trace.request();
+        let url = request.map(|request| net.address.url(&request.call.path));
+        if let Some(resource) = url.and_then(|url| measured(&url)) {
+            core.trace.stamp(now(), Fact::Resource(resource));
+        }
+        drop(core);
+        self.pulse();
     }
 
     fn show_status(&self, status: Status) {
@@ -638,6 +829,7 @@ impl Reply {
         let took_ms = core.last_text - core.started;
         drop(core);
         chat.finding.set(Some(verdict));
+        self.pulse();
         self.measure(&turn);
         chat.tree.update(|tree| {
             if let Some(kept) = tree.turn_mut(self.id) {
@@ -760,7 +952,35 @@ impl Reply {
     }
 }
 
+impl Patient for Reply {
+    fn look(&self, see: &mut dyn FnMut(&Case<'_>)) {
+        if let (Ok(core), Ok(site)) = (self.core.try_borrow(), self.site.try_borrow()) {
+            see(&Case {
+                trace: &core.trace,
+                end: core.end.as_ref(),
+                now: now(),
+                site: &site,
+            });
+        }
+    }
+}
+
+/// What a pace promises: text is shown no later than this after it came.
+fn promise(pace: Pace) -> Millis {
+    match pace {
+        Pace::Instant => 0.0,
+        Pace::Live => 400.0,
+        Pace::PerCharacter(_) => 10_000.0,
+    }
+}
+
 impl Core {
+    /// It has ended; what arrived is still to be shown.
+    fn over(&mut self, at: Millis, end: End) {
+        self.end.get_or_insert(end);
+        self.pacer.finish(at);
+    }
+
     /// What an event does to the turn and to what will be shown; the status that it brings.
     fn take(&mut self, at: Millis, event: &ChatEvent) -> Option<Status> {
         self.turn.apply(event);
@@ -844,6 +1064,7 @@ impl Core {
     fn conclude(&mut self) -> Option<End> {
         self.concluded = true;
         self.beat.disarm();
+        self.watch = None;
         self.turn.end.clone_from(&self.end);
         self.end.clone()
     }

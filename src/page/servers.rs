@@ -4,9 +4,11 @@
 
 use futures_util::future::join_all;
 
-use super::net::fetch::Fetch;
+use super::doctor::ask::inquire;
+use super::net::fetch::{Fetch, reach};
 use crate::address::Address;
 use crate::dialect::{self, Kind, Model, PORTS, Recognised, Recogniser};
+use crate::doctor::check::Reach;
 use crate::doctor::{Probe, Verdict};
 use crate::session::{Media, Wire};
 
@@ -76,7 +78,7 @@ pub async fn look_around() -> Vec<Found> {
             key: None,
         };
         // One opaque question tells an empty port from a server, and costs two lines in the console instead of ten.
-        if !fetch.answers_opaquely("/v1/models").await {
+        if reach(&address.url("/v1/models")).await != Reach::Came {
             return None;
         }
         match recognise_at(&fetch).await {
@@ -131,7 +133,7 @@ pub async fn connect(fetch: &Fetch, kind: Option<Kind>) -> Result<Server, Verdic
             dialect::Verdict::NeedsKey(_) if fetch.key.is_some() => (Kind::OpenAi, None),
             dialect::Verdict::NeedsKey(_) => return Err(Verdict::Auth),
             dialect::Verdict::NotAModelServer(_) => return Err(Verdict::WrongServer),
-            dialect::Verdict::Nothing => return Err(why_not(fetch).await),
+            dialect::Verdict::Nothing => return Err(why_not(fetch, None).await),
         },
     };
     let dialect = kind.dialect();
@@ -149,7 +151,7 @@ pub async fn connect(fetch: &Fetch, kind: Option<Kind>) -> Result<Server, Verdic
                 return Err(verdict);
             }
         }
-        Err(_) => return Err(why_not(fetch).await),
+        Err(_) => return Err(why_not(fetch, Some(kind)).await),
     };
     let first = models.first().map(|model| model.id.clone());
     context = models.first().and_then(|model| model.context).or(context);
@@ -170,36 +172,10 @@ pub async fn connect(fetch: &Fetch, kind: Option<Kind>) -> Result<Server, Verdic
 }
 
 /// Why a request could not even be answered: the browser says only "failed", so the server is asked in other ways.
-async fn why_not(fetch: &Fetch) -> Verdict {
-    match probe(fetch).await {
+async fn why_not(fetch: &Fetch, kind: Option<Kind>) -> Verdict {
+    match inquire(fetch, kind, fetch.key.is_some()).await {
         // It answers plainly, and yet not where a model server would: it is another sort of server.
-        Probe::RefusesPreflight if fetch.key.is_none() => Verdict::WrongServer,
+        Probe::DropsRequest if fetch.key.is_none() => Verdict::WrongServer,
         probe => crate::doctor::of_probe(probe),
-    }
-}
-
-/// Tells apart what a browser reports in the same words.
-pub async fn probe(fetch: &Fetch) -> Probe {
-    let secure_page = web_sys::window()
-        .and_then(|window| window.location().protocol().ok())
-        .as_deref()
-        == Some("https:");
-    if secure_page && !fetch.address.is_secure() && !fetch.address.is_loopback() {
-        return Probe::MixedContent;
-    }
-    const PATH: &str = "/v1/models";
-    if !fetch.answers_opaquely(PATH).await {
-        return Probe::NothingThere;
-    }
-    let simple = Fetch {
-        key: None,
-        ..fetch.clone()
-    };
-    match simple
-        .small(&crate::dialect::Call::get(PATH), Media::Plain)
-        .await
-    {
-        Ok(_) => Probe::RefusesPreflight,
-        Err(_) => Probe::RefusesPage,
     }
 }

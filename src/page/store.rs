@@ -12,6 +12,7 @@ use serde_json::{Map, Value, json};
 
 use crate::chat::wishes::Wishes;
 use crate::dialect::Kind;
+use crate::doctor::check::Profile;
 
 /// The server that was used last.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -135,6 +136,11 @@ impl Store {
     /// Keeps the rung that works.
     pub fn keep_rung(&self, base: &str, rung: usize) {
         self.keep_in("rungs", base, Some(Value::from(rung)));
+    }
+
+    /// Keeps what a check has learned of the server at this base address.
+    pub fn keep_profile(&self, base: &str, profile: &Profile) {
+        self.keep_in("profiles", base, Some(profile.write()));
     }
 
     /// What the person wishes of replies from the server at this base address.

@@ -25,7 +25,7 @@ pub use lag::{GRACE, Lag};
 pub use raw::{Carried, Piece, ROOM, Raw, RawFrame};
 pub use redact::{scrub, stand_in};
 pub use replay::{Replay, ReplayBody};
-pub use rhythm::{Bursts, Clump, EDGES, Gap, Rhythm};
+pub use rhythm::{Bursts, Clump, EDGES, Gap, LONG_SILENCE, Rhythm};
 
 use crate::dialect::Call;
 use crate::event::{ChatEvent, End, Millis};

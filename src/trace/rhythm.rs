@@ -11,6 +11,12 @@ pub const EDGES: [u32; 11] = [2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000]
 /// Reads that follow so fast belong together.
 const TOGETHER: Millis = 10.0;
 
+/// A silence in which a model could have made a whole answer.
+pub const LONG_SILENCE: Millis = 1500.0;
+
+/// What follows so fast after a long silence belongs together still: a busy computer hands out in pieces what was here at once.
+const TOGETHER_AFTER_SILENCE: Millis = 50.0;
+
 /// How far a clump may be from a buffer's size, in bytes, and count as that size.
 const NEAR: usize = 160;
 
@@ -40,8 +46,27 @@ impl Clump {
             .find(|size| self.bytes.abs_diff(*size) <= NEAR)
     }
 
-    /// Whether it looks let go rather than made: more than a thousand events a second, after a silence in which a model could
-    /// have made them.
+    /// Whether it comes faster than models write: a thousand events a second; half as many after a long silence, for then a
+    /// busy page is more likely than so fast a model.
+    fn is_fast(&self) -> bool {
+        let most = if self.silence >= LONG_SILENCE {
+            2.0
+        } else {
+            1.0
+        };
+        self.texts as f64 * most >= self.span.max(4.0)
+    }
+
+    /// How long nothing may come before it is over.
+    fn patience(&self) -> Millis {
+        if self.silence >= LONG_SILENCE {
+            TOGETHER_AFTER_SILENCE
+        } else {
+            TOGETHER
+        }
+    }
+
+    /// Whether it looks let go rather than made: faster than models write, after a silence in which one could have made it.
     fn is_burst(&self) -> bool {
         let (enough, quiet) = match self.buffer() {
             Some(_) => (4, 100.0),
@@ -49,7 +74,7 @@ impl Clump {
             None => (10, 250.0),
         };
         self.texts >= enough
-            && self.texts as f64 >= self.span.max(4.0)
+            && self.is_fast()
             && self.silence >= quiet
             && self.silence >= 4.0 * self.span
     }
@@ -126,9 +151,9 @@ impl Rhythm {
             }
         }
         let span = at - self.open.at;
-        let joins = self.first_read_seen
-            && gap <= TOGETHER
-            && (span <= 20.0 || self.open.texts as f64 >= span);
+        let grown = Clump { span, ..self.open };
+        let joins =
+            self.first_read_seen && gap <= grown.patience() && (span <= 20.0 || grown.is_fast());
         if joins {
             self.open.span = span;
             self.open.bytes += bytes;

@@ -225,6 +225,17 @@ pub fn held_back() -> Vec<Case> {
             "buffered",
         ),
         (
+            "all of it at the end, handed out in pieces by a busy computer",
+            {
+                let mut script = streaming().wait(2500.0);
+                for _ in 0..6 {
+                    script = script.wait(30.0).read(2000, 20);
+                }
+                script.done()
+            },
+            "buffered",
+        ),
+        (
             "while it still runs, three bursts are enough",
             streaming().bursts(3, 700.0, 8192, 30).wait(300.0),
             "buffered",

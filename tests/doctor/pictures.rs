@@ -119,3 +119,47 @@ fn a_path_fills_its_box() {
     assert!(path.starts_with("M0 48L"), "{path}");
     assert!(path.ends_with("L320 0"), "{path}");
 }
+
+#[test]
+fn what_is_drawn_stands_where_it_happened() {
+    let script = streaming()
+        .wait(980.0)
+        .steady(10, 20.0)
+        .wait(600.0)
+        .read(300, 1)
+        .wait(200.0)
+        .done();
+    let figures = figures(&script.trace, script.now);
+    assert_eq!(figures.ms, 2000);
+    assert_eq!(figures.x(0, 1000), 0);
+    assert_eq!(figures.x(1000, 1000), 500);
+    assert_eq!(figures.x(9000, 1000), 1000, "nothing stands outside");
+    assert_eq!(
+        figures.biggest.map(|gap| figures.span(gap, 1000)),
+        Some((600, 900))
+    );
+    assert_eq!(
+        figures.gap_boxes(1000, 100),
+        "",
+        "the longest gap stands apart"
+    );
+    // Sent and headers are too near to each other for two words, the last text to the end, whose word ends at its mark.
+    let labels: Vec<_> = figures.labels(1000, 100);
+    let labels: Vec<_> = labels.iter().map(|(mark, x)| (mark.name, *x)).collect();
+    assert_eq!(
+        labels,
+        [
+            (MarkName::Sent, 0),
+            (MarkName::FirstText, 510),
+            (MarkName::End, 1000)
+        ]
+    );
+    // One high bar at the end of the first text's columns, and one event at 1.8 s.
+    let bars = figures.bars(1600, 100, |column| column.events);
+    assert_eq!(bars.matches('z').count(), 11);
+    assert!(bars.ends_with("M1440 100v-100h10v100z"), "{bars}");
+    let (rate, top) = figures.rate_path(1000, 100);
+    assert!(rate.starts_with("M506 "), "{rate}");
+    assert!(top >= 400, "about fifty a second at most: {top}");
+    assert_eq!(figures.gap_bars(120, 50).matches('z').count(), 3);
+}

@@ -42,7 +42,7 @@ pub enum Reach {
     Came,
     /// The browser said no at once.
     Failed,
-    /// Nothing came within 5 s.
+    /// Nothing came within 3 s.
     TimedOut,
 }
 

@@ -14,11 +14,15 @@ use web_sys::{
 use super::budget::{Permit, permit};
 use crate::address::Address;
 use crate::dialect::{Call, Method};
+use crate::doctor::check::Reach;
 use crate::page::clock::PageClock;
 use crate::session::{Answer, Body, Chunk, Failure, Media, Opened, TELLING, Wire, within};
 
 /// Small requests stand under this deadline, in milliseconds.
 const SMALL: f64 = 5_000.0;
+
+/// How long something that answers at all may take to do so. Several such questions may follow each other.
+const OPAQUE: f64 = 3_000.0;
 
 /// The way to one server.
 #[derive(Clone)]
@@ -136,20 +140,26 @@ impl Fetch {
             .await
             .unwrap_or_else(|| Err(Failure::new("no answer within 5 s")))
     }
+}
 
-    /// Whether anything at all answers at this path, readable for this page or not.
-    pub async fn answers_opaquely(&self, path: &str) -> bool {
-        let abort = AbortOnDrop(AbortController::new().ok());
-        let signal = abort.0.as_ref().map(AbortController::signal);
-        let request = RequestBuilder::new(&self.address.url(path))
-            .mode(RequestMode::NoCors)
-            .credentials(RequestCredentials::Omit)
-            .cache(RequestCache::NoStore)
-            .referrer_policy(ReferrerPolicy::NoReferrer)
-            .abort_signal(signal.as_ref())
-            .build();
-        let Ok(request) = request else { return false };
-        matches!(within(&PageClock, SMALL, request.send()).await, Some(Ok(_)))
+/// Whether anything at all answers at this URL, readable for this page or not.
+pub async fn reach(url: &str) -> Reach {
+    let abort = AbortOnDrop(AbortController::new().ok());
+    let signal = abort.0.as_ref().map(AbortController::signal);
+    let request = RequestBuilder::new(url)
+        .mode(RequestMode::NoCors)
+        .credentials(RequestCredentials::Omit)
+        .cache(RequestCache::NoStore)
+        .referrer_policy(ReferrerPolicy::NoReferrer)
+        .abort_signal(signal.as_ref())
+        .build();
+    let Ok(request) = request else {
+        return Reach::Failed;
+    };
+    match within(&PageClock, OPAQUE, request.send()).await {
+        Some(Ok(_)) => Reach::Came,
+        Some(Err(_)) => Reach::Failed,
+        None => Reach::TimedOut,
     }
 }
 

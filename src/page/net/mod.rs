@@ -1,4 +1,5 @@
-//! Ways from the page to a server: [`fetch`], [`socket`] and [`steps`] over the network, [`demo`] inside the page.
+//! Ways from the page to a server: [`fetch`], [`socket`] and [`steps`] over the network, [`demo`] inside the page,
+//! and a recorded reply once more.
 //! All of them together are one [`Wire`]; the call says which of them carries it.
 
 pub mod budget;
@@ -8,7 +9,9 @@ pub mod socket;
 pub mod steps;
 
 use crate::dialect::{Call, Via};
+use crate::page::clock::PageClock;
 use crate::session::{Answer, Body, Chunk, Failure, Media, Opened, Wire};
+use crate::trace::{Replay, ReplayBody};
 
 /// Any of the ways.
 pub enum Line {
@@ -16,6 +19,8 @@ pub enum Line {
     Net(fetch::Fetch),
     /// The demo.
     Demo(demo::Demo),
+    /// A recorded reply.
+    Replay(Replay<PageClock>),
 }
 
 /// The body of any of the ways.
@@ -32,6 +37,8 @@ pub enum LineBody {
     Text(Option<String>),
     /// The demo.
     Demo(demo::DemoBody),
+    /// A recorded reply.
+    Replay(ReplayBody<PageClock>),
 }
 
 async fn open_over(
@@ -99,6 +106,10 @@ impl Wire for Line {
                 .open(call, media)
                 .await
                 .map(|opened| wrap(opened, LineBody::Demo)),
+            Line::Replay(replay) => replay
+                .open(call, media)
+                .await
+                .map(|opened| wrap(opened, LineBody::Replay)),
         }
     }
 
@@ -106,6 +117,7 @@ impl Wire for Line {
         match self {
             Line::Net(net) => net.small(call, media).await,
             Line::Demo(demo) => demo.small(call, media).await,
+            Line::Replay(replay) => replay.small(call, media).await,
         }
     }
 
@@ -113,6 +125,7 @@ impl Wire for Line {
         match self {
             Line::Net(net) => net.urgent(call, media).await,
             Line::Demo(demo) => demo.urgent(call, media).await,
+            Line::Replay(replay) => replay.urgent(call, media).await,
         }
     }
 }
@@ -126,6 +139,7 @@ impl Body for LineBody {
             LineBody::Watch(body) => body.next().await,
             LineBody::Text(text) => Ok(text.take().map(Chunk::Text)),
             LineBody::Demo(body) => body.next().await,
+            LineBody::Replay(body) => body.next().await,
         }
     }
 }

@@ -8,7 +8,8 @@ use std::sync::Arc;
 use futures_channel::oneshot;
 use gloo_events::EventListener;
 use leptos::prelude::*;
-use web_sys::{File, FileReader};
+use wasm_bindgen::JsValue;
+use web_sys::{Blob, File, FileReader};
 
 use crate::chat::request::Image;
 use crate::page::app::{Chat, Refused};
@@ -39,14 +40,22 @@ pub fn take(chat: Chat, files: Vec<File>) {
 
 /// The file's bytes in base64.
 async fn read(file: &File) -> Option<String> {
+    let url = contents(file, FileReader::read_as_data_url).await?;
+    let (_, base64) = url.split_once("base64,")?;
+    Some(base64.to_owned())
+}
+
+/// What is in a file, in the form that `begin` asks for.
+pub async fn contents(
+    file: &File,
+    begin: fn(&FileReader, &Blob) -> Result<(), JsValue>,
+) -> Option<String> {
     let reader = FileReader::new().ok()?;
     let (done, read) = oneshot::channel();
     let _heard = EventListener::once(&reader, "loadend", move |_| {
         let _ = done.send(());
     });
-    reader.read_as_data_url(file).ok()?;
+    begin(&reader, file).ok()?;
     read.await.ok()?;
-    let url = reader.result().ok()?.as_string()?;
-    let (_, base64) = url.split_once("base64,")?;
-    Some(base64.to_owned())
+    reader.result().ok()?.as_string()
 }

@@ -49,7 +49,7 @@ pub fn page(chat: Chat) -> Part {
         if chat.panel.get() {
             opened.set(true);
         }
-        if chat.panel.get() || chat.settings.get() {
+        if chat.panel.get() || chat.settings.get() || chat.check.with(Option::is_some) {
             chat.fetch_rest();
         }
     });
@@ -64,6 +64,7 @@ pub fn page(chat: Chat) -> Part {
     el("div")
         .set("class", "rill")
         .class("young", move || young(chat))
+        .class("examined", move || chat.doctor.get())
         .attr("data-theme", move || theme().to_owned())
         .attr("lang", move || words::tag(chat.lang.get()).to_owned())
         .set("dir", "auto")
@@ -78,6 +79,14 @@ pub fn page(chat: Chat) -> Part {
         .when(
             move || opened.get() && chat.loaded.get(),
             move || coming(later::ready().map(|later| later.panel), chat),
+        )
+        .when(
+            move || chat.doctor.get() && chat.loaded.get(),
+            move || coming(later::ready().map(|later| later.exam), chat),
+        )
+        .when(
+            move || chat.check.with(Option::is_some) && chat.loaded.get(),
+            move || coming(later::ready().map(|later| later.check), chat),
         )
         .child(server::ask_first(chat))
 }

@@ -1,6 +1,5 @@
 //! What all panels are made of: a dialog with a head that closes it, fields with names, quiet sentences.
 
-use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 use web_sys::HtmlDialogElement;
 
@@ -11,10 +10,11 @@ use crate::page::words::say;
 /// A panel that is open while `open` says so, with its title and its way out.
 pub fn panel(
     chat: Chat,
-    open: RwSignal<bool>,
+    open: impl Fn() -> bool + 'static,
+    close: impl Fn() + 'static,
     title: impl Fn() -> String + Copy + 'static,
 ) -> Part {
-    let part = dialog("panel", move || open.get());
+    let part = dialog("panel", open);
     // The browser gives the focus back to what opened it; then it may go.
     let element: HtmlDialogElement = part.element().unchecked_into();
     let head = el("div")
@@ -26,7 +26,7 @@ pub fn panel(
                 .child(icon(icondata_lu::LuX)),
         );
     part.attr("aria-label", title)
-        .on("close", move |_| open.set(false))
+        .on("close", move |_| close())
         .child(head)
 }
 

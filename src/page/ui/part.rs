@@ -36,9 +36,14 @@ pub fn button(class: &str, press: impl FnMut() + 'static) -> Part {
     button.on("click", move |_| press())
 }
 
+/// An element of a picture.
+pub fn svg(tag: &str) -> Part {
+    named(document().create_element_ns(Some("http://www.w3.org/2000/svg"), tag))
+}
+
 /// An icon: one stroke set (Lucide), inline SVG. Always beside a word, or inside a button that has a name.
 pub fn icon(icon: Icon) -> Part {
-    let svg = named(document().create_element_ns(Some("http://www.w3.org/2000/svg"), "svg"))
+    let svg = svg("svg")
         .set("class", "icon")
         .set("viewBox", "0 0 24 24")
         .set("fill", "none")

@@ -15,7 +15,9 @@ use crate::page::words::{self, Locale, say, trouble_words};
 /// The settings.
 pub fn server_panel(chat: Chat) -> Part {
     let locked = move || chat.options.with(|options| options.lock);
-    panel(chat, chat.panel, move || say!(chat, server_title))
+    let is_open = move || chat.panel.get();
+    let close = move || chat.panel.set(false);
+    panel(chat, is_open, close, move || say!(chat, server_title))
         .child(
             el("p")
                 .set("class", "now")
@@ -139,6 +141,11 @@ fn by_hand(chat: Chat) -> Part {
     let typed: [HtmlInputElement; 2] =
         [&address, &key].map(|field| field.element().unchecked_into());
     let typed_at = typed[0].clone();
+    let to_check = typed[0].clone();
+    let check = move || {
+        chat.panel.set(false);
+        chat.check.set(Some((to_check.value(), true)));
+    };
     let connect = move || {
         chat.run(Command::Connect {
             address: typed[0].value(),
@@ -202,7 +209,8 @@ fn by_hand(chat: Chat) -> Part {
         .child(
             el("div")
                 .set("class", "ways")
-                .child(button("strong", connect).says(move || say!(chat, server_connect))),
+                .child(button("strong", connect).says(move || say!(chat, server_connect)))
+                .child(button("plain", check).says(move || say!(chat, check_title))),
         )
 }
 

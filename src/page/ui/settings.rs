@@ -36,7 +36,9 @@ pub fn open(chat: Chat) -> Part {
         let form = (made.get(), chat.base(), chat.kind());
         if known { vec![form] } else { Vec::new() }
     };
-    panel(chat, chat.settings, move || say!(chat, settings))
+    let is_open = move || chat.settings.get();
+    let close = move || chat.settings.set(false);
+    panel(chat, is_open, close, move || say!(chat, settings))
         .child(el("p").set("class", "now").says(whose))
         .each(forms, move |_| form(chat))
         .child(

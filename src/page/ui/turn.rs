@@ -80,7 +80,7 @@ fn said(chat: Chat, id: TurnId) -> Part {
             move || {
                 actions()
                     .add(|part| branches(part, chat, id))
-                    .child(copy_button(chat, text))
+                    .child(copy_button(chat, "", move || say!(chat, copy), text))
                     .child(labelled(
                         icondata_lu::LuPencil,
                         move || say!(chat, edit),
@@ -248,7 +248,7 @@ fn reply(chat: Chat, id: TurnId) -> Part {
             move || {
                 actions()
                     .add(|part| branches(part, chat, id))
-                    .child(copy_button(chat, text))
+                    .child(copy_button(chat, "", move || say!(chat, copy), text))
                     .child(labelled(
                         icondata_lu::LuRotateCcw,
                         move || say!(chat, retry),
@@ -341,13 +341,19 @@ fn branches(part: Part, chat: Chat, id: TurnId) -> Part {
     )
 }
 
-fn copy_button(chat: Chat, text: impl Fn() -> String + 'static) -> Part {
+/// A button that puts a text on the clipboard, and says that it did.
+pub fn copy_button(
+    chat: Chat,
+    class: &str,
+    name: impl Fn() -> String + 'static,
+    text: impl Fn() -> String + 'static,
+) -> Part {
     let copied = RwSignal::new(false);
     let press = move || {
         copy(chat, &text());
         copied.set(true);
     };
-    button("", press)
+    button(class, press)
         .on("blur", move |_| copied.set(false))
         .each(
             move || vec![copied.get()],
@@ -363,7 +369,7 @@ fn copy_button(chat: Chat, text: impl Fn() -> String + 'static) -> Part {
             if copied.get() {
                 say!(chat, copied)
             } else {
-                say!(chat, copy)
+                name()
             }
         }))
 }

@@ -2,6 +2,8 @@
 
 mod ai4artsed;
 mod compatible;
+mod doctor;
+mod doctor_panel;
 mod doors;
 mod ends;
 mod halo;
@@ -75,6 +77,20 @@ fn main() -> std::process::ExitCode {
         compatible::failures_in_the_middle_are_told_as_each_server_tells_them,
         compatible::comments_and_pings_hold_the_clocks_back,
         compatible::each_servers_field_of_thinking_is_read_once,
+        doctor::endless_preflights_have_eaten_every_connection,
+        doctor::a_server_that_hangs_is_no_lack_of_connections,
+        doctor::a_starved_sender_is_told_from_a_fast_model,
+        doctor::a_proxy_that_buffers_is_named_while_it_does,
+        doctor::a_timer_that_cuts_the_stream_is_told_from_its_end,
+        doctor::stale_and_mixed_events_do_not_hide_a_good_flow,
+        doctor::a_page_that_paints_late_says_so_and_blames_nobody_else,
+        doctor::waiting_is_told_from_silence,
+        doctor::every_refusal_has_its_cause,
+        doctor_panel::a_reply_is_drawn_while_it_runs,
+        doctor_panel::raw_data_can_be_searched,
+        doctor_panel::a_reply_can_be_taken_along_and_played_again,
+        doctor_panel::a_link_checks_a_server,
+        doctor_panel::a_link_to_a_foreign_server_waits_for_leave_to_check_it,
         doors::the_demo_answers_without_any_server,
         doors::the_address_decides_what_the_page_does,
         doors::a_link_to_a_foreign_server_asks_first,

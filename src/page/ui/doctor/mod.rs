@@ -1,8 +1,16 @@
-//! The Doctor's region: one dot and one phrase on the latest reply, and what to do where something is wrong.
+//! The Doctor's region: one dot and one phrase on the latest reply, what to do where something is wrong, and the way to all
+//! that is known of it ([`exam`]).
+
+pub mod check;
+pub mod exam;
+mod picture;
+mod raw;
+mod take;
+mod words;
 
 use leptos::prelude::*;
 
-use super::part::{Part, el};
+use super::part::{Part, button, el};
 use super::verdict;
 use crate::doctor::Verdict;
 use crate::page::app::Chat;
@@ -11,7 +19,7 @@ use crate::page::words::{say, young};
 /// The region.
 pub fn doctor(chat: Chat) -> Part {
     let verdict = move || chat.finding.get().unwrap_or(Verdict::Flowing);
-    let well = move || matches!(verdict(), Verdict::Flowing | Verdict::SlowPrefill);
+    let well = move || verdict().is_well();
     el("section")
         .set("class", "doctor")
         .class("well", well)
@@ -25,6 +33,14 @@ pub fn doctor(chat: Chat) -> Part {
                 el("span")
                     .set("class", "phrase")
                     .says(move || verdict::words(chat, verdict()))
+            },
+        )
+        .when(
+            move || !(young(chat) && well()),
+            move || {
+                button("inline", move || chat.doctor.update(|open| *open = !*open))
+                    .attr("aria-expanded", move || chat.doctor.get().to_string())
+                    .says(move || say!(chat, doctor_open))
             },
         )
         .when(

@@ -1,0 +1,132 @@
+//! Puts the Doctor's questions, one at a time.
+//!
+//! In: an [`Ask`]. Out: what came of it. Nothing here decides what it means, or what is asked next.
+
+use futures_channel::mpsc;
+use wasm_bindgen_futures::JsFuture;
+
+use crate::chat::request::ChatRequest;
+use crate::dialect::Kind;
+use crate::doctor::Probe;
+use crate::doctor::check::{Ask, Browser, Inquiry, Told};
+use crate::event::End;
+use crate::page::clock::{PageClock, now};
+use crate::page::net::Line;
+use crate::page::net::fetch::{Fetch, reach};
+use crate::session::{Control, Deadlines, Media, Plan, Report, Wire, drive};
+use crate::trace::Trace;
+
+/// What the browser tells without being asked to send anything.
+pub async fn browser() -> Browser {
+    let protocol = web_sys::window().and_then(|window| window.location().protocol().ok());
+    Browser {
+        page_is_secure: protocol.as_deref() == Some("https:"),
+        local_network_denied: local_network_denied().await.unwrap_or(false),
+    }
+}
+
+/// The permission has a name only in browsers that keep pages from the local network.
+async fn local_network_denied() -> Option<bool> {
+    let navigator = web_sys::window()?.navigator();
+    let get = |of: &wasm_bindgen::JsValue, name: &str| js_sys::Reflect::get(of, &name.into()).ok();
+    let permissions = get(&navigator, "permissions").filter(|found| found.is_object())?;
+    let query: js_sys::Function = get(&permissions, "query")?.into();
+    let wish = js_sys::Object::new();
+    let _ = js_sys::Reflect::set(&wish, &"name".into(), &"local-network-access".into());
+    let asked: js_sys::Promise = query.call1(&permissions, &wish).ok()?.into();
+    let status = JsFuture::from(asked).await.ok()?;
+    Some(get(&status, "state")?.as_string()? == "denied")
+}
+
+/// Looks into a failure that the browser did not explain.
+pub async fn inquire(fetch: &Fetch, kind: Option<Kind>, had_preflight: bool) -> Probe {
+    let has_key = fetch.key.is_some();
+    let browser = browser().await;
+    let mut inquiry = Inquiry::new(&fetch.address, kind, has_key, had_preflight, browser);
+    while let Some(ask) = inquiry.next() {
+        let told = perform(fetch, kind, None, &ask).await;
+        inquiry.answer(&told);
+    }
+    inquiry.probe().unwrap_or(Probe::NothingThere)
+}
+
+/// Puts one question. A reply stands under these deadlines, and nobody is asked whether to wait on.
+pub async fn perform(
+    fetch: &Fetch,
+    kind: Option<Kind>,
+    deadlines: Option<Deadlines>,
+    ask: &Ask,
+) -> Told {
+    match ask {
+        Ask::Opaque(url) => Told::Opaque(reach(url).await),
+        Ask::Small { call, media, key } => {
+            let fetch = Fetch {
+                key: fetch.key.clone().filter(|_| *key),
+                ..fetch.clone()
+            };
+            // It waits for no other request of this page: those may be what hangs.
+            Told::Small(fetch.urgent(call, *media).await.ok())
+        }
+        Ask::Reply {
+            rung,
+            media,
+            request,
+            stop_after,
+        } => {
+            let mut deadlines = deadlines.unwrap_or_default();
+            deadlines.grace = 0.0;
+            let kind = kind.unwrap_or(Kind::OpenAi);
+            reply(fetch, kind, deadlines, *rung, *media, request, *stop_after).await
+        }
+    }
+}
+
+/// Runs a reply as any other, seen by nobody but its trace.
+async fn reply(
+    fetch: &Fetch,
+    kind: Kind,
+    deadlines: Deadlines,
+    rung: usize,
+    media: Media,
+    request: &ChatRequest,
+    stop_after: Option<usize>,
+) -> Told {
+    let dialect = kind.dialect();
+    let line = Line::Net(fetch.clone());
+    let (orders, controls) = mpsc::unbounded();
+    let mut trace = Trace::default();
+    let mut stopped = false;
+    let plan = Plan {
+        dialect: &*dialect,
+        request,
+        deadlines,
+        rung,
+        fixed: false,
+        json: &|_| media == Media::Json,
+    };
+    drive(plan, &line, &PageClock, controls, &mut |report| {
+        trace.saw(now(), &report);
+        let enough = stop_after.is_some_and(|most| trace.totals().texts >= most);
+        if enough && !stopped && matches!(report, Report::Events(_)) {
+            stopped = true;
+            // A session that is over listens no more, and needs not.
+            let _ = orders.unbounded_send(Control::Stop(End::Stopped));
+        }
+    })
+    .await;
+    let end = trace.end().cloned().unwrap_or(End::Stopped);
+    Told::Reply(Box::new(trace), end, now())
+}
+
+/// A failed request of the trace was called JSON, so that a preflight came first.
+pub fn had_preflight(trace: &Trace) -> bool {
+    let sent = trace
+        .stamps()
+        .iter()
+        .rev()
+        .find_map(|stamp| match stamp.fact {
+            crate::trace::Fact::Sent { json, .. } => Some(json),
+            _ => None,
+        });
+    sent.unwrap_or(false)
+}

@@ -1,0 +1,205 @@
+//! All that is known of one reply, beside the conversation: the verdict with its evidence and remedies, the picture, what can be
+//! taken along, the raw data.
+//!
+//! In: the chat's patient, looked at whenever there is more to see. Out: the panel. It does not decide anything.
+
+use leptos::prelude::*;
+use web_sys::{CssStyleSheet, HtmlElement, ShadowRoot};
+
+use super::words::{confidence_words, evidence_words, remedy_words};
+use super::{picture, raw, take};
+use crate::doctor::{Confidence, Figures, Finding, Remedy, Verdict, figures};
+use crate::page::app::Chat;
+use crate::page::doctor::Case;
+use crate::page::embed;
+use crate::page::ui::part::{Part, after, button, el, follow, icon};
+use crate::page::ui::turn::copy_button;
+use crate::page::ui::verdict;
+use crate::page::words::say;
+
+/// What is shown of a reply by now.
+#[derive(Clone, PartialEq)]
+pub struct Seen {
+    /// What the Doctor says.
+    pub finding: Finding,
+    /// The picture's figures.
+    pub figures: Figures,
+}
+
+/// What is shown; `None` before there is anything. A handle: copies are the same.
+pub type Sight = RwSignal<Option<Seen>>;
+
+/// Shows the chat's patient to `see`, unless there is none, or it is just being changed.
+pub fn look(chat: Chat, see: &mut dyn FnMut(&Case<'_>)) {
+    if let Some(patient) = chat.patient.get_untracked() {
+        patient.look(see);
+    }
+}
+
+/// The panel.
+pub fn exam(chat: Chat) -> Part {
+    adopt_style(&chat.shared().root);
+    let sight: Sight = RwSignal::new(None);
+    follow(move || {
+        chat.pulse.track();
+        chat.finding.track();
+        chat.patient.track();
+        look(chat, &mut |case| {
+            let seen = Some(Seen {
+                finding: case.finding(),
+                figures: figures(case.trace, case.now),
+            });
+            if sight.with_untracked(|before| *before != seen) {
+                sight.set(seen);
+            }
+        });
+    });
+    let before = chat.shared().root.active_element();
+    let back = move || {
+        chat.doctor.set(false);
+        let opener = before.clone();
+        if let Some(opener) = opener.and_then(|opener| as_html(opener.into())) {
+            let _ = opener.focus();
+        }
+    };
+    let leave = back.clone();
+    let title = move || say!(chat, doctor_title);
+    let head = el("div")
+        .set("class", "panel-head")
+        .child(el("h2").says(title))
+        .child(
+            button("round", back)
+                .attr("aria-label", move || say!(chat, close))
+                .child(icon(icondata_lu::LuX)),
+        );
+    let panel = el("aside")
+        .set("class", "exam panel")
+        .set("tabindex", "-1")
+        .attr("aria-label", title)
+        .on_key(move |event| {
+            if event.key() == "Escape" {
+                event.prevent_default();
+                leave();
+            }
+        })
+        .child(head)
+        .child(finding(chat, sight))
+        .child(picture::timeline(chat, sight))
+        .child(remedies(chat, sight))
+        .child(picture::more(chat, sight))
+        .child(take::take(chat))
+        .child(raw::raw(chat));
+    let element = panel.element();
+    let focused = StoredValue::new(false);
+    after(move || {
+        if !focused.get_value() {
+            focused.set_value(true);
+            let _ = element.focus();
+        }
+    });
+    panel
+}
+
+fn as_html(object: js_sys::Object) -> Option<HtmlElement> {
+    wasm_bindgen::JsCast::dyn_into(object).ok()
+}
+
+/// The verdict, and what speaks for it.
+fn finding(chat: Chat, sight: Sight) -> Part {
+    let verdict = move || {
+        let verdict = sight.with(|seen| seen.as_ref().map(|seen| seen.finding.verdict));
+        verdict.unwrap_or(Verdict::Flowing)
+    };
+    let sure = move || {
+        let sure = sight.with(|seen| seen.as_ref().map(|seen| seen.finding.confidence));
+        sure.unwrap_or(Confidence::Guess)
+    };
+    let evidence = move || {
+        let evidence = sight.with(|seen| seen.as_ref().map(|seen| seen.finding.evidence.clone()));
+        evidence.unwrap_or_default()
+    };
+    el("section")
+        .set("class", "finding")
+        .child(
+            el("p")
+                .set("class", "verdict")
+                .class("well", move || verdict().is_well())
+                .child(el("span").set("class", "dot").set("aria-hidden", "true"))
+                .child(el("strong").says(move || verdict::words(chat, verdict())))
+                .child(
+                    el("span")
+                        .set("class", "sure")
+                        .says(move || confidence_words(chat, sure())),
+                ),
+        )
+        .child(el("p").says(move || verdict::why(chat, verdict())))
+        .when(
+            move || !evidence().is_empty(),
+            move || el("h3").says(move || say!(chat, doctor_evidence)),
+        )
+        .child(
+            el("ul")
+                .set("class", "evidence")
+                .each(evidence, move |fact| {
+                    let fact = fact.clone();
+                    el("li").says(move || evidence_words(chat, &fact))
+                }),
+        )
+}
+
+/// What to do.
+fn remedies(chat: Chat, sight: Sight) -> Part {
+    let remedies = move || {
+        let remedies = sight.with(|seen| seen.as_ref().map(|seen| seen.finding.remedies.clone()));
+        remedies.unwrap_or_default()
+    };
+    el("section")
+        .flag("hidden", move || remedies().is_empty())
+        .child(el("h3").says(move || say!(chat, doctor_remedies)))
+        .child(
+            el("ol")
+                .set("class", "remedies")
+                .each(remedies, move |remedy| remedy_part(chat, remedy)),
+        )
+}
+
+fn remedy_part(chat: Chat, remedy: &Remedy) -> Part {
+    let words = remedy.clone();
+    let part = el("li").child(el("span").says(move || remedy_words(chat, &words)));
+    let Some(line) = remedy.line.clone() else {
+        return part;
+    };
+    part.child(
+        el("div")
+            .set("class", "line")
+            .child(
+                el("pre")
+                    .set("dir", "ltr")
+                    .set("tabindex", "0")
+                    .child(el("code").text(&line)),
+            )
+            .child(copy_button(
+                chat,
+                "quiet",
+                move || say!(chat, copy),
+                move || line.clone(),
+            )),
+    )
+}
+
+thread_local! {
+    /// The first view does without these styles.
+    static SHEET: Option<CssStyleSheet> = embed::sheet(include_str!("../../../../style/doctor.css"));
+}
+
+/// Gives the chat the styles of the Doctor's panels, once.
+pub fn adopt_style(root: &ShadowRoot) {
+    SHEET.with(|sheet| {
+        let sheets = root.adopted_style_sheets();
+        if let Some(sheet) = sheet
+            && !sheets.includes(sheet, 0)
+        {
+            root.set_adopted_style_sheets(&sheets.concat(&js_sys::Array::of1(sheet)));
+        }
+    });
+}

@@ -1,0 +1,197 @@
+//! What a person takes along of a reply: the request for a terminal, a report, a recording; and a recording that is played again.
+
+use leptos::prelude::*;
+use wasm_bindgen::JsCast;
+use web_sys::{Blob, BlobPropertyBag, FileReader, HtmlInputElement, Url};
+
+use super::exam::look;
+use super::words::{bad_trace_words, evidence_words};
+use crate::doctor::{Report, curl, figures};
+use crate::page::app::Chat;
+use crate::page::doctor::Case;
+use crate::page::reply;
+use crate::page::ui::images::contents;
+use crate::page::ui::panel::hint;
+use crate::page::ui::part::{Part, button, el};
+use crate::page::ui::turn::copy_button;
+use crate::page::words::say;
+use crate::trace::{BadTrace, Export, Imported};
+
+/// The name of a recording.
+const FILE: &str = "rill-trace.json";
+
+/// The buttons.
+pub fn take(chat: Chat) -> Part {
+    let texts = RwSignal::new(false);
+    let bad = RwSignal::new(None::<BadTrace>);
+    let with_texts = el("label").set("class", "switch").child(
+        el("input")
+            .set("type", "checkbox")
+            .on("change", move |event| {
+                texts.set(event_target_checked(event))
+            }),
+    );
+    let has_curl = move || {
+        chat.pulse.track();
+        chat.finding.track();
+        command(chat).is_some()
+    };
+    el("section")
+        .set("class", "take")
+        .child(el("h3").says(move || say!(chat, take_title)))
+        .child(
+            el("div")
+                .set("class", "ways")
+                .when(has_curl, move || {
+                    copy_button(
+                        chat,
+                        "plain",
+                        move || say!(chat, take_curl),
+                        move || command(chat).unwrap_or_default(),
+                    )
+                })
+                .child(copy_button(
+                    chat,
+                    "plain",
+                    move || say!(chat, take_report),
+                    move || report(chat),
+                ))
+                .child(
+                    button("plain", move || save(&export(chat, texts.get_untracked())))
+                        .says(move || say!(chat, take_export)),
+                )
+                .child(import(chat, bad)),
+        )
+        .child(with_texts.child(el("span").says(move || say!(chat, take_texts))))
+        .child(hint(move || say!(chat, take_hint)))
+        .when(
+            move || bad.get().is_some(),
+            move || {
+                hint(move || {
+                    let words = bad.get().map(|bad| bad_trace_words(chat, bad));
+                    words.unwrap_or_default()
+                })
+                .set("class", "hint trouble")
+                .set("role", "alert")
+            },
+        )
+}
+
+/// The same request for a terminal.
+fn command(chat: Chat) -> Option<String> {
+    let mut command = None;
+    look(chat, &mut |case| {
+        let site = case.site;
+        command = case.trace.request().and_then(|request| {
+            let server = site.server.as_ref()?;
+            curl(request, server, &site.page(), site.key.is_some())
+        });
+    });
+    command
+}
+
+fn secrets<'a>(case: &'a Case<'_>) -> Vec<&'a str> {
+    case.site.key.as_deref().into_iter().collect()
+}
+
+fn browser() -> String {
+    window().navigator().user_agent().unwrap_or_default()
+}
+
+/// The report for whoever mends it.
+fn report(chat: Chat) -> String {
+    let mut text = String::new();
+    look(chat, &mut |case| {
+        let page = case.site.page();
+        let finding = case.finding();
+        let seen: Vec<String> = finding
+            .evidence
+            .iter()
+            .map(|fact| untrack(|| evidence_words(chat, fact)))
+            .collect();
+        text = Report {
+            trace: case.trace,
+            finding: &finding,
+            seen: &seen,
+            figures: &figures(case.trace, case.now),
+            place: &case.site.place(&page),
+            version: env!("CARGO_PKG_VERSION"),
+            browser: &browser(),
+            secrets: &secrets(case),
+        }
+        .markdown();
+    });
+    text
+}
+
+/// The recording.
+fn export(chat: Chat, texts: bool) -> String {
+    let mut file = String::new();
+    look(chat, &mut |case| {
+        let site = case.site;
+        let server = site.server.as_ref().map(ToString::to_string);
+        file = Export {
+            kind: site.kind,
+            server: &server.unwrap_or_default(),
+            page: &site.page(),
+            made_by: &format!("Rill {} · {}", env!("CARGO_PKG_VERSION"), browser()),
+            texts,
+            secrets: &secrets(case),
+        }
+        .write(case.trace, case.now);
+    });
+    file
+}
+
+/// Hands a file to the browser, which puts it where the person keeps such.
+fn save(text: &str) {
+    let kind = BlobPropertyBag::new();
+    kind.set_type("application/json");
+    let parts = js_sys::Array::of1(&text.into());
+    let blob = Blob::new_with_str_sequence_and_options(&parts, &kind);
+    let Some(url) = blob
+        .ok()
+        .and_then(|blob| Url::create_object_url_with_blob(&blob).ok())
+    else {
+        return;
+    };
+    el("a")
+        .set("href", &url)
+        .set("download", FILE)
+        .element()
+        .click();
+    let _ = Url::revoke_object_url(&url);
+}
+
+/// A file that is played again.
+fn import(chat: Chat, bad: RwSignal<Option<BadTrace>>) -> Part {
+    let input = el("input")
+        .set("type", "file")
+        .set("accept", "application/json,.json")
+        .on("change", move |event| {
+            let input: Option<HtmlInputElement> =
+                event.target().and_then(|target| target.dyn_into().ok());
+            let file = input.as_ref().and_then(|input| input.files()?.get(0));
+            let Some(file) = file else { return };
+            chat.spawn(async move {
+                let text = contents(&file, FileReader::read_as_text).await;
+                match Imported::read(&text.unwrap_or_default()) {
+                    Ok(recorded) => {
+                        bad.set(None);
+                        let name = file.name();
+                        let question = untrack(|| say!(chat, take_question, name = name.clone()));
+                        reply::replay(chat, &question, recorded);
+                    }
+                    Err(mistake) => bad.set(Some(mistake)),
+                }
+            });
+            // The same file may be chosen again.
+            if let Some(input) = input {
+                input.set_value("");
+            }
+        });
+    el("label")
+        .set("class", "file")
+        .child(el("span").says(move || say!(chat, take_import)))
+        .child(input)
+}
