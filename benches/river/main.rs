@@ -9,6 +9,7 @@ mod markdown;
 mod ndjson;
 mod pacer;
 mod sse;
+mod trace;
 
 use criterion::Criterion;
 
@@ -19,5 +20,6 @@ fn main() {
     dialect::bench(&mut criterion);
     markdown::bench(&mut criterion);
     pacer::bench(&mut criterion);
+    trace::bench(&mut criterion);
     criterion.final_summary();
 }

@@ -15,6 +15,7 @@ pub struct Parts {
     browser: bool,
     e2e: bool,
     model: bool,
+    nginx: bool,
 }
 
 impl Parts {
@@ -25,6 +26,7 @@ impl Parts {
             browser: false,
             e2e: false,
             model: false,
+            nginx: false,
         };
         for word in words {
             match *word {
@@ -32,9 +34,10 @@ impl Parts {
                 "--browser" => parts.browser = true,
                 "--e2e" => parts.e2e = true,
                 "--model" => parts.model = true,
+                "--nginx" => parts.nginx = true,
                 other => {
                     return Err(Failure::new(format!(
-                        "test knows --host, --browser, --e2e and --model, not `{other}`"
+                        "test knows --host, --browser, --e2e, --model and --nginx, not `{other}`"
                     )));
                 }
             }
@@ -45,6 +48,7 @@ impl Parts {
                 browser: true,
                 e2e: true,
                 model: true,
+                nginx: true,
             };
         }
         Ok(parts)
@@ -60,7 +64,7 @@ pub fn test(parts: &Parts) -> Outcome {
     if parts.browser {
         browser()?;
     }
-    if parts.e2e || parts.model {
+    if parts.e2e || parts.model || parts.nginx {
         let sizes = page::sizes(&page::build()?)?;
         page::check(&sizes)?;
         println!(
@@ -78,6 +82,9 @@ pub fn test(parts: &Parts) -> Outcome {
         }
         if parts.model {
             model(&chromium)?;
+        }
+        if parts.nginx {
+            behind_nginx(&chromium)?;
         }
     }
     println!(
@@ -137,9 +144,7 @@ fn browser() -> Outcome {
 fn model(chromium: &tools::Chromium) -> Outcome {
     let model = match Model::start() {
         Ok(model) => model,
-        Err(Failure(words))
-            if std::env::var_os("CI").is_none_or(|value| value.is_empty() || value == "false") =>
-        {
+        Err(Failure(words)) if !in_ci() => {
             println!(
                 "  SKIPPED: end to end against a real llama.cpp server, which cannot be had here:\n  {}",
                 words.trim_end().replace('\n', "\n  ")
@@ -162,6 +167,43 @@ fn model(chromium: &tools::Chromium) -> Outcome {
         .env("CHROME", &chromium.browser)
         .env("RILL_MODEL", model.address()),
     )
+}
+
+/// The Doctor behind a real proxy. CI has none, and gets none.
+fn behind_nginx(chromium: &tools::Chromium) -> Outcome {
+    let found = if in_ci() {
+        Err(Failure::new("this is CI"))
+    } else {
+        tools::nginx()
+    };
+    let nginx = match found {
+        Ok(nginx) => nginx,
+        Err(Failure(words)) => {
+            println!(
+                "  SKIPPED: end to end behind a real nginx: {}",
+                words.trim_end().replace('\n', "\n  ")
+            );
+            return Ok(());
+        }
+    };
+    step(
+        "end to end, in Chromium, behind a real nginx",
+        in_root([
+            "test",
+            "--package",
+            "e2e",
+            "--features",
+            "nginx",
+            "--test",
+            "nginx",
+        ])
+        .env("CHROME", &chromium.browser)
+        .env("RILL_NGINX", nginx),
+    )
+}
+
+fn in_ci() -> bool {
+    std::env::var_os("CI").is_some_and(|value| !value.is_empty() && value != "false")
 }
 
 /// The tests that are for the browser only: `--test page --test page_look` ...
@@ -201,6 +243,7 @@ mod tests {
             browser: true,
             e2e: true,
             model: true,
+            nginx: true,
         };
         assert_eq!(Parts::read(&[]).unwrap(), all);
         assert_eq!(
@@ -209,7 +252,8 @@ mod tests {
                 host: false,
                 browser: false,
                 e2e: true,
-                model: false
+                model: false,
+                nginx: false
             }
         );
         assert!(Parts::read(&["--all"]).is_err());

@@ -20,10 +20,10 @@ const SETTINGS: [&str; 5] = [
 ];
 
 /// The rooms, as the river runs.
-const ROOMS: [&str; 5] = ["sse", "ndjson", "dialect", "markdown", "pacer"];
+const ROOMS: [&str; 6] = ["sse", "ndjson", "dialect", "markdown", "pacer", "trace"];
 
 /// What a bench has to reach.
-const TARGETS: [(&str, Target); 8] = [
+const TARGETS: [(&str, Target); 9] = [
     ("sse/long", Target::Megabytes(500.0)),
     ("sse/a 5 MB line", Target::Megabytes(500.0)),
     ("sse/tiny", Target::Millions(5.0)),
@@ -32,6 +32,9 @@ const TARGETS: [(&str, Target); 8] = [
     ("ndjson/long", Target::Megabytes(500.0)),
     ("ndjson/tiny", Target::Millions(5.0)),
     ("markdown/320 KB by token", Target::Milliseconds(60.0)),
+    // Drawing such a reply keeps the page at work for some 1,500 ms: this is a fiftieth of it in a browser, which is three
+    // times slower.
+    ("trace/4,000 at 200/s", Target::Milliseconds(10.0)),
 ];
 
 #[derive(Debug, Clone, Copy, PartialEq)]
