@@ -615,6 +615,7 @@ impl Reply {
             | Report::Learned(_) => {}
         }
         // What decides at once is told at once; what takes time, the watch sees.
+        let status = status.filter(|status| self.status.with_untracked(|shown| shown != status));
         if status.is_some() {
             self.tell(&core, at);
         }

@@ -35,7 +35,12 @@ async fn reads(chat: &Chat, words: &str) {
 
 pub async fn a_reply_is_drawn_while_it_runs(stage: Stage) {
     let held = "first=0;delay=12;tokens=400;burst=8192";
-    let chat = stage.chat(Dialect::OpenAi, held, "").await;
+    let own = Lab::start_root(Dialect::OpenAi, held, 0)
+        .await
+        .expect("a port");
+    let server = percent_encode(&own.origin());
+    let query = format!("server={server}&kind=openai&pace=instant");
+    let chat = stage.open(&query).await;
     chat.send("Hello").await;
     says(&chat, "buffered").await;
     opens(&chat).await;
@@ -53,11 +58,11 @@ pub async fn a_reply_is_drawn_while_it_runs(stage: Stage) {
             "e2e.every(0, 'aside tbody').some((table) => table.textContent.includes('End'))",
         )
         .await;
-    chat.page.look(1200, 1000, false, 1.0).await;
+    chat.page.look(1100, 1000, false, 1.5).await;
     chat.page
         .screenshot(&pictures_folder().join("doctor.png"))
         .await;
-    chat.page.look(1200, 1000, true, 1.0).await;
+    chat.page.look(1100, 1000, true, 1.0).await;
     chat.page
         .screenshot(&pictures_folder().join("doctor-dark.png"))
         .await;
@@ -242,12 +247,24 @@ pub async fn a_reply_can_be_taken_along_and_played_again(stage: Stage) {
     assert_eq!(shown(&chat).await, "buffered");
     assert_ne!(second.text, first.text);
     assert_eq!(chats(&own.log()).len(), asked);
-    // With the texts it says what was said.
-    let _: Value = chat.page.js("(globalThis.saved = null)").await;
     plays(&chat, "{ \"rill_trace\": 99 }").await;
     reads(&chat, "This recording has version 99").await;
     plays(&chat, "no recording").await;
     reads(&chat, "it is no JSON").await;
+    // With the texts, which only the person can put in, it says what was said.
+    let again = chat.ask("hello").await;
+    let _: Value = chat.page.js("(globalThis.saved = null)").await;
+    chat.page
+        .click("e2e.every(0, 'aside input[type=checkbox]')[0]")
+        .await;
+    chat.button("Save recording").await;
+    let recording: String = chat.page.until("globalThis.saved").await;
+    assert!(!recording.contains(KEY), "{recording}");
+    plays(&chat, &recording).await;
+    chat.page
+        .until::<bool>("e2e.turns(0, 'assistant').length === 4")
+        .await;
+    assert_eq!(chat.ended().await.text, again.text);
 }
 
 // --- a server is checked -------------------------------------------------------------------------------------------------
