@@ -36,6 +36,49 @@ export function define(names, mount) {
   );
 }
 
+// The annex: a worker beside the page, whose file stands beside the page's own. On another site's page a worker must be of that
+// site, so there it is one line that imports ours.
+let ours = null;
+export function startAnnex(told, failed) {
+  const base = import.meta.url;
+  const url = `${base.slice(0, base.lastIndexOf("/snippets/") + 1)}annex.js`;
+  const near = new URL(url).origin === location.origin;
+  ours = near ? url : URL.createObjectURL(new Blob([`import ${JSON.stringify(url)};`], { type: "text/javascript" }));
+  const worker = new Worker(ours, { type: "module" });
+  worker.onmessage = (event) => told(event.data);
+  worker.onerror = (event) => {
+    event.preventDefault();
+    failed();
+  };
+  return worker;
+}
+
+// Tells once of each watched element when it comes near the window.
+export function whenNear(seen) {
+  const observer = new IntersectionObserver(
+    (entries) => {
+      for (const { isIntersecting, target } of entries) {
+        if (!isIntersecting) continue;
+        observer.unobserve(target);
+        seen(target);
+      }
+    },
+    { rootMargin: "400px", scrollMargin: "400px" },
+  );
+  return observer;
+}
+
+// Whether a person has selected something of an element.
+export function isSelected(element) {
+  const selection = element.getRootNode().getSelection?.() ?? getSelection();
+  return !!selection && !selection.isCollapsed && selection.containsNode(element, true);
+}
+
+// A style of one element; in an attribute, it would be an inline style, which a strict policy forbids.
+export function setStyle(element, name, value) {
+  element.style?.setProperty(name, value);
+}
+
 // Under require-trusted-types-for, Leptos' static templates and the icons pass through this policy. It admits markup
 // without scripts, handlers, styles or addresses; no model's text ever comes this way (it becomes text nodes).
 export function admitTemplates() {
@@ -43,7 +86,7 @@ export function admitTemplates() {
   if (!factory || factory.defaultPolicy) return;
   const bad = /<\s*\/?\s*(?:script|style|iframe|object|embed|base|link|meta|form)\b|[\s"'\/]on\w+\s*=|\b(?:src|srcdoc|href|action|formaction|style)\s*=|javascript:/i;
   try {
-    factory.createPolicy("default", { createHTML: (html) => (bad.test(html) ? null : html) });
+    factory.createPolicy("default", { createHTML: (html) => (bad.test(html) ? null : html), createScriptURL: (url) => (url === ours ? url : null) });
   } catch {
     // The page's owner allows no policy of this name: then the owner has one, or none is needed.
   }

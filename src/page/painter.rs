@@ -4,9 +4,12 @@
 //! The open tail grows in place: text is appended to text nodes, so that a selection inside it survives.
 //! Committed blocks are not touched again.
 
+use std::ops::Range;
+
 use wasm_bindgen::JsCast;
 use web_sys::{Document, Element, Node as DomNode, Text};
 
+use super::annex;
 use super::app::Chat;
 use super::words::say;
 use crate::markdown::{Align, Block, Markdown, Node, Tag};
@@ -50,6 +53,13 @@ impl Drawn {
             Drawn::Element { outer, .. } => outer,
         }
     }
+
+    fn children(&self, range: Range<usize>) -> &[Drawn] {
+        match self {
+            Drawn::Text { .. } => &[],
+            Drawn::Element { children, .. } => children.get(range).unwrap_or_default(),
+        }
+    }
 }
 
 impl Painter {
@@ -91,7 +101,9 @@ impl Painter {
             if block.open.take().is_none() {
                 break;
             }
+            annex::settled(self.chat, &block.outer);
         }
+        annex::painted();
     }
 
     fn draw(&mut self, at: usize, block: &Block) {
@@ -103,6 +115,9 @@ impl Painter {
                 // What is frozen by now may have changed for the last time since it was drawn.
                 let frozen = painted.frozen;
                 if self.patch(&mut open, &block.node, frozen) {
+                    for child in open.children(frozen..block.frozen) {
+                        annex::settled(self.chat, child.outer());
+                    }
                     self.blocks[at].open = Some(open);
                     self.blocks[at].frozen = block.frozen;
                     return;
@@ -141,7 +156,7 @@ impl Painter {
                         self.touched += 1;
                     }
                 } else {
-                    dom.set_data(new);
+                    rewrite(dom, text, new);
                     text.clone_from(new);
                     self.touched += 1;
                 }
@@ -372,6 +387,9 @@ impl Painter {
         set(&pre, "tabindex", "0");
         set(&pre, "dir", "ltr");
         let code = self.make("code");
+        if let Some(language) = language {
+            annex::code(&code, language);
+        }
         for (parent, child) in [
             (&caption, &name),
             (&caption, &copy),
@@ -450,6 +468,24 @@ fn loaded(document: &Document, src: &str, alt: &str) -> Option<Element> {
     set(&image, "loading", "lazy");
     set(&image, "src", src);
     Some(image.unchecked_into())
+}
+
+/// Changes no more than the end of a text that differs. The node may hold only the end of `old`, where the rest is coloured.
+fn rewrite(node: &Text, old: &str, new: &str) {
+    let units = |text: &str| text.encode_utf16().count() as u32;
+    let same = old
+        .chars()
+        .zip(new.chars())
+        .take_while(|(old, new)| old == new)
+        .map(|(same, _)| same.len_utf8())
+        .sum();
+    let (gone, held) = (units(&old[same..]), node.length());
+    if gone <= held {
+        let _ = node.replace_data(held - gone, gone, &new[same..]);
+    } else {
+        annex::forget(node);
+        node.set_data(new);
+    }
 }
 
 fn set(element: &Element, name: &str, value: &str) {

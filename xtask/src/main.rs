@@ -2,7 +2,7 @@
 //!
 //! In: what a person types. Out: a page that is served, a verdict, sizes. It needs nothing but Rust on the machine: what is missing it
 //! installs, and says so. The map: [`run`] commands with progress; [`tools`] what must be installed; [`page`] the release build,
-//! [`split`] cut in two, [`ship`] made ready for a host; [`serve`] static files; [`model`] the small real model; [`test`] the steps of the proof;
+//! [`split`] cut in two, [`wasm`] without what only the linker needs, [`ship`] made ready for a host; [`serve`] static files; [`model`] the small real model; [`test`] the steps of the proof;
 //! [`bench`] what it costs.
 
 mod bench;
@@ -14,6 +14,7 @@ mod ship;
 mod split;
 mod test;
 mod tools;
+mod wasm;
 
 use std::path::PathBuf;
 use std::process::ExitCode;

@@ -3,7 +3,7 @@
 //! In: the sources. Out: files that any static host can serve.
 
 use crate::run::{path_with, step};
-use crate::{Failure, Outcome, root, ship, split, tools};
+use crate::{Failure, Outcome, root, ship, split, tools, wasm};
 use std::fs;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::{Path, PathBuf};
@@ -54,6 +54,9 @@ pub fn build() -> Outcome<PathBuf> {
             .env_remove("NO_COLOR"),
     )?;
     split::split(&bindgen.join("wasm-bindgen"), &dist)?;
+    // The linker kept its notes for the page's cut; the annex is whole.
+    let annex = dist.join("rill-annex_bg.wasm");
+    fs::write(&annex, wasm::without_relocations(&fs::read(&annex)?)?)?;
     if let Some(optimiser) = optimiser {
         for file in files(&dist)?
             .iter()

@@ -14,6 +14,7 @@ use crate::chat::tree::TurnId;
 use crate::chat::turn::Turn;
 use crate::event::End;
 use crate::markdown::Markdown;
+use crate::page::annex;
 use crate::page::app::{Chat, Command};
 use crate::page::live::{Live, Order};
 use crate::page::painter::Painter;
@@ -21,6 +22,8 @@ use crate::page::words::{say, young};
 
 /// One turn.
 pub fn turn(chat: Chat, id: TurnId) -> Part {
+    let on_screen = annex::Turn::on_screen();
+    on_cleanup(move || drop(on_screen));
     let role = chat
         .tree
         .with_untracked(|tree| tree.turn(id).map(|turn| turn.role));

@@ -1,6 +1,7 @@
 //! The built page in Chromium, against the lab. `cargo xtask test --e2e` runs all; `cargo test -p e2e -- WORD` those with WORD in their names.
 
 mod ai4artsed;
+mod annex;
 mod compatible;
 mod doctor;
 mod doctor_panel;
@@ -54,6 +55,10 @@ fn main() -> std::process::ExitCode {
         look::a_person_who_scrolls_up_is_left_alone,
         look::the_page_tells_what_it_does_while_the_prompt_is_read,
         look::a_huge_line_and_very_many_tokens_lose_nothing,
+        annex::code_gets_its_colours_and_not_a_letter_moves,
+        annex::finished_lines_are_coloured_while_more_come,
+        annex::without_the_annex_code_and_formulas_are_plain,
+        annex::tex_becomes_mathml_and_what_is_none_stays_as_it_is,
         qolaba::qolaba_is_asked_in_json_with_its_key,
         qolaba::qolabas_failures_are_told_in_its_own_words,
         ai4artsed::ai4artsed_answers_a_get_and_is_asked_once,

@@ -1,0 +1,360 @@
+//! The page's side of the annex: a worker that colours code and sets formulas, away from the thread that the page runs on.
+//!
+//! In: what the painter has drawn. Out: the same, coloured or set, a piece at a time, once it comes near the window. There is
+//! one worker for a page; it starts when it is first needed and ends with the last turn on screen. Where it cannot be had, or has
+//! failed too often, code stays plain and formulas stay TeX. It must not know markdown; and it never changes a letter of code.
+
+mod ask;
+mod draw;
+
+use std::cell::RefCell;
+
+use js_sys::{Array, Uint32Array};
+use wasm_bindgen::prelude::*;
+use web_sys::{Element, Node, Text};
+
+use super::app::Chat;
+use super::clock::Beat;
+use ask::{Answer, Worker};
+
+/// While code is being written, its lines are coloured this many milliseconds apart at most.
+const BATCH: f64 = 250.0;
+/// So many UTF-16 units go to the worker at once, or one line.
+const PIECE: u32 = 6_000;
+
+#[wasm_bindgen(module = "/src/page/element.js")]
+extern "C" {
+    #[wasm_bindgen(js_name = whenNear)]
+    fn when_near(seen: &JsValue) -> web_sys::IntersectionObserver;
+    #[wasm_bindgen(js_name = isSelected)]
+    fn is_selected(element: &Element) -> bool;
+}
+
+thread_local! {
+    static ANNEX: RefCell<Annex> = RefCell::default();
+}
+
+#[derive(Default)]
+struct Annex {
+    turns: usize,
+    jobs: Vec<Job>,
+    /// With so many jobs, those whose place is gone are looked for.
+    prune_at: usize,
+    last_number: u32,
+    worker: Worker,
+    near: Option<web_sys::IntersectionObserver>,
+    beat: Beat,
+    selecting: Option<gloo_events::EventListener>,
+}
+
+/// Something that waits for the annex.
+struct Job {
+    number: u32,
+    /// The element of the code or of the formula.
+    place: Element,
+    work: Work,
+    /// It has been near the window.
+    near: bool,
+    /// The worker has had a part of it.
+    begun: bool,
+    /// Nothing more will be written.
+    whole: bool,
+    /// The worker has had the last of it.
+    closed: bool,
+    /// Runs that wait until the person no longer selects here.
+    held: Option<Vec<u32>>,
+}
+
+enum Work {
+    /// Its language. What is not coloured yet is the last text in its place.
+    Code(String),
+    /// A formula, and whose reader may have to be kept at the end when it takes more room than its TeX.
+    Math(Box<Chat>),
+}
+
+/// A turn that is on screen. With the last one, the worker ends and all is forgotten.
+pub struct Turn(());
+
+impl Turn {
+    /// One more.
+    pub fn on_screen() -> Turn {
+        with(|annex| annex.turns += 1);
+        Turn(())
+    }
+}
+
+impl Drop for Turn {
+    fn drop(&mut self) {
+        // What is dropped here may call back: it is taken out first.
+        let ended = with(|annex| {
+            annex.turns = annex.turns.saturating_sub(1);
+            (annex.turns == 0).then(|| std::mem::take(annex))
+        });
+        if let Some(near) = ended.and_then(|annex| annex.near) {
+            near.disconnect();
+        }
+    }
+}
+
+/// A block of code was drawn; more lines may follow in its last text.
+pub fn code(place: &Element, language: &str) {
+    add(place, Work::Code(language.to_owned()), false);
+}
+
+/// The painter has drawn something.
+pub fn painted() {
+    with(|annex| {
+        if annex.jobs.iter().any(|job| job.near) {
+            annex.beat.arm(BATCH, pass);
+        }
+    });
+}
+
+/// A part of an answer is drawn as it stays: its code is whole, its formulas can be set.
+pub fn settled(chat: Chat, part: &Node) {
+    let ready = with(|annex| {
+        let mut ready = false;
+        for job in annex.jobs.iter_mut().filter(|job| !job.whole) {
+            job.whole = part.contains(Some(&job.place));
+            ready |= job.whole && job.near;
+        }
+        ready
+    });
+    let formulas = part
+        .dyn_ref::<Element>()
+        .and_then(|part| part.query_selector_all("code.math:not(.asked)").ok());
+    if let Some(formulas) = formulas {
+        for formula in (0..formulas.length()).filter_map(|at| formulas.get(at)) {
+            let formula: Element = formula.unchecked_into();
+            // A list is settled item by item, and then as a whole.
+            let _ = formula.class_list().add_1("asked");
+            add(&formula, Work::Math(Box::new(chat)), true);
+        }
+    }
+    if ready {
+        with(Annex::soon);
+    }
+}
+
+/// The letters before the last ones of a text are to change: what is coloured of them goes, and it begins anew.
+pub fn forget(text: &Text) {
+    let Some(place) = text.parent_element() else {
+        return;
+    };
+    while let Some(before) = text.previous_sibling().filter(draw::is_ours) {
+        let _ = place.remove_child(&before);
+    }
+    with(|annex| {
+        annex.last_number += 1;
+        let number = annex.last_number;
+        let mut begun = annex.jobs.iter_mut().filter(|job| job.begun);
+        if let Some(job) = begun.find(|job| job.place == place) {
+            job.number = number;
+            job.begun = false;
+            job.closed = false;
+            job.held = None;
+        }
+    });
+}
+
+fn with<T>(work: impl FnOnce(&mut Annex) -> T) -> T {
+    ANNEX.with_borrow_mut(work)
+}
+
+fn add(place: &Element, work: Work, whole: bool) {
+    with(|annex| {
+        if annex.worker.is_hopeless() {
+            return;
+        }
+        annex.last_number += 1;
+        annex.jobs.push(Job {
+            number: annex.last_number,
+            place: place.clone(),
+            work,
+            near: false,
+            begun: false,
+            whole,
+            closed: false,
+            held: None,
+        });
+        annex.near.get_or_insert_with(observer).observe(place);
+    });
+}
+
+fn observer() -> web_sys::IntersectionObserver {
+    let seen = Closure::<dyn Fn(Element)>::new(|place: Element| {
+        with(|annex| {
+            let seen = annex.jobs.iter_mut().find(|job| job.place == place);
+            if let Some(job) = seen {
+                job.near = true;
+                annex.soon();
+            }
+        });
+    });
+    when_near(&seen.into_js_value())
+}
+
+/// Does what can be done now; the worker is given one piece at a time.
+fn pass() {
+    with(|annex| {
+        annex.prune();
+        annex.apply_held();
+        if !annex.jobs.iter().any(|job| job.near) || !annex.worker.is_free() {
+            return;
+        }
+        let waiting = annex.jobs.iter_mut().filter(|job| job.waits());
+        let next = waiting
+            .map(|job| (job.number, job.question()))
+            .find_map(|(number, question)| Some((number, question?)));
+        if let Some((number, question)) = next {
+            annex.worker.ask(number, &question);
+        }
+    });
+}
+
+/// The worker has said something.
+fn told(answer: Answer) {
+    with(|annex| match answer {
+        Answer::Ready => annex.soon(),
+        Answer::Failed(number) => {
+            // Code that was begun cannot be gone on with, and what was asked last may be what it failed on.
+            let hopeless = annex.worker.is_hopeless();
+            annex
+                .jobs
+                .retain(|job| !hopeless && !job.begun && Some(job.number) != number);
+            annex.soon();
+        }
+        Answer::Said(number, said) => {
+            if let Some(at) = annex.jobs.iter().position(|job| job.number == number)
+                && !annex.jobs[at].take(&said)
+            {
+                annex.jobs.remove(at);
+            }
+            annex.apply_held();
+            if annex.jobs.iter().any(|job| job.waits() && job.whole) {
+                annex.soon();
+            } else {
+                annex.beat.arm(BATCH, pass);
+            }
+        }
+    });
+}
+
+impl Annex {
+    /// Goes on at the next frame.
+    fn soon(&mut self) {
+        self.beat.hasten();
+        self.beat.arm(0.0, pass);
+    }
+
+    /// Forgets what is no longer on the page. What was drawn a moment ago is there by the next frame.
+    fn prune(&mut self) {
+        self.jobs
+            .retain(|job| !job.near || job.place.is_connected());
+        if self.jobs.len() > self.prune_at.max(64) {
+            self.jobs.retain(|job| job.place.is_connected());
+            self.prune_at = 2 * self.jobs.len();
+        }
+    }
+
+    /// Colours what has come for it, but where a person is selecting: that would end the selection.
+    fn apply_held(&mut self) {
+        let mut waits = false;
+        for job in self.jobs.iter_mut().filter(|job| job.held.is_some()) {
+            if is_selected(&job.place) {
+                waits = true;
+            } else if let (Some(runs), Some(rest)) = (job.held.take(), job.rest()) {
+                draw::code(&job.place, &rest, &runs);
+            }
+        }
+        let worker = &self.worker;
+        self.jobs
+            .retain(|job| !job.closed || job.held.is_some() || worker.answers(job.number));
+        if !waits {
+            self.selecting = None;
+        } else if self.selecting.is_none()
+            && let Some(document) = web_sys::window().and_then(|window| window.document())
+        {
+            let changed = |_: &web_sys::Event| with(|annex| annex.beat.arm(BATCH, pass));
+            self.selecting = Some(gloo_events::EventListener::new(
+                &document,
+                "selectionchange",
+                changed,
+            ));
+        }
+    }
+}
+
+impl Job {
+    /// Whether it may be asked for.
+    fn waits(&self) -> bool {
+        self.near && !self.closed && self.held.is_none()
+    }
+
+    /// What to ask next, if there is something.
+    fn question(&mut self) -> Option<Array> {
+        let number = JsValue::from(self.number);
+        let asked = match &self.work {
+            Work::Math(_) => {
+                self.closed = true;
+                let tex = self.place.text_content()?;
+                let display = self.place.class_list().contains("display");
+                Array::of4(&number, &"math".into(), &tex.into(), &display.into())
+            }
+            Work::Code(language) => {
+                let rest = self.rest()?;
+                let piece = piece_of(&rest, self.whole)?;
+                self.closed = self.whole && piece.encode_utf16().count() as u32 == rest.length();
+                let words = [&"code".into(), &language.into(), &piece.into()];
+                let asked = Array::of4(&number, words[0], words[1], words[2]);
+                asked.push(&self.closed.into());
+                asked
+            }
+        };
+        self.begun = true;
+        Some(asked)
+    }
+
+    /// What is not coloured yet.
+    fn rest(&self) -> Option<Text> {
+        self.place.last_child()?.dyn_into().ok()
+    }
+
+    /// Takes an answer; `false` where there is nothing more to do.
+    fn take(&mut self, said: &JsValue) -> bool {
+        match (&self.work, said.dyn_ref::<Uint32Array>()) {
+            (Work::Code(_), Some(runs)) => {
+                self.held = Some(runs.to_vec());
+                true
+            }
+            (Work::Math(chat), None) if said.is_object() => {
+                draw::formula(&self.place, said.unchecked_ref());
+                if chat.is_mounted() {
+                    chat.follow();
+                }
+                false
+            }
+            _ => false,
+        }
+    }
+}
+
+/// The next lines that can be coloured: whole ones, or what is left where nothing more will come.
+fn piece_of(text: &Text, whole: bool) -> Option<String> {
+    let length = text.length();
+    let mut most = PIECE;
+    loop {
+        let mut piece = text.substring_data(0, most.min(length)).ok()?;
+        if whole && most >= length {
+            return Some(piece);
+        }
+        if let Some(end) = piece.rfind('\n') {
+            piece.truncate(end + 1);
+            return Some(piece);
+        }
+        if most >= length {
+            return None;
+        }
+        most = most.saturating_mul(4);
+    }
+}

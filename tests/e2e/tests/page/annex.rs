@@ -1,0 +1,206 @@
+//! The annex: colours and formulas come from a worker, and the page does as well without it.
+
+use e2e::{Chat, Stage};
+use lab::{Dialect, percent_encode};
+use serde_json::Value;
+
+const CODE: &str = "fn main() {\n    // The river runs.\n    let name: &str = \"Rill\";\n    for turn in 0..10 {\n        println!(\"{name} {turn} 🌊\");\n    }\n}\n\nstruct River {\n    length: u32,\n}\n";
+
+/// What of the first block of code is seen: its letters, its height, its colours.
+const SEEN: &str = "(() => {
+    const code = e2e.every(0, '.answer pre code')[0];
+    return code && {
+        text: code.textContent,
+        height: code.getBoundingClientRect().height,
+        width: code.closest('pre').scrollWidth,
+        colours: [...new Set([...code.querySelectorAll('span')].map((span) => getComputedStyle(span).color))],
+    };
+})()";
+/// How many colours there are, when everything is coloured.
+const COLOURED: &str = "(() => {
+    const code = e2e.every(0, '.answer pre code')[0];
+    const rest = code?.lastChild;
+    return rest?.nodeType === Node.TEXT_NODE && rest.data === '' && new Set([...code.querySelectorAll('span')].map((span) => getComputedStyle(span).color)).size;
+})()";
+/// The least contrast between the letters of code and what is behind them.
+const CONTRAST: &str = "(() => {
+    const context = Object.assign(document.createElement('canvas'), { width: 1, height: 1 }).getContext('2d');
+    const light = (colour) => {
+        context.fillStyle = colour;
+        context.fillRect(0, 0, 1, 1);
+        const [r, g, b] = [...context.getImageData(0, 0, 1, 1).data].map((byte) => (byte / 255 <= 0.04045 ? byte / 255 / 12.92 : ((byte / 255 + 0.055) / 1.055) ** 2.4));
+        return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+    };
+    const code = e2e.every(0, '.answer pre code')[0];
+    const ground = light(getComputedStyle(code.closest('figure')).backgroundColor);
+    return Math.min(...[...code.querySelectorAll('span')].map((span) => {
+        const ink = light(getComputedStyle(span).color);
+        return (Math.max(ink, ground) + 0.05) / (Math.min(ink, ground) + 0.05);
+    }));
+})()";
+
+fn options(text: &str, delay: u32) -> String {
+    format!("delay={delay};text={}", percent_encode(text))
+}
+
+/// A chat whose page cannot load the annex.
+async fn without(stage: &Stage, text: &str) -> Chat {
+    let page = stage.blank().await;
+    page.block(&["annex.js"]).await;
+    let query = stage.query(Dialect::OpenAi, &options(text, 0), "");
+    page.goto(&stage.site.url(&format!("?{query}"))).await;
+    Chat { page, at: 0 }
+}
+
+pub async fn code_gets_its_colours_and_not_a_letter_moves(stage: Stage) {
+    let text = format!("Look:\n\n```rust\n{CODE}```\n\nThat is all.");
+    let plain = without(&stage, &text).await;
+    assert_eq!(plain.ask("Hello").await.fate(), ("complete", Some("stop")));
+    let before: Value = plain.page.js(SEEN).await;
+    plain.page.forgive().await;
+    assert_eq!(before["text"], CODE);
+    assert_eq!(before["colours"], serde_json::json!([]));
+
+    let chat = stage
+        .chat(Dialect::OpenAi, &options(&text, 0), "theme=light")
+        .await;
+    let turn = chat.ask("Hello").await;
+    let colours: usize = chat.page.until(COLOURED).await;
+    assert!(colours >= 5, "{colours} colours");
+    let after: Value = chat.page.js(SEEN).await;
+    for same in ["text", "height", "width"] {
+        assert_eq!(before[same], after[same], "{same}");
+    }
+    assert_eq!(
+        chat.turn(-1).await.map(|turn| turn.text),
+        Some(turn.text),
+        "what is read stays the same"
+    );
+    let least: f64 = chat.page.js(CONTRAST).await;
+    assert!(least >= 4.5, "by day the contrast is {least}");
+    let here: bool = chat
+        .page
+        .js("performance.getEntriesByType('resource').some((entry) => entry.name.endsWith('rill-annex_bg.wasm'))")
+        .await;
+    assert!(!here, "the page's own thread has loaded the annex");
+
+    let night = stage
+        .chat(Dialect::OpenAi, &options(&text, 0), "theme=dark")
+        .await;
+    night.ask("Hello").await;
+    night.page.until::<usize>(COLOURED).await;
+    let least: f64 = night.page.js(CONTRAST).await;
+    assert!(least >= 4.5, "by night the contrast is {least}");
+}
+
+pub async fn finished_lines_are_coloured_while_more_come(stage: Stage) {
+    let lines: String = (0..70)
+        .map(|line| format!("let river{line} = \"water {line}\";\n"))
+        .collect();
+    let chat = stage
+        .chat(
+            Dialect::OpenAi,
+            &options(&format!("```rust\n{lines}```\n"), 20),
+            "",
+        )
+        .await;
+    chat.send("Hello").await;
+    // A person selects a word in a coloured line.
+    let picked: String = chat
+        .page
+        .until(
+            "(() => {
+                const word = e2e.every(0, '.answer pre code span span')[0];
+                if (!word || e2e.turn(0, -1).end !== 'running') return null;
+                globalThis.kept = word;
+                const range = document.createRange();
+                range.selectNodeContents(word);
+                getSelection().removeAllRanges();
+                getSelection().addRange(range);
+                return word.textContent;
+            })()",
+        )
+        .await;
+    assert_eq!(picked, "let");
+    let now = chat.turn(-1).await.map_or(0, |turn| turn.text.len());
+    chat.shows(now + 400).await;
+    let still: String = chat
+        .page
+        .js("(e2e.root().getSelection?.() ?? getSelection()).toString()")
+        .await;
+    assert_eq!(still, "let", "the selection is as it was");
+    chat.page
+        .js::<Value>("(getSelection().removeAllRanges(), null)")
+        .await;
+    assert_eq!(chat.ended().await.fate(), ("complete", Some("stop")));
+    chat.page.until::<usize>(COLOURED).await;
+    assert!(
+        chat.page
+            .js::<bool>(
+                "kept.isConnected && e2e.every(0, '.answer pre code span span')[0] === kept"
+            )
+            .await,
+        "a line that was done was drawn anew"
+    );
+    let seen: Value = chat.page.js(SEEN).await;
+    assert_eq!(seen["text"], lines.as_str());
+}
+
+pub async fn without_the_annex_code_and_formulas_are_plain(stage: Stage) {
+    let text = "```rust\nfn main() {}\n```\n\nAnd $x^2$ is *TeX*.";
+    let chat = without(&stage, text).await;
+    for _ in 0..2 {
+        assert_eq!(chat.ask("Hello").await.fate(), ("complete", Some("stop")));
+    }
+    let seen: Value = chat.page.js(SEEN).await;
+    assert_eq!(seen["text"], "fn main() {}\n");
+    let turn = chat.turn(-1).await.expect("a turn");
+    assert!(turn.text.contains("And x^2 is TeX."), "{}", turn.text);
+    let complaints = chat.page.complaints().await;
+    assert!(
+        complaints.iter().all(|one| one.contains("annex.js")),
+        "{complaints:?}"
+    );
+    chat.page.forgive().await;
+}
+
+pub async fn tex_becomes_mathml_and_what_is_none_stays_as_it_is(stage: Stage) {
+    let text = "It costs $5 and $10, and $x^2$ is \\(\\sqrt{y}\\).\n\n$$\\sum_{i=1}^{n} i = \\frac{n(n+1)}{2}$$\n\n\\[\n\\begin{pmatrix} a & b \\\\ c & d \\end{pmatrix}\n\\]\n\n- first $a < b$\n- $\\nobodyknowsme{z}$\n- $\\text{<img src=x onerror=globalThis.owned=1>}$\n- $\\href{javascript:globalThis.owned=2}{w}$\n";
+    let chat = stage.chat(Dialect::OpenAi, &options(text, 0), "").await;
+    assert_eq!(chat.ask("Hello").await.fate(), ("complete", Some("stop")));
+    let set: usize = chat
+        .page
+        .until("(() => { const set = e2e.every(0, '.answer math').length; return set >= 6 && set; })()")
+        .await;
+    assert!((6..=7).contains(&set), "{set} formulas");
+    let holds = |selector: &'static str| {
+        let chat = chat.clone();
+        async move {
+            let count = format!("e2e.every(0, {}).length", e2e::page::quote(selector));
+            chat.page.js::<usize>(&count).await
+        }
+    };
+    assert_eq!(holds(".answer math msup").await, 1);
+    assert_eq!(holds(".answer math[display=block] mfrac").await, 1);
+    assert_eq!(holds(".answer math[display=block] mtd").await, 4);
+    assert_eq!(holds(".answer :is(img, script, a, iframe, style)").await, 0);
+    assert_eq!(holds(".answer [style*=url], .answer math [href]").await, 0);
+    assert!(
+        chat.page
+            .js::<bool>("e2e.every(0, '.answer math, .answer math msqrt').every((element) => element.namespaceURI.endsWith('MathML') && element.getBoundingClientRect().height > 5)")
+            .await,
+        "they are drawn"
+    );
+    assert!(chat.page.js::<bool>("globalThis.owned === undefined").await);
+    let turn = chat.turn(-1).await.expect("a turn");
+    assert!(
+        turn.text.contains("It costs $5 and $10, and "),
+        "{}",
+        turn.text
+    );
+    assert!(turn.text.contains("\\nobodyknowsme{z}"), "{}", turn.text);
+    chat.page.look(1000, 900, false, 1.0).await;
+    chat.page
+        .screenshot(&e2e::stage::pictures_folder().join("formulas.png"))
+        .await;
+}
