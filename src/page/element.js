@@ -36,12 +36,17 @@ export function define(names, mount) {
   );
 }
 
+// The address of a file that stands beside the page's own; this one lies in a folder below.
+export function beside(name) {
+  const here = import.meta.url;
+  return here.slice(0, here.lastIndexOf("/snippets/") + 1) + name;
+}
+
 // The annex: a worker beside the page, whose file stands beside the page's own. On another site's page a worker must be of that
 // site, so there it is one line that imports ours.
 let ours = null;
 export function startAnnex(told, failed) {
-  const base = import.meta.url;
-  const url = `${base.slice(0, base.lastIndexOf("/snippets/") + 1)}annex.js`;
+  const url = beside("annex.js");
   const near = new URL(url).origin === location.origin;
   ours = near ? url : URL.createObjectURL(new Blob([`import ${JSON.stringify(url)};`], { type: "text/javascript" }));
   const worker = new Worker(ours, { type: "module" });

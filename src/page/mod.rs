@@ -1,7 +1,7 @@
 //! The page: the only rooms that know the browser.
 //!
 //! [`embed`] mounts a chat in `<rill-chat>`, [`app`] holds its state and its commands, [`servers`] finds somebody to talk to,
-//! [`net`] carries the bytes, [`reply`] runs one reply, [`painter`] draws it, [`doctor`] looks into it and asks further,
+//! [`net`] carries the bytes, [`reply`] runs one reply, [`painter`] draws it, [`diagram`] what only somebody who asks wants to see drawn, [`doctor`] looks into it and asks further,
 //! [`ui`] is all that is seen, [`words`] all that is said, [`store`] what is remembered, [`wishes`] what is wished of replies,
 //! [`annex`] colours code and sets formulas in a worker, [`ways`] is the ladder to a server, [`clock`] time and frames.
 //! What the first view does not need comes [`later`].
@@ -9,6 +9,7 @@
 pub mod annex;
 pub mod app;
 pub mod clock;
+pub mod diagram;
 pub mod doctor;
 pub mod embed;
 pub mod later;

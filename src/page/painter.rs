@@ -11,6 +11,7 @@ use web_sys::{Document, Element, Node as DomNode, Text};
 
 use super::annex;
 use super::app::Chat;
+use super::diagram;
 use super::words::say;
 use crate::markdown::{Align, Block, Markdown, Node, Tag};
 
@@ -383,6 +384,14 @@ impl Painter {
         set(&copy, "type", "button");
         set(&copy, "data-copy", "");
         copy.set_text_content(Some(&say!(self.chat, copy_code)));
+        let buttons = self.make("span");
+        if diagram::is_diagram(language) {
+            let draw = self.make("button");
+            set(&draw, "type", "button");
+            set(&draw, "data-draw", "");
+            draw.set_text_content(Some(&say!(self.chat, draw_diagram)));
+            let _ = buttons.append_child(&draw);
+        }
         let pre = self.make("pre");
         set(&pre, "tabindex", "0");
         set(&pre, "dir", "ltr");
@@ -392,7 +401,8 @@ impl Painter {
         }
         for (parent, child) in [
             (&caption, &name),
-            (&caption, &copy),
+            (&caption, &buttons),
+            (&buttons, &copy),
             (&pre, &code),
             (&figure, &caption),
             (&figure, &pre),
@@ -445,6 +455,10 @@ pub fn clicked(chat: Chat, target: &Element) -> bool {
             super::ui::copy(chat, &code.text_content().unwrap_or_default());
             button.set_text_content(Some(&say!(chat, copied)));
         }
+        return true;
+    }
+    if let Ok(Some(button)) = target.closest("[data-draw]") {
+        diagram::toggle(chat, &button);
         return true;
     }
     if let Ok(Some(button)) = target.closest("[data-image]") {

@@ -65,6 +65,10 @@ pub fn build() -> Outcome<PathBuf> {
             optimise(&optimiser, file)?;
         }
     }
+    if let Some([library, licence]) = tools::mermaid() {
+        fs::copy(library, dist.join("mermaid.min.js"))?;
+        fs::copy(licence, dist.join("mermaid.LICENSE.txt"))?;
+    }
     ship::ship(&dist)?;
     Ok(dist)
 }

@@ -6,6 +6,7 @@
 
 use crate::Outcome;
 use crate::page::files;
+use crate::tools;
 use std::fs;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::io::Write;
@@ -86,15 +87,41 @@ fn gzip(bytes: &[u8]) -> Outcome<Vec<u8>> {
     Ok(out.finish()?)
 }
 
+/// A way to make bytes fewer, and how the twin's name ends.
+type Packer = (&'static str, fn(&[u8]) -> Outcome<Vec<u8>>);
+
 /// Writes both twins, where they are smaller.
 fn compress(file: &Path) -> Outcome {
     let bytes = fs::read(file)?;
-    for (ending, small) in [("br", brotli(&bytes)?), ("gz", gzip(&bytes)?)] {
+    let packers: [Packer; 2] = [("br", brotli), ("gz", gzip)];
+    for (ending, pack) in packers {
+        let small = packed(&bytes, ending, pack)?;
         if small.len() < bytes.len() {
             fs::write(twin(file, ending), small)?;
         }
     }
     Ok(())
+}
+
+/// What is big takes long, and is seldom new: it is kept.
+fn packed(bytes: &[u8], ending: &str, pack: fn(&[u8]) -> Outcome<Vec<u8>>) -> Outcome<Vec<u8>> {
+    const BIG: usize = 1 << 20;
+    if bytes.len() < BIG {
+        return pack(bytes);
+    }
+    let mut hasher = DefaultHasher::new();
+    bytes.hash(&mut hasher);
+    let folder = tools::folder().join("packed");
+    let kept = folder.join(format!("{:016x}.{ending}", hasher.finish()));
+    if let Ok(small) = fs::read(&kept) {
+        return Ok(small);
+    }
+    let small = pack(bytes)?;
+    fs::create_dir_all(&folder)?;
+    let made = kept.with_extension("part");
+    fs::write(&made, &small)?;
+    fs::rename(made, kept)?;
+    Ok(small)
 }
 
 fn is_stable(dist: &Path, file: &Path) -> bool {

@@ -22,8 +22,10 @@ const NAME: &str = "rill-page";
 /// Whether a file of `dist` is loaded only when it is needed.
 pub fn comes_later(name: &str) -> bool {
     let file = name.rsplit(['/', '\\']).next().unwrap_or(name);
-    // The second half of the page; the annex's start, and its wasm.
-    file.starts_with("split_") || file == "annex.js" || file.starts_with("rill-annex")
+    // The second half of the page, the annex, and what draws diagrams.
+    ["split_", "annex.", "rill-annex", "diagram.", "mermaid."]
+        .iter()
+        .any(|start| file.starts_with(start))
 }
 
 /// Cuts what was compiled last, and puts what comes of it into `dist`.

@@ -4,7 +4,7 @@
 
 use crate::run::{cargo, cargo_bin, find, output_of, step};
 use crate::{Failure, Outcome, root};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 /// The newest trunk that the project's Rust can build.
@@ -13,6 +13,8 @@ const TRUNK: &str = "0.21.14";
 const OLDEST_WASM_OPT: u32 = 116;
 /// npm's package of wasm-opt.
 const BINARYEN: &str = "binaryen@132";
+/// npm's package that draws diagrams.
+const MERMAID: &str = "mermaid@12.3.0";
 /// The target of the page.
 pub const WASM: &str = "wasm32-unknown-unknown";
 
@@ -143,37 +145,62 @@ pub fn wasm_opt() -> Option<PathBuf> {
     {
         return Some(found);
     }
-    let why = match find("npm") {
-        None => "npm, which could fetch one, is not here".to_owned(),
-        Some(npm) => {
-            let mut install = Command::new(npm);
-            install
-                .args([
-                    "install",
-                    "--no-save",
-                    "--no-audit",
-                    "--no-fund",
-                    "--prefix",
-                ])
-                .arg(&ours)
-                .arg(BINARYEN);
-            let made = std::fs::create_dir_all(&ours).map_err(Failure::from);
-            match made.and_then(|()| {
-                step(
-                    &format!("fetching wasm-opt (npm {BINARYEN}, once)"),
-                    &mut install,
-                )
-            }) {
-                Ok(()) if recent(&script) => return Some(script),
-                Ok(()) => "npm's does not run".to_owned(),
-                Err(Failure(words)) => words.lines().last().unwrap_or_default().to_owned(),
-            }
-        }
+    let what = format!("fetching wasm-opt (npm {BINARYEN}, once)");
+    let install = [
+        "install",
+        "--no-save",
+        "--no-audit",
+        "--no-fund",
+        "--prefix",
+        ".",
+        BINARYEN,
+    ];
+    let why = match npm(&what, &install, &ours) {
+        Ok(()) if recent(&script) => return Some(script),
+        Ok(()) => "npm's does not run".to_owned(),
+        Err(why) => why,
     };
     println!(
         "  no wasm-opt of version {OLDEST_WASM_OPT} or newer ({why}): the page works and is about a fifth bigger"
     );
     None
+}
+
+/// The library that draws diagrams, and its licence, where they can be had; without them a diagram stays the text that it is.
+pub fn mermaid() -> Option<[PathBuf; 2]> {
+    let ours = folder().join("mermaid");
+    let files = ["dist/mermaid.min.js", "LICENSE"].map(|file| ours.join("package").join(file));
+    let here = || files.iter().all(|file| file.is_file());
+    if !here() {
+        let what = format!("fetching the library for diagrams (npm {MERMAID}, once)");
+        // Packed, without what it is made of: the one file holds all of that.
+        let fetched = npm(&what, &["pack", "--silent", MERMAID], &ours).and_then(|()| {
+            let mut unpack = Command::new("tar");
+            unpack
+                .args(["xzf", &format!("{}.tgz", MERMAID.replace('@', "-"))])
+                .current_dir(&ours);
+            step("unpacking it", &mut unpack).map_err(last_line)
+        });
+        if let Err(why) = fetched {
+            println!("  no library for diagrams ({why}): they stay text");
+        }
+    }
+    here().then_some(files)
+}
+
+/// Runs npm in a folder of ours; says why not.
+fn npm(what: &str, words: &[&str], folder: &Path) -> Result<(), String> {
+    let Some(npm) = find("npm") else {
+        return Err("npm, which could fetch it, is not here".to_owned());
+    };
+    std::fs::create_dir_all(folder)
+        .map_err(Failure::from)
+        .and_then(|()| step(what, Command::new(npm).args(words).current_dir(folder)))
+        .map_err(last_line)
+}
+
+fn last_line(Failure(words): Failure) -> String {
+    words.lines().last().unwrap_or_default().to_owned()
 }
 
 /// The browser and its driver.

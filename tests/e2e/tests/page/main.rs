@@ -3,6 +3,7 @@
 mod ai4artsed;
 mod annex;
 mod compatible;
+mod diagrams;
 mod doctor;
 mod doctor_panel;
 mod doors;
@@ -96,6 +97,8 @@ fn main() -> std::process::ExitCode {
         doctor_panel::a_reply_can_be_taken_along_and_played_again,
         doctor_panel::a_link_checks_a_server,
         doctor_panel::a_link_to_a_foreign_server_waits_for_leave_to_check_it,
+        diagrams::a_diagram_is_drawn_when_asked_for_in_a_sandbox,
+        diagrams::what_is_no_diagram_stays_code_and_says_why,
         doors::the_demo_answers_without_any_server,
         doors::the_address_decides_what_the_page_does,
         doors::a_link_to_a_foreign_server_asks_first,
