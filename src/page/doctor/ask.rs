@@ -5,43 +5,60 @@
 use futures_channel::mpsc;
 use wasm_bindgen_futures::JsFuture;
 
+use crate::address::Address;
 use crate::chat::request::ChatRequest;
 use crate::dialect::Kind;
 use crate::doctor::Probe;
 use crate::doctor::check::{Ask, Browser, Inquiry, Told};
 use crate::event::End;
+use crate::page::app::page_origin;
 use crate::page::clock::{PageClock, now};
 use crate::page::net::Line;
 use crate::page::net::fetch::{Fetch, reach};
 use crate::session::{Control, Deadlines, Media, Plan, Report, Wire, drive};
 use crate::trace::Trace;
 
-/// What the browser tells without being asked to send anything.
-pub async fn browser() -> Browser {
-    let protocol = web_sys::window().and_then(|window| window.location().protocol().ok());
+/// What the browser tells of requests to this address without being asked to send any.
+pub async fn browser(address: &Address) -> Browser {
+    let page = Address::parse(&page_origin(), None).ok();
+    // A page of this computer may ask this computer and its network.
+    let is_far = page.as_ref().is_some_and(|page| !page.is_loopback());
     Browser {
-        page_is_secure: protocol.as_deref() == Some("https:"),
-        local_network_denied: local_network_denied().await.unwrap_or(false),
+        page_is_secure: page.is_some_and(|page| page.is_secure()),
+        local_network_denied: is_far && local_network_denied(address).await,
     }
 }
 
-/// The permission has a name only in browsers that keep pages from the local network.
-async fn local_network_denied() -> Option<bool> {
+/// The permission has a name only in browsers that keep pages from the local network; the first that is known decides.
+async fn local_network_denied(address: &Address) -> bool {
+    let name = if address.is_loopback() {
+        "loopback-network"
+    } else {
+        "local-network"
+    };
+    match permission(name).await {
+        Some(state) => state == "denied",
+        // Chrome's first name for both.
+        None => permission("local-network-access").await.as_deref() == Some("denied"),
+    }
+}
+
+async fn permission(name: &str) -> Option<String> {
     let navigator = web_sys::window()?.navigator();
     let get = |of: &wasm_bindgen::JsValue, name: &str| js_sys::Reflect::get(of, &name.into()).ok();
     let permissions = get(&navigator, "permissions").filter(|found| found.is_object())?;
     let query: js_sys::Function = get(&permissions, "query")?.into();
     let wish = js_sys::Object::new();
-    let _ = js_sys::Reflect::set(&wish, &"name".into(), &"local-network-access".into());
+    let _ = js_sys::Reflect::set(&wish, &"name".into(), &name.into());
     let asked: js_sys::Promise = query.call1(&permissions, &wish).ok()?.into();
     let status = JsFuture::from(asked).await.ok()?;
-    Some(get(&status, "state")?.as_string()? == "denied")
+    get(&status, "state")?.as_string()
 }
 
 /// Looks into a failure that the browser did not explain.
 pub async fn inquire(fetch: &Fetch, kind: Option<Kind>, had_preflight: bool) -> Probe {
     let has_key = fetch.key.is_some();
-    let browser = browser().await;
+    let browser = browser(&fetch.address).await;
     let mut inquiry = Inquiry::new(&fetch.address, kind, has_key, had_preflight, browser);
     while let Some(ask) = inquiry.next() {
         let told = perform(fetch, kind, None, &ask).await;

@@ -128,7 +128,7 @@ async fn run(chat: Chat, address: Address, sheet: Sheet) {
     let fetch = chat.fetch(&address);
     let deadlines = chat.options.with_untracked(|options| options.deadlines);
     let kind = known_kind(chat, &address).or_else(|| store.kind(&base));
-    let mut check = Check::new(&address, kind, fetch.key.is_some(), browser().await);
+    let mut check = Check::new(&address, kind, fetch.key.is_some(), browser(&address).await);
     let show = |check: &Check| {
         let (done, all) = check.progress();
         sheet.state.set(State::Running(done, all));

@@ -17,6 +17,9 @@ use crate::page::ui::turn::copy_button;
 use crate::page::ui::verdict;
 use crate::page::words::say;
 
+/// An element narrower than this, in pixels, is covered by the panel.
+const BESIDE: i32 = 860;
+
 /// What is shown of a reply by now.
 #[derive(Clone, PartialEq)]
 pub struct Seen {
@@ -72,8 +75,11 @@ pub fn exam(chat: Chat) -> Part {
                 .attr("aria-label", move || say!(chat, close))
                 .child(icon(icondata_lu::LuX)),
         );
+    // In a narrow element there is no room beside the conversation, however wide the window is.
+    let is_narrow = chat.shared().host.client_width() < BESIDE;
     let panel = el("aside")
         .set("class", "exam panel")
+        .class("over", move || is_narrow)
         .set("tabindex", "-1")
         .attr("aria-label", title)
         .on_key(move |event| {

@@ -16,12 +16,12 @@ pub fn confidence_words(chat: Chat, confidence: Confidence) -> String {
     }
 }
 
-/// A span of time: `320 ms`, `7.5 s`, `75 s`.
+/// A span of time: `320 ms`, `7.5 s`, `75 s`. Figure and unit stay together.
 pub fn time(ms: u32) -> String {
     match ms {
-        0..1000 => format!("{ms} ms"),
-        1000..20_000 => format!("{}.{} s", ms / 1000, ms % 1000 / 100),
-        _ => format!("{} s", ms / 1000),
+        0..1000 => format!("{ms}\u{a0}ms"),
+        1000..20_000 => format!("{}.{}\u{a0}s", ms / 1000, ms % 1000 / 100),
+        _ => format!("{}\u{a0}s", ms / 1000),
     }
 }
 

@@ -1,6 +1,7 @@
 //! The Doctor's verdicts in a real browser over real sockets: the five founding bugs, every other cause, and what looks like one and is none.
 
 use crate::talk::chats;
+use e2e::browser::FOREIGN_HOST;
 use e2e::{Chat, Stage};
 use lab::{Dialect, Lab, percent_encode};
 use serde_json::Value;
@@ -306,10 +307,30 @@ pub async fn every_refusal_has_its_cause(stage: Stage) {
     ] {
         after(&stage, dialect, options, more, verdict).await;
     }
+    assert!(chats(&stage.lab.log()).len() >= 10);
     let nowhere = percent_encode(&Lab::nowhere().await.expect("an address"));
     let query = format!("server={nowhere}&kind=openai&pace=instant");
     let chat = stage.open(&query).await;
     chat.ask("Hello").await;
     assert_eq!(shown(&chat).await, "unreachable");
-    assert!(chats(&stage.lab.log()).len() >= 10);
+    // The same from a page of another host, whose reader has not let it into this computer: the browser tells, if it is asked.
+    let page = stage.blank().await;
+    let far = stage.site.url("").replace("127.0.0.1", FOREIGN_HOST);
+    page.goto(&format!("{far}?server=demo&pace=instant")).await;
+    let _: Value = page
+        .js("(Object.defineProperty(navigator, 'permissions', { value: {
+            query: async ({ name }) => ({ state: name === 'loopback-network' ? 'denied' : 'granted' }),
+        } }), null)")
+        .await;
+    let chat = Chat { page, at: 0 };
+    chat.button("Server").await;
+    chat.page
+        .click(&chat.find("textbox", "Server address"))
+        .await;
+    chat.page
+        .insert(&Lab::nowhere().await.expect("an address"))
+        .await;
+    chat.page.press("Enter", 0).await;
+    let told = "e2e.every(0, '.panel .now').some((one) => one.innerText.includes('local network'))";
+    chat.page.until::<bool>(told).await;
 }
