@@ -44,6 +44,7 @@ pub struct Languages {
     set: SyntaxSet,
     rules: Vec<(Scope, Option<Paint>)>,
     known: HashMap<Scope, Option<Option<Paint>>>,
+    operator: Scope,
 }
 
 /// One piece of code that is being read.
@@ -54,7 +55,7 @@ pub struct Reading {
 
 /// What scopes mean, by the conventions of Sublime Text's grammars; the longest that fits counts. `None` ends the search: what
 /// stands in a hole of a string is no string.
-const RULES: [(&str, Option<Paint>); 40] = [
+const RULES: [(&str, Option<Paint>); 38] = [
     ("comment", Some(Paint::Comment)),
     ("string", Some(Paint::Text)),
     ("string.unquoted", None),
@@ -68,8 +69,6 @@ const RULES: [(&str, Option<Paint>); 40] = [
     ("constant.other.placeholder", Some(Paint::Value)),
     ("keyword", Some(Paint::Keyword)),
     ("keyword.operator", None),
-    ("keyword.operator.word", Some(Paint::Keyword)),
-    ("keyword.operator.logical.python", Some(Paint::Keyword)),
     ("storage", Some(Paint::Keyword)),
     ("variable.language", Some(Paint::Keyword)),
     ("variable.function", Some(Paint::Function)),
@@ -135,6 +134,7 @@ impl Languages {
             set: two_face::syntax::extra_newlines(),
             rules: rules.collect(),
             known: HashMap::new(),
+            operator: Scope::new("keyword.operator").unwrap_or_default(),
         }
     }
 
@@ -169,20 +169,31 @@ impl Languages {
             let mut from = 0;
             for (at, op) in ops {
                 if at > from {
-                    push(&mut runs, &line[from..at], self.paint(&reading.stack));
+                    let text = &line[from..at];
+                    push(&mut runs, text, self.paint(&reading.stack, text));
                     from = at;
                 }
                 // It fails only where a grammar takes away what it never gave; then the rest is coloured as well as can be.
                 let _ = reading.stack.apply(&op);
             }
-            push(&mut runs, &line[from..], self.paint(&reading.stack));
+            let text = &line[from..];
+            push(&mut runs, text, self.paint(&reading.stack, text));
         }
         runs
     }
 
     /// The innermost scope that means something.
-    fn paint(&mut self, stack: &ScopeStack) -> Paint {
+    fn paint(&mut self, stack: &ScopeStack, text: &str) -> Paint {
         let scopes = stack.as_slice();
+        // An operator is a word of the language where it is a word at all: `in`, `and`.
+        let is_word = text.bytes().all(|byte| byte.is_ascii_alphabetic());
+        if is_word
+            && scopes
+                .last()
+                .is_some_and(|last| self.operator.is_prefix_of(*last))
+        {
+            return Paint::Keyword;
+        }
         let meaning = |languages: &mut Self, scope: Scope| match languages.known.get(&scope) {
             Some(known) => *known,
             None => {
@@ -294,6 +305,12 @@ mod tests {
                 "Value:None",
             ],
         );
+        check(
+            "rust",
+            "for a in b { c += 1 }\n",
+            &["Keyword:for", "Keyword:in"],
+        );
+        check("python", "a and b + c\n", &["Keyword:and"]);
         check(
             "ts",
             "const a: number = 1; // n\n",

@@ -114,6 +114,8 @@ fn host() -> Outcome {
         "clippy",
         "--package",
         "rill",
+        "--package",
+        "rill-annex",
         "--target",
         tools::WASM,
         "--lib",

@@ -89,6 +89,11 @@ pub async fn code_gets_its_colours_and_not_a_letter_moves(stage: Stage) {
         .await;
     night.ask("Hello").await;
     night.page.until::<usize>(COLOURED).await;
+    night.page.look(320, 700, true, 2.0).await;
+    night
+        .page
+        .screenshot(&e2e::stage::pictures_folder().join("code-night.png"))
+        .await;
     let least: f64 = night.page.js(CONTRAST).await;
     assert!(least >= 4.5, "by night the contrast is {least}");
 }
@@ -203,4 +208,70 @@ pub async fn tex_becomes_mathml_and_what_is_none_stays_as_it_is(stage: Stage) {
     chat.page
         .screenshot(&e2e::stage::pictures_folder().join("formulas.png"))
         .await;
+}
+
+/// Counts workers from now on: those that run, and those that were started. With `fail`, each fails at its first question.
+fn counted(fail: bool) -> String {
+    format!(
+        "(() => {{
+            const Real = Worker;
+            globalThis.running = globalThis.started = 0;
+            globalThis.Worker = class extends Real {{
+                constructor(...how) {{
+                    super(...how);
+                    running++;
+                    started++;
+                }}
+                postMessage(...what) {{
+                    if ({fail}) setTimeout(() => this.onerror?.(new ErrorEvent('error', {{ cancelable: true }})));
+                    else super.postMessage(...what);
+                }}
+                terminate() {{
+                    running--;
+                    super.terminate();
+                }}
+            }};
+            return null;
+        }})()"
+    )
+}
+
+pub async fn the_worker_comes_with_the_first_code_and_goes_with_the_last_turn(stage: Stage) {
+    let text = "```js\nlet river = 1;\n```\n";
+    let chat = stage.chat(Dialect::OpenAi, &options(text, 0), "").await;
+    chat.page.js::<Value>(&counted(false)).await;
+    for again in 1..=2 {
+        assert_eq!(chat.page.js::<usize>("running").await, 0);
+        chat.ask("Hello").await;
+        chat.page.until::<usize>(COLOURED).await;
+        chat.ask("Once more").await;
+        let all = "e2e.every(0, '.answer pre code').length === 2 && e2e.every(0, '.answer pre code').every((code) => code.querySelector('span'))";
+        chat.page.until::<bool>(all).await;
+        assert_eq!(
+            chat.page.js::<[usize; 2]>("[running, started]").await,
+            [1, again]
+        );
+        chat.button("New chat").await;
+        chat.page
+            .until::<bool>("e2e.turns(0, 'assistant').length === 0")
+            .await;
+    }
+    assert_eq!(chat.page.js::<usize>("running").await, 0);
+}
+
+pub async fn a_worker_that_fails_again_and_again_is_left_alone(stage: Stage) {
+    let text = "```js\nlet river = 1;\n```\n\n".repeat(6);
+    let chat = stage.chat(Dialect::OpenAi, &options(&text, 0), "").await;
+    chat.page.js::<Value>(&counted(true)).await;
+    chat.ask("Hello").await;
+    chat.page
+        .until::<bool>("started === 3 && running === 0")
+        .await;
+    assert_eq!(chat.ask("Hello").await.fate(), ("complete", Some("stop")));
+    assert_eq!(
+        chat.page.js::<[usize; 2]>("[running, started]").await,
+        [0, 3]
+    );
+    let turn = chat.turn(-1).await.expect("a turn");
+    assert_eq!(turn.text.matches("let river = 1;\n").count(), 6);
 }
