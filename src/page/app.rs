@@ -157,16 +157,14 @@ pub struct Chat {
     pub meter: RwSignal<Option<Meter>>,
     /// The Doctor's word on the latest reply; `None` before the first send.
     pub finding: RwSignal<Option<Verdict>>,
-    /// The reply that the Doctor looks at: the latest, or one from a file.
-    pub patient: RwSignal<Option<Rc<dyn Patient>>, LocalStorage>,
     /// Whether the Doctor's panel is open.
     pub doctor: RwSignal<bool>,
-    /// It counts on whenever there is more to see of the patient, and its panel is open.
-    pub pulse: RwSignal<u32>,
+    /// It beats whenever there is more to see of the patient, and its panel is open.
+    pub pulse: RwSignal<bool>,
     /// Whether the server's settings are open.
     pub panel: RwSignal<bool>,
-    /// The server to be checked, as it is written, and whether that begins at once; `None`: its panel is closed.
-    pub check: RwSignal<Option<(String, bool)>>,
+    /// Whether the panel that checks a server is open.
+    pub check: RwSignal<bool>,
     /// Whether the settings of replies are open.
     pub settings: RwSignal<bool>,
     /// What the person wishes of replies from the server of now.
@@ -219,6 +217,10 @@ pub struct Shared {
     pub root: ShadowRoot,
     /// What this browser remembers.
     pub store: Store,
+    /// The reply that the Doctor looks at: the latest, or one from a file.
+    pub patient: RefCell<Option<Rc<dyn Patient>>>,
+    /// The server to be checked, as it is written, and whether that begins at once.
+    pub to_check: RefCell<(String, bool)>,
     tasks: RefCell<Vec<AbortHandle>>,
     waiting: RefCell<Vec<oneshot::Sender<()>>>,
 }
@@ -264,6 +266,8 @@ impl Chat {
             host,
             root,
             store,
+            patient: RefCell::default(),
+            to_check: RefCell::default(),
             tasks: RefCell::default(),
             waiting: RefCell::default(),
         };
@@ -283,11 +287,10 @@ impl Chat {
             found: RwSignal::new(None),
             meter: RwSignal::new(None),
             finding: RwSignal::new(None),
-            patient: RwSignal::new_local(None),
             doctor: RwSignal::new(false),
-            pulse: RwSignal::new(0),
+            pulse: RwSignal::new(false),
             panel: RwSignal::new(false),
-            check: RwSignal::new(None),
+            check: RwSignal::new(false),
             settings: RwSignal::new(false),
             wishes: RwSignal::new(Wishes::default()),
             way: RwSignal::new(None),
@@ -528,7 +531,7 @@ impl Chat {
         self.tree.set(Tree::default());
         self.meter.set(None);
         self.finding.set(None);
-        self.patient.set(None);
+        self.shared().patient.take();
         self.doctor.set(false);
         self.pinned.set(true);
     }
@@ -616,7 +619,13 @@ impl Chat {
         }
         let parsed = Address::parse(&server, Some(&page_origin()));
         let at_once = parsed.is_ok_and(|address| !self.is_foreign(&address));
-        self.check.set(Some((server, at_once)));
+        self.check_server(server, at_once);
+    }
+
+    /// Opens the panel that checks a server.
+    pub fn check_server(self, server: String, at_once: bool) {
+        self.shared().to_check.replace((server, at_once));
+        self.check.set(true);
     }
 
     /// A server that is neither this page's own host nor this computer.

@@ -180,7 +180,7 @@ fn start(chat: Chat, id: TurnId, continues: bool, recorded: Option<Imported>) {
     });
     reply.watch();
     chat.live.set(Some(reply.clone()));
-    chat.patient.set(Some(reply.clone()));
+    chat.shared().patient.replace(Some(reply.clone()));
     chat.begun(id);
     chat.finding.set(Some(doctor::Verdict::Flowing));
     chat.spawn(async move {
@@ -667,7 +667,10 @@ impl Reply {
 
     /// Tells the chat what it looks like by now, unless a newer reply has taken its place.
     fn tell(&self, core: &Core, at: Millis) {
-        let patient = self.chat.patient.try_get_untracked().flatten();
+        if !self.chat.is_mounted() {
+            return;
+        }
+        let patient = self.chat.shared().patient.borrow().clone();
         let is_newest = patient.is_some_and(|patient| {
             std::ptr::addr_eq(Rc::as_ptr(&patient), std::ptr::from_ref(self))
         });
@@ -683,9 +686,7 @@ impl Reply {
 
     fn pulse(&self) {
         if self.chat.is_mounted() && self.chat.doctor.get_untracked() {
-            self.chat
-                .pulse
-                .update(|pulse| *pulse = pulse.wrapping_add(1));
+            self.chat.pulse.update(|pulse| *pulse = !*pulse);
         }
     }
 

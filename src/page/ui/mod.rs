@@ -49,7 +49,7 @@ pub fn page(chat: Chat) -> Part {
         if chat.panel.get() {
             opened.set(true);
         }
-        if chat.panel.get() || chat.settings.get() || chat.check.with(Option::is_some) {
+        if chat.panel.get() || chat.settings.get() || chat.check.get() {
             chat.fetch_rest();
         }
     });
@@ -85,7 +85,7 @@ pub fn page(chat: Chat) -> Part {
             move || coming(later::ready().map(|later| later.exam), chat),
         )
         .when(
-            move || chat.check.with(Option::is_some) && chat.loaded.get(),
+            move || chat.check.get() && chat.loaded.get(),
             move || coming(later::ready().map(|later| later.check), chat),
         )
         .child(server::ask_first(chat))

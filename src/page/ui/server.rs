@@ -144,7 +144,7 @@ fn by_hand(chat: Chat) -> Part {
     let to_check = typed[0].clone();
     let check = move || {
         chat.panel.set(false);
-        chat.check.set(Some((to_check.value(), true)));
+        chat.check_server(to_check.value(), true);
     };
     let connect = move || {
         chat.run(Command::Connect {

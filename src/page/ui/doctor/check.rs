@@ -42,7 +42,7 @@ struct Sheet {
 /// The panel.
 pub fn check(chat: Chat) -> Part {
     adopt_style(&chat.shared().root);
-    let (address, at_once) = chat.check.get_untracked().unwrap_or_default();
+    let (address, at_once) = chat.shared().to_check.borrow().clone();
     let sheet = Sheet {
         state: RwSignal::new(State::Idle),
         rows: RwSignal::new(Vec::new()),
@@ -73,8 +73,8 @@ pub fn check(chat: Chat) -> Part {
     };
     panel(
         chat,
-        move || chat.check.with(Option::is_some),
-        move || chat.check.set(None),
+        move || chat.check.get(),
+        move || chat.check.set(false),
         move || say!(chat, check_title),
     )
     .child(
@@ -136,7 +136,7 @@ async fn run(chat: Chat, address: Address, sheet: Sheet) {
     };
     for _ in 0..MOST {
         // Whoever closes the panel ends the check.
-        if !chat.is_mounted() || chat.check.with_untracked(Option::is_none) {
+        if !chat.is_mounted() || !chat.check.get_untracked() {
             return;
         }
         show(&check);
@@ -144,7 +144,7 @@ async fn run(chat: Chat, address: Address, sheet: Sheet) {
         let told = perform(&fetch, check.kind(), Some(deadlines), &ask).await;
         check.answer(told);
     }
-    if !chat.is_mounted() || chat.check.with_untracked(Option::is_none) {
+    if !chat.is_mounted() || !chat.check.get_untracked() {
         return;
     }
     let profile = check.profile();

@@ -34,7 +34,8 @@ pub type Sight = RwSignal<Option<Seen>>;
 
 /// Shows the chat's patient to `see`, unless there is none, or it is just being changed.
 pub fn look(chat: Chat, see: &mut dyn FnMut(&Case<'_>)) {
-    if let Some(patient) = chat.patient.get_untracked() {
+    let patient = chat.shared().patient.borrow().clone();
+    if let Some(patient) = patient {
         patient.look(see);
     }
 }
@@ -46,7 +47,6 @@ pub fn exam(chat: Chat) -> Part {
     follow(move || {
         chat.pulse.track();
         chat.finding.track();
-        chat.patient.track();
         look(chat, &mut |case| {
             let seen = Some(Seen {
                 finding: case.finding(),
