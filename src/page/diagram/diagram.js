@@ -10,6 +10,9 @@ addEventListener("message", async (event) => {
   mermaid.initialize({ startOnLoad: false, securityLevel: "strict", suppressErrorRendering: true, theme: dark ? "dark" : "neutral" });
   try {
     document.body.innerHTML = (await mermaid.render("diagram", source)).svg;
+    // On a narrow page a wide drawing is scrolled, not shrunk until nobody can read it.
+    const svg = document.querySelector("svg");
+    svg.style.minWidth = `${Math.min(svg.viewBox.baseVal.width, 560)}px`;
     tell(`drawn ${Math.ceil(document.body.getBoundingClientRect().height)}`);
   } catch (error) {
     tell(`wrong ${error?.message ?? error}`);
