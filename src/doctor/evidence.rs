@@ -9,6 +9,9 @@ use crate::trace::{Fact, Probe, Resource, Trace};
 /// Limits of servers and proxies that are seen in the wild, in seconds.
 pub const KNOWN_LIMITS: [u32; 13] = [30, 55, 60, 75, 80, 90, 100, 110, 115, 120, 180, 300, 600];
 
+/// A wait that is worth a word, in milliseconds.
+const WAITED: Millis = 1_000.0;
+
 /// One fact.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Evidence {
@@ -380,7 +383,16 @@ fn said(trace: &Trace, end: Option<&End>, found: &mut Vec<Evidence>) {
         Some(End::Refused { status, .. }) => *status,
         _ => None,
     };
+    // Of a request that was never answered the browser speaks, not the server, and says nothing that helps.
+    let answered = !matches!(
+        end,
+        Some(End::Broken {
+            before_headers: true,
+            ..
+        })
+    );
     if let Some(error) = end.and_then(End::error)
+        && answered
         && (status.is_some() || !error.message.is_empty())
     {
         found.push(Evidence::Said {
@@ -390,6 +402,7 @@ fn said(trace: &Trace, end: Option<&End>, found: &mut Vec<Evidence>) {
     }
     if let (Some(sent), None) = (trace.totals().sent, trace.totals().headers)
         && let Some(ended) = trace.totals().ended
+        && ended - sent >= WAITED
     {
         found.push(Evidence::NoHeaders {
             ms: whole(ended - sent),

@@ -338,3 +338,15 @@ fn every_verdict_but_flowing_says_what_to_do() {
         }
     }
 }
+
+#[test]
+fn a_browsers_words_are_not_the_servers() {
+    let server = "http://127.0.0.1:8080";
+    let refuses = Evidence::Probed(Probe::RefusesPage);
+    let at_once = sent().wait(30.0).probed(Probe::RefusesPage).gone();
+    let found = finding(&at_once, server, None).evidence;
+    assert_eq!(found, std::slice::from_ref(&refuses));
+    let late = sent().wait(4000.0).probed(Probe::RefusesPage).gone();
+    let found = finding(&late, server, None).evidence;
+    assert_eq!(found, [refuses, Evidence::NoHeaders { ms: 4000 }]);
+}

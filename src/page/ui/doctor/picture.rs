@@ -4,7 +4,7 @@
 
 use leptos::prelude::*;
 
-use super::exam::Sight;
+use super::exam::{Seen, Sight};
 use super::words::{mark_words, row_words, tenth, time};
 use crate::doctor::Figures;
 use crate::page::app::Chat;
@@ -20,7 +20,7 @@ const STEP: u32 = 230;
 /// Where the first lane begins: above stand the marks' words.
 const TOP: u32 = 130;
 /// A word on a mark takes so much room.
-const ROOM: u32 = 330;
+const ROOM: u32 = 400;
 
 /// What came when.
 pub fn timeline(chat: Chat, sight: Sight) -> Part {
@@ -31,10 +31,18 @@ pub fn timeline(chat: Chat, sight: Sight) -> Part {
 
 /// The pauses by their length, and all of it as a table.
 pub fn more(chat: Chat, sight: Sight) -> Part {
-    el("section")
+    let has_gaps = move || {
+        let gaps = |seen: &Option<Seen>| {
+            let figures = seen.as_ref().map(|seen| seen.figures.histogram);
+            figures.is_some_and(|gaps| gaps.iter().any(|gaps| *gaps > 0))
+        };
+        sight.with(gaps)
+    };
+    let gaps = el("div")
+        .flag("hidden", move || !has_gaps())
         .child(el("h3").says(move || say!(chat, picture_gaps)))
-        .child(histogram(chat, sight))
-        .child(table(chat, sight))
+        .child(histogram(chat, sight));
+    el("section").child(gaps).child(table(chat, sight))
 }
 
 /// A line that follows the figures.
@@ -204,8 +212,8 @@ fn histogram(chat: Chat, sight: Sight) -> Part {
     let edges = (0..columns).map(|column| {
         let edge = EDGES.get(column as usize);
         let words = edge.map_or_else(
-            || format!("≥{}", EDGES[EDGES.len() - 1]),
-            |edge| format!("<{edge}"),
+            || format!("≥{}", short(EDGES[EDGES.len() - 1])),
+            |edge| format!("<{}", short(*edge)),
         );
         svg("text")
             .set("class", "axis")
@@ -228,6 +236,14 @@ fn histogram(chat: Chat, sight: Sight) -> Part {
                 .set("d", &format!("M0 {}h{WIDTH}", LANE * 2)),
         )
         .children(edges)
+}
+
+/// A length in milliseconds, from a second on in seconds.
+fn short(ms: u32) -> String {
+    match ms {
+        0..1000 => ms.to_string(),
+        _ => format!("{}\u{a0}s", ms / 1000),
+    }
 }
 
 /// What the picture shows, in rows.
