@@ -151,6 +151,57 @@ pub async fn finished_lines_are_coloured_while_more_come(stage: Stage) {
     assert_eq!(seen["text"], lines.as_str());
 }
 
+pub async fn long_and_odd_code_is_coloured_to_its_end_and_is_what_it_was(stage: Stage) {
+    let function = "/* 🌊 one\n two */\nexport async function flow(river, by = 3) {\n\tawait river.next(`at ${by}`);\n}\n\n";
+    let long = format!(
+        "{}const wide = \"{}\";\n{}",
+        function.repeat(300),
+        "w".repeat(20_000),
+        function.repeat(3)
+    );
+    let text = format!(
+        "```js\n{long}```\n\n1. First\n   ```python\n   def f():\n       return 1\n   ```\n2. Then\n\n```no-such-language\nlet a = 1;\n```\n\n```\nlet a = 1;\n```\n\n```python\nprint(1)  # cut"
+    );
+    let chat = stage.chat(Dialect::OpenAi, &options(&text, 0), "").await;
+    chat.ask("Hello").await;
+    let see = |at: usize| {
+        let chat = chat.clone();
+        async move {
+            let show = format!(
+                "(e2e.every(0, '.answer pre code')[{at}].scrollIntoView({{ block: 'end' }}), null)"
+            );
+            chat.page.js::<Value>(&show).await;
+        }
+    };
+    // What is far from the window waits.
+    see(0).await;
+    chat.page.until::<usize>(COLOURED).await;
+    see(1).await;
+    see(4).await;
+    let painted = "(() => {
+        const codes = e2e.every(0, '.answer pre code').map((code) => ({ text: code.textContent, painted: code.querySelectorAll('span span').length }));
+        return [0, 1, 4].every((at) => codes[at]?.painted > 1) && codes;
+    })()";
+    let codes: Vec<Value> = chat.page.until(painted).await;
+    let texts: Vec<&str> = codes
+        .iter()
+        .filter_map(|code| code["text"].as_str())
+        .collect();
+    assert!(texts[0] == long, "the long code is not what it was");
+    assert_eq!(
+        texts[1..],
+        [
+            "def f():\n    return 1\n",
+            "let a = 1;\n",
+            "let a = 1;\n",
+            "print(1)  # cut"
+        ]
+    );
+    for (at, code) in codes.iter().enumerate() {
+        assert_eq!(code["painted"] != 0, ![2, 3].contains(&at), "block {at}");
+    }
+}
+
 pub async fn without_the_annex_code_and_formulas_are_plain(stage: Stage) {
     let text = "```rust\nfn main() {}\n```\n\nAnd $x^2$ is *TeX*.";
     let chat = without(&stage, text).await;

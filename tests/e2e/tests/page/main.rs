@@ -58,6 +58,7 @@ fn main() -> std::process::ExitCode {
         look::a_huge_line_and_very_many_tokens_lose_nothing,
         annex::code_gets_its_colours_and_not_a_letter_moves,
         annex::finished_lines_are_coloured_while_more_come,
+        annex::long_and_odd_code_is_coloured_to_its_end_and_is_what_it_was,
         annex::without_the_annex_code_and_formulas_are_plain,
         annex::the_worker_comes_with_the_first_code_and_goes_with_the_last_turn,
         annex::a_worker_that_fails_again_and_again_is_left_alone,
