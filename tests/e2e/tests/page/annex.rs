@@ -1,7 +1,7 @@
 //! The annex: colours and formulas come from a worker, and the page does as well without it.
 
 use e2e::{Chat, Stage};
-use lab::{Dialect, percent_encode};
+use lab::{Dialect, StaticSite, percent_encode};
 use serde_json::Value;
 
 const CODE: &str = "fn main() {\n    // The river runs.\n    let name: &str = \"Rill\";\n    for turn in 0..10 {\n        println!(\"{name} {turn} 🌊\");\n    }\n}\n\nstruct River {\n    length: u32,\n}\n";
@@ -43,19 +43,43 @@ fn options(text: &str, delay: u32) -> String {
     format!("delay={delay};text={}", percent_encode(text))
 }
 
-/// A chat whose page cannot load the annex.
-async fn without(stage: &Stage, text: &str) -> Chat {
-    let page = stage.blank().await;
-    page.block(&["annex.js"]).await;
+/// A chat whose page has tried in vain to load the annex, and has an answer; its host.
+async fn without(stage: &Stage, text: &str) -> (Chat, StaticSite) {
+    let dist = Stage::dist().expect("a built page");
+    let files = std::fs::read_dir(&dist).expect("a folder");
+    let app = files
+        .filter_map(|entry| entry.ok()?.file_name().into_string().ok())
+        .find(|name| name.starts_with("app-"))
+        .expect("the folder of the parts");
+    let site = StaticSite::of(dist).start().await.expect("a host");
+    // Another server answers there, and not with this file.
+    site.proxy(
+        &format!("{app}/annex.js"),
+        &stage.lab.url(Dialect::OpenAi, ""),
+    );
     let query = stage.query(Dialect::OpenAi, &options(text, 0), "");
-    page.goto(&stage.site.url(&format!("?{query}"))).await;
+    let chat = opened(stage, &site.url(&format!("?{query}"))).await;
+    chat.ask("Hello").await;
+    chat.page
+        .until::<bool>("started === 1 && running === 0")
+        .await;
+    assert!(site.asked().iter().any(|path| path.ends_with("annex.js")));
+    (chat, site)
+}
+
+/// The chat of a page, its workers counted.
+async fn opened(stage: &Stage, url: &str) -> Chat {
+    let page = stage.blank().await;
+    page.goto(url).await;
+    page.until::<bool>("e2e.every(0, 'textarea').some(e2e.visible)")
+        .await;
+    page.js::<Value>(&counted(false)).await;
     Chat { page, at: 0 }
 }
 
 pub async fn code_gets_its_colours_and_not_a_letter_moves(stage: Stage) {
     let text = format!("Look:\n\n```rust\n{CODE}```\n\nThat is all.");
-    let plain = without(&stage, &text).await;
-    assert_eq!(plain.ask("Hello").await.fate(), ("complete", Some("stop")));
+    let (plain, _site) = without(&stage, &text).await;
     let before: Value = plain.page.js(SEEN).await;
     plain.page.forgive().await;
     assert_eq!(before["text"], CODE);
@@ -110,19 +134,21 @@ pub async fn finished_lines_are_coloured_while_more_come(stage: Stage) {
         )
         .await;
     chat.send("Hello").await;
-    // A person selects a word in a coloured line.
+    // A person selects a word in a line that has just begun, below lines that are coloured.
     let picked: String = chat
         .page
         .until(
             "(() => {
-                const word = e2e.every(0, '.answer pre code span span')[0];
-                if (!word || e2e.turn(0, -1).end !== 'running') return null;
-                globalThis.kept = word;
+                const code = e2e.every(0, '.answer pre code')[0];
+                const line = code?.lastChild;
+                if (!code?.querySelector('span span') || !line?.data?.startsWith('let')) return null;
+                globalThis.kept = code.querySelector('span span');
                 const range = document.createRange();
-                range.selectNodeContents(word);
+                range.setStart(line, 0);
+                range.setEnd(line, 3);
                 getSelection().removeAllRanges();
                 getSelection().addRange(range);
-                return word.textContent;
+                return range.toString();
             })()",
         )
         .await;
@@ -204,17 +230,22 @@ pub async fn long_and_odd_code_is_coloured_to_its_end_and_is_what_it_was(stage: 
 
 pub async fn without_the_annex_code_and_formulas_are_plain(stage: Stage) {
     let text = "```rust\nfn main() {}\n```\n\nAnd $x^2$ is *TeX*.";
-    let chat = without(&stage, text).await;
-    for _ in 0..2 {
-        assert_eq!(chat.ask("Hello").await.fate(), ("complete", Some("stop")));
-    }
+    let (chat, _site) = without(&stage, text).await;
+    assert_eq!(chat.ask("Hello").await.fate(), ("complete", Some("stop")));
+    assert_eq!(
+        chat.page.js::<[usize; 2]>("[running, started]").await,
+        [0, 1],
+        "it is not tried again and again"
+    );
     let seen: Value = chat.page.js(SEEN).await;
     assert_eq!(seen["text"], "fn main() {}\n");
     let turn = chat.turn(-1).await.expect("a turn");
     assert!(turn.text.contains("And x^2 is TeX."), "{}", turn.text);
     let complaints = chat.page.complaints().await;
     assert!(
-        complaints.iter().all(|one| one.contains("annex.js")),
+        complaints
+            .iter()
+            .all(|one| one.contains("annex.js") || one.contains("module script")),
         "{complaints:?}"
     );
     chat.page.forgive().await;
@@ -325,4 +356,31 @@ pub async fn a_worker_that_fails_again_and_again_is_left_alone(stage: Stage) {
     );
     let turn = chat.turn(-1).await.expect("a turn");
     assert_eq!(turn.text.matches("let river = 1;\n").count(), 6);
+}
+
+pub async fn on_another_sites_page_the_worker_is_that_sites_and_loads_ours(stage: Stage) {
+    let ours = StaticSite::of(Stage::dist().expect("a built page"))
+        .header("access-control-allow-origin", "*")
+        .start()
+        .await
+        .expect("a host");
+    let server = stage.lab.url(
+        Dialect::OpenAi,
+        &options("```rust\nfn main() {}\n```\n\nAnd $x^2$.", 0),
+    );
+    let page = format!(
+        "<!doctype html><title>Theirs</title><script type=\"module\" src=\"{}\"></script><rill-chat style=\"height: 600px\" server=\"{server}\" kind=\"openai\" pace=\"instant\" storage=\"none\"></rill-chat>",
+        ours.url("rill.js")
+    );
+    let theirs = StaticSite::of(std::env::temp_dir().join("rill-nothing"))
+        .page("theirs.html", page)
+        .start()
+        .await
+        .expect("a host");
+    let chat = opened(&stage, &theirs.url("theirs.html")).await;
+    assert_eq!(chat.ask("Hello").await.fate(), ("complete", Some("stop")));
+    chat.page.until::<usize>(COLOURED).await;
+    chat.page
+        .until::<bool>("e2e.every(0, '.answer math msup').length === 1")
+        .await;
 }

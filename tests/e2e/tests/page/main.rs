@@ -62,6 +62,7 @@ fn main() -> std::process::ExitCode {
         annex::without_the_annex_code_and_formulas_are_plain,
         annex::the_worker_comes_with_the_first_code_and_goes_with_the_last_turn,
         annex::a_worker_that_fails_again_and_again_is_left_alone,
+        annex::on_another_sites_page_the_worker_is_that_sites_and_loads_ours,
         annex::tex_becomes_mathml_and_what_is_none_stays_as_it_is,
         qolaba::qolaba_is_asked_in_json_with_its_key,
         qolaba::qolabas_failures_are_told_in_its_own_words,
