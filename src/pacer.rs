@@ -292,7 +292,8 @@ impl Pacer {
             || match self.pace {
                 Pace::Instant => true,
                 Pace::PerCharacter(ms) => ms.is_nan() || ms <= 0.0,
-                Pace::Live => false,
+                // A burst is smoothed so that it meets the next one; after the last there is none to wait for.
+                Pace::Live => self.finished,
             }
     }
 

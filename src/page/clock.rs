@@ -2,19 +2,37 @@
 
 use std::cell::Cell;
 use std::rc::Rc;
+use std::thread::LocalKey;
 
 use gloo_render::AnimationFrame;
 use gloo_timers::callback::Timeout;
 use gloo_timers::future::TimeoutFuture;
+use web_sys::{Document, MediaQueryList, Performance, VisibilityState};
 
 use crate::event::Millis;
 use crate::session::Clock;
 
+/// Text that grows is painted so often and no oftener, in milliseconds: thirty times a second. Every painting is work for the
+/// whole browser, most of it the same for one letter as for a hundred, and nobody reads sixty times a second.
+const FRAME: Millis = 33.0;
+/// The next frame is about so far away: what is due later waits for a timer first. Text is painted in a frame, not by the timer
+/// itself: there the browser has told already whether the reader has scrolled.
+const AHEAD: Millis = 12.0;
+
+// Asked for at every token or frame: found once.
+thread_local! {
+    static CLOCK: Option<Performance> = web_sys::window().and_then(|window| window.performance());
+    static DOCUMENT: Option<Document> = web_sys::window().and_then(|window| window.document());
+    static CALM: Option<MediaQueryList> = media("(prefers-reduced-motion: reduce)");
+}
+
+fn ask<T, A>(key: &'static LocalKey<Option<T>>, question: fn(&T) -> A) -> Option<A> {
+    key.with(|known| known.as_ref().map(question))
+}
+
 /// `performance.now()`.
 pub fn now() -> Millis {
-    web_sys::window()
-        .and_then(|window| window.performance())
-        .map_or(0.0, |performance| performance.now())
+    ask(&CLOCK, Performance::now).unwrap_or(0.0)
 }
 
 /// The page's clock as the session sees it.
@@ -38,61 +56,95 @@ pub async fn sleep(span: Millis) {
 }
 
 /// One pending call of a function at the next frame, or after a while; none at first. Dropping it takes the call back.
+/// Calls keep [`FRAME`] from each other.
 #[derive(Default)]
 pub struct Beat {
     armed: Rc<Cell<bool>>,
-    frame: Option<AnimationFrame>,
+    /// When it was called last.
+    last: Rc<Cell<Option<Millis>>>,
+    /// When the pending call is due.
+    due: Millis,
+    frame: Rc<Cell<Option<AnimationFrame>>>,
     timer: Option<Timeout>,
 }
 
 impl Beat {
-    /// Calls `work` once, at the next frame, or after `wait` milliseconds where that is later than a frame or two.
-    /// A hidden page has no frames: there a timer beats. Does nothing while a call is pending.
+    /// Calls `work` once, `wait` milliseconds from now or at the next frame where that is about the same, but not too soon
+    /// after the last call. A hidden page has no frames: there a timer beats. Does nothing while a call is pending.
     pub fn arm(&mut self, wait: Millis, work: impl FnOnce() + 'static) {
         if self.armed.replace(true) {
             return;
         }
-        let armed = self.armed.clone();
+        let (armed, last) = (self.armed.clone(), self.last.clone());
         let run = move || {
             armed.set(false);
+            last.set(Some(now()));
             work();
         };
-        let hidden = hidden();
-        self.frame = None;
+        let wait = self.wait(wait);
+        self.due = now() + wait;
+        self.frame.take();
         self.timer = None;
-        if hidden || wait > 34.0 {
-            let wait = if hidden { wait.max(50.0) } else { wait };
+        if hidden() {
             self.timer = Some(Timeout::new(wait.min(60_000.0) as u32, run));
+        } else if wait > AHEAD {
+            let frame = self.frame.clone();
+            let wait = (wait - AHEAD).min(60_000.0) as u32;
+            self.timer = Some(Timeout::new(wait, move || frame.set(Some(at_frame(run)))));
         } else {
-            self.frame = Some(gloo_render::request_animation_frame(move |_| run()));
+            self.frame.set(Some(at_frame(run)));
         }
     }
 
-    /// A pending timer gives way, so that the next `arm` may be sooner. A pending frame stays: nothing is sooner.
+    /// A pending timer gives way where the next `arm` may be sooner. A pending frame stays: nothing is sooner.
     pub fn hasten(&mut self) {
-        if self.timer.is_some() && !hidden() {
+        if self.timer.is_some() && self.due > now() + self.wait(0.0) + AHEAD {
             self.disarm();
         }
+    }
+
+    /// The next call may come at once, however soon after the last.
+    pub fn hurry(&mut self) {
+        self.last.set(None);
     }
 
     /// Takes a pending call back, so that the next `arm` counts anew.
     pub fn disarm(&mut self) {
         self.armed.set(false);
-        self.frame = None;
+        self.frame.take();
         self.timer = None;
     }
+
+    /// How long a call that is wanted in `wait` milliseconds has to wait.
+    fn wait(&self, wait: Millis) -> Millis {
+        let least = match self.last.get() {
+            _ if hidden() => 50.0,
+            Some(last) => last + FRAME - now(),
+            None => 0.0,
+        };
+        wait.max(least)
+    }
+}
+
+fn at_frame(work: impl FnOnce() + 'static) -> AnimationFrame {
+    gloo_render::request_animation_frame(move |_| work())
 }
 
 /// Whether nobody can see the page.
 pub fn hidden() -> bool {
-    web_sys::window()
-        .and_then(|window| window.document())
-        .is_some_and(|document| document.visibility_state() == web_sys::VisibilityState::Hidden)
+    ask(&DOCUMENT, Document::visibility_state) == Some(VisibilityState::Hidden)
+}
+
+/// Whether the reader wants less motion.
+pub fn is_calm() -> bool {
+    ask(&CALM, MediaQueryList::matches) == Some(true)
 }
 
 /// Whether a media query matches now.
 pub fn media_matches(query: &str) -> bool {
-    web_sys::window()
-        .and_then(|window| window.match_media(query).ok().flatten())
-        .is_some_and(|list| list.matches())
+    media(query).is_some_and(|list| list.matches())
+}
+
+fn media(query: &str) -> Option<MediaQueryList> {
+    web_sys::window()?.match_media(query).ok().flatten()
 }

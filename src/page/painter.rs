@@ -2,7 +2,8 @@
 //!
 //! In: [`Markdown`]. Out: DOM nodes, made with `createElement` and text nodes alone, never from HTML text.
 //! The open tail grows in place: text is appended to text nodes, so that a selection inside it survives.
-//! Committed blocks are not touched again.
+//! Committed blocks are not touched again. The blocks stand in stretches of a few: a stretch whose blocks are all committed is
+//! left out of layout and painting while it is out of view (style/answer.css).
 
 use std::ops::Range;
 
@@ -15,11 +16,20 @@ use super::diagram;
 use super::words::say;
 use crate::markdown::{Align, Block, Markdown, Node, Tag};
 
+/// So many blocks stand in one stretch: few enough that what is in view is little, enough that watching them costs little.
+const STRETCH: usize = 8;
+
+/// So many stretches make an answer long; a short one needs no watching.
+const MANY: usize = 3;
+
 /// Draws one answer into its element.
 pub struct Painter {
     root: Element,
     document: Document,
     chat: Chat,
+    stretches: Vec<Element>,
+    /// The first so many stretches stay as they are.
+    still: usize,
     blocks: Vec<Painted>,
     touched: u64,
 }
@@ -75,6 +85,8 @@ impl Painter {
             root,
             document,
             chat,
+            stretches: Vec::new(),
+            still: 0,
             blocks: Vec::new(),
             touched: 0,
         }
@@ -94,8 +106,12 @@ impl Painter {
         for (at, block) in blocks.iter().enumerate().skip(from) {
             self.draw(at, block);
         }
-        for surplus in self.blocks.drain(blocks.len().min(self.blocks.len())..) {
-            let _ = self.root.remove_child(&surplus.outer);
+        for at in blocks.len()..self.blocks.len() {
+            let _ = self.stretches[at / STRETCH].remove_child(&self.blocks[at].outer);
+        }
+        self.blocks.truncate(blocks.len());
+        for empty in self.stretches.drain(blocks.len().div_ceil(STRETCH)..) {
+            let _ = self.root.remove_child(&empty);
         }
         let committed = markdown.committed().min(self.blocks.len());
         for block in self.blocks[..committed].iter_mut().rev() {
@@ -105,6 +121,34 @@ impl Painter {
             annex::settled(self.chat, &block.outer);
         }
         annex::painted();
+        let still = committed / STRETCH;
+        self.settle(if still < MANY { 0 } else { still });
+    }
+
+    /// From now on the first so many stretches stay as they are.
+    fn settle(&mut self, still: usize) {
+        let (from, to) = (self.still.min(still), self.still.max(still));
+        for at in from..to.min(self.stretches.len()) {
+            let class = if at < still {
+                "stretch still"
+            } else {
+                "stretch"
+            };
+            set(&self.stretches[at], "class", class);
+        }
+        self.still = still;
+    }
+
+    /// The stretch of the block at `at`, which is at most one behind the last.
+    fn stretch(&mut self, at: usize) -> &Element {
+        if at / STRETCH == self.stretches.len() {
+            let stretch = self.make("div");
+            set(&stretch, "class", "stretch");
+            let _ = self.root.append_child(&stretch);
+            self.touched += 1;
+            self.stretches.push(stretch);
+        }
+        &self.stretches[at / STRETCH]
     }
 
     fn draw(&mut self, at: usize, block: &Block) {
@@ -126,7 +170,7 @@ impl Painter {
             }
             let fresh = self.create(&block.node);
             let outer = fresh.outer().clone();
-            let _ = self.root.replace_child(&outer, &self.blocks[at].outer);
+            let _ = self.stretches[at / STRETCH].replace_child(&outer, &self.blocks[at].outer);
             self.blocks[at] = Painted {
                 id: block.id,
                 frozen: block.frozen,
@@ -137,7 +181,7 @@ impl Painter {
         }
         let fresh = self.create(&block.node);
         let outer = fresh.outer().clone();
-        let _ = self.root.append_child(&outer);
+        let _ = self.stretch(at).append_child(&outer);
         self.blocks.push(Painted {
             id: block.id,
             frozen: block.frozen,

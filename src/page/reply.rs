@@ -12,7 +12,7 @@ use leptos::prelude::*;
 use web_sys::{Blob, BlobPropertyBag, Element, Text};
 
 use super::app::{Chat, LinkState, Looks, Meter, made_up};
-use super::clock::{Beat, PageClock, hidden, media_matches, now};
+use super::clock::{Beat, PageClock, hidden, is_calm, now};
 use super::doctor::ask::{had_preflight, inquire};
 use super::doctor::resource::measured;
 use super::doctor::{Case, Patient, Site};
@@ -48,6 +48,12 @@ const DOCTOR_EVERY: u32 = 200;
 /// A page that comes to itself so much later than it wanted, in milliseconds, was held up.
 const HELD_UP: Millis = 100.0;
 
+/// So long a frame may take in more text, in milliseconds; what is left is for the next one. A click is answered between them.
+/// Where the browser needs long to lay out what is there, a frame takes in more: else it would lay out the same too often.
+const WORK: [Millis; 2] = [8.0, 40.0];
+/// So many bytes it takes in before it looks at the clock.
+const SLICE: usize = 4096;
+
 /// Below so many milliseconds nobody minds that a reply came at once.
 const HELD_BACK: Millis = 1_000.0;
 
@@ -77,6 +83,8 @@ struct Core {
     reasoning: Option<Text>,
     /// Bytes of the thinking that are on the page.
     reasoned: usize,
+    /// When the last frame began, where it had more to paint than time for it.
+    busy_since: Option<Millis>,
     /// The shown text is no longer a beginning of what is there: paint it anew.
     rewrite: bool,
     trace: Trace,
@@ -92,6 +100,8 @@ struct Core {
     end: Option<End>,
     /// Nothing that still comes may be shown.
     deaf: bool,
+    /// A newer reply waits for this one to be over.
+    concluding: bool,
     concluded: bool,
     started: Millis,
     first_text: Option<Millis>,
@@ -160,6 +170,7 @@ fn start(chat: Chat, id: TurnId, continues: bool, recorded: Option<Imported>) {
             painter: None,
             reasoning: None,
             reasoned: 0,
+            busy_since: None,
             rewrite: false,
             trace: Trace::default(),
             watch: None,
@@ -169,6 +180,7 @@ fn start(chat: Chat, id: TurnId, continues: bool, recorded: Option<Imported>) {
             finishing: None,
             end: None,
             deaf: false,
+            concluding: false,
             concluded: false,
             started,
             first_text: None,
@@ -519,6 +531,7 @@ impl Reply {
             .or_else(|| core.unexplained.take())
             .unwrap_or(End::Superseded);
         core.end = Some(end);
+        core.concluding = true;
         core.pacer.finish(now());
         core.pacer.skip();
         drop(core);
@@ -598,7 +611,7 @@ impl Reply {
             }
             Report::Finishing(end) => {
                 core.finishing = Some(end);
-                core.pacer.finish(at);
+                core.finish(at);
             }
             Report::Alive(alive) => {
                 if alive {
@@ -644,6 +657,10 @@ impl Reply {
             if let Some(reply) = sighted.upgrade() {
                 let mut core = reply.core.borrow_mut();
                 core.trace.stamp(now(), Fact::Hidden(hidden()));
+                // A frame that was asked for in sight never comes out of sight.
+                core.beat.disarm();
+                drop(core);
+                reply.arm(0.0);
             }
         });
         core.watch = Some((watch, sight));
@@ -766,20 +783,18 @@ impl Reply {
         if core.concluded {
             return;
         }
-        core.pacer
-            .set_instant(hidden() || media_matches("(prefers-reduced-motion: reduce)"));
-        let new = core.pacer.advance(at);
+        core.pacer.set_instant(hidden() || is_calm());
+        core.pacer.advance(at);
         if std::mem::take(&mut core.rewrite) {
             let text = format!("{}{}", &core.turn.text[..core.prefix], core.pacer.shown());
             core.markdown.replace(&text);
-        } else if !new.is_empty() {
-            core.markdown.append(&core.pacer.text()[new]);
         }
-        let over = core.end.is_some() && core.pacer.drained();
+        let all = core.paint(at);
+        let over = all && core.end.is_some() && core.pacer.drained();
         if over {
             core.markdown.finish();
+            core.draw();
         }
-        core.paint(at);
         let delta =
             (core.turn.text.len() > core.told).then(|| core.turn.text[core.told..].to_owned());
         core.told = core.turn.text.len();
@@ -793,6 +808,10 @@ impl Reply {
             core.markdown.text().len()
         };
         let end = if over { core.conclude() } else { None };
+        if !all {
+            core.beat.hurry();
+            core.busy_since = Some(at);
+        }
         drop(guard);
 
         if self.thinks.get_untracked() != thinks {
@@ -816,7 +835,9 @@ impl Reply {
         if let Some(status) = status {
             self.show_status(status);
         }
-        if let Some(due) = due {
+        if !all {
+            self.arm(0.0);
+        } else if let Some(due) = due {
             self.arm((due - at).max(0.1));
         }
     }
@@ -976,11 +997,23 @@ fn promise(pace: Pace) -> Millis {
     }
 }
 
+/// The beginning of a text, to the end of a line where there is one.
+fn slice(text: &str) -> &str {
+    let mut end = text.len().min(SLICE);
+    while !text.is_char_boundary(end) {
+        end += 1;
+    }
+    match text[..end].rfind('\n') {
+        Some(line) if end < text.len() => &text[..=line],
+        _ => &text[..end],
+    }
+}
+
 impl Core {
     /// It has ended; what arrived is still to be shown.
     fn over(&mut self, at: Millis, end: End) {
         self.end.get_or_insert(end);
-        self.pacer.finish(at);
+        self.finish(at);
     }
 
     /// What an event does to the turn and to what will be shown; the status that it brings.
@@ -1028,10 +1061,31 @@ impl Core {
         self.last_text = at;
     }
 
-    fn paint(&mut self, at: Millis) {
-        if let Some(painter) = &mut self.painter {
-            painter.paint(&mut self.markdown);
-            self.trace.paint(at, self.pacer.shown().len(), now() - at);
+    /// No more will come: what is left need not wait for its turn.
+    fn finish(&mut self, at: Millis) {
+        self.pacer.finish(at);
+        self.beat.hurry();
+    }
+
+    /// Paints what may be shown; `false` where that is more than one frame has time for, and there is more to paint.
+    fn paint(&mut self, at: Millis) -> bool {
+        let frame = self.busy_since.take().map_or(0.0, |began| at - began);
+        let due = at + (frame / 2.0).clamp(WORK[0], WORK[1]);
+        let all = loop {
+            let from = (self.markdown.text().len() - self.prefix).min(self.pacer.shown().len());
+            let rest = &self.pacer.shown()[from..];
+            let slice = slice(rest);
+            self.markdown.append(slice);
+            let all = slice.len() == rest.len();
+            self.draw();
+            // Nobody waits for the frames of a page out of sight; and a frame that concludes is the last.
+            if all || now() > due && !self.concluding && !hidden() {
+                break all;
+            }
+        };
+        if self.painter.is_some() {
+            let shown = self.markdown.text().len() - self.prefix;
+            self.trace.paint(at, shown, now() - at);
         }
         if let Some(node) = &self.reasoning
             && self.turn.reasoning.len() > self.reasoned
@@ -1039,6 +1093,13 @@ impl Core {
             // An append: what is there is not touched, so that a selection in it survives.
             let _ = node.append_data(&self.turn.reasoning[self.reasoned..]);
             self.reasoned = self.turn.reasoning.len();
+        }
+        all
+    }
+
+    fn draw(&mut self) {
+        if let Some(painter) = &mut self.painter {
+            painter.paint(&mut self.markdown);
         }
     }
 

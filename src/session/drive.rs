@@ -3,7 +3,7 @@
 //! In: a [`Plan`], a [`Wire`], a [`Clock`] and the person's [`Control`]s. Out: [`Report`]s, the last of them the end.
 //! Must not know the browser. Dropping the future stops everything that it started.
 
-use std::pin::pin;
+use std::pin::{Pin, pin};
 
 use futures_channel::mpsc;
 use futures_util::future::{Either, select};
@@ -310,6 +310,7 @@ async fn attempt<W: Wire, C: Clock>(
     controls: &mut mpsc::UnboundedReceiver<Control>,
     report: &mut dyn FnMut(Report),
 ) -> Next {
+    let mut alarm = None;
     report(Report::Sent {
         rung: plan.dialect.rungs()[rung],
         call: call.clone(),
@@ -318,10 +319,10 @@ async fn attempt<W: Wire, C: Clock>(
     let opened = {
         let mut open = pin!(wire.open(call, media).fuse());
         // While the server is asked whether it lives, its headers may still come: both are awaited at once.
-        let mut probe: Option<std::pin::Pin<Box<dyn Future<Output = bool> + '_>>> = None;
+        let mut probe: Option<Pin<Box<dyn Future<Output = bool> + '_>>> = None;
         loop {
             let turn = {
-                let next = next_turn(&mut open, session, clock, controls);
+                let next = next_turn(&mut open, session, &mut alarm, clock, controls);
                 match probe.as_mut() {
                     None => next.await,
                     Some(asked) => match select(pin!(next), asked).await {
@@ -413,12 +414,13 @@ async fn stream<B: Body, C: Clock>(
 ) -> Next {
     let mut events = Vec::new();
     let mut finishing = false;
+    let mut alarm = None;
     while session.phase() != Phase::Ended {
         let turn = {
             let mut next = pin!(body.next().fuse());
             loop {
                 // The read goes on while timers and the person come and go.
-                match next_turn(&mut next, session, clock, controls).await {
+                match next_turn(&mut next, session, &mut alarm, clock, controls).await {
                     Turn::Came(read) => break Some(read),
                     Turn::Time | Turn::Asked(_) => tell(session.tick(clock.now()), report),
                     Turn::Person(control) => take_control(control, session, clock),
@@ -460,27 +462,41 @@ async fn stream<B: Body, C: Clock>(
     Next::Ended
 }
 
-async fn next_turn<F, C: Clock>(
+/// A timer that runs, and when it goes off. With each read the session's next deadline moves away: a timer that goes off too
+/// early is kept and set anew then, since setting one for every read costs more than reading does.
+type Alarm<'a> = Option<(Millis, Pin<Box<dyn Future<Output = ()> + 'a>>)>;
+
+async fn next_turn<'a, F, C: Clock>(
     work: &mut F,
     session: &Session,
-    clock: &C,
+    alarm: &mut Alarm<'a>,
+    clock: &'a C,
     controls: &mut mpsc::UnboundedReceiver<Control>,
 ) -> Turn<F::Output>
 where
     F: Future + Unpin,
 {
+    match (session.next_due(), &alarm) {
+        (None, _) => *alarm = None,
+        (Some(due), Some((set, _))) if *set <= due => {}
+        (Some(due), _) => *alarm = Some((due, Box::pin(clock.until(due)))),
+    }
     let time = async {
-        match session.next_due() {
-            Some(due) => clock.until(due).await,
+        match alarm.as_mut() {
+            Some((_, time)) => time.await,
             None => std::future::pending().await,
         }
     };
     // The person first: a stream that always has more must not keep a stop waiting.
-    match select(controls.next(), select(pin!(time), work)).await {
+    let turn = match select(controls.next(), select(pin!(time), work)).await {
         Either::Left((control, _)) => Turn::Person(control),
         Either::Right((Either::Left(((), _)), _)) => Turn::Time,
         Either::Right((Either::Right((output, _)), _)) => Turn::Came(output),
+    };
+    if let Turn::Time = turn {
+        *alarm = None;
     }
+    turn
 }
 
 fn tell(due: Option<Due>, report: &mut dyn FnMut(Report)) {

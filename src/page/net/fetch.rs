@@ -4,6 +4,7 @@
 
 use gloo_net::http::{Method as HttpMethod, RequestBuilder, Response};
 use js_sys::{Reflect, Uint8Array};
+use wasm_bindgen::prelude::*;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{
@@ -15,8 +16,24 @@ use super::budget::{Permit, permit};
 use crate::address::Address;
 use crate::dialect::{Call, Method};
 use crate::doctor::check::Reach;
-use crate::page::clock::PageClock;
+use crate::page::clock::{PageClock, now, sleep};
 use crate::session::{Answer, Body, Chunk, Failure, Media, Opened, TELLING, Wire, within};
+
+/// So long bytes are handed on before the rest of the page gets a turn, in milliseconds.
+const TURN: f64 = 16.0;
+/// A read that took longer than this has waited, and the page had its turn meanwhile.
+const WAITED: f64 = 2.0;
+/// So many bytes are handed on at once.
+const PIECE: usize = 32 * 1024;
+
+#[wasm_bindgen]
+extern "C" {
+    /// What one read of a stream gives.
+    type Read;
+    /// The bytes; none at the end.
+    #[wasm_bindgen(method, getter)]
+    fn value(this: &Read) -> Option<Uint8Array>;
+}
 
 /// Small requests stand under this deadline, in milliseconds.
 const SMALL: f64 = 5_000.0;
@@ -36,6 +53,11 @@ pub struct Fetch {
 /// A body that is being read.
 pub struct FetchBody {
     reader: Option<ReadableStreamDefaultReader>,
+    /// What was read and is not handed on yet, from `given` on.
+    held: Vec<u8>,
+    given: usize,
+    /// When the page had its last turn.
+    turn: f64,
     /// Aborts the request when the body is dropped.
     _abort: AbortOnDrop,
     _permit: Option<Permit>,
@@ -99,6 +121,9 @@ impl Fetch {
             response,
             FetchBody {
                 reader,
+                held: Vec::new(),
+                given: 0,
+                turn: now(),
                 _abort: abort,
                 _permit: permit,
             },
@@ -198,23 +223,39 @@ impl FetchBody {
         let read = JsFuture::from(reader.read())
             .await
             .map_err(|error| words(&error))?;
-        let done =
-            Reflect::get(&read, &JsValue::from_str("done")).is_ok_and(|done| done.is_truthy());
-        if done {
-            return Ok(None);
-        }
-        let value =
-            Reflect::get(&read, &JsValue::from_str("value")).map_err(|error| words(&error))?;
-        let bytes = value
-            .dyn_into::<Uint8Array>()
-            .map_err(|value| words(&value))?;
-        Ok(Some(bytes.to_vec()))
+        // What a reader gives is always of this form; the cast only names it.
+        let read: Read = read.unchecked_into();
+        Ok(read.value().map(|bytes| bytes.to_vec()))
     }
 }
 
 impl Body for FetchBody {
+    /// A read whose bytes are at hand is over without a turn for the rest of the page, and so may a thousand of them be: after
+    /// a while the page gets one.
     async fn next(&mut self) -> Result<Option<Chunk>, Failure> {
-        Ok(self.read().await?.map(Chunk::Bytes))
+        if self.given == self.held.len() {
+            let asked = now();
+            let Some(bytes) = self.read().await? else {
+                return Ok(None);
+            };
+            self.held = bytes;
+            self.given = 0;
+            let came = now();
+            if came - asked > WAITED {
+                self.turn = came;
+            }
+        }
+        if now() - self.turn > TURN {
+            sleep(0.0).await;
+            self.turn = now();
+        }
+        if self.given == 0 && self.held.len() <= PIECE {
+            return Ok(Some(Chunk::Bytes(std::mem::take(&mut self.held))));
+        }
+        let end = self.held.len().min(self.given + PIECE);
+        let piece = self.held[self.given..end].to_vec();
+        self.given = end;
+        Ok(Some(Chunk::Bytes(piece)))
     }
 }
 

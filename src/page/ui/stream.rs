@@ -13,6 +13,10 @@ use crate::page::words::say;
 /// How near to the end, in pixels, still counts as at the end.
 const NEAR: i32 = 40;
 
+/// So many turns stand together. Where they are out of view they are left out of layout and painting, all at once: a browser
+/// that had to watch each turn of a long conversation would be busy with that alone.
+const TOGETHER: usize = 16;
+
 /// The conversation.
 pub fn stream(part: Part, chat: Chat) -> Part {
     let path = move || {
@@ -24,12 +28,24 @@ pub fn stream(part: Part, chat: Chat) -> Part {
             .map(|id| (id, starts.get(&id).copied().unwrap_or(0)))
             .collect::<Vec<(TurnId, u32)>>()
     };
+    let groups = move || (0..path().len().div_ceil(TOGETHER)).collect();
+    let turns = move |group: usize| {
+        let path = path().into_iter();
+        path.skip(group * TOGETHER).take(TOGETHER).collect()
+    };
     let empty = move || chat.tree.with(|tree| tree.is_empty());
     let column = el("div")
         .set("class", "column")
+        .class("empty", empty)
         .when(empty, move || welcome::welcome(chat))
-        .each(path, move |(id, _)| {
-            later::ready().map_or_else(|| el("div"), |later| (later.turn)(chat, *id))
+        .each(groups, move |group| {
+            let group = *group;
+            el("div").set("class", "turns").each(
+                move || turns(group),
+                move |(id, _)| {
+                    later::ready().map_or_else(|| el("div"), |later| (later.turn)(chat, *id))
+                },
+            )
         });
     let main = el("main")
         .set("class", "stream")
@@ -48,6 +64,11 @@ pub fn stream(part: Part, chat: Chat) -> Part {
     let mut last_top = 0;
     let main = main.on("scroll", move |_| {
         let top = scroller.scroll_top();
+        // So it goes while text comes and is followed; where the end is matters only to those who are not there.
+        if top >= last_top && chat.pinned.get_untracked() {
+            last_top = top;
+            return;
+        }
         let below = scroller.scroll_height() - scroller.client_height() - top;
         if below <= NEAR {
             chat.pinned.set(true);

@@ -12,6 +12,7 @@ mod halo;
 mod images;
 mod jarvis;
 mod llama_chat;
+mod long;
 mod look;
 mod qolaba;
 mod safe;
@@ -43,6 +44,9 @@ fn main() -> std::process::ExitCode {
         ends::refused,
         ends::broken,
         ends::no_end_eats_the_text_before_it,
+        long::two_hundred_conversations_leave_nothing_behind,
+        long::turns_out_of_view_are_not_drawn_until_somebody_looks,
+        long::the_finished_part_of_a_long_answer_is_drawn_only_in_view,
         look::a_paced_young_reply_is_shown_to_its_last_letter,
         look::the_first_view_loads_nothing_that_only_a_conversation_needs,
         look::a_part_that_cannot_be_loaded_is_named_and_the_words_are_kept,
