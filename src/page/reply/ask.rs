@@ -1,0 +1,333 @@
+//! From a turn to a request, and through the session to the server; or from a recording, and to nobody.
+//!
+//! In: the conversation, the wishes, the server. Out: [`Report`]s for the reply, and what was learned of the server.
+
+use std::rc::Rc;
+
+use futures_channel::mpsc;
+use leptos::prelude::*;
+
+use crate::address::Address;
+use crate::chat::request::{ChatRequest, Message, Role};
+use crate::chat::tree::TurnId;
+use crate::dialect::{Dialect, Kind, Takes};
+use crate::doctor;
+use crate::event::{End, Millis, Timings, Token, Usage};
+use crate::page::app::{Chat, LinkState, Meter, made_up};
+use crate::page::clock::{PageClock, now};
+use crate::page::doctor::Site;
+use crate::page::net::Line;
+use crate::page::net::demo::Demo;
+use crate::page::servers::{self, Server};
+use crate::page::ways::Way;
+use crate::page::words;
+use crate::session::{Control, Learned, Plan, Report, Wire, drive, media_for};
+use crate::trace::{Fact, Imported, Replay};
+
+use super::Reply;
+
+/// How many alternatives to each token are asked for, where tokens are looked into. OpenAI's limit is 20, others' is 5.
+const ALTERNATIVES: u8 = 5;
+
+/// Below so many milliseconds nobody minds that a reply came at once.
+const HELD_BACK: Millis = 1_000.0;
+
+/// Runs a recorded reply. Nothing is asked of any server, and nothing is remembered of it.
+pub(super) async fn play(
+    reply: &Rc<Reply>,
+    controls: mpsc::UnboundedReceiver<Control>,
+    recorded: Imported,
+) {
+    let chat = reply.chat;
+    let kind = recorded.kind.unwrap_or(Kind::OpenAi);
+    let probe = recorded.trace.probe();
+    *reply.site.borrow_mut() = Site {
+        server: Address::parse(&recorded.server, None).ok(),
+        kind: recorded.kind,
+        model: None,
+        key: None,
+        page: Some(recorded.page.clone()),
+    };
+    let dialect = kind.dialect();
+    let line = Line::Replay(Replay::new(&recorded.trace, PageClock));
+    let request = ChatRequest {
+        generation: made_up(),
+        ..ChatRequest::default()
+    };
+    let plan = Plan {
+        dialect: &*dialect,
+        request: &request,
+        deadlines: chat.options.with_untracked(|options| options.deadlines),
+        rung: recorded.rung(),
+        fixed: true,
+        json: &|_| false,
+    };
+    drive(plan, &line, &PageClock, controls, &mut |report| {
+        if let (Report::End(_), Some(probe)) = (&report, probe) {
+            let mut core = reply.core.borrow_mut();
+            core.trace.stamp(now(), Fact::Probed(probe));
+        }
+        reply.on(report);
+    })
+    .await;
+}
+
+pub(super) async fn run(
+    chat: Chat,
+    reply: Rc<Reply>,
+    controls: mpsc::UnboundedReceiver<Control>,
+    continues: bool,
+) {
+    chat.settled().await;
+    let (line, dialect, server) = line(chat);
+    let model = server.as_ref().and_then(servers::Server::model_id);
+    let request = request(chat, reply.id, continues, model, &dialect.takes());
+    let base = chat.base();
+    let store = chat.shared().store.clone();
+    let key = match &line {
+        Line::Net(net) => net.key.clone(),
+        _ => None,
+    };
+    let has_key = key.is_some();
+    *reply.site.borrow_mut() = Site {
+        server: server.as_ref().map(|server| server.address.clone()),
+        kind: server.as_ref().map(|server| server.kind),
+        model: request.model.clone(),
+        key,
+        page: None,
+    };
+    // With a key the preflight comes anyway; then the body may as well be called what it is.
+    let json = |path: &str| has_key || store.wants_json(&format!("{base}{path}"));
+    reply.core.borrow_mut().stop = server.as_ref().map(|server| {
+        (
+            server.address.clone(),
+            server.kind,
+            request.generation.clone(),
+        )
+    });
+    let (rung, fixed) = chat.rung(&*dialect);
+    count(chat, &request, has_key);
+    let plan = Plan {
+        dialect: &*dialect,
+        request: &request,
+        deadlines: chat.options.with_untracked(|options| options.deadlines),
+        rung,
+        fixed,
+        json: &json,
+    };
+    drive(
+        plan,
+        &line,
+        &PageClock,
+        controls,
+        &mut |report| match report {
+            Report::Learned(Learned::WantsJson(path)) => {
+                store.keep_wants_json(&format!("{base}{path}"))
+            }
+            Report::Learned(Learned::Rung(rung)) => store.keep_rung(&base, rung),
+            Report::End(
+                end @ End::Broken {
+                    before_headers: true,
+                    ..
+                },
+            ) => reply.wait_for_a_reason(end),
+            report => reply.on(report),
+        },
+    )
+    .await;
+    if let Line::Net(net) = &line {
+        reply.find_out_why(net).await;
+        reply.measured(net);
+    }
+    if !fixed && reply.was_held_back() {
+        let way = reply.way.get_untracked();
+        let at = |way: Way| dialect.rungs().iter().position(|name| *name == way.name);
+        let next = way.and_then(at).and_then(|rung| dialect.next_rung(rung));
+        if let Some(next) = next {
+            store.keep_rung(&base, next);
+            chat.show_way();
+            reply.next_way.set(Way::at(&*dialect, next));
+        }
+    }
+    if let Some((usage, timings)) = figures(&*dialect, &line, &json).await {
+        reply.late_figures(&usage, &timings);
+    }
+    if reply.looks.tokens.borrow().all().is_empty() {
+        let tokens = late_tokens(&*dialect, &line, &request, &json).await;
+        reply.late_tokens(tokens);
+    }
+}
+
+/// Asks what is known of the tokens, where the stream did not tell.
+pub(super) async fn late_tokens(
+    dialect: &dyn Dialect,
+    line: &Line,
+    request: &ChatRequest,
+    json: &dyn Fn(&str) -> bool,
+) -> Vec<Token> {
+    let call = Some(request).filter(|request| request.alternatives > 0);
+    let Some(call) = call.and_then(|request| dialect.tokens(&request.generation)) else {
+        return Vec::new();
+    };
+    let answer = line.small(&call, media_for(&call, json)).await;
+    answer.map_or_else(|_| Vec::new(), |answer| dialect.read_tokens(&answer.body))
+}
+
+pub(super) async fn figures(
+    dialect: &dyn Dialect,
+    line: &Line,
+    json: &dyn Fn(&str) -> bool,
+) -> Option<(Usage, Timings)> {
+    let call = dialect.perf()?;
+    let answer = line.small(&call, media_for(&call, json)).await.ok()?;
+    dialect.read_perf(&answer.body)
+}
+
+/// The way to the server, its dialect, and the server itself (`None`: the demo).
+pub(super) fn line(chat: Chat) -> (Line, Box<dyn Dialect>, Option<Server>) {
+    match chat.link.get_untracked() {
+        LinkState::Connected(server)
+        | LinkState::Failed {
+            server: Some(server),
+            ..
+        } => (
+            Line::Net(chat.fetch(&server.address)),
+            server.kind.dialect(),
+            Some(server),
+        ),
+        _ => {
+            let script = words::demo_script(chat.lang.get_untracked());
+            (Line::Demo(Demo { script }), Kind::OpenAi.dialect(), None)
+        }
+    }
+}
+
+pub(super) fn request(
+    chat: Chat,
+    id: TurnId,
+    continues: bool,
+    model: Option<String>,
+    takes: &Takes,
+) -> ChatRequest {
+    let mut messages = chat.tree.with_untracked(|tree| {
+        let last = if continues { Some(id) } else { tree.parent(id) };
+        last.map(|last| tree.messages(last)).unwrap_or_default()
+    });
+    let continues = continues
+        && messages
+            .last()
+            .is_some_and(|message| message.role == Role::Assistant);
+    if untrack(|| chat.blind()).is_some() {
+        // Said before to somebody who could see.
+        for message in &mut messages {
+            message.images.clear();
+        }
+    }
+    let wishes = chat.wishes.get_untracked();
+    let system = Some(wishes.system).filter(|system| !system.trim().is_empty());
+    let own = || {
+        chat.options
+            .with_untracked(|options| options.system.clone())
+    };
+    if let Some(system) = system.or_else(own) {
+        messages.insert(0, Message::new(Role::System, system));
+    }
+    let (conversation, server_conversation) = chat.names.get_value();
+    ChatRequest {
+        messages,
+        model,
+        continues,
+        generation: made_up(),
+        conversation,
+        server_conversation,
+        sampling: wishes.sampling,
+        alternatives: if wishes.tokens && takes.alternatives {
+            ALTERNATIVES
+        } else {
+            0
+        },
+        attention: wishes.tokens && takes.attention,
+        template: wishes.template.filter(|_| takes.templates),
+        fields: wishes.fields,
+    }
+}
+
+/// Asks the server how long the prompt is, beside the reply; without an answer it is estimated.
+pub(super) fn count(chat: Chat, request: &ChatRequest, has_key: bool) {
+    let letters: usize = request
+        .messages
+        .iter()
+        .map(|message| message.text.chars().count())
+        .sum();
+    let about = (letters / 4 + 4 * request.messages.len()) as u32;
+    chat.meter.set(Some(Meter {
+        used: about,
+        exact: false,
+    }));
+    let (line, dialect, _) = line(chat);
+    let Some(call) = dialect.count(request) else {
+        return;
+    };
+    let base = chat.base();
+    let store = chat.shared().store.clone();
+    chat.spawn(async move {
+        let media = media_for(&call, &|path| {
+            has_key || store.wants_json(&format!("{base}{path}"))
+        });
+        if let Ok(answer) = line.small(&call, media).await
+            && answer.status < 400
+            && let Some(used) = dialect.read_count(&answer.body)
+            // By now the reply's own figures may be here; they are newer.
+            && chat.meter.try_get_untracked().flatten().is_some_and(|meter| !meter.exact)
+        {
+            chat.meter.set(Some(Meter { used, exact: true }));
+        }
+    });
+}
+
+impl Reply {
+    /// Whether nothing came until all was made, though there was time to tell.
+    pub(super) fn was_held_back(&self) -> bool {
+        let core = self.core.borrow();
+        let held = doctor::verdict(&core.trace, core.end.as_ref(), now());
+        let took = core.last_text - core.started;
+        let first = core.first_text.map_or(took, |at| at - core.started);
+        matches!(core.end, Some(End::Complete { .. }))
+            && matches!(
+                held,
+                doctor::Verdict::NotStreaming | doctor::Verdict::Buffered
+            )
+            && took > HELD_BACK
+            && first > 0.8 * took
+    }
+
+    pub(super) fn late_figures(&self, usage: &Usage, timings: &Timings) {
+        let mut core = self.core.borrow_mut();
+        core.turn.usage.update(usage);
+        core.turn.timings.update(timings);
+        let turn = core.turn.clone();
+        let concluded = core.concluded;
+        drop(core);
+        if concluded && self.chat.is_mounted() {
+            self.measure(&turn);
+            self.chat.tree.update(|tree| {
+                if let Some(kept) = tree.turn_mut(self.id) {
+                    kept.usage = turn.usage;
+                    kept.timings = turn.timings;
+                }
+            });
+        }
+    }
+
+    pub(super) fn late_tokens(self: &Rc<Self>, tokens: Vec<Token>) {
+        let mut known = self.looks.tokens.borrow_mut();
+        for token in tokens {
+            known.push(token, 0);
+        }
+        let count = known.all().len();
+        drop(known);
+        if self.chat.is_mounted() && count > 0 {
+            self.looks.shown.set(count);
+        }
+    }
+}

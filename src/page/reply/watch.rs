@@ -1,0 +1,165 @@
+//! The Doctor beside a reply: what it is told of the page, when it looks, and whom it asks where a reply fails.
+//!
+//! In: the reply's trace. Out: the verdict in the status line. It never steers the reply.
+
+use std::rc::Rc;
+
+use gloo_events::EventListener;
+use gloo_timers::callback::Interval;
+use leptos::prelude::*;
+
+use crate::doctor;
+use crate::event::{Deadline, End, Millis};
+use crate::pacer::Pace;
+use crate::page::clock::{hidden, now};
+use crate::page::doctor::ask::{had_preflight, inquire};
+use crate::page::doctor::resource::measured;
+use crate::page::doctor::{Case, Patient};
+use crate::page::net::fetch::Fetch;
+use crate::trace::Fact;
+
+use super::{Core, Reply};
+
+/// How often the Doctor looks at a reply that runs, in milliseconds.
+const DOCTOR_EVERY: u32 = 200;
+
+/// A page that comes to itself so much later than it wanted, in milliseconds, was held up.
+const HELD_UP: Millis = 100.0;
+
+impl Reply {
+    /// Looks at it every so often until it has ended: silence and bursts show only with time.
+    pub(super) fn watch(self: &Rc<Self>) {
+        let mut core = self.core.borrow_mut();
+        let (begun, pace) = (core.started, promise(self.chat.current_pace()));
+        core.trace.stamp(begun, Fact::Promise(pace));
+        if hidden() {
+            core.trace.stamp(begun, Fact::Hidden(true));
+        }
+        let (watched, sighted) = (Rc::downgrade(self), Rc::downgrade(self));
+        let watch = Interval::new(DOCTOR_EVERY, move || {
+            if let Some(reply) = watched.upgrade() {
+                reply.examine();
+            }
+        });
+        let sight = EventListener::new(&document(), "visibilitychange", move |_| {
+            if let Some(reply) = sighted.upgrade() {
+                let mut core = reply.core.borrow_mut();
+                core.trace.stamp(now(), Fact::Hidden(hidden()));
+                // A frame that was asked for in sight never comes out of sight.
+                core.beat.disarm();
+                drop(core);
+                reply.arm(0.0);
+            }
+        });
+        core.watch = Some((watch, sight));
+    }
+
+    /// The Doctor's look.
+    pub(super) fn examine(&self) {
+        let at = now();
+        let mut core = self.core.borrow_mut();
+        let seen = !hidden();
+        let (before, was_seen) = std::mem::replace(&mut core.looked, (at, seen));
+        let late = at - before - f64::from(DOCTOR_EVERY);
+        // Out of sight a browser slows timers down on purpose.
+        if late > HELD_UP && seen && was_seen {
+            core.trace.stamp(at, Fact::Busy(late));
+        }
+        self.tell(&core, at);
+        drop(core);
+        self.pulse();
+    }
+
+    /// Tells the chat what it looks like by now, unless a newer reply has taken its place.
+    pub(super) fn tell(&self, core: &Core, at: Millis) {
+        if !self.chat.is_mounted() {
+            return;
+        }
+        let patient = self.chat.shared().patient.borrow().clone();
+        let is_newest = patient.is_some_and(|patient| {
+            std::ptr::addr_eq(Rc::as_ptr(&patient), std::ptr::from_ref(self))
+        });
+        if !is_newest {
+            return;
+        }
+        let end = core.end.as_ref();
+        let verdict = Some(doctor::verdict(&core.trace, end, at));
+        if self.chat.finding.get_untracked() != verdict {
+            self.chat.finding.set(verdict);
+        }
+    }
+
+    pub(super) fn pulse(&self) {
+        if self.chat.is_mounted() && self.chat.doctor.get_untracked() {
+            self.chat.pulse.update(|pulse| *pulse = !*pulse);
+        }
+    }
+
+    /// The browser says no more than "failed": nothing is said before the server has been asked in other ways.
+    pub(super) fn wait_for_a_reason(&self, end: End) {
+        let mut core = self.core.borrow_mut();
+        core.trace.stamp(now(), Fact::End(end.clone()));
+        core.unexplained = Some(end);
+    }
+
+    /// A reply that broke waits for the reason, for it is what the person reads; one that stalled has said how it ended.
+    pub(super) async fn find_out_why(self: &Rc<Self>, net: &Fetch) {
+        let end = self.core.borrow().trace.end().cloned();
+        let unclear = match &end {
+            Some(End::Broken { before_headers, .. }) => *before_headers,
+            Some(End::Stalled { clock }) => *clock == Deadline::Connect,
+            _ => false,
+        };
+        if !unclear {
+            return;
+        }
+        let kind = self.site.borrow().kind;
+        let preflighted = had_preflight(&self.core.borrow().trace);
+        let probe = inquire(net, kind, preflighted).await;
+        let at = now();
+        let mut core = self.core.borrow_mut();
+        core.trace.stamp(at, Fact::Probed(probe));
+        // The person may have been faster.
+        match core.unexplained.take() {
+            Some(end) => core.over(at, end),
+            None => self.tell(&core, at),
+        }
+        drop(core);
+        self.pulse();
+        self.arm(0.0);
+    }
+
+    /// What the browser measured.
+    pub(super) fn measured(&self, net: &Fetch) {
+        let mut core = self.core.borrow_mut();
+        let request = core.trace.request();
+        let url = request.map(|request| net.address.url(&request.call.path));
+        if let Some(resource) = url.and_then(|url| measured(&url)) {
+            core.trace.stamp(now(), Fact::Resource(resource));
+        }
+        drop(core);
+        self.pulse();
+    }
+}
+
+impl Patient for Reply {
+    fn look(&self, see: &mut dyn FnMut(&Case<'_>)) {
+        if let (Ok(core), Ok(site)) = (self.core.try_borrow(), self.site.try_borrow()) {
+            see(&Case {
+                trace: &core.trace,
+                end: core.end.as_ref(),
+                now: now(),
+                site: &site,
+            });
+        }
+    }
+}
+
+/// What a pace promises: text is shown no later than this after it came.
+pub(super) fn promise(pace: Pace) -> Millis {
+    match pace {
+        Pace::Instant => 0.0,
+        Pace::Live => 400.0,
+        Pace::PerCharacter(_) => 10_000.0,
+    }
+}
