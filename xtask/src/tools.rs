@@ -256,12 +256,22 @@ pub fn nginx() -> Outcome<PathBuf> {
         ));
     }
     std::fs::create_dir_all(&ours)?;
-    step(
-        "fetching Debian's nginx (once)",
-        Command::new("apt-get")
-            .args(["download", "nginx"])
-            .current_dir(&ours),
-    )?;
+    let fetch = || {
+        step(
+            "fetching Debian's nginx (once)",
+            Command::new("apt-get")
+                .args(["download", "nginx"])
+                .current_dir(&ours),
+        )
+    };
+    // A fresh machine does not know yet what there is.
+    if fetch().is_err() {
+        step(
+            "asking which packages there are",
+            Command::new("apt-get").arg("update"),
+        )?;
+        fetch()?;
+    }
     let package = std::fs::read_dir(&ours)?
         .filter_map(|entry| Some(entry.ok()?.path()))
         .find(|path| path.extension().is_some_and(|ending| ending == "deb"))

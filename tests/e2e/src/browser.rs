@@ -17,7 +17,7 @@ pub type Error = Box<dyn std::error::Error + Send + Sync>;
 pub const FOREIGN_HOST: &str = "models.example";
 
 /// Without them a page that is not in front stops its timers and frames, and is shown text all at once.
-const ARGUMENTS: [&str; 15] = [
+const ARGUMENTS: [&str; 16] = [
     "disable-gpu",
     "disable-dev-shm-usage",
     "disable-background-networking",
@@ -33,6 +33,8 @@ const ARGUMENTS: [&str; 15] = [
     "no-default-browser-check",
     "metrics-recording-only",
     "use-mock-keychain",
+    // The certificates of tests are nobody's.
+    "ignore-certificate-errors",
 ];
 
 /// A running Chromium.

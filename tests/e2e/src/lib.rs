@@ -2,7 +2,7 @@
 //!
 //! In: `dist/`. Out: verdicts. Tests lean on what a person or a screen reader can find (names, roles, `data-*` of the public surface),
 //! never on class names or on the page's code. The map: [`suite`] runs cases; [`stage`] is what a case gets; [`browser`] Chromium;
-//! [`page`] one tab with real keys and a real mouse; [`chat`] one `<rill-chat>` in it; [`bench`] what a reply costs the page.
+//! [`page`] one tab with real keys and a real mouse; [`chat`] one `<rill-chat>` in it; [`tls`] the page on `https`; [`bench`] what a reply costs the page.
 
 pub mod bench;
 pub mod browser;
@@ -10,6 +10,7 @@ pub mod chat;
 pub mod page;
 pub mod stage;
 pub mod suite;
+pub mod tls;
 
 pub use crate::chat::Chat;
 pub use crate::page::Page;

@@ -2,6 +2,7 @@
 
 use crate::talk::chats;
 use e2e::browser::FOREIGN_HOST;
+use e2e::tls::Tls;
 use e2e::{Chat, Stage};
 use lab::{Dialect, Lab, percent_encode};
 use serde_json::Value;
@@ -333,4 +334,32 @@ pub async fn every_refusal_has_its_cause(stage: Stage) {
     chat.page.press("Enter", 0).await;
     let told = "e2e.every(0, '.panel .now').some((one) => one.innerText.includes('local network'))";
     chat.page.until::<bool>(told).await;
+}
+
+pub async fn a_page_on_https_may_ask_this_computer_but_no_other_over_http(stage: Stage) {
+    let tls = Tls::before(&stage.site.origin()).await.expect("TLS");
+    let open = async |server: &str| {
+        let query = format!("server={}&kind=openai&pace=instant", percent_encode(server));
+        let page = stage.blank().await;
+        page.goto(&format!("{}/?{query}", tls.origin())).await;
+        Chat { page, at: 0 }
+    };
+    let far = format!("http://{FOREIGN_HOST}:{}/openai", stage.lab.port());
+    let chat = open(&far).await;
+    chat.button("Connect").await;
+    chat.page
+        .until::<bool>("!!e2e.root().querySelector('.who.trouble')")
+        .await;
+    chat.send("Hello").await;
+    finds(&chat, "mixed-content").await;
+    assert!(
+        stage.lab.log().is_empty(),
+        "{}",
+        stage.lab.logbook().summary()
+    );
+    chat.page.forgive().await;
+    // This computer counts as safe: the same page talks to it.
+    let chat = open(&stage.lab.url(Dialect::OpenAi, "delay=5")).await;
+    assert_eq!(chat.ask("Hello").await.fate(), ("complete", Some("stop")));
+    says(&chat, "flowing").await;
 }

@@ -100,6 +100,7 @@ fn main() -> std::process::ExitCode {
         doctor::a_page_that_paints_late_says_so_and_blames_nobody_else,
         doctor::waiting_is_told_from_silence,
         doctor::every_refusal_has_its_cause,
+        doctor::a_page_on_https_may_ask_this_computer_but_no_other_over_http,
         doctor_panel::a_reply_is_drawn_while_it_runs,
         doctor_panel::raw_data_can_be_searched,
         doctor_panel::a_reply_can_be_taken_along_and_played_again,
