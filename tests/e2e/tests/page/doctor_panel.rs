@@ -93,7 +93,7 @@ pub async fn a_reply_is_drawn_while_it_runs(stage: Stage) {
         .page
         .js("e2e.every(0, 'aside svg[role=img]')[0].getAttribute('aria-label')")
         .await;
-    assert!(label.contains("400 pieces of text in"), "{label}");
+    assert!(label.contains("pieces of text: 400,"), "{label}");
     // Escape leads out, and the focus goes back to where it was.
     chat.page.press("Escape", 0).await;
     chat.page
