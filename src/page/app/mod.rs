@@ -1,7 +1,10 @@
 //! The state of one chat, and the commands that change it.
 //!
 //! Data flows down from here to `ui`; only [`Command`]s come up. Finished turns are plain data in the tree;
-//! only the reply that runs is alive (`reply`).
+//! only the reply that runs is alive (`reply`). [`talk`] is what a person does to the conversation, [`link`] whom the page talks to.
+
+mod link;
+mod talk;
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -14,25 +17,22 @@ use futures_util::future::{AbortHandle, abortable};
 use leptos::prelude::*;
 use web_sys::{HtmlElement, ShadowRoot};
 
-use super::doctor::Patient;
-use super::later::{self, Later};
-use super::live::{Live, Order};
-use super::net::fetch::Fetch;
-use super::servers::{self, Found, Server};
-use super::store::{LastServer, Look, Store};
-use super::ways::Way;
-use super::words::{self, Locale, say};
 use crate::address::{Address, BadAddress};
 use crate::chat::request::Image;
 use crate::chat::tokens::Tokens;
 use crate::chat::tree::{Tree, TurnId};
-use crate::chat::turn::Turn;
 use crate::chat::wishes::Wishes;
 use crate::dialect::Kind;
 use crate::doctor::Verdict;
-use crate::event::End;
 use crate::options::{Complaint, Options, Storage, Theme};
 use crate::pacer::Pace;
+use crate::page::doctor::Patient;
+use crate::page::later::{self, Later};
+use crate::page::live::{Live, Order};
+use crate::page::servers::{Found, Server};
+use crate::page::store::{LastServer, Look, Store};
+use crate::page::ways::Way;
+use crate::page::words::{self, Locale};
 
 /// What a person can ask of the page.
 #[derive(Debug, Clone, PartialEq)]
@@ -240,11 +240,6 @@ pub fn page_origin() -> String {
         .unwrap_or_default()
 }
 
-/// Whether this page was served from the reader's own computer.
-fn page_is_local() -> bool {
-    Address::parse(&page_origin(), None).is_ok_and(|page| page.is_loopback())
-}
-
 impl Chat {
     /// A chat in an element. Call it under an owner: everything ends with it.
     pub fn new(
@@ -370,66 +365,6 @@ impl Chat {
 
     // --- talking -------------------------------------------------------------------------------------------------
 
-    fn send(self, text: String) {
-        let text = text.trim().to_owned();
-        let images = self.images.with_untracked(|images| {
-            let images = images.iter().map(|image| Image::clone(image));
-            images.collect::<Vec<_>>()
-        });
-        if text.is_empty() && images.is_empty() {
-            return;
-        }
-        let Some(later) = self.ready() else {
-            return self.send_later(text);
-        };
-        self.supersede();
-        let mut asked = 0;
-        self.tree.update(|tree| {
-            let last = tree.last();
-            let mut turn = Turn::user(text.clone());
-            turn.images = images;
-            asked = tree.add(last, turn);
-        });
-        self.images.set(Vec::new());
-        self.refused.set(None);
-        self.draft.set(String::new());
-        self.shared().store.keep_draft("");
-        self.tell("rill-send", &[("text", &text.into())]);
-        self.answer(later, asked);
-    }
-
-    /// Sends once the rest of the page is here. The text stays in the field until then, where it may still be changed;
-    /// a second send changes nothing.
-    fn send_later(self, text: String) {
-        self.draft.set(text);
-        if self.waits.get_value() {
-            return;
-        }
-        self.waits.set_value(true);
-        self.spawn(async move {
-            let later = self.later().await;
-            if !self.is_mounted() {
-                return;
-            }
-            self.waits.set_value(false);
-            if later.is_some() {
-                self.send(self.draft.get_untracked());
-            } else {
-                self.link.update(|link| {
-                    let server = match link {
-                        LinkState::Connected(server) => Some(server.clone()),
-                        LinkState::Failed { server, .. } => server.clone(),
-                        _ => None,
-                    };
-                    *link = LinkState::Failed {
-                        server,
-                        trouble: Trouble::Unloaded,
-                    };
-                });
-            }
-        });
-    }
-
     /// The rest of the page, if it is here.
     fn ready(self) -> Option<&'static Later> {
         let later = later::ready()?;
@@ -461,92 +396,10 @@ impl Chat {
         later.ok()
     }
 
-    /// Begins a reply to the turn `asked`.
-    fn answer(self, later: &Later, asked: TurnId) {
-        let mut id = 0;
-        self.tree
-            .update(|tree| id = tree.add(Some(asked), Turn::reply()));
-        self.pinned.set(true);
-        (later.begin)(self, id, false);
-    }
-
-    fn retry(self, id: TurnId) {
-        self.supersede();
-        let asked = self.tree.with_untracked(|tree| tree.parent(id));
-        if let (Some(asked), Some(later)) = (asked, self.ready()) {
-            self.answer(later, asked);
-        }
-    }
-
-    fn go_on(self, id: TurnId) {
-        self.supersede();
-        self.pinned.set(true);
-        if let Some(later) = self.ready() {
-            (later.begin)(self, id, true);
-        }
-    }
-
-    fn edit(self, id: TurnId, text: String) {
-        let text = text.trim().to_owned();
-        if text.is_empty() {
-            return;
-        }
-        self.supersede();
-        let mut asked = 0;
-        self.tree.update(|tree| {
-            let parent = tree.parent(id);
-            let mut turn = Turn::user(text);
-            turn.images = tree
-                .turn(id)
-                .map(|turn| turn.images.clone())
-                .unwrap_or_default();
-            asked = tree.add(parent, turn);
-        });
-        if let Some(later) = self.ready() {
-            self.answer(later, asked);
-        }
-    }
-
-    fn stop(self) {
-        self.order(Order::Stop(End::Stopped));
-    }
-
-    /// What runs gives way to something newer.
-    pub fn supersede(self) {
-        self.order(Order::Stop(End::Superseded));
-        // Its own end may still be on the way; nothing of it may show in the newer reply from here on.
-        self.order(Order::Conclude);
-    }
-
     /// What is known of the tokens of a reply.
     pub fn looks(self, id: TurnId) -> Looks {
         let find = |looks: &mut BTreeMap<TurnId, Looks>| looks.entry(id).or_default().clone();
         self.looks.try_update_value(find).unwrap_or_default()
-    }
-
-    fn clear(self) {
-        self.looks.set_value(BTreeMap::new());
-        self.names.set_value((made_up(), None));
-        self.supersede();
-        self.tree.set(Tree::default());
-        self.meter.set(None);
-        self.finding.set(None);
-        self.shared().patient.take();
-        self.doctor.set(false);
-        self.pinned.set(true);
-    }
-
-    fn order(self, order: Order) {
-        let live = self.live.try_get_untracked().flatten();
-        if let Some(reply) = live {
-            reply.order(order);
-        }
-    }
-
-    /// A reply begins, or begins again.
-    pub fn begun(self, id: TurnId) {
-        self.starts
-            .update(|starts| *starts.entry(id).or_default() += 1);
     }
 
     /// Keeps the newest text in view, if it was. It writes and does not read: the browser lays out once, when it paints.
@@ -578,306 +431,6 @@ impl Chat {
     }
 
     // --- the server ----------------------------------------------------------------------------------------------
-
-    /// Finds somebody to talk to: what the page asks for, else what was used last, else what runs here, else the demo.
-    pub fn start(self, from_link: bool) {
-        let (server, kind) = self
-            .options
-            .with_untracked(|options| (options.server.clone(), options.kind));
-        if let Some(server) = server {
-            if server == "demo" {
-                return self.settle(LinkState::Demo);
-            }
-            return match Address::parse(&server, Some(&page_origin())) {
-                Ok(address) if from_link && self.is_foreign(&address) => {
-                    self.settle(LinkState::Asking(address))
-                }
-                Ok(address) => self.connect(address, kind),
-                Err(bad) => self.settle(LinkState::Failed {
-                    server: None,
-                    trouble: Trouble::Address(bad),
-                }),
-            };
-        }
-        let last = self.shared().store.last_server();
-        match last {
-            Some(last) if last.server != "demo" => {
-                match Address::parse(&last.server, Some(&page_origin())) {
-                    Ok(address) => self.connect(address, kind.or(last.kind())),
-                    Err(_) => self.look(true),
-                }
-            }
-            _ if page_is_local() => self.look(true),
-            _ => self.settle(LinkState::Demo),
-        }
-    }
-
-    /// A link asks for a server to be checked: one that is elsewhere waits for the person's leave.
-    pub fn check_from_link(self, server: String) {
-        if self.options.with_untracked(|options| options.lock) {
-            return;
-        }
-        let parsed = Address::parse(&server, Some(&page_origin()));
-        let at_once = parsed.is_ok_and(|address| !self.is_foreign(&address));
-        self.check_server(server, at_once);
-    }
-
-    /// Opens the panel that checks a server.
-    pub fn check_server(self, server: String, at_once: bool) {
-        self.shared().to_check.replace((server, at_once));
-        self.check.set(true);
-    }
-
-    /// A server that is neither this page's own host nor this computer.
-    fn is_foreign(self, address: &Address) -> bool {
-        let own = Address::parse(&page_origin(), None);
-        !address.is_loopback() && own.is_ok_and(|own| own.host() != address.host())
-    }
-
-    fn allow(self, yes: bool) {
-        let LinkState::Asking(address) = self.link.get_untracked() else {
-            return;
-        };
-        if yes {
-            let kind = self.options.with_untracked(|options| options.kind);
-            self.connect(address, kind);
-        } else if page_is_local() {
-            self.look(true);
-        } else {
-            self.settle(LinkState::Demo);
-        }
-    }
-
-    fn connect_typed(self, typed: &str, kind: Option<Kind>, key: Option<String>) {
-        match Address::parse(typed, Some(&page_origin())) {
-            Ok(address) => {
-                let store = self.shared().store.clone();
-                let base = address.to_string();
-                let known = store.kind(&base);
-                let kind = match key {
-                    // By hand: what is said now counts from now on.
-                    Some(key) => {
-                        store.keep_key(&address.origin(), key.trim());
-                        if kind != known {
-                            store.keep_kind(&base, kind);
-                            // Another kind has other ways.
-                            store.keep_rung(&base, 0);
-                        }
-                        kind
-                    }
-                    // Found: what was said before counts more than a guess.
-                    None => known.or(kind),
-                };
-                self.connect(address, kind);
-            }
-            Err(bad) => self.settle(LinkState::Failed {
-                server: None,
-                trouble: Trouble::Address(bad),
-            }),
-        }
-    }
-
-    fn connect(self, address: Address, kind: Option<Kind>) {
-        // What the person said of this server, unless something else is said now.
-        let kind = kind.or_else(|| self.shared().store.kind(&address.to_string()));
-        // Another server knows nothing of what this one called it.
-        self.names.update_value(|names| names.1 = None);
-        self.link.set(LinkState::Connecting(address.clone()));
-        self.spawn(async move {
-            let fetch = self.fetch(&address);
-            let result = match self.later().await {
-                Some(later) => (later.connect)(fetch, kind).await.map_err(Trouble::Verdict),
-                None => Err(Trouble::Unloaded),
-            };
-            if !self.is_mounted()
-                || self.link.get_untracked() != LinkState::Connecting(address.clone())
-            {
-                return;
-            }
-            let state = match result {
-                Ok(mut server) => {
-                    let wished = self.options.with_untracked(|options| options.model.clone());
-                    let last = self
-                        .shared()
-                        .store
-                        .last_server()
-                        .filter(|last| last.server == address.to_string());
-                    server.model = wished.or_else(|| {
-                        let model = last.and_then(|last| last.model)?;
-                        server
-                            .models
-                            .iter()
-                            .any(|known| known.id == model)
-                            .then_some(model)
-                    });
-                    self.keep_server(&server);
-                    if server.models.is_empty() && server.kind == Kind::Ollama {
-                        LinkState::Failed {
-                            server: Some(server),
-                            trouble: Trouble::NoModels,
-                        }
-                    } else {
-                        LinkState::Connected(server)
-                    }
-                }
-                Err(trouble) => {
-                    let server = Server::unknown(address, kind.unwrap_or(Kind::OpenAi));
-                    LinkState::Failed {
-                        server: Some(server),
-                        trouble,
-                    }
-                }
-            };
-            self.settle(state);
-        });
-    }
-
-    /// Looks for servers on this computer; with `connect`, talks to the first, or to the demo where there is none.
-    fn look(self, connect: bool) {
-        let before = self.link.get_untracked();
-        if connect {
-            self.link.set(LinkState::Looking);
-        }
-        self.found.set(None);
-        self.spawn(async move {
-            let found = servers::look_around().await;
-            if !self.is_mounted() {
-                return;
-            }
-            let first = found.first().cloned();
-            self.found.set(Some(found));
-            let still = self.link.get_untracked();
-            let nobody = matches!(still, LinkState::Looking)
-                || (still == before && before == LinkState::Demo);
-            match first {
-                Some(first)
-                    if (connect || nobody)
-                        && (matches!(still, LinkState::Looking) || still == before) =>
-                {
-                    let known = self.shared().store.kind(&first.address.to_string());
-                    self.connect(first.address, known.or(Some(first.found.kind)));
-                }
-                None if matches!(still, LinkState::Looking) => self.settle(LinkState::Demo),
-                _ => {}
-            }
-        });
-    }
-
-    fn settle(self, state: LinkState) {
-        self.link.set(state);
-        self.wishes.set(self.shared().store.wishes(&self.base()));
-        self.show_way();
-        for waiting in self.shared().waiting.borrow_mut().drain(..) {
-            let _ = waiting.send(());
-        }
-    }
-
-    /// Waits until it is known whom to talk to.
-    pub async fn settled(self) {
-        loop {
-            let busy = matches!(
-                self.link.get_untracked(),
-                LinkState::Looking
-                    | LinkState::Connecting(_)
-                    | LinkState::Asking(_)
-                    | LinkState::Nothing
-            );
-            if !busy {
-                return;
-            }
-            let (sender, turn) = oneshot::channel();
-            self.shared().waiting.borrow_mut().push(sender);
-            let _ = turn.await;
-        }
-    }
-
-    /// The network's way to a server, with its key.
-    pub fn fetch(self, address: &Address) -> Fetch {
-        Fetch {
-            address: address.clone(),
-            key: self.shared().store.key(&address.origin()),
-        }
-    }
-
-    fn use_model(self, model: String) {
-        self.link.update(|link| {
-            if let LinkState::Connected(server) = link {
-                server.context = server
-                    .models
-                    .iter()
-                    .find(|known| known.id == model)
-                    .and_then(|known| known.context)
-                    .or(server.context);
-                server.model = Some(model);
-            }
-        });
-        if let LinkState::Connected(server) = self.link.get_untracked() {
-            self.keep_server(&server);
-        }
-    }
-
-    fn keep_server(self, server: &Server) {
-        self.shared().store.keep_server(&LastServer {
-            server: server.address.to_string(),
-            kind: Some(server.kind.as_str().to_owned()),
-            model: server.model.clone(),
-        });
-    }
-
-    /// The server's address for people; tracked.
-    pub fn server_words(self) -> String {
-        self.link.with(|link| match link {
-            LinkState::Connecting(address) | LinkState::Asking(address) => address.to_string(),
-            LinkState::Connected(server)
-            | LinkState::Failed {
-                server: Some(server),
-                ..
-            } => server.address.to_string(),
-            LinkState::Demo => say!(self, demo),
-            LinkState::Failed { server: None, .. } | LinkState::Looking | LinkState::Nothing => {
-                say!(self, no_server)
-            }
-        })
-    }
-
-    /// Whether the server is Ollama, by its kind or by its port.
-    pub fn is_ollama(self) -> bool {
-        self.link.with(|link| match link {
-            LinkState::Connected(server)
-            | LinkState::Failed {
-                server: Some(server),
-                ..
-            } => server.kind == Kind::Ollama || server.address.port() == 11434,
-            _ => false,
-        })
-    }
-
-    /// The size of the context, where it is known; tracked.
-    pub fn context(self) -> Option<u32> {
-        self.link.with(|link| match link {
-            LinkState::Connected(server) => server.context,
-            _ => None,
-        })
-    }
-
-    /// The server told how much fits.
-    pub fn has_context(self, tokens: u32) {
-        let is_new = self.link.with_untracked(
-            |link| matches!(link, LinkState::Connected(server) if server.context != Some(tokens)),
-        );
-        if is_new {
-            self.link.update(|link| {
-                if let LinkState::Connected(server) = link {
-                    server.context = Some(tokens);
-                }
-            });
-        }
-    }
-
-    /// The Doctor's word; tracked.
-    pub fn verdict(self) -> Option<Verdict> {
-        self.finding.get()
-    }
 
     // --- the world outside ---------------------------------------------------------------------------------------
 
