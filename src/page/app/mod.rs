@@ -363,8 +363,6 @@ impl Chat {
         });
     }
 
-    // --- talking -------------------------------------------------------------------------------------------------
-
     /// The rest of the page, if it is here.
     fn ready(self) -> Option<&'static Later> {
         let later = later::ready()?;
@@ -429,10 +427,6 @@ impl Chat {
             .get_untracked()
             .unwrap_or_else(|| self.options.with_untracked(Options::pace))
     }
-
-    // --- the server ----------------------------------------------------------------------------------------------
-
-    // --- the world outside ---------------------------------------------------------------------------------------
 
     /// Dispatches an event of the public surface on the element.
     pub fn tell(self, name: &str, detail: &[(&str, &wasm_bindgen::JsValue)]) {

@@ -125,10 +125,14 @@ pub struct Ask<'a> {
 trait Server: Sync {
     /// Its own endpoints, those that make a reply among them.
     fn answer(&self, ask: &Ask<'_>) -> Answer;
-    /// The headers that it adds to every answer for a page on another origin.
-    fn cors(&self, ask: &Ask<'_>) -> Vec<(&'static str, String)>;
-    /// What it answers to OPTIONS, without [`Server::cors`].
-    fn preflight(&self, ask: &Ask<'_>) -> Answer;
+    /// The headers that it adds to every answer for a page on another origin; as most of OpenAI's family do, where it says nothing else.
+    fn cors(&self, ask: &Ask<'_>) -> Vec<(&'static str, String)> {
+        openai::OpenAi.cors(ask)
+    }
+    /// What it answers to OPTIONS, without [`Server::cors`]; as most of OpenAI's family do, where it says nothing else.
+    fn preflight(&self, ask: &Ask<'_>) -> Answer {
+        openai::OpenAi.preflight(ask)
+    }
     /// How it says that it failed.
     fn error(&self, ask: &Ask<'_>, status: u16, message: &str) -> Answer;
     /// How it says that a key is missing or wrong.

@@ -53,10 +53,6 @@ impl Server for TextGen {
         headers
     }
 
-    fn preflight(&self, ask: &Ask<'_>) -> Answer {
-        openai::OpenAi.preflight(ask)
-    }
-
     fn error(&self, _ask: &Ask<'_>, status: u16, message: &str) -> Answer {
         Answer::json(status, &error(message, "OpenAIError", Value::Null))
     }

@@ -40,14 +40,6 @@ impl Server for Vllm {
         }
     }
 
-    fn cors(&self, ask: &Ask<'_>) -> Vec<(&'static str, String)> {
-        openai::OpenAi.cors(ask)
-    }
-
-    fn preflight(&self, ask: &Ask<'_>) -> Answer {
-        openai::OpenAi.preflight(ask)
-    }
-
     fn error(&self, _ask: &Ask<'_>, status: u16, message: &str) -> Answer {
         Answer::json(
             status,
