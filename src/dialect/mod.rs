@@ -21,6 +21,7 @@ mod read;
 mod recognise;
 mod reply;
 pub mod sampling;
+mod stencil;
 mod stops;
 pub mod templates;
 mod think;

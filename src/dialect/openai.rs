@@ -7,6 +7,7 @@ use serde_json::{Map, Value, json};
 use super::read::{count, text};
 use super::reply::{Reply, Said, end_word};
 use super::sampling::{self, Spelling};
+use super::stencil::Stencil;
 use super::{BodyRule, Call, Decoder, Dialect, Model, Takes, read, tokens};
 use crate::chat::request::{ChatRequest, Message};
 use crate::event::{ChatEvent, ServerError, Usage};
@@ -238,6 +239,7 @@ pub(super) fn body(request: &ChatRequest) -> Value {
 #[derive(Debug, Default)]
 pub(super) struct Chunks {
     pub reply: Reply,
+    stencil: Stencil,
 }
 
 impl Chunks {
@@ -290,8 +292,21 @@ impl Chunks {
 
 impl Decoder for Chunks {
     fn frame(&mut self, frame: Frame<'_>, out: &mut Vec<ChatEvent>) {
+        let json = match frame {
+            Frame::Event { name: "", data, .. } => data,
+            Frame::Json(data) => data,
+            _ => "",
+        };
+        if let Some(text) = self.stencil.read(json) {
+            return self.reply.text(&text, out);
+        }
+        let from = out.len();
         if let Some(said) = self.reply.read(frame, out) {
             self.chunk(&said, out);
+            // Nothing else was new in it, and would not be in another one with the same in it.
+            if let [ChatEvent::Text(text)] = &out[from..] {
+                self.stencil.learn(json, text);
+            }
         }
     }
 

@@ -66,6 +66,15 @@ impl Clump {
         }
     }
 
+    /// It may grow to this length whatever its speed: a busy page reads the first of what is here, draws it, and then reads the rest.
+    fn slack(&self) -> Millis {
+        if self.silence >= LONG_SILENCE {
+            (self.silence / 16.0).min(250.0)
+        } else {
+            20.0
+        }
+    }
+
     /// Whether it looks let go rather than made: faster than models write, after a silence in which one could have made it.
     fn is_burst(&self) -> bool {
         let (enough, quiet) = match self.buffer() {
@@ -152,8 +161,9 @@ impl Rhythm {
         }
         let span = at - self.open.at;
         let grown = Clump { span, ..self.open };
-        let joins =
-            self.first_read_seen && gap <= grown.patience() && (span <= 20.0 || grown.is_fast());
+        let joins = self.first_read_seen
+            && gap <= grown.patience()
+            && (span <= grown.slack() || grown.is_fast());
         if joins {
             self.open.span = span;
             self.open.bytes += bytes;

@@ -236,6 +236,21 @@ pub fn held_back() -> Vec<Case> {
             "buffered",
         ),
         (
+            "all of it at the end, of which a busy page read one event before the rest",
+            streaming()
+                .wait(2400.0)
+                .read(110, 1)
+                .wait(45.0)
+                .read(13_000, 119)
+                .done(),
+            "buffered",
+        ),
+        (
+            "a quick model after a long prompt is no burst",
+            streaming().wait(2400.0).steady(200, 6.0).done(),
+            "flowing",
+        ),
+        (
             "while it still runs, three bursts are enough",
             streaming().bursts(3, 700.0, 8192, 30).wait(300.0),
             "buffered",

@@ -31,7 +31,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 /// How long a test waits for the page before it gives up.
-pub const PATIENCE: Duration = Duration::from_secs(20);
+pub const PATIENCE: Duration = Duration::from_secs(45);
 /// One question to the page takes no longer: the driver has a limit of its own.
 const SLICE: Duration = Duration::from_secs(5);
 
@@ -212,7 +212,7 @@ impl Page {
     /// Waits until an expression is truthy, looking once per frame in the page; gives its value.
     ///
     /// # Panics
-    /// After 20 s.
+    /// After [`PATIENCE`].
     pub async fn until<T: DeserializeOwned>(&self, expression: &str) -> T {
         match self.within(PATIENCE, expression).await {
             Some(value) => value,

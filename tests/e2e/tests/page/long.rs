@@ -70,10 +70,9 @@ pub async fn turns_out_of_view_are_not_drawn_until_somebody_looks(stage: Stage) 
         "e2e.every(0, 'article')[0]",
         "e2e.every(0, 'article').at(-1)",
     );
-    let frame = "new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve)))";
-    let _: Option<Value> = chat.page.js(frame).await;
-    assert!(chat.page.js::<bool>(&is_drawn(last)).await);
-    assert!(!chat.page.js::<bool>(&is_drawn(first)).await);
+    chat.page
+        .until::<bool>(&format!("{} && !{}", is_drawn(last), is_drawn(first)))
+        .await;
     // It is there all the same, for those who search and those who listen.
     assert!(
         chat.page
@@ -90,16 +89,19 @@ pub async fn turns_out_of_view_are_not_drawn_until_somebody_looks(stage: Stage) 
 pub async fn the_finished_part_of_a_long_answer_is_drawn_only_in_view(stage: Stage) {
     let text = percent_encode(&"A paragraph of an answer that is long.\n\n".repeat(100));
     let chat = stage
-        .chat(Dialect::OpenAi, &format!("delay=1;text={text}"), "")
+        .chat(Dialect::OpenAi, &format!("delay=5;text={text}"), "")
         .await;
     chat.send("Hello").await;
     // While it still runs.
-    chat.shows(2_000).await;
     let part = |at: &str| format!("e2e.every(0, '.answer p').at({at})");
-    let frame = "new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve)))";
-    let _: Option<Value> = chat.page.js(frame).await;
-    assert!(!chat.page.js::<bool>(&is_drawn(&part("0"))).await);
-    assert!(chat.page.js::<bool>(&is_drawn(&part("-1"))).await);
+    chat.page
+        .until::<bool>(&format!(
+            "e2e.turn(0, -1)?.end === 'running' && {}.length > 2 && {} && !{}",
+            "e2e.every(0, '.answer p')",
+            is_drawn(&part("-1")),
+            is_drawn(&part("0"))
+        ))
+        .await;
     let turn = chat.ended().await;
     assert_eq!(turn.text.matches("A paragraph").count(), 100);
     // Nobody is pulled anywhere when what was left out is drawn: the height was remembered.
