@@ -24,8 +24,9 @@ cargo xtask serve [--with-model] [--port 7455] [--open]
     builds the page and serves it at http://127.0.0.1:7455; with --with-model also fetches and starts a small real model (130 MB, once)
 cargo xtask test [--host] [--browser] [--e2e] [--model] [--nginx]
     proves that it works; with flags, only those parts
-cargo xtask bench [--host] [--browser] [--smoke]
-    what everything costs, beside what it may cost; with --smoke every bench once, without judging time
+cargo xtask bench [--host] [--browser] [--peers] [--smoke]
+    what everything costs, beside what it may cost; with --peers the page beside others from npm too; with --smoke every bench
+    once, without judging time
 cargo xtask dist
     the release build in dist/, and its sizes
 cargo xtask lab [PORT]

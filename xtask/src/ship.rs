@@ -91,7 +91,7 @@ fn gzip(bytes: &[u8]) -> Outcome<Vec<u8>> {
 type Packer = (&'static str, fn(&[u8]) -> Outcome<Vec<u8>>);
 
 /// Writes both twins, where they are smaller.
-fn compress(file: &Path) -> Outcome {
+pub fn compress(file: &Path) -> Outcome {
     let bytes = fs::read(file)?;
     let packers: [Packer; 2] = [("br", brotli), ("gz", gzip)];
     for (ending, pack) in packers {

@@ -18,9 +18,12 @@ use chromiumoxide::cdp::browser_protocol::page::CaptureScreenshotFormat;
 use chromiumoxide::cdp::browser_protocol::performance;
 use chromiumoxide::cdp::js_protocol::heap_profiler;
 use chromiumoxide::cdp::js_protocol::runtime::{
-    ConsoleApiCalledType, EvaluateParams, EventConsoleApiCalled, EventExceptionThrown,
+    ConsoleApiCalledType, EvaluateParams, EvaluateReturns, EventConsoleApiCalled,
+    EventExceptionThrown,
 };
+use chromiumoxide::error::CdpError;
 use chromiumoxide::page::ScreenshotParams;
+use chromiumoxide::types::Command;
 use futures_util::StreamExt;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
@@ -34,6 +37,9 @@ use std::time::{Duration, Instant};
 pub const PATIENCE: Duration = Duration::from_secs(45);
 /// One question to the page takes no longer: the driver has a limit of its own.
 const SLICE: Duration = Duration::from_secs(5);
+
+/// How often a page at work is asked the same: as often the driver waits for half a minute.
+const TRIES: usize = 10;
 
 /// The modifier keys of the DevTools protocol.
 pub const SHIFT: i64 = 8;
@@ -174,39 +180,38 @@ impl Page {
     /// What was counted so far: the DevTools protocol's names, in seconds, bytes, pieces.
     pub async fn costs(&self) -> HashMap<String, f64> {
         let ask = performance::GetMetricsParams::default();
-        let answer = must("ask for costs", self.tab.execute(ask).await);
-        let metrics = &answer.result.metrics;
-        metrics
-            .iter()
-            .map(|metric| (metric.name.clone(), metric.value))
-            .collect()
+        let answer = self.insist("ask for costs", ask).await;
+        let metrics = answer.metrics.into_iter();
+        metrics.map(|metric| (metric.name, metric.value)).collect()
     }
 
     /// Takes away what the page no longer uses.
     pub async fn tidy(&self) {
         let tidy = heap_profiler::CollectGarbageParams::default();
-        must("collect garbage", self.tab.execute(tidy).await);
+        self.insist("collect garbage", tidy).await;
+    }
+
+    /// Sends what may be sent twice: a page at work for longer than the driver waits has not failed.
+    async fn insist<C: Command + Clone>(&self, what: &str, command: C) -> C::Response {
+        for _ in 1..TRIES {
+            match self.tab.execute(command.clone()).await {
+                Err(CdpError::Timeout) => {}
+                answer => return must(what, answer).result,
+            }
+        }
+        must(what, self.tab.execute(command).await).result
     }
 
     /// The value of a JavaScript expression, a promise's too. Helpers are in `e2e` (page.js).
     pub async fn js<T: DeserializeOwned>(&self, expression: &str) -> T {
-        let mut ask = EvaluateParams::new(expression);
-        ask.await_promise = Some(true);
-        ask.return_by_value = Some(true);
-        ask.user_gesture = Some(true);
-        let answer = must(expression, self.tab.execute(ask).await).result;
-        if let Some(failure) = answer.exception_details {
-            let more = failure
-                .exception
-                .and_then(|exception| exception.description)
-                .unwrap_or_default();
-            panic!("{expression}\n{} {more}", failure.text);
-        }
-        let value = answer.result.value.unwrap_or_default();
-        match serde_json::from_value(value.clone()) {
-            Ok(value) => value,
-            Err(error) => panic!("{expression}\ngave {value}: {error}"),
-        }
+        let answer = self.tab.execute(evaluation(expression)).await;
+        value(expression, must(expression, answer).result)
+    }
+
+    /// The same of an expression that changes nothing, in a page that may be at work for minutes.
+    pub async fn ask<T: DeserializeOwned>(&self, expression: &str) -> T {
+        let answer = self.insist(expression, evaluation(expression)).await;
+        value(expression, answer)
     }
 
     /// Waits until an expression is truthy, looking once per frame in the page; gives its value.
@@ -408,6 +413,29 @@ const COMPLAINTS: &str =
 /// A text as a JavaScript string.
 pub fn quote(text: &str) -> String {
     json!(text).to_string()
+}
+
+fn evaluation(expression: &str) -> EvaluateParams {
+    let mut ask = EvaluateParams::new(expression);
+    ask.await_promise = Some(true);
+    ask.return_by_value = Some(true);
+    ask.user_gesture = Some(true);
+    ask
+}
+
+fn value<T: DeserializeOwned>(expression: &str, answer: EvaluateReturns) -> T {
+    if let Some(failure) = answer.exception_details {
+        let more = failure
+            .exception
+            .and_then(|exception| exception.description)
+            .unwrap_or_default();
+        panic!("{expression}\n{} {more}", failure.text);
+    }
+    let value = answer.result.value.unwrap_or_default();
+    match serde_json::from_value(value.clone()) {
+        Ok(value) => value,
+        Err(error) => panic!("{expression}\ngave {value}: {error}"),
+    }
 }
 
 fn must<T, E: std::fmt::Display>(what: &str, result: Result<T, E>) -> T {

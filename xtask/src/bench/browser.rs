@@ -3,6 +3,7 @@
 //! In: the release build, and `bench` of `tests/e2e`, which measures it beside the least that a page can do. Out: one [`Run`] for each
 //! page and stream, ratios, verdicts. It must not know how a page is measured.
 
+use super::peers::{self, Load};
 use super::table::Table;
 use crate::run::{cargo, step};
 use crate::{Failure, Outcome, root, tools};
@@ -14,8 +15,10 @@ use std::path::Path;
 pub struct Run {
     /// The stream's name.
     pub stream: String,
-    /// `rill`, `floor` or `append`.
+    /// `rill`, `floor`, `append` or one of the others.
     pub who: String,
+    /// The page was given up after so long; no other figure counts then.
+    pub given_up: Option<f64>,
     /// The main thread's own time.
     pub task: f64,
     pub(super) wall: f64,
@@ -54,6 +57,9 @@ const TARGETS: [(&str, Target); 6] = [
     ("200,000 tiny ones at once", Target::Click(100.0)),
 ];
 
+/// In the place of figures.
+pub const GIVEN_UP: &str = "did not finish";
+
 /// One target, and what became of it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Verdict {
@@ -64,8 +70,8 @@ pub struct Verdict {
     pub met: bool,
 }
 
-/// Measures the built page; with `smoke` only that it can be measured.
-pub fn measure(folder: &Path, smoke: bool) -> Outcome<Vec<Run>> {
+/// Measures the built page, and the bundles of others in the folder `peers`; with `smoke` only that it can be measured.
+pub fn measure(folder: &Path, smoke: bool, peers: Option<&Path>) -> Outcome<Vec<Run>> {
     let out = folder.join(if smoke {
         "smoke.json"
     } else {
@@ -77,6 +83,7 @@ pub fn measure(folder: &Path, smoke: bool) -> Outcome<Vec<Run>> {
         .args(["run", "--package", "e2e", "--bin", "bench", "--"])
         .arg(&out)
         .args(smoke.then_some("--smoke"))
+        .args(peers.map(|peers| format!("--peers={}", peers.display())))
         .env("CHROME", tools::chromium()?.browser)
         .current_dir(root());
     let name = if smoke {
@@ -157,11 +164,22 @@ pub fn table(runs: &[Run]) -> Table {
         "nodes",
     ]);
     for run in runs {
-        let floor = find(runs, &run.stream, "floor").map_or(run.task, |floor| floor.task);
+        let page = format!("{}, {}", run.stream, name(&run.who));
+        if let Some(ms) = run.given_up {
+            let wall = format!("> {:.0}", ms / 1000.0);
+            table.row(vec![
+                page,
+                GIVEN_UP.into(),
+                String::new(),
+                String::new(),
+                wall,
+            ]);
+            continue;
+        }
         table.row(vec![
-            format!("{}, {}", run.stream, name(&run.who)),
+            page,
             format!("{:.0}", run.task),
-            format!("{:.2}", run.task / floor),
+            format!("{:.2}", of_the_floor(runs, run)),
             run.growth()
                 .map(|growth| format!("{growth:.2}"))
                 .unwrap_or_default(),
@@ -183,10 +201,17 @@ pub fn table(runs: &[Run]) -> Table {
     table
 }
 
+/// A run's main-thread time against the floor's with the same stream.
+pub fn of_the_floor(runs: &[Run], run: &Run) -> f64 {
+    let floor = find(runs, &run.stream, "floor").unwrap_or(run);
+    run.task / floor.task
+}
+
 /// The figures for programs.
-pub fn json(runs: &[Run]) -> String {
-    let one = |run: &Run| {
-        json!({
+pub fn json(runs: &[Run], loads: &[Load]) -> String {
+    let one = |run: &Run| match run.given_up {
+        Some(ms) => json!({ "stream": run.stream, "page": run.who, "given_up_after_ms": ms }),
+        None => json!({
             "stream": run.stream,
             "page": run.who,
             "task_ms": run.task,
@@ -200,7 +225,7 @@ pub fn json(runs: &[Run]) -> String {
             "slowest_click_ms": run.slowest_click,
             "heap_mb": run.heap,
             "nodes": run.nodes,
-        })
+        }),
     };
     let target = |verdict: Verdict| {
         json!({
@@ -212,7 +237,11 @@ pub fn json(runs: &[Run]) -> String {
     };
     let runs_json: Vec<Value> = runs.iter().map(one).collect();
     let targets: Vec<Value> = verdicts(runs).into_iter().map(target).collect();
-    format!("{:#}\n", json!({ "runs": runs_json, "targets": targets }))
+    let loads = peers::json(loads);
+    format!(
+        "{:#}\n",
+        json!({ "runs": runs_json, "targets": targets, "first_loads": loads })
+    )
 }
 
 /// A page's name, for people.
@@ -221,6 +250,8 @@ pub fn name(who: &str) -> &str {
         "rill" => "Rill",
         "floor" => "floor",
         "append" => "append only",
+        "streamdown" => "Streamdown",
+        "deep-chat-fed" => "deep-chat, fed",
         other => other,
     }
 }
@@ -233,7 +264,21 @@ impl Run {
     }
 }
 
-fn find<'r>(runs: &'r [Run], stream: &str, who: &str) -> Option<&'r Run> {
+#[cfg(test)]
+impl Run {
+    /// A run that took so long, and no other figures.
+    pub fn of(stream: &str, who: &str, task: f64) -> Run {
+        Run {
+            stream: stream.to_owned(),
+            who: who.to_owned(),
+            task,
+            ..Run::default()
+        }
+    }
+}
+
+/// The run of one page with one stream.
+pub fn find<'r>(runs: &'r [Run], stream: &str, who: &str) -> Option<&'r Run> {
     runs.iter()
         .find(|run| run.stream == stream && run.who == who)
 }
@@ -243,6 +288,7 @@ fn read(text: &str) -> Option<Vec<Run>> {
     let run = |told: &Value| {
         let figure = |name: &str| told[name].as_f64();
         Some(Run {
+            given_up: figure("given_up"),
             stream: told["stream"].as_str()?.to_owned(),
             who: told["who"].as_str()?.to_owned(),
             task: figure("task")?,
@@ -271,12 +317,9 @@ mod tests {
 
     fn run(stream: &str, who: &str, task: f64) -> Run {
         Run {
-            stream: stream.to_owned(),
-            who: who.to_owned(),
-            task,
             wall: task * 2.0,
             quarters: vec![task * 0.2, 1.0, 1.0, task * 0.3],
-            ..Run::default()
+            ..Run::of(stream, who, task)
         }
     }
 
@@ -319,12 +362,33 @@ mod tests {
             "quarters":[200.0,200.0,200.0,300.0],"long_tasks":0,"longest_task":null,"frame":17.0,"clicks":0,"slowest_click":0.0,
             "heap":2.5,"nodes":1234.0}]"#;
         let runs = read(told).unwrap();
-        assert_eq!(runs[0].growth(), Some(1.5));
+        assert_eq!((runs[0].growth(), runs[0].given_up), (Some(1.5), None));
         let table = table(&runs).markdown();
         assert!(table.contains("| 4,000 at 200/s, Rill |"), "{table}");
         assert!(table.contains("|   1.50 |"), "{table}");
-        let json: Value = serde_json::from_str(&json(&runs)).unwrap();
+        let json: Value = serde_json::from_str(&json(&runs, &[])).unwrap();
         assert_eq!(json["runs"][0]["nodes"], 1234.0);
         assert!(read("[{}]").is_none());
+    }
+
+    #[test]
+    fn a_page_that_did_not_finish_has_a_row_and_no_figures() {
+        let told = r#"[{"stream":"8,000 at once","who":"floor","tokens":8000,"given_up":null,"wall":700.0,"task":200.0,"quarters":[],
+            "long_tasks":0,"longest_task":6.0,"frame":17.0,"clicks":0,"slowest_click":0.0,"heap":2.5,"nodes":34.0},
+            {"stream":"8,000 at once","who":"deep-chat","tokens":8000,"given_up":60000.0,"wall":0.0,"task":0.0,"quarters":[],
+            "long_tasks":0,"longest_task":null,"frame":0.0,"clicks":0,"slowest_click":0.0,"heap":0.0,"nodes":0.0}]"#;
+        let runs = read(told).unwrap();
+        let table = table(&runs).text();
+        let row: Vec<&str> = table.lines().last().unwrap().split("  ").collect();
+        let cells: Vec<&str> = row.iter().map(|cell| cell.trim()).collect();
+        let cells: Vec<&str> = cells.into_iter().filter(|cell| !cell.is_empty()).collect();
+        assert_eq!(
+            cells,
+            ["8,000 at once, deep-chat", "did not finish", "> 60"],
+            "{table}"
+        );
+        let json: Value = serde_json::from_str(&json(&runs, &[])).unwrap();
+        assert_eq!(json["runs"][1]["given_up_after_ms"], 60000.0);
+        assert!(json["runs"][1].get("task_ms").is_none(), "{json}");
     }
 }

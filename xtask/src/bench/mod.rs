@@ -1,10 +1,11 @@
 //! `cargo xtask bench`: what everything costs, beside what it may cost.
 //!
 //! In: flags. Out: tables on the terminal and in `target/bench/`. The map: [`host`] the river on this machine; [`browser`] the page in
-//! Chromium; [`table`] and [`picture`] how figures are shown.
+//! Chromium, [`peers`] what others do beside it; [`table`] and [`picture`] how figures are shown.
 
 mod browser;
 mod host;
+mod peers;
 mod picture;
 mod table;
 
@@ -21,6 +22,8 @@ pub struct Options {
     host: bool,
     /// The page.
     browser: bool,
+    /// What others do, beside the page.
+    peers: bool,
 }
 
 impl Options {
@@ -32,9 +35,10 @@ impl Options {
                 "--smoke" => options.smoke = true,
                 "--host" => options.host = true,
                 "--browser" => options.browser = true,
+                "--peers" => (options.browser, options.peers) = (true, true),
                 other => {
                     return Err(Failure::new(format!(
-                        "bench knows --host, --browser and --smoke, not `{other}`"
+                        "bench knows --host, --browser, --peers and --smoke, not `{other}`"
                     )));
                 }
             }
@@ -54,11 +58,11 @@ pub fn bench(options: Options) -> Outcome {
         if options.host {
             host::smoke()?;
         }
-        return if options.browser {
-            smoke_page()
-        } else {
-            Ok(())
-        };
+        if options.browser {
+            let peers = options.peers.then(peers::build).transpose()?;
+            browser::measure(&folder, true, peers.as_deref())?;
+        }
+        return Ok(());
     }
     if options.host {
         let measures = host::measure()?;
@@ -68,20 +72,25 @@ pub fn bench(options: Options) -> Outcome {
         std::fs::write(folder.join("host.md"), table.markdown())?;
     }
     if options.browser {
-        page::build()?;
-        let runs = browser::measure(&folder, false)?;
+        // The peers first: a build of minutes must not end in "there is no npm".
+        let peers = options.peers.then(peers::build).transpose()?;
+        let dist = page::build()?;
+        let runs = browser::measure(&folder, false, peers.as_deref())?;
         let verdicts = browser::verdict_table(&browser::verdicts(&runs));
-        let table = browser::table(&runs);
-        print!(
-            "\n{}\n{}\n{}\n",
-            picture::text(&runs),
-            table.text(),
-            verdicts.text()
-        );
-        std::fs::write(folder.join("browser.json"), browser::json(&runs))?;
+        let mut tables = vec![verdicts, browser::table(&runs)];
+        let mut loads = Vec::new();
+        if let Some(peers) = peers {
+            loads = peers::loads(&dist, &peers)?;
+            tables.push(peers::table(&runs, &loads));
+        }
+        println!("\n{}", picture::text(&runs));
+        for table in &tables {
+            println!("{}", table.text());
+        }
+        std::fs::write(folder.join("browser.json"), browser::json(&runs, &loads))?;
         std::fs::write(folder.join("browser.svg"), picture::svg(&runs))?;
-        let tables = verdicts.markdown() + "\n" + &table.markdown();
-        std::fs::write(folder.join("browser.md"), tables)?;
+        let tables: Vec<String> = tables.iter().map(table::Table::markdown).collect();
+        std::fs::write(folder.join("browser.md"), tables.join("\n"))?;
     }
     println!("These figures are in {}", folder.display());
     Ok(())
@@ -94,7 +103,7 @@ pub fn smoke() -> Outcome {
 
 /// The bench of the page that is built, in short: that it can be measured, not what it costs.
 pub fn smoke_page() -> Outcome {
-    browser::measure(&target()?.join("bench"), true).map(|_| ())
+    browser::measure(&target()?.join("bench"), true, None).map(|_| ())
 }
 
 /// Where cargo builds.
@@ -118,6 +127,8 @@ mod tests {
         assert!(Options::read(&["--smoke"]).is_ok_and(|options| options.smoke));
         assert!(Options::read(&[]).is_ok_and(|options| options.host && options.browser));
         assert!(Options::read(&["--browser"]).is_ok_and(|options| !options.host));
+        let peers = Options::read(&["--peers"]);
+        assert!(peers.is_ok_and(|options| options.peers && options.browser && !options.host));
         assert!(Options::read(&["--fast"]).is_err());
     }
 }

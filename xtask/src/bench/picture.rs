@@ -2,20 +2,27 @@
 //!
 //! In: runs. Out: text. It judges nothing.
 
-use super::browser::{Run, name};
+use super::browser::{GIVEN_UP, Run, name};
 
 /// The longest bar: cells in the terminal, pixels in the picture.
 const CELLS: f64 = 48.0;
 const PIXELS: f64 = 420.0;
+/// Where bars begin in the picture, behind the longest name.
+const BARS: f64 = 112.0;
 
 /// For the terminal.
 pub fn text(runs: &[Run]) -> String {
     let mut out = String::new();
+    let names = runs.iter().map(|run| name(&run.who).len());
+    let width = names.max().unwrap_or_default();
     for (stream, runs) in streams(runs) {
         out += &format!("{stream}\n");
         for (run, share) in shares(&runs) {
             let bar = "█".repeat((share * CELLS).round().max(1.0) as usize);
-            out += &format!("  {:<12} {bar} {:.0} ms\n", name(&run.who), run.task);
+            out += &match run.given_up {
+                Some(_) => format!("  {:<width$} {GIVEN_UP}\n", name(&run.who)),
+                None => format!("  {:<width$} {bar} {:.0} ms\n", name(&run.who), run.task),
+            };
         }
     }
     out
@@ -31,16 +38,18 @@ pub fn svg(runs: &[Run]) -> String {
         );
         y += 22;
         for (run, share) in shares(&runs) {
-            let width = (share * PIXELS).max(1.0);
+            let (width, words) = match run.given_up {
+                Some(_) => (0.0, GIVEN_UP.to_owned()),
+                None => ((share * PIXELS).max(1.0), format!("{:.0} ms", run.task)),
+            };
             body += &format!(
-                "<text x=\"8\" y=\"{}\">{}</text><rect class=\"{}\" x=\"96\" y=\"{y}\" width=\"{width:.0}\" height=\"14\" rx=\"2\"/>\
-                 <text x=\"{:.0}\" y=\"{}\">{:.0} ms</text>\n",
+                "<text x=\"8\" y=\"{}\">{}</text><rect class=\"{}\" x=\"{BARS}\" y=\"{y}\" width=\"{width:.0}\" height=\"14\" rx=\"2\"/>\
+                 <text x=\"{:.0}\" y=\"{}\">{words}</text>\n",
                 y + 12,
                 name(&run.who),
                 run.who,
-                102.0 + width,
+                BARS + width + 6.0,
                 y + 12,
-                run.task,
             );
             y += 18;
         }
@@ -79,22 +88,20 @@ mod tests {
 
     #[test]
     fn the_dearest_page_of_a_stream_has_the_longest_bar() {
-        let run = |stream: &str, who: &str, task| Run {
-            stream: stream.to_owned(),
-            who: who.to_owned(),
-            task,
-            ..Run::default()
-        };
         let runs = [
-            run("a", "floor", 200.0),
-            run("a", "rill", 50.0),
-            run("b", "rill", 10.0),
+            Run::of("a", "floor", 200.0),
+            Run::of("a", "rill", 50.0),
+            Run::of("b", "rill", 10.0),
+            Run {
+                given_up: Some(60_000.0),
+                ..Run::of("b", "deep-chat", 0.0)
+            },
         ];
         let bar = |cells: usize| "█".repeat(cells);
         assert_eq!(
             text(&runs),
             format!(
-                "a\n  floor        {} 200 ms\n  Rill         {} 50 ms\nb\n  Rill         {} 10 ms\n",
+                "a\n  floor     {} 200 ms\n  Rill      {} 50 ms\nb\n  Rill      {} 10 ms\n  deep-chat did not finish\n",
                 bar(48),
                 bar(12),
                 bar(48)
@@ -102,11 +109,15 @@ mod tests {
         );
         let svg = svg(&runs);
         assert!(
-            svg.contains("class=\"floor\" x=\"96\" y=\"30\" width=\"420\""),
+            svg.contains("class=\"floor\" x=\"112\" y=\"30\" width=\"420\""),
             "{svg}"
         );
         assert!(
-            svg.contains("class=\"rill\" x=\"96\" y=\"48\" width=\"105\""),
+            svg.contains("class=\"deep-chat\" x=\"112\" y=\"116\" width=\"0\""),
+            "{svg}"
+        );
+        assert!(
+            svg.contains("class=\"rill\" x=\"112\" y=\"48\" width=\"105\""),
             "{svg}"
         );
     }

@@ -1,9 +1,11 @@
 //! What a streamed reply costs a page: Rill, and beside it the least that a page can do with the same stream.
 //!
-//! In: the release build, the lab, Chromium. Out: figures, one [`Run`] for each page and stream. It judges nothing.
+//! In: the release build, the lab, Chromium; what others do with the stream, where it is wanted. Out: figures, one [`Run`] for each
+//! page and stream. It judges nothing.
 
 mod stream;
 mod tasks;
+mod who;
 
 use crate::browser::{Browser, Error};
 use crate::page::Page;
@@ -11,29 +13,18 @@ use crate::stage::Stage;
 use lab::{Dialect, Lab, StaticSite, percent_encode};
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
+use std::path::Path;
 use std::time::{Duration, Instant};
 pub use stream::{SMOKE, STREAMS, Stream};
 use tasks::Tasks;
+use tokio::time::timeout;
+pub use who::Who;
 
-/// The longest that one reply may take beyond its own time.
-const PATIENCE: Duration = Duration::from_secs(180);
 /// Between two clicks.
 const CLICK_EVERY: Duration = Duration::from_millis(100);
 
-/// Who shows the reply.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Who {
-    /// The release build.
-    Rill,
-    /// One text node that grows, no markdown.
-    Floor,
-    /// Paragraphs, no markdown; finished ones are left alone.
-    Append,
-}
-
 /// What one reply cost one page. Times are milliseconds.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Default, Serialize)]
 pub struct Run {
     /// The stream's name.
     pub stream: &'static str,
@@ -41,6 +32,8 @@ pub struct Run {
     pub who: Who,
     /// Tokens of the reply.
     pub tokens: usize,
+    /// After so long the page had not shown all, and was given up: no other figure counts then.
+    pub given_up: Option<f64>,
     /// From the send to the last letter on screen, without the time in which the server made up its reply.
     pub wall: f64,
     /// The main thread's own time.
@@ -84,15 +77,28 @@ pub struct Bench {
 }
 
 impl Bench {
-    /// Starts the browser and the host of the built page.
-    pub async fn start() -> Result<Bench, Error> {
-        let site = StaticSite::of(Stage::dist()?)
+    /// Starts the browser and the host of the built page, and of the bundles of others in the folder `peers`.
+    pub async fn start(peers: Option<&Path>) -> Result<Bench, Error> {
+        let mut site = StaticSite::of(Stage::dist()?)
             .page("chat.html", include_str!("chat.html"))
-            .page("plain.html", include_str!("plain.html"))
-            .start()
-            .await?;
-        let browser = Browser::start().await?;
-        Ok(Bench { browser, site })
+            .page("plain.html", include_str!("plain.html"));
+        for name in peers.iter().flat_map(|_| Who::PEERS).map(Who::name) {
+            site = site.page(
+                &format!("{name}.html"),
+                include_str!("peer.html").replace("PEER", name),
+            );
+            for file in [format!("{name}.js"), format!("{name}.css")] {
+                let text = peers.map(|folder| std::fs::read_to_string(folder.join(&file)));
+                // Most have no styles of their own.
+                if let Some(Ok(text)) = text {
+                    site = site.page(&file, text);
+                }
+            }
+        }
+        Ok(Bench {
+            browser: Browser::start().await?,
+            site: site.start().await?,
+        })
     }
 
     /// Ends the browser.
@@ -101,20 +107,15 @@ impl Bench {
     }
 
     /// One reply in a page of its own.
-    pub async fn run(&self, who: Who, stream: &Stream) -> Result<Run, Error> {
+    pub async fn run(&mut self, who: Who, stream: &Stream) -> Result<Run, Error> {
         let lab = Lab::start().await?;
         let page = Page::blank(&self.browser).await?;
         page.at_start(include_str!("probe.js")).await;
         page.count_costs().await;
         let server = |options: &str| lab.url(Dialect::OpenAi, options);
-        let file = match who {
-            Who::Rill => "chat.html?",
-            Who::Floor => "plain.html?",
-            Who::Append => "plain.html?append&",
-        };
         let earlier = stream.earlier_options().filter(|_| who == Who::Rill);
         let first = earlier.clone().unwrap_or_else(|| stream.options());
-        let query = format!("{file}server={}", percent_encode(&server(&first)));
+        let query = format!("{}server={}", who.page(), percent_encode(&server(&first)));
         page.goto(&self.site.url(&query)).await;
         page.until::<bool>("globalThis.page?.ready()").await;
         if earlier.is_some() {
@@ -127,7 +128,22 @@ impl Bench {
                 .await;
             page.until::<bool>("page.ready()").await;
         }
-        let run = self.measure(who, stream, &lab, &page).await;
+        let limit = stream.span() + who.patience();
+        let Ok(run) = timeout(limit, self.measure(who, stream, &lab, &page)).await else {
+            if !who.is_peer() {
+                return Err(format!("{who:?} did not end: {}", stream.name).into());
+            }
+            // Such a page answers no question, not even to close: its browser ends with it.
+            self.browser.close().await;
+            self.browser = Browser::start().await?;
+            return Ok(Run {
+                stream: stream.name,
+                who,
+                tokens: stream.tokens,
+                given_up: Some(limit.as_secs_f64() * 1e3),
+                ..Run::default()
+            });
+        };
         let complaints = page.complaints().await;
         page.close().await;
         if !complaints.is_empty() {
@@ -160,11 +176,7 @@ impl Bench {
                 marks.push(task(&page.costs().await));
             }
         }
-        let patience = stream.span() + PATIENCE;
-        while !page.js::<bool>("bench.ended()").await {
-            if began.elapsed() > patience {
-                return Err(format!("{who:?} did not end: {}", stream.name).into());
-            }
+        while !page.ask::<bool>("bench.ended()").await {
             if stream.clicks {
                 page.click_at(30.0, 15.0).await;
             }
@@ -176,7 +188,7 @@ impl Bench {
             Some(tasks) => Some(tasks.longest().await?),
             None => None,
         };
-        let told: Told = page.js("bench.result()").await;
+        let told: Told = page.ask("bench.result()").await;
         page.tidy().await;
         let rest = page.costs().await;
         let thinking = lab.log().iter().find(|entry| entry.is_chat()).map(|entry| {
@@ -195,6 +207,7 @@ impl Bench {
             stream: stream.name,
             who,
             tokens: stream.tokens,
+            given_up: None,
             wall: told.wall - thinking.unwrap_or(0.0),
             task: cost(&["TaskDuration"]),
             script: cost(&["ScriptDuration"]),

@@ -81,6 +81,11 @@ impl Stream {
         self.rate > 0
     }
 
+    /// Whether the pages of others are measured with it too: they have no earlier turns, and nobody clicks in them.
+    pub fn is_for_peers(&self) -> bool {
+        self.earlier == 0 && !self.tiny
+    }
+
     /// How long the server takes.
     pub fn span(&self) -> Duration {
         let ms = (self.tokens * 1000).checked_div(self.rate);

@@ -1,7 +1,9 @@
-//! Measures the built page: `bench OUT.json [--smoke] [WORD...]`, only the streams whose names hold one of the words.
+//! Measures the built page: `bench OUT.json [--smoke] [--peers=FOLDER] [WORD...]`, only the streams whose names hold one of the words;
+//! beside it the bundles of others in that folder.
 
 use e2e::bench::{Bench, Run, SMOKE, STREAMS, Stream, Who};
 use e2e::browser::Error;
+use std::path::Path;
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
@@ -9,7 +11,7 @@ fn main() -> ExitCode {
     let (flags, words): (Vec<String>, Vec<String>) =
         words.into_iter().partition(|word| word.starts_with("--"));
     let Some((out, wanted)) = words.split_first() else {
-        eprintln!("bench OUT.json [--smoke] [WORD...]");
+        eprintln!("bench OUT.json [--smoke] [--peers=FOLDER] [WORD...]");
         return ExitCode::FAILURE;
     };
     let streams: &[Stream] = if flags.iter().any(|flag| flag == "--smoke") {
@@ -17,12 +19,13 @@ fn main() -> ExitCode {
     } else {
         &STREAMS
     };
+    let peers = flags.iter().find_map(|flag| flag.strip_prefix("--peers="));
     let measured = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
         .enable_all()
         .build()
         .map_err(Error::from)
-        .and_then(|runtime| runtime.block_on(measure(streams, wanted)))
+        .and_then(|runtime| runtime.block_on(measure(streams, wanted, peers.map(Path::new))))
         .and_then(|runs| Ok(std::fs::write(out, serde_json::to_vec(&runs)?)?));
     match measured {
         Ok(()) => ExitCode::SUCCESS,
@@ -33,27 +36,44 @@ fn main() -> ExitCode {
     }
 }
 
-async fn measure(streams: &[Stream], wanted: &[String]) -> Result<Vec<Run>, Error> {
-    let bench = Bench::start().await?;
+async fn measure(
+    streams: &[Stream],
+    wanted: &[String],
+    peers: Option<&Path>,
+) -> Result<Vec<Run>, Error> {
+    let mut bench = Bench::start(peers).await?;
     let wanted = |stream: &&Stream| {
         wanted.is_empty() || wanted.iter().any(|word| stream.name.contains(word))
     };
     let mut runs = Vec::new();
     for stream in streams.iter().filter(wanted) {
-        for who in [Who::Floor, Who::Append, Who::Rill] {
-            let mut same = Vec::new();
-            for _ in 0..stream.times {
-                same.push(bench.run(who, stream).await?);
+        let others = (peers.is_some() && stream.is_for_peers()).then_some(Who::PEERS);
+        for who in Who::OWN.into_iter().chain(others.into_iter().flatten()) {
+            let run = median(&mut bench, who, stream).await?;
+            match run.given_up {
+                Some(ms) => println!("{}, {who:?}: not at its end after {ms:.0} ms", stream.name),
+                None => println!(
+                    "{}, {who:?}: {:.0} ms of {:.0}",
+                    stream.name, run.task, run.wall
+                ),
             }
-            same.sort_by(|a, b| a.task.total_cmp(&b.task));
-            let median = same.swap_remove(same.len() / 2);
-            println!(
-                "{}, {who:?}: {:.0} ms of {:.0}",
-                stream.name, median.task, median.wall
-            );
-            runs.push(median);
+            runs.push(run);
         }
     }
     bench.close().await;
     Ok(runs)
+}
+
+/// As often as the stream is measured; a page that does not come to its end is not asked again.
+async fn median(bench: &mut Bench, who: Who, stream: &Stream) -> Result<Run, Error> {
+    let mut same = Vec::new();
+    for _ in 0..stream.times {
+        let run = bench.run(who, stream).await?;
+        if run.given_up.is_some() {
+            return Ok(run);
+        }
+        same.push(run);
+    }
+    same.sort_by(|a, b| a.task.total_cmp(&b.task));
+    Ok(same.swap_remove(same.len() / 2))
 }
