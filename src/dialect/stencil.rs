@@ -24,9 +24,11 @@ impl Stencil {
         if self.before.is_empty() {
             return None;
         }
-        let text = json
-            .strip_prefix(self.before.as_str())?
-            .strip_suffix(self.after.as_str())?;
+        let (start, end) = (self.before.len(), json.len().checked_sub(self.after.len())?);
+        let text = json.get(start..end)?;
+        if !same(&json[..start], &self.before) || !same(&json[end..], &self.after) {
+            return None;
+        }
         let mut escaped = false;
         let mut bytes = text.bytes();
         while let Some(byte) = bytes.next() {
@@ -43,7 +45,7 @@ impl Stencil {
         if !escaped {
             return Some(Cow::Borrowed(text));
         }
-        let quoted = &json[self.before.len() - 1..json.len() - self.after.len() + 1];
+        let quoted = &json[start - 1..=end];
         serde_json::from_str(quoted).ok().map(Cow::Owned)
     }
 
@@ -57,6 +59,13 @@ impl Stencil {
         self.after.clear();
         self.after.push_str(&json[end..]);
     }
+}
+
+/// Whether two texts of one length are the same. Eight bytes at a time: the page's own comparison goes byte by byte.
+fn same(a: &str, b: &str) -> bool {
+    let (a, b) = (a.as_bytes().chunks_exact(8), b.as_bytes().chunks_exact(8));
+    let word = |bytes: &[u8]| u64::from_le_bytes(bytes.try_into().unwrap_or_default());
+    a.remainder() == b.remainder() && a.zip(b).all(|(a, b)| word(a) == word(b))
 }
 
 /// Where `text` stands in `json` between its quotation marks. A key that is there once can be nothing but a key: within a string

@@ -21,6 +21,8 @@ pub(crate) const SILENT: [&str; 2] = ["<|start|>assistant", "<|channel|>final<|m
 
 /// Closing tags that are taken as such though nothing was opened.
 const ORPHANS: [&str; 3] = ["</think>", "</thinking>", "</seed:think>"];
+/// With this begin all of them.
+const ORPHAN: u8 = b'<';
 
 /// The splitter of one reply.
 #[derive(Debug, Default)]
@@ -139,7 +141,8 @@ impl Splitter {
     }
 
     fn answer<'t>(&mut self, text: &'t str, out: &mut Vec<ChatEvent>) -> &'t str {
-        if !self.told {
+        // Most pieces hold no tag, and no beginning of one.
+        if !self.told && memchr::memchr(ORPHAN, text.as_bytes()).is_some() {
             let found = ORPHANS
                 .iter()
                 .filter_map(|tag| text.find(tag).map(|at| (at, tag.len())))
@@ -231,6 +234,11 @@ mod tests {
                 "in steps of {step}: {input:?}"
             );
         }
+    }
+
+    #[test]
+    fn all_tags_that_are_looked_for_in_an_answer_begin_alike() {
+        assert!(ORPHANS.iter().all(|tag| tag.as_bytes()[0] == ORPHAN));
     }
 
     #[test]

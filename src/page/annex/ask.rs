@@ -52,6 +52,11 @@ impl Worker {
         self.failures >= MOST_FAILURES
     }
 
+    /// Whether it was started.
+    pub fn is_running(&self) -> bool {
+        self.running.is_some()
+    }
+
     /// Whether it can be asked now; starts it where it does not run.
     pub fn is_free(&mut self) -> bool {
         if self.running.is_none() && !self.is_hopeless() {

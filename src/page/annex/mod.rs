@@ -241,8 +241,11 @@ fn told(answer: Answer) {
 }
 
 impl Annex {
-    /// Goes on at the next frame.
+    /// Goes on at the next frame. The worker itself is no hurry: it would compete with the text that is just coming in.
     fn soon(&mut self) {
+        if !self.worker.is_running() {
+            return self.beat.arm(BATCH, pass);
+        }
         self.beat.hasten();
         self.beat.arm(0.0, pass);
     }

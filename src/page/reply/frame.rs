@@ -99,7 +99,6 @@ impl Reply {
         if let Some(delta) = delta {
             self.chat.tell("rill-delta", &[("text", &delta.into())]);
         }
-        self.chat.follow();
         if let Some(end) = end {
             self.finished(end);
             return;
@@ -107,6 +106,8 @@ impl Reply {
         if let Some(status) = status {
             self.show_status(status);
         }
+        // Last, for it has the browser lay out the page: what changed after it would be laid out by itself.
+        self.chat.follow();
         if !all {
             self.arm(0.0);
         } else if let Some(due) = due {

@@ -48,10 +48,12 @@ enum Target {
     Click(f64),
 }
 
-const TARGETS: [(&str, Target); 6] = [
+const TARGETS: [(&str, Target); 8] = [
     ("4,000 at 200/s", Target::Cost(0.85)),
     ("16,000 at 400/s", Target::Cost(0.8)),
     ("16,000 at 400/s", Target::Growth(1.1)),
+    ("8,000 at 11,000/s", Target::Wall(1.3)),
+    ("8,000 at 11,000/s", Target::Task(50.0)),
     ("8,000 at once", Target::Wall(1.3)),
     ("8,000 at once", Target::Task(50.0)),
     ("200,000 tiny ones at once", Target::Click(100.0)),
