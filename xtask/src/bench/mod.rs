@@ -81,7 +81,9 @@ pub fn bench(options: Options) -> Outcome {
         let mut loads = Vec::new();
         if let Some(peers) = peers {
             loads = peers::loads(&dist, &peers)?;
-            tables.push(peers::table(&runs, &loads));
+            let short = peers::table(&runs, &loads);
+            std::fs::write(folder.join("peers.md"), short.markdown())?;
+            tables.push(short);
         }
         println!("\n{}", picture::text(&runs));
         for table in &tables {

@@ -145,7 +145,7 @@ fn load(what: &str, files: &[PathBuf]) -> Outcome<Load> {
 
 /// All pages in short, as README shows them.
 pub fn table(runs: &[Run], loads: &[Load]) -> Table {
-    let mut head = vec!["of the text node's main-thread time".to_owned()];
+    let mut head = vec!["main thread, of the text node's".to_owned()];
     head.extend(PACED.map(str::to_owned));
     head.push(format!("{AT_ONCE}: all shown"));
     head.push("longest task".to_owned());
@@ -158,7 +158,7 @@ pub fn table(runs: &[Run], loads: &[Load]) -> Table {
         }
     }
     for who in pages {
-        let mut cells = vec![name(who).to_owned()];
+        let mut cells = vec![plain_name(who).to_owned()];
         let cell = |stream: &str, words: &dyn Fn(&Run) -> String| {
             find(runs, stream, who).map_or_else(String::new, |run| match run.given_up {
                 Some(_) => GIVEN_UP.to_owned(),
@@ -182,6 +182,17 @@ pub fn table(runs: &[Run], loads: &[Load]) -> Table {
     table
 }
 
+/// A page's name for readers who do not know the bench.
+fn plain_name(who: &str) -> &str {
+    match who {
+        "floor" => "one text node",
+        "append" => "paragraphs",
+        "streamdown" => "React and Streamdown",
+        "react-markdown" => "React and react-markdown",
+        other => name(other),
+    }
+}
+
 /// A page's load in words; Rill's in two, and of a page with React what of it is React.
 fn first_load(who: &str, loads: &[Load]) -> String {
     let kilobytes = |what: &str| {
@@ -193,7 +204,7 @@ fn first_load(who: &str, loads: &[Load]) -> String {
         return String::new();
     };
     let more = match who {
-        "rill" => kilobytes("rill, talking").map(|more| format!("; to talk {more}")),
+        "rill" => kilobytes("rill, talking").map(|more| format!("; {more} to talk")),
         "deep-chat" | "deep-chat-fed" => None,
         _ => kilobytes("react-alone").map(|react| format!("; React {react} of it")),
     };
@@ -240,8 +251,8 @@ mod tests {
             let cells = row.trim_matches('|').split('|').map(str::trim);
             cells.skip(1).collect::<Vec<_>>().join("|")
         };
-        assert_eq!(row("floor"), "1.00||0.00 s||");
-        assert_eq!(row("Rill"), "0.70||||120 KB; to talk 200");
+        assert_eq!(row("one text node"), "1.00||0.00 s||");
+        assert_eq!(row("Rill"), "0.70||||120 KB; 200 to talk");
         assert_eq!(
             row("Streamdown"),
             "2.00||did not finish|did not finish|230 KB; React 70 of it"
