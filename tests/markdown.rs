@@ -353,6 +353,27 @@ fn a_token_costs_the_same_at_any_length() {
 }
 
 #[test]
+fn finished_blocks_are_not_parsed_again() {
+    let replies = include_str!("fixtures/markdown/replies.md");
+    let blocks_a_token = |times: usize| {
+        let text = replies.repeat(times);
+        let mut markdown = Markdown::new();
+        for piece in by_chars(&text, 4) {
+            markdown.append(piece);
+            markdown.update();
+        }
+        let counters = markdown.counters();
+        assert!(markdown.committed() > 10 * times);
+        counters.parsed_blocks as f64 / counters.updates as f64
+    };
+    let (short, long) = (blocks_a_token(2), blocks_a_token(16));
+    assert!(
+        long < 1.0 && long < short * 1.05,
+        "a token has {short:.2} blocks parsed at first, then {long:.2}"
+    );
+}
+
+#[test]
 fn an_unkind_text_costs_no_more_than_its_length() {
     let code = "    let value = compute(input, &mut state)?; // why\n";
     for (name, text, count, most) in [
