@@ -20,7 +20,7 @@ const STATUS_EVERY: Millis = 250.0;
 
 /// So long a frame may take in more text, in milliseconds; what is left is for the next one. A click is answered between them.
 /// Where the browser needs long to lay out what is there, a frame takes in more: else it would lay out the same too often.
-const WORK: [Millis; 2] = [8.0, 40.0];
+const WORK: [Millis; 2] = [16.0, 40.0];
 /// So many bytes it takes in before it looks at the clock.
 const SLICE: usize = 4096;
 

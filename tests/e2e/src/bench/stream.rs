@@ -35,11 +35,11 @@ pub const STREAMS: [Stream; 6] = [
     stream("4,000 at 200/s", 4_000, 200),
     stream("16,000 at 400/s", 16_000, 400),
     Stream {
-        times: 3,
+        times: 5,
         ..stream("8,000 at 11,000/s", 8_000, 11_000)
     },
     Stream {
-        times: 3,
+        times: 5,
         ..stream("8,000 at once", 8_000, 0)
     },
     Stream {

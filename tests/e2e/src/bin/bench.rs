@@ -74,6 +74,10 @@ async fn median(bench: &mut Bench, who: Who, stream: &Stream) -> Result<Run, Err
         }
         same.push(run);
     }
+    // What the machine did besides shows in the one figure and not in the other: each has its own median.
+    same.sort_by(|a, b| a.wall.total_cmp(&b.wall));
+    let wall = same[same.len() / 2].wall;
     same.sort_by(|a, b| a.task.total_cmp(&b.task));
-    Ok(same.swap_remove(same.len() / 2))
+    let run = same.swap_remove(same.len() / 2);
+    Ok(Run { wall, ..run })
 }
