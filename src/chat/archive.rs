@@ -1,22 +1,27 @@
-//! A conversation as a file: our own versioned JSON, in and out. Keys and addresses are not part of a conversation.
+//! A conversation outside the page: as a file, our own versioned JSON, in and out; and turn by turn, for a store that keeps each in
+//! a record of its own. Keys and addresses are not part of a conversation.
+//!
+//! What is read may come from anywhere and be of any age: what is missing is as good as not said, what nobody knows is left out.
 
-use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
 
-use super::tree::Tree;
+use super::request::{Image, Role};
+use super::tree::{Tree, TurnId};
+use super::turn::Turn;
+use crate::event::End;
 
 /// The version that is written.
-pub const VERSION: u32 = 1;
+pub const VERSION: u64 = 1;
 
-#[derive(Serialize, Deserialize)]
-struct File {
-    rill: u32,
-    conversation: Tree,
-}
+/// A conversation in which nothing was said.
+pub const NOTHING: &str = "{\n  \"rill\": 1,\n  \"conversation\": {\n    \"nodes\": []\n  }\n}";
 
 /// Why a file cannot be read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Unreadable {
-    /// Not JSON, or not a conversation of ours.
+    /// Not JSON.
+    NotJson,
+    /// JSON, but nobody says anything in it.
     NotAConversation,
     /// Written by a newer Rill.
     Newer,
@@ -24,61 +29,309 @@ pub enum Unreadable {
 
 /// The conversation as JSON text.
 pub fn export(tree: &Tree) -> String {
-    let file = File {
-        rill: VERSION,
-        conversation: tree.settled(),
-    };
-    // Plain data with string keys: serialising it cannot fail. It goes through plain JSON, which events need as well.
-    let file = serde_json::to_value(&file).unwrap_or_default();
+    let tree = tree.settled();
+    // Plain data with string keys: serialising it cannot fail.
+    let tree = serde_json::to_value(&tree).unwrap_or_default();
+    let file = json!({ "rill": VERSION, "conversation": tree });
     format!("{file:#}")
 }
 
-/// Reads what [`export`] wrote.
+/// Reads what [`export`] wrote; or a list of messages (`role`, `content`), bare or under `messages`, as many other pages write it.
 pub fn import(text: &str) -> Result<Tree, Unreadable> {
-    #[derive(Deserialize)]
-    struct Version {
-        rill: u32,
-    }
-    let version: Version = serde_json::from_str(text).map_err(|_| Unreadable::NotAConversation)?;
-    if version.rill > VERSION {
+    let mut file: Value = serde_json::from_str(text).map_err(|_| Unreadable::NotJson)?;
+    if file["rill"].as_u64().is_some_and(|rill| rill > VERSION) {
         return Err(Unreadable::Newer);
     }
-    let file: File = serde_json::from_str(text).map_err(|_| Unreadable::NotAConversation)?;
-    if file.conversation.is_sound() {
-        Ok(file.conversation)
-    } else {
-        Err(Unreadable::NotAConversation)
+    let mut conversation = take(&mut file, "conversation");
+    let tree = match take(&mut conversation, "nodes") {
+        Value::Array(nodes) => of_nodes(nodes, &conversation),
+        _ => of_messages(file),
+    };
+    if tree.is_empty() {
+        return Err(Unreadable::NotAConversation);
     }
+    Ok(tree.settled())
+}
+
+/// One turn of a tree as JSON text.
+pub fn record(parent: Option<TurnId>, turn: &Turn) -> String {
+    let turn = serde_json::to_value(turn).unwrap_or_default();
+    json!({ "parent": parent, "turn": turn }).to_string()
+}
+
+/// Adds to the tree what [`record`] wrote; `false` where that is none.
+pub fn add_record(tree: &mut Tree, text: &str) -> bool {
+    let record = serde_json::from_str(text).ok();
+    record.is_some_and(|record| add(tree, record))
+}
+
+/// Adds a turn below the one that it names.
+fn add(tree: &mut Tree, mut node: Value) -> bool {
+    let parent = number(&node["parent"]).filter(|parent| tree.turn(*parent).is_some());
+    match turn(take(&mut node, "turn")) {
+        Some(turn) => {
+            tree.add(parent, turn);
+            true
+        }
+        None => false,
+    }
+}
+
+fn of_nodes(nodes: Vec<Value>, conversation: &Value) -> Tree {
+    let chosen = |all: &Value, at: &Value| number(&all[number(at)?]);
+    let of_node = |node: &Value| chosen(&node["children"], &node["chosen"]);
+    let mut shown: Vec<TurnId> = nodes.iter().filter_map(of_node).collect();
+    shown.extend(chosen(&conversation["roots"], &conversation["chosen_root"]));
+    let mut tree = Tree::default();
+    let mut said = false;
+    for node in nodes {
+        let known = add(&mut tree, node);
+        said |= known;
+        if !known {
+            // Who stands behind it is known by its number: what cannot be read leaves its place empty.
+            tree.add(tree.last(), Turn::reply());
+        }
+    }
+    shown.into_iter().for_each(|id| tree.show(id));
+    if said { tree } else { Tree::default() }
+}
+
+fn of_messages(mut file: Value) -> Tree {
+    let mut tree = Tree::default();
+    let messages = match take(&mut file, "messages") {
+        Value::Null => file,
+        messages => messages,
+    };
+    for message in messages.as_array().into_iter().flatten() {
+        let mut said = match message["role"].as_str() {
+            Some("user") => Turn::user(""),
+            Some("assistant") => Turn {
+                end: Some(End::Complete {
+                    reason: "stop".to_owned(),
+                }),
+                ..Turn::reply()
+            },
+            _ => continue,
+        };
+        said.text = match &message["content"] {
+            Value::Array(parts) => {
+                let texts = parts.iter().filter_map(|part| part["text"].as_str());
+                texts.collect::<Vec<_>>().join("\n\n")
+            }
+            content => content.as_str().unwrap_or_default().to_owned(),
+        };
+        tree.add(tree.last(), said);
+    }
+    tree
+}
+
+fn turn(mut told: Value) -> Option<Turn> {
+    let mut turn = match told["role"].as_str()? {
+        "assistant" => Turn::reply(),
+        _ => Turn::user(""),
+    };
+    turn.text = text(&mut told, "text").unwrap_or_default();
+    turn.reasoning = text(&mut told, "reasoning").unwrap_or_default();
+    turn.model = text(&mut told, "model");
+    if let Value::Array(images) = take(&mut told, "images") {
+        // Only what is a picture by its bytes.
+        let image = |mut image| Image::of(text(&mut image, "base64")?);
+        turn.images = images.into_iter().filter_map(image).collect();
+    }
+    if turn.role == Role::Assistant {
+        turn.end = match take(&mut told, "end") {
+            Value::Null => None,
+            end => Some(serde_json::from_value(end).unwrap_or(End::Cut { page_closed: false })),
+        };
+    }
+    turn.tools = serde_json::from_value(take(&mut told, "tools")).unwrap_or_default();
+    turn.usage = serde_json::from_value(take(&mut told, "usage")).unwrap_or_default();
+    turn.timings = serde_json::from_value(take(&mut told, "timings")).unwrap_or_default();
+    Some(turn)
+}
+
+/// What stands under a name; null where nothing does.
+fn take(value: &mut Value, name: &str) -> Value {
+    value.get_mut(name).map(Value::take).unwrap_or_default()
+}
+
+fn text(value: &mut Value, name: &str) -> Option<String> {
+    match take(value, name) {
+        Value::String(text) => Some(text),
+        _ => None,
+    }
+}
+
+fn number(value: &Value) -> Option<usize> {
+    usize::try_from(value.as_u64()?).ok()
 }
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used)]
     use super::*;
-    use crate::chat::turn::Turn;
-    use crate::event::End;
+    use crate::event::{ErrorCause, ServerError, Timings, ToolCallDelta, Usage};
+    use proptest::prelude::*;
+
+    fn end() -> impl Strategy<Value = End> {
+        let error = ServerError {
+            message: "no".into(),
+            code: Some("500".into()),
+            cause: ErrorCause::Busy,
+        };
+        prop_oneof![
+            Just(End::Stopped),
+            Just(End::Superseded),
+            "[a-z]{0,5}".prop_map(|reason| End::Complete { reason }),
+            any::<bool>().prop_map(|page_closed| End::Cut { page_closed }),
+            Just(End::Refused {
+                status: Some(500),
+                error: error.clone()
+            }),
+            Just(End::Broken {
+                error,
+                before_headers: true
+            }),
+        ]
+    }
+
+    fn reply() -> impl Strategy<Value = Turn> {
+        (".{0,40}", ".{0,9}", end(), any::<Option<u32>>(), 0..9_u32).prop_map(
+            |(text, reasoning, end, tokens, tenths)| Turn {
+                text,
+                reasoning,
+                end: Some(end),
+                tools: vec![ToolCallDelta {
+                    name: Some("f".into()),
+                    ..ToolCallDelta::default()
+                }],
+                usage: Usage {
+                    completion_tokens: tokens,
+                    ..Usage::default()
+                },
+                timings: Timings {
+                    predicted_ms: Some(f64::from(tenths) / 10.0),
+                    ..Timings::default()
+                },
+                model: tokens.map(|_| "a model".to_owned()),
+                ..Turn::reply()
+            },
+        )
+    }
+
+    fn said() -> impl Strategy<Value = Turn> {
+        (".{0,40}", any::<bool>()).prop_map(|(text, pictured)| {
+            let image = pictured.then(|| Image::of("iVBORw0KGgo=".to_owned()).unwrap());
+            Turn {
+                images: image.into_iter().collect(),
+                ..Turn::user(text)
+            }
+        })
+    }
+
+    /// Turns below any of those before them, or at the beginning; and then the reader looks at this branch and that.
+    fn tree() -> impl Strategy<Value = Tree> {
+        let turn = prop_oneof![said(), reply()];
+        let turns = prop::collection::vec((any::<prop::sample::Index>(), turn), 1..20);
+        let shows = prop::collection::vec(any::<prop::sample::Index>(), 0..5);
+        (turns, shows).prop_map(|(turns, shows)| {
+            let mut tree = Tree::default();
+            for (at, (below, turn)) in turns.into_iter().enumerate() {
+                let parent = below.index(at + 1).checked_sub(1);
+                tree.add(parent, turn);
+            }
+            for show in shows {
+                tree.show(show.index(tree.len()));
+            }
+            tree
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_exported_comes_back_the_same(tree in tree()) {
+            prop_assert_eq!(import(&export(&tree)), Ok(tree));
+        }
+
+        #[test]
+        fn what_is_kept_turn_by_turn_comes_back_the_same(tree in tree()) {
+            let mut back = Tree::default();
+            for id in 0..tree.len() {
+                let record = record(tree.parent(id), tree.turn(id).unwrap());
+                prop_assert!(add_record(&mut back, &record));
+            }
+            for child in tree.shown_aside() {
+                back.show(child);
+            }
+            prop_assert_eq!(back, tree);
+        }
+
+        #[test]
+        fn nothing_that_is_read_can_break_the_page(text in r#"[\[\]{}",:a-z0-9 ]{0,60}"#) {
+            let _ = import(&text);
+            let _ = add_record(&mut Tree::default(), &text);
+        }
+    }
 
     #[test]
-    fn what_is_exported_comes_back_the_same() {
-        let mut tree = Tree::default();
-        let ask = tree.add(None, Turn::user("\u{1F30A} hello"));
-        let mut reply = Turn::reply();
-        reply.text = "hi".into();
-        reply.end = Some(End::Complete {
-            reason: "stop".into(),
-        });
-        tree.add(Some(ask), reply);
-        assert_eq!(import(&export(&tree)), Ok(tree));
+    fn nothing_is_what_an_empty_tree_is_written_as() {
+        let nothing: Value = serde_json::from_str(NOTHING).unwrap();
+        let written: Value = serde_json::from_str(&export(&Tree::default())).unwrap();
+        assert_eq!(nothing["rill"], written["rill"]);
+        assert_eq!(
+            nothing["conversation"]["nodes"],
+            written["conversation"]["nodes"]
+        );
     }
 
     #[test]
     fn other_files_are_refused_by_name() {
         let check = |text: &str, expect| assert_eq!(import(text), Err(expect), "{text}");
-        check("<html>", Unreadable::NotAConversation);
+        check("", Unreadable::NotJson);
+        check("<html>", Unreadable::NotJson);
+        check(r#"{"rill":1,"conversation":{"no"#, Unreadable::NotJson);
         check("{}", Unreadable::NotAConversation);
+        check("3", Unreadable::NotAConversation);
+        check(r#"["a"]"#, Unreadable::NotAConversation);
         check(r#"{"rill":99}"#, Unreadable::Newer);
+        check(NOTHING, Unreadable::NotAConversation);
         check(
             r#"{"rill":1,"conversation":{"nodes":[],"roots":[3]}}"#,
             Unreadable::NotAConversation,
         );
+        check(
+            r#"{"rill":1,"conversation":{"nodes":[{}, 7]}}"#,
+            Unreadable::NotAConversation,
+        );
+    }
+
+    #[test]
+    fn what_a_file_lacks_is_as_good_as_not_said() {
+        let file = r#"{"rill":1,"conversation":{"nodes":[
+            {"turn":{"role":"user","text":"hello","images":[{"base64":"PHN2Zz4="}]},"parent":77,"children":[5],"chosen":9},
+            {"turn":"what is this","parent":0},
+            {"turn":{"role":"assistant","text":"hi","end":{"end":"abducted"},"tools":8},"parent":1},
+            {"turn":{"role":"assistant","text":"and"},"parent":2}
+        ],"chosen_root":4}}"#;
+        let tree = import(file).unwrap();
+        assert_eq!(tree.path().collect::<Vec<_>>(), [0, 1, 2, 3]);
+        assert!(tree.turn(0).unwrap().images.is_empty(), "no raster image");
+        let end = |id: TurnId| tree.turn(id).unwrap().end.clone();
+        assert_eq!(end(2), Some(End::Cut { page_closed: false }));
+        assert_eq!(end(3), Some(End::Cut { page_closed: true }));
+    }
+
+    #[test]
+    fn a_list_of_messages_is_a_conversation_too() {
+        let list = r#"[{"role":"system","content":"be brief"},{"role":"user","content":"hello"},
+            {"role":"assistant","content":[{"type":"text","text":"hi"},{"type":"image_url"},{"type":"text","text":"there"}]}]"#;
+        for file in [list.to_owned(), format!(r#"{{"messages":{list}}}"#)] {
+            let tree = import(&file).unwrap();
+            let texts: Vec<_> = tree
+                .path()
+                .map(|id| tree.turn(id).unwrap().text.as_str())
+                .collect();
+            assert_eq!(texts, ["hello", "hi\n\nthere"]);
+        }
     }
 }

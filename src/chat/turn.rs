@@ -2,38 +2,36 @@
 //!
 //! In: [`ChatEvent`]s. Out: the text, the thinking and the figures so far. Must not know time, pace or page.
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use super::request::{Image, Message, Role};
 use crate::event::{ChatEvent, End, Timings, ToolCallDelta, Usage};
 
 /// What one side said.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Turn {
     /// Who speaks.
     pub role: Role,
     /// What was said.
     pub text: String,
     /// Pictures that came with a person's words.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub images: Vec<Image>,
     /// The thinking before it.
-    #[serde(default, skip_serializing_if = "String::is_empty")]
+    #[serde(skip_serializing_if = "String::is_empty")]
     pub reasoning: String,
     /// The tools that the model asked for.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub tools: Vec<ToolCallDelta>,
     /// How a reply ended; `None` while it runs, and for a person's turn.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub end: Option<End>,
     /// Tokens, by the server's count.
-    #[serde(default)]
     pub usage: Usage,
     /// Times, by the server's clock.
-    #[serde(default)]
     pub timings: Timings,
     /// The model that answered.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub model: Option<String>,
 }
 

@@ -65,6 +65,18 @@ pub struct Markdown {
     counters: Counters,
 }
 
+/// The beginning of a text, of about `most` bytes, to the end of a line where there is one.
+pub fn piece_of(text: &str, most: usize) -> &str {
+    let mut end = text.len().min(most);
+    while !text.is_char_boundary(end) {
+        end += 1;
+    }
+    match text[..end].rfind('\n') {
+        Some(line) if end < text.len() => &text[..=line],
+        _ => &text[..end],
+    }
+}
+
 impl Markdown {
     /// An empty text.
     pub fn new() -> Self {

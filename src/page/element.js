@@ -58,8 +58,14 @@ export function startAnnex(told, failed) {
   return worker;
 }
 
-// Tells once of each watched element when it comes near the window.
-export function whenNear(seen) {
+// Does work while the browser has nothing better to do, or after so many milliseconds at the latest.
+export function whenIdle(work, timeout) {
+  if (globalThis.requestIdleCallback) requestIdleCallback((left) => work(left.timeRemaining()), { timeout });
+  else setTimeout(work, 20, 5);
+}
+
+// Tells once of each watched element when it comes near the window, or near what is seen of `root`.
+export function whenNear(seen, root = null, margin = 400) {
   const observer = new IntersectionObserver(
     (entries) => {
       for (const { isIntersecting, target } of entries) {
@@ -68,7 +74,7 @@ export function whenNear(seen) {
         seen(target);
       }
     },
-    { rootMargin: "400px", scrollMargin: "400px" },
+    { root, rootMargin: `${margin}px`, scrollMargin: `${margin}px` },
   );
   return observer;
 }

@@ -7,7 +7,7 @@ use wasm_bindgen::prelude::*;
 use web_sys::{CssStyleSheet, HtmlElement, ShadowRoot, UrlSearchParams};
 
 use super::app::{Chat, Command};
-use super::ui;
+use super::{later, ui};
 use crate::chat::archive;
 use crate::options::{NAMES, Options};
 
@@ -60,7 +60,11 @@ impl Mounted {
 
     /// The conversation as JSON text.
     pub fn export(&self) -> String {
-        self.chat.tree.with_untracked(archive::export)
+        // Before the rest of the page is here nothing was said.
+        later::ready().map_or_else(
+            || archive::NOTHING.to_owned(),
+            |later| (later.file)(self.chat),
+        )
     }
 
     /// Attributes changed.

@@ -15,7 +15,7 @@ use super::net::fetch::Fetch;
 use super::servers::{self, Server};
 use super::ui::part::Part;
 use super::ui::verdict;
-use super::{painter, reply, ui, ways};
+use super::{kept, painter, reply, ui, ways};
 use crate::chat::tree::TurnId;
 use crate::dialect::{Kind, Takes};
 use crate::doctor::Verdict;
@@ -32,10 +32,16 @@ pub struct Later {
     pub show_way: fn(Chat),
     /// Reads files, and adds the pictures among them to the next message.
     pub pictures: fn(Chat, Vec<File>),
-    /// One turn of the conversation.
-    pub turn: fn(Chat, TurnId) -> Part,
+    /// The turns of the conversation.
+    pub turns: fn(Chat) -> Part,
     /// A click somewhere in the conversation; `true` where it did something.
     pub clicked: fn(Chat, &Element) -> bool,
+    /// Brings the conversation of this tab back.
+    pub restore: fn(Chat) -> Pin<Box<dyn Future<Output = ()>>>,
+    /// The conversation as a file.
+    pub file: fn(Chat) -> String,
+    /// The conversations that are kept.
+    pub conversations: fn(Chat) -> Part,
     /// How replies are made.
     pub settings: fn(Chat) -> Part,
     /// What stands beside the prompt, for kinds that have such.
@@ -90,8 +96,11 @@ static LATER: Later = Later {
     takes: |kind| kind.dialect().takes(),
     show_way: ways::show_way,
     pictures: ui::images::take,
-    turn: ui::turn::turn,
+    turns: ui::turns::turns,
     clicked: painter::clicked,
+    restore: kept::restore,
+    file: kept::file,
+    conversations: ui::conversations::conversations,
     settings: ui::settings::open,
     fields: ui::fields::fields,
     panel: ui::server::server_panel,

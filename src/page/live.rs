@@ -9,6 +9,7 @@ use web_sys::{Element, Text};
 
 use super::ways::Way;
 use crate::chat::tree::TurnId;
+use crate::chat::turn::Turn;
 use crate::event::{Deadline, End, Progress};
 use crate::pacer::Pace;
 
@@ -35,6 +36,8 @@ pub enum Order {
 pub trait Live {
     /// Its turn.
     fn id(&self) -> TurnId;
+    /// What it is by now.
+    fn turn(&self) -> Turn;
     /// What of it is seen.
     fn seen(&self) -> Seen;
     /// Does what is asked.

@@ -2,8 +2,9 @@
 //!
 //! [`embed`] mounts a chat in `<rill-chat>`, [`app`] holds its state and its commands, [`servers`] finds somebody to talk to,
 //! [`net`] carries the bytes, [`reply`] runs one reply, [`painter`] draws it, [`diagram`] what only somebody who asks wants to see drawn, [`doctor`] looks into it and asks further,
-//! [`ui`] is all that is seen, [`words`] all that is said, [`store`] what is remembered, [`wishes`] what is wished of replies,
-//! [`annex`] colours code and sets formulas in a worker, [`ways`] is the ladder to a server, [`clock`] time and frames.
+//! [`ui`] is all that is seen, [`words`] all that is said, [`store`] what is remembered, [`kept`] the conversations, [`wishes`] what is wished of replies,
+//! [`annex`] colours code and sets formulas in a worker, [`ways`] is the ladder to a server, [`clock`] time and frames, [`idle`] what
+//! may wait.
 //! What the first view does not need comes [`later`].
 
 pub mod annex;
@@ -12,6 +13,8 @@ pub mod clock;
 pub mod diagram;
 pub mod doctor;
 pub mod embed;
+pub mod idle;
+pub mod kept;
 pub mod later;
 pub mod live;
 pub mod net;

@@ -6,7 +6,7 @@
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
-use std::rc::Rc;
+use std::rc::{Rc, Weak};
 
 use serde_json::{Map, Value, json};
 
@@ -51,6 +51,31 @@ pub struct Store {
     passing: Rc<RefCell<BTreeMap<String, String>>>,
     /// Drafts of several chats on one page stand apart.
     chat: String,
+    /// Its conversation's place in the session of this tab.
+    place: Rc<str>,
+}
+
+thread_local! {
+    /// The places that are taken on this page.
+    static PLACES: RefCell<Vec<Weak<str>>> = RefCell::default();
+}
+
+/// A place of that name; where another chat on the page has it already, of that name and a mark.
+fn place(chat: &str) -> Rc<str> {
+    PLACES.with_borrow_mut(|places| {
+        places.retain(|place| place.strong_count() > 0);
+        let taken = |name: &str| {
+            let mut places = places.iter().filter_map(Weak::upgrade);
+            places.any(|place| *place == *name)
+        };
+        let mut name = format!("rill.conversation.{chat}");
+        while taken(&name) {
+            name.push('+');
+        }
+        let place: Rc<str> = name.into();
+        places.push(Rc::downgrade(&place));
+        place
+    })
 }
 
 impl Store {
@@ -60,6 +85,7 @@ impl Store {
             lasting,
             passing: Rc::default(),
             chat: chat.to_owned(),
+            place: place(chat),
         }
     }
 
@@ -154,6 +180,30 @@ impl Store {
         self.keep_in("wishes", base, kept);
     }
 
+    /// Whether anything may be kept.
+    pub fn lasts(&self) -> bool {
+        self.lasting
+    }
+
+    /// The name of this tab's conversation, if it has one.
+    pub fn session(&self) -> Option<String> {
+        session()
+            .filter(|_| self.lasting)?
+            .get_item(&self.place)
+            .ok()?
+    }
+
+    /// Keeps it, so that a reload brings the conversation back.
+    pub fn keep_session(&self, name: Option<&str>) {
+        if let Some(session) = session().filter(|_| self.lasting) {
+            // A browser that keeps nothing brings nothing back.
+            let _ = match name {
+                Some(name) => session.set_item(&self.place, name),
+                None => session.remove_item(&self.place),
+            };
+        }
+    }
+
     /// The unsent text.
     pub fn draft(&self) -> String {
         text(&self.get(&self.draft_name())).unwrap_or_default()
@@ -227,6 +277,10 @@ impl Store {
 
 fn text(value: &Value) -> Option<String> {
     value.as_str().map(str::to_owned)
+}
+
+fn session() -> Option<web_sys::Storage> {
+    web_sys::window()?.session_storage().ok().flatten()
 }
 
 fn local() -> Option<web_sys::Storage> {

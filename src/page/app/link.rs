@@ -18,6 +18,9 @@ use super::{Chat, LinkState, Trouble, page_origin};
 impl Chat {
     /// Finds somebody to talk to: what the page asks for, else what was used last, else what runs here, else the demo.
     pub fn start(self, from_link: bool) {
+        if self.returning.get_untracked() {
+            self.fetch_rest();
+        }
         let (server, kind) = self
             .options
             .with_untracked(|options| (options.server.clone(), options.kind));

@@ -147,6 +147,9 @@ pub struct Chat {
     loading: RwSignal<bool>,
     /// A message waits for the rest of the page.
     waits: StoredValue<bool>,
+    /// A conversation is on its way here: this tab's own, which comes back with the rest of the page, or one from the list.
+    /// Its end may be on the page already.
+    pub returning: RwSignal<bool>,
     /// The reply that runs.
     pub live: RwSignal<Option<Rc<dyn Live>>, LocalStorage>,
     /// Whom the page talks to.
@@ -165,6 +168,8 @@ pub struct Chat {
     pub panel: RwSignal<bool>,
     /// Whether the panel that checks a server is open.
     pub check: RwSignal<bool>,
+    /// Whether the list of conversations is open.
+    pub history: RwSignal<bool>,
     /// Whether the settings of replies are open.
     pub settings: RwSignal<bool>,
     /// What the person wishes of replies from the server of now.
@@ -179,8 +184,10 @@ pub struct Chat {
     pub refused: RwSignal<Option<Refused>>,
     /// Whether the newest text is in view and followed.
     pub pinned: RwSignal<bool>,
-    /// How often each reply was begun: one that goes on begins again.
-    pub starts: RwSignal<BTreeMap<TurnId, u32>>,
+    /// Grows with every conversation that takes the place of another.
+    pub conversation: RwSignal<u32>,
+    /// How often each reply was begun, by its turn: one that goes on begins again.
+    pub starts: RwSignal<Vec<u32>>,
     /// What is known of the tokens of replies, for as long as the page lives.
     looks: StoredValue<BTreeMap<TurnId, Looks>, LocalStorage>,
     /// The element that scrolls.
@@ -221,8 +228,20 @@ pub struct Shared {
     pub patient: RefCell<Option<Rc<dyn Patient>>>,
     /// The server to be checked, as it is written, and whether that begins at once.
     pub to_check: RefCell<(String, bool)>,
+    /// What keeps the conversation, if anything does.
+    pub memory: RefCell<Option<Rc<dyn Memory>>>,
     tasks: RefCell<Vec<AbortHandle>>,
     waiting: RefCell<Vec<oneshot::Sender<()>>>,
+    /// Those who wait for the conversation to return; none before it is asked for.
+    returns: RefCell<Option<Vec<oneshot::Sender<()>>>>,
+}
+
+/// What keeps the conversation; see [`kept`](super::kept).
+pub trait Memory {
+    /// The conversation is about to be left. With `at_once` the page may be gone a moment later.
+    fn keep(&self, at_once: bool);
+    /// Itself, for the part of the page that knows it.
+    fn itself(self: Rc<Self>) -> Rc<dyn std::any::Any>;
 }
 
 impl Drop for Shared {
@@ -257,14 +276,17 @@ impl Chat {
         let pace = look.pace.and_then(|pace| pace.parse().ok());
         let lang = language(&options, look.lang.as_deref());
         let draft = store.draft();
+        let returning = store.session().is_some();
         let shared = Shared {
             host,
             root,
             store,
             patient: RefCell::default(),
             to_check: RefCell::default(),
+            memory: RefCell::default(),
             tasks: RefCell::default(),
             waiting: RefCell::default(),
+            returns: RefCell::default(),
         };
         Chat {
             shared: StoredValue::new_local(Rc::new(shared)),
@@ -277,6 +299,7 @@ impl Chat {
             loaded: RwSignal::new(later::ready().is_some()),
             loading: RwSignal::new(false),
             waits: StoredValue::new(false),
+            returning: RwSignal::new(returning),
             live: RwSignal::new_local(None),
             link: RwSignal::new(LinkState::Nothing),
             found: RwSignal::new(None),
@@ -286,6 +309,7 @@ impl Chat {
             pulse: RwSignal::new(false),
             panel: RwSignal::new(false),
             check: RwSignal::new(false),
+            history: RwSignal::new(false),
             settings: RwSignal::new(false),
             wishes: RwSignal::new(Wishes::default()),
             way: RwSignal::new(None),
@@ -293,7 +317,8 @@ impl Chat {
             images: RwSignal::new(Vec::new()),
             refused: RwSignal::new(None),
             pinned: RwSignal::new(true),
-            starts: RwSignal::new(BTreeMap::new()),
+            conversation: RwSignal::new(0),
+            starts: RwSignal::new(Vec::new()),
             looks: StoredValue::new_local(BTreeMap::new()),
             scroller: StoredValue::new_local(None),
             names: StoredValue::new((made_up(), None)),
@@ -312,7 +337,11 @@ impl Chat {
 
     /// Does what a person asks.
     pub fn run(self, command: Command) {
+        let is_whole = !self.returning.get_untracked();
         match command {
+            // A moment later these can be done.
+            Command::Retry(_) | Command::Continue(_) | Command::Edit(..) | Command::Switch(..)
+                if !is_whole => {}
             Command::Send(text) => self.send(text),
             Command::Stop => self.stop(),
             Command::Skip => self.order(Order::Skip),
@@ -365,7 +394,7 @@ impl Chat {
 
     /// The rest of the page, if it is here.
     fn ready(self) -> Option<&'static Later> {
-        let later = later::ready()?;
+        let later = later::ready().filter(|_| !self.returning.get_untracked())?;
         // Another chat on the same page may have fetched it.
         if !self.loaded.get_untracked() {
             self.loaded.set(true);
@@ -391,7 +420,45 @@ impl Chat {
         }
         self.loading.set(false);
         self.loaded.set(later.is_ok());
-        later.ok()
+        match later {
+            Ok(later) => self.come_back(later).await,
+            // It stays where it is kept.
+            Err(_) => self.returning.set(false),
+        }
+        later.ok().filter(|_| self.is_mounted())
+    }
+
+    /// Waits until the conversation is here that is on its way, if there is one.
+    async fn come_back(self, later: &Later) {
+        if !self.returning.get_untracked() {
+            return;
+        }
+        let shared = self.shared();
+        let is_asked_for = shared.returns.borrow().is_some();
+        if is_asked_for {
+            let (sender, turn) = oneshot::channel();
+            shared
+                .returns
+                .borrow_mut()
+                .get_or_insert_default()
+                .push(sender);
+            // Those who wait are dropped with their list.
+            let _ = turn.await;
+        } else {
+            self.returns(true);
+            (later.restore)(self).await;
+            if self.is_mounted() {
+                self.returns(false);
+            }
+        }
+    }
+
+    /// A conversation is asked for; or it is here, all of it.
+    pub fn returns(self, begins: bool) {
+        self.shared().returns.replace(begins.then(Vec::new));
+        if self.returning.get_untracked() != begins {
+            self.returning.set(begins);
+        }
     }
 
     /// What is known of the tokens of a reply.
@@ -446,6 +513,15 @@ impl Chat {
     /// The page closes: tells the server to stop what runs, in the one way that outlives a page.
     pub fn leave(self) {
         self.order(Order::Leave);
+        self.keep(true);
+    }
+
+    /// What is not kept yet of the conversation is kept.
+    fn keep(self, at_once: bool) {
+        let memory = self.shared().memory.borrow().clone();
+        if let Some(memory) = memory {
+            memory.keep(at_once);
+        }
     }
 
     /// The attributes changed.

@@ -134,15 +134,29 @@ impl Chat {
     }
 
     pub(super) fn clear(self) {
+        self.turn_to((made_up(), None), Tree::default());
+        self.shared().store.keep_session(None);
+    }
+
+    /// Another conversation takes the place of the one that is there, which is kept.
+    pub fn turn_to(self, names: (String, Option<String>), tree: Tree) {
+        self.part();
         self.looks.set_value(BTreeMap::new());
-        self.names.set_value((made_up(), None));
-        self.supersede();
-        self.tree.set(Tree::default());
+        self.names.set_value(names);
+        self.tree.set(tree);
+        self.starts.set(Vec::new());
+        self.conversation.update(|number| *number += 1);
         self.meter.set(None);
         self.finding.set(None);
         self.shared().patient.take();
         self.doctor.set(false);
-        self.pinned.set(true);
+        self.to_end();
+    }
+
+    /// The conversation that is there is about to be left: its reply ends, and all is kept.
+    pub fn part(self) {
+        self.supersede();
+        self.keep(false);
     }
 
     pub(super) fn order(self, order: Order) {
@@ -154,7 +168,11 @@ impl Chat {
 
     /// A reply begins, or begins again.
     pub fn begun(self, id: TurnId) {
-        self.starts
-            .update(|starts| *starts.entry(id).or_default() += 1);
+        self.starts.update(|starts| {
+            if starts.len() <= id {
+                starts.resize(id + 1, 0);
+            }
+            starts[id] += 1;
+        });
     }
 }

@@ -9,6 +9,7 @@ use leptos::prelude::*;
 use crate::chat::turn::Turn;
 use crate::doctor;
 use crate::event::{End, Millis};
+use crate::markdown::piece_of;
 use crate::page::app::Meter;
 use crate::page::clock::{hidden, is_calm, now};
 use crate::page::live::Status;
@@ -211,7 +212,7 @@ impl Core {
         let all = loop {
             let from = (self.markdown.text().len() - self.prefix).min(self.pacer.shown().len());
             let rest = &self.pacer.shown()[from..];
-            let slice = slice(rest);
+            let slice = piece_of(rest, SLICE);
             self.markdown.append(slice);
             let all = slice.len() == rest.len();
             self.draw();
@@ -267,17 +268,5 @@ impl Core {
         self.watch = None;
         self.turn.end.clone_from(&self.end);
         self.end.clone()
-    }
-}
-
-/// The beginning of a text, to the end of a line where there is one.
-fn slice(text: &str) -> &str {
-    let mut end = text.len().min(SLICE);
-    while !text.is_char_boundary(end) {
-        end += 1;
-    }
-    match text[..end].rfind('\n') {
-        Some(line) if end < text.len() => &text[..=line],
-        _ => &text[..end],
     }
 }

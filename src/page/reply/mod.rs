@@ -184,6 +184,10 @@ impl Live for Reply {
         self.id
     }
 
+    fn turn(&self) -> Turn {
+        self.core.borrow().turn.clone()
+    }
+
     fn seen(&self) -> Seen {
         Seen {
             status: self.status.clone().into(),

@@ -2,8 +2,10 @@
 //! beyond what is open or typed.
 
 mod composer;
+pub mod conversations;
 pub mod doctor;
 pub mod fields;
+mod file;
 pub mod images;
 mod panel;
 pub mod part;
@@ -13,6 +15,7 @@ mod status;
 mod stream;
 mod tokens;
 pub mod turn;
+pub mod turns;
 pub mod verdict;
 mod welcome;
 
@@ -49,7 +52,7 @@ pub fn page(chat: Chat) -> Part {
         if chat.panel.get() {
             opened.set(true);
         }
-        if chat.panel.get() || chat.settings.get() || chat.check.get() {
+        if chat.panel.get() || chat.settings.get() || chat.check.get() || chat.history.get() {
             chat.fetch_rest();
         }
     });
@@ -68,6 +71,9 @@ pub fn page(chat: Chat) -> Part {
         .attr("data-theme", move || theme().to_owned())
         .attr("lang", move || words::tag(chat.lang.get()).to_owned())
         .set("dir", "auto")
+        .attr_if("aria-busy", move || {
+            chat.returning.get().then(|| "true".to_owned())
+        })
         .add(|part| composer::catch_files(part, chat))
         .child(header(chat))
         .add(|part| stream::stream(part, chat))
@@ -75,6 +81,10 @@ pub fn page(chat: Chat) -> Part {
         .when(
             move || chat.settings.get() && chat.loaded.get(),
             move || coming(later::ready().map(|later| later.settings), chat),
+        )
+        .when(
+            move || chat.history.get() && chat.loaded.get(),
+            move || coming(later::ready().map(|later| later.conversations), chat),
         )
         .when(
             move || opened.get() && chat.loaded.get(),
@@ -131,19 +141,39 @@ fn header(chat: Chat) -> Part {
         .set("class", "head")
         .child(brand)
         .child(link)
+        .child(tool(
+            icondata_lu::LuHistory,
+            move || say!(chat, conversations),
+            move || chat.history.set(true),
+        ))
         .when(
             move || !young(chat),
             move || {
-                button("quiet narrow", move || chat.settings.set(true))
-                    .child(icon(icondata_lu::LuSlidersHorizontal))
-                    .child(el("span").says(move || say!(chat, settings)))
+                tool(
+                    icondata_lu::LuSlidersHorizontal,
+                    move || say!(chat, settings),
+                    move || chat.settings.set(true),
+                )
             },
         )
         .when(has_turns, move || {
-            button("quiet narrow", move || chat.run(Command::Clear))
-                .child(icon(icondata_lu::LuPlus))
-                .child(el("span").says(move || say!(chat, new_chat)))
+            tool(
+                icondata_lu::LuPlus,
+                move || say!(chat, new_chat),
+                move || chat.run(Command::Clear),
+            )
         })
+}
+
+/// A button of the header, whose word gives way where there is no room for it.
+fn tool(
+    shape: icondata_core::Icon,
+    words: impl Fn() -> String + 'static,
+    press: impl FnMut() + 'static,
+) -> Part {
+    button("quiet narrow", press)
+        .child(icon(shape))
+        .child(el("span").says(words))
 }
 
 /// Puts text on the clipboard.

@@ -1,10 +1,11 @@
 //! What all panels are made of: a dialog with a head that closes it, fields with names, quiet sentences.
 
 use wasm_bindgen::JsCast;
-use web_sys::HtmlDialogElement;
+use web_sys::{CssStyleSheet, HtmlDialogElement, ShadowRoot};
 
 use super::part::{Part, after, button, el, icon};
 use crate::page::app::Chat;
+use crate::page::embed;
 use crate::page::words::say;
 
 /// A panel that is open while `open` says so, with its title and its way out.
@@ -58,4 +59,23 @@ pub fn choice(value: &str, words: impl Fn() -> String + 'static) -> Part {
 /// A quiet sentence.
 pub fn hint(words: impl Fn() -> String + 'static) -> Part {
     el("p").set("class", "hint").says(words)
+}
+
+thread_local! {
+    static SHEET: Option<CssStyleSheet> = embed::sheet(concat!(
+        include_str!("../../../style/doctor.css"),
+        include_str!("../../../style/conversations.css"),
+    ));
+}
+
+/// Gives the chat the styles that the first view does without, once.
+pub fn adopt_style(root: &ShadowRoot) {
+    SHEET.with(|sheet| {
+        let sheets = root.adopted_style_sheets();
+        if let Some(sheet) = sheet
+            && !sheets.includes(sheet, 0)
+        {
+            root.set_adopted_style_sheets(&sheets.concat(&js_sys::Array::of1(sheet)));
+        }
+    });
 }

@@ -4,8 +4,7 @@ use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 
 use super::part::{Part, button, el, icon};
-use super::welcome;
-use crate::chat::tree::TurnId;
+use super::{coming, welcome};
 use crate::page::app::Chat;
 use crate::page::later;
 use crate::page::words::say;
@@ -13,39 +12,26 @@ use crate::page::words::say;
 /// How near to the end, in pixels, still counts as at the end.
 const NEAR: i32 = 40;
 
-/// So many turns stand together. Where they are out of view they are left out of layout and painting, all at once: a browser
-/// that had to watch each turn of a long conversation would be busy with that alone.
-const TOGETHER: usize = 16;
-
 /// The conversation.
 pub fn stream(part: Part, chat: Chat) -> Part {
-    let path = move || {
-        let starts = chat.starts.get();
-        // Turns begin only when the rest of the page is here.
-        let path = chat.tree.with(|tree| tree.path());
-        // A reply that goes on is drawn anew, so its number of starts is part of what it is known by.
-        path.into_iter()
-            .map(|id| (id, starts.get(&id).copied().unwrap_or(0)))
-            .collect::<Vec<(TurnId, u32)>>()
-    };
-    let groups = move || (0..path().len().div_ceil(TOGETHER)).collect();
-    let turns = move |group: usize| {
-        let path = path().into_iter();
-        path.skip(group * TOGETHER).take(TOGETHER).collect()
-    };
     let empty = move || chat.tree.with(|tree| tree.is_empty());
+    // Another conversation is drawn anew, whatever it has in common with the one before.
+    let conversation = move || {
+        let is_there = chat.loaded.get() && !empty();
+        is_there
+            .then(|| chat.conversation.get())
+            .into_iter()
+            .collect()
+    };
     let column = el("div")
         .set("class", "column")
         .class("empty", empty)
-        .when(empty, move || welcome::welcome(chat))
-        .each(groups, move |group| {
-            let group = *group;
-            el("div").set("class", "turns").each(
-                move || turns(group),
-                move |(id, _)| {
-                    later::ready().map_or_else(|| el("div"), |later| (later.turn)(chat, *id))
-                },
-            )
+        .when(
+            move || empty() && !chat.returning.get(),
+            move || welcome::welcome(chat),
+        )
+        .each(conversation, move |_| {
+            coming(later::ready().map(|later| later.turns), chat)
         });
     let main = el("main")
         .set("class", "stream")

@@ -13,12 +13,16 @@ use crate::chat::request::{Image, Role};
 use crate::chat::tree::TurnId;
 use crate::chat::turn::Turn;
 use crate::event::End;
-use crate::markdown::Markdown;
+use crate::markdown::{Markdown, piece_of};
 use crate::page::annex;
 use crate::page::app::{Chat, Command};
+use crate::page::idle::Task;
 use crate::page::live::{Live, Order};
 use crate::page::painter::Painter;
 use crate::page::words::{say, young};
+
+/// So many bytes of a settled answer are drawn at a time.
+const PIECE: usize = 4096;
 
 /// One turn.
 pub fn turn(chat: Chat, id: TurnId) -> Part {
@@ -35,11 +39,7 @@ pub fn turn(chat: Chat, id: TurnId) -> Part {
 
 /// What the person said.
 fn said(chat: Chat, id: TurnId) -> Part {
-    let text = move || {
-        chat.tree
-            .with_untracked(|tree| tree.turn(id).map(|turn| turn.text.clone()))
-            .unwrap_or_default()
-    };
+    let text = move || with_turn(chat, id, |turn| turn.text.clone());
     let editing = RwSignal::new(false);
     // What is being typed in place of it.
     let typed = RwSignal::new(String::new());
@@ -149,22 +149,23 @@ fn reply(chat: Chat, id: TurnId) -> Part {
         .with_untracked(|live| live.clone())
         .filter(|live| live.id() == id);
     let seen = live.as_ref().map(|live| live.seen());
-    let kept = chat
-        .tree
-        .with_untracked(|tree| tree.turn(id).cloned())
-        .unwrap_or_else(Turn::reply);
-    let figures = move || {
-        chat.tree
-            .with(|tree| tree.turn(id).map(Figures::of))
-            .unwrap_or_default()
-    };
     let (end, thinks, behind) = match &seen {
         Some(seen) => (seen.end, seen.thinks, seen.behind),
-        None => (
-            RwSignal::new(kept.end.clone()),
-            RwSignal::new(!kept.reasoning.is_empty()),
-            RwSignal::new(false),
-        ),
+        None => {
+            let (end, thinks) = with_turn(chat, id, |turn| {
+                (turn.end.clone(), !turn.reasoning.is_empty())
+            });
+            (
+                RwSignal::new(end),
+                RwSignal::new(thinks),
+                RwSignal::new(false),
+            )
+        }
+    };
+    // What a turn holds changes at its end alone: it follows that, and not the whole conversation.
+    let figures = move || {
+        end.track();
+        with_turn(chat, id, Figures::of)
     };
     let running = move || end.with(Option::is_none);
     let thinking = move || {
@@ -189,29 +190,22 @@ fn reply(chat: Chat, id: TurnId) -> Part {
     let thought = document().create_text_node("");
     let _ = reasoning.element().append_child(&thought);
     let place: Element = answer.element().into();
-    let draw = move || match &live {
-        Some(live) => live
-            .clone()
-            .order(Order::Attach(place.clone(), thought.clone())),
+    match live {
+        // Once: what is drawn is not drawn anew in another language.
+        Some(live) => after(move || {
+            untrack(|| {
+                live.clone()
+                    .order(Order::Attach(place.clone(), thought.clone()))
+            });
+        }),
         None => {
-            thought.set_data(&kept.reasoning);
-            let mut markdown = Markdown::new();
-            markdown.append(&kept.text);
-            markdown.finish();
-            Painter::new(place.clone(), chat).paint(&mut markdown);
+            thought.set_data(&with_turn(chat, id, |turn| turn.reasoning.clone()));
+            settled(chat, place, with_turn(chat, id, |turn| turn.text.clone()));
         }
-    };
-    // Once: what is drawn is not drawn anew in another language.
-    after(move || untrack(&draw));
-    let text = move || {
-        chat.tree
-            .with_untracked(|tree| tree.turn(id).map(|turn| turn.text.clone()))
-            .unwrap_or_default()
-    };
+    }
+    let text = move || with_turn(chat, id, |turn| turn.text.clone());
     let can_continue = move || {
-        end.with(|end| end.as_ref().is_some_and(End::can_continue))
-            && is_last(chat, id)
-            && figures().text_len > 0
+        end.with(|end| end.as_ref().is_some_and(End::can_continue)) && figures().text_len > 0
     };
     el("article")
         .set("class", "turn reply")
@@ -263,9 +257,41 @@ fn reply(chat: Chat, id: TurnId) -> Part {
                             move || say!(chat, go_on),
                             move || chat.run(Command::Continue(id)),
                         )
+                        // Only the last of all replies can go on: the style hides it elsewhere.
+                        .set("class", "go-on")
                     })
             },
         )
+}
+
+/// Draws an answer that grows no more: its beginning at once, the rest of a long one as the browser finds time.
+fn settled(chat: Chat, place: Element, text: String) {
+    let mut painter = Painter::new(place, chat);
+    let mut markdown = Markdown::new();
+    let mut at = 0;
+    let mut step = move || {
+        let piece = piece_of(&text[at..], PIECE);
+        at += piece.len();
+        markdown.append(piece);
+        let more = at < text.len();
+        if !more {
+            markdown.finish();
+        }
+        painter.paint(&mut markdown);
+        more
+    };
+    if step() {
+        // It ends with the turn.
+        StoredValue::new_local(Task::new(false, step));
+    }
+}
+
+/// What is asked of a turn; of none, where it is gone.
+fn with_turn<T>(chat: Chat, id: TurnId, look: impl FnOnce(&Turn) -> T) -> T {
+    chat.tree.with_untracked(|tree| match tree.turn(id) {
+        Some(turn) => look(turn),
+        None => look(&Turn::reply()),
+    })
 }
 
 /// What of a turn is shown beside its text.
@@ -315,32 +341,28 @@ fn labelled(
         .child(el("span").says(words))
 }
 
-/// Which of several versions is shown, and the way to the others.
+/// Which of several versions is shown, and the way to the others. Another version is another turn: nothing here changes.
 fn branches(part: Part, chat: Chat, id: TurnId) -> Part {
-    let branch = move || chat.tree.with(|tree| tree.branch(id));
-    let version = move || {
-        let (at, count) = branch();
-        say!(chat, version, at = at + 1, count = count)
-    };
-    part.when(
-        move || branch().1 > 1,
-        move || {
-            el("span")
-                .set("class", "branches")
-                .child(
-                    button("", move || chat.run(Command::Switch(id, -1)))
-                        .attr("aria-label", move || say!(chat, earlier_version))
-                        .flag("disabled", move || branch().0 == 0)
-                        .child(icon(icondata_lu::LuChevronLeft)),
-                )
-                .child(el("span").says(version))
-                .child(
-                    button("", move || chat.run(Command::Switch(id, 1)))
-                        .attr("aria-label", move || say!(chat, later_version))
-                        .flag("disabled", move || branch().0 + 1 == branch().1)
-                        .child(icon(icondata_lu::LuChevronRight)),
-                )
-        },
+    let (at, count) = chat.tree.with_untracked(|tree| tree.branch(id));
+    if count < 2 {
+        return part;
+    }
+    part.child(
+        el("span")
+            .set("class", "branches")
+            .child(
+                button("", move || chat.run(Command::Switch(id, -1)))
+                    .attr("aria-label", move || say!(chat, earlier_version))
+                    .flag("disabled", move || at == 0)
+                    .child(icon(icondata_lu::LuChevronLeft)),
+            )
+            .child(el("span").says(move || say!(chat, version, at = at + 1, count = count)))
+            .child(
+                button("", move || chat.run(Command::Switch(id, 1)))
+                    .attr("aria-label", move || say!(chat, later_version))
+                    .flag("disabled", move || at + 1 == count)
+                    .child(icon(icondata_lu::LuChevronRight)),
+            ),
     )
 }
 
@@ -375,10 +397,6 @@ pub fn copy_button(
                 name()
             }
         }))
-}
-
-fn is_last(chat: Chat, id: TurnId) -> bool {
-    chat.tree.with(|tree| tree.last() == Some(id))
 }
 
 fn has_selection() -> bool {

@@ -38,6 +38,16 @@ impl Chat {
         self.page.click(&self.find("button", name)).await;
     }
 
+    /// Waits until a conversation that comes back is there.
+    async fn settled(&self) {
+        self.page
+            .until::<bool>(&format!(
+                "e2e.every({}, '.rill').every((one) => one.ariaBusy !== 'true')",
+                self.at
+            ))
+            .await;
+    }
+
     /// Puts the focus into the composer with the mouse.
     pub async fn focus(&self) {
         self.page.click(&self.find("textbox", "Message")).await;
@@ -45,6 +55,7 @@ impl Chat {
 
     /// Types a message and sends it with Enter.
     pub async fn send(&self, text: &str) {
+        self.settled().await;
         let before: usize = self
             .page
             .js(&format!("e2e.turns({}, 'user').length", self.at))
@@ -59,6 +70,7 @@ impl Chat {
 
     /// Sends, and waits for the end.
     pub async fn ask(&self, text: &str) -> Turn {
+        self.settled().await;
         let before: usize = self
             .page
             .js(&format!("e2e.turns({}, 'assistant').length", self.at))

@@ -7,14 +7,13 @@ use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 use web_sys::HtmlInputElement;
 
-use super::exam::adopt_style;
 use super::words::time;
 use crate::address::Address;
 use crate::dialect::Kind;
 use crate::doctor::check::{Check, Detail, Outcome, Row, RowName};
 use crate::page::app::{Chat, LinkState, Trouble, page_origin};
 use crate::page::doctor::ask::{browser, perform};
-use crate::page::ui::panel::{field, hint, panel};
+use crate::page::ui::panel::{adopt_style, field, hint, panel};
 use crate::page::ui::part::{Part, button, el};
 use crate::page::ui::verdict;
 use crate::page::words::{say, trouble_words};

@@ -4,14 +4,14 @@
 //! In: the chat's patient, looked at whenever there is more to see. Out: the panel. It does not decide anything.
 
 use leptos::prelude::*;
-use web_sys::{CssStyleSheet, HtmlElement, ShadowRoot};
+use web_sys::HtmlElement;
 
 use super::words::{confidence_words, evidence_words, remedy_words};
 use super::{picture, raw, take};
 use crate::doctor::{Confidence, Figures, Finding, Remedy, Verdict, figures};
 use crate::page::app::Chat;
 use crate::page::doctor::Case;
-use crate::page::embed;
+use crate::page::ui::panel::adopt_style;
 use crate::page::ui::part::{Part, after, button, el, follow, icon};
 use crate::page::ui::turn::copy_button;
 use crate::page::ui::verdict;
@@ -191,21 +191,4 @@ fn remedy_part(chat: Chat, remedy: &Remedy) -> Part {
                 move || line.clone(),
             )),
     )
-}
-
-thread_local! {
-    /// The first view does without these styles.
-    static SHEET: Option<CssStyleSheet> = embed::sheet(include_str!("../../../../style/doctor.css"));
-}
-
-/// Gives the chat the styles of the Doctor's panels, once.
-pub fn adopt_style(root: &ShadowRoot) {
-    SHEET.with(|sheet| {
-        let sheets = root.adopted_style_sheets();
-        if let Some(sheet) = sheet
-            && !sheets.includes(sheet, 0)
-        {
-            root.set_adopted_style_sheets(&sheets.concat(&js_sys::Array::of1(sheet)));
-        }
-    });
 }

@@ -1,8 +1,6 @@
 //! What a person takes along of a reply: the request for a terminal, a report, a recording; and a recording that is played again.
 
 use leptos::prelude::*;
-use wasm_bindgen::JsCast;
-use web_sys::{Blob, BlobPropertyBag, FileReader, HtmlInputElement, Url};
 
 use super::exam::look;
 use super::words::{bad_trace_words, evidence_words};
@@ -10,7 +8,7 @@ use crate::doctor::{Report, curl, figures};
 use crate::page::app::Chat;
 use crate::page::doctor::Case;
 use crate::page::reply;
-use crate::page::ui::images::contents;
+use crate::page::ui::file;
 use crate::page::ui::panel::hint;
 use crate::page::ui::part::{Part, button, el};
 use crate::page::ui::turn::copy_button;
@@ -57,8 +55,10 @@ pub fn take(chat: Chat) -> Part {
                     move || report(chat),
                 ))
                 .child(
-                    button("plain", move || save(&export(chat, texts.get_untracked())))
-                        .says(move || say!(chat, take_export)),
+                    button("plain", move || {
+                        file::save(FILE, &export(chat, texts.get_untracked()));
+                    })
+                    .says(move || say!(chat, take_export)),
                 )
                 .child(import(chat, bad)),
         )
@@ -143,55 +143,15 @@ fn export(chat: Chat, texts: bool) -> String {
     file
 }
 
-/// Hands a file to the browser, which puts it where the person keeps such.
-fn save(text: &str) {
-    let kind = BlobPropertyBag::new();
-    kind.set_type("application/json");
-    let parts = js_sys::Array::of1(&text.into());
-    let blob = Blob::new_with_str_sequence_and_options(&parts, &kind);
-    let Some(url) = blob
-        .ok()
-        .and_then(|blob| Url::create_object_url_with_blob(&blob).ok())
-    else {
-        return;
-    };
-    el("a")
-        .set("href", &url)
-        .set("download", FILE)
-        .element()
-        .click();
-    let _ = Url::revoke_object_url(&url);
-}
-
 /// A file that is played again.
 fn import(chat: Chat, bad: RwSignal<Option<BadTrace>>) -> Part {
-    let input = el("input")
-        .set("type", "file")
-        .set("accept", "application/json,.json")
-        .on("change", move |event| {
-            let input: Option<HtmlInputElement> =
-                event.target().and_then(|target| target.dyn_into().ok());
-            let file = input.as_ref().and_then(|input| input.files()?.get(0));
-            let Some(file) = file else { return };
-            chat.spawn(async move {
-                let text = contents(&file, FileReader::read_as_text).await;
-                match Imported::read(&text.unwrap_or_default()) {
-                    Ok(recorded) => {
-                        bad.set(None);
-                        let name = file.name();
-                        let question = untrack(|| say!(chat, take_question, name = name.clone()));
-                        reply::replay(chat, &question, recorded);
-                    }
-                    Err(mistake) => bad.set(Some(mistake)),
-                }
-            });
-            // The same file may be chosen again.
-            if let Some(input) = input {
-                input.set_value("");
-            }
-        });
-    el("label")
-        .set("class", "file")
-        .child(el("span").says(move || say!(chat, take_import)))
-        .child(input)
+    let take = move |name: String, text: String| match Imported::read(&text) {
+        Ok(recorded) => {
+            bad.set(None);
+            let question = untrack(|| say!(chat, take_question, name = name));
+            reply::replay(chat, &question, recorded);
+        }
+        Err(mistake) => bad.set(Some(mistake)),
+    };
+    file::open(chat, move || say!(chat, take_import), take)
 }

@@ -3,6 +3,7 @@
 mod ai4artsed;
 mod annex;
 mod compatible;
+mod conversations;
 mod diagrams;
 mod doctor;
 mod doctor_panel;
@@ -47,6 +48,13 @@ fn main() -> std::process::ExitCode {
         long::two_hundred_conversations_leave_nothing_behind,
         long::turns_out_of_view_are_not_drawn_until_somebody_looks,
         long::the_finished_part_of_a_long_answer_is_drawn_only_in_view,
+        conversations::a_reload_brings_the_conversation_back_with_its_branches,
+        conversations::a_reply_that_ran_when_the_page_closed_is_cut_and_can_go_on,
+        conversations::each_tab_keeps_its_own_conversation,
+        conversations::where_nothing_may_be_kept_nothing_is_written,
+        conversations::a_file_that_is_no_conversation_gets_a_sentence,
+        conversations::a_conversation_is_opened_from_the_list_and_deleted,
+        conversations::two_thousand_turns_are_opened_without_waiting,
         look::a_paced_young_reply_is_shown_to_its_last_letter,
         look::the_first_view_loads_nothing_that_only_a_conversation_needs,
         look::a_part_that_cannot_be_loaded_is_named_and_the_words_are_kept,

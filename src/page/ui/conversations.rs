@@ -1,0 +1,310 @@
+//! The conversations that are kept: a list to open one from, to delete from; and the way of a conversation into a file and back.
+//!
+//! Opened on demand: [`conversations`] is the only way in.
+
+use std::rc::Rc;
+
+use leptos::prelude::*;
+use wasm_bindgen::{JsCast, JsValue};
+use web_sys::HtmlDialogElement;
+
+use super::file;
+use super::panel::{adopt_style, hint, panel};
+use super::part::{Part, after, button, el, icon};
+use crate::chat::archive::{Unreadable, import};
+use crate::page::app::{Chat, Command, made_up};
+use crate::page::kept::db::Taken;
+use crate::page::kept::{Head, Keeper, file as written, keeper, title};
+use crate::page::words::{say, tag, young};
+
+/// What the list shows.
+#[derive(Clone, Copy)]
+struct List {
+    chat: Chat,
+    /// `None` before it is read.
+    heads: RwSignal<Option<Vec<Head>>>,
+    /// What was deleted last, with its title.
+    gone: RwSignal<Option<(Rc<Taken>, String)>, LocalStorage>,
+    /// All are about to be deleted.
+    asking: RwSignal<bool>,
+    /// The file of this name cannot be read.
+    bad: RwSignal<Option<(String, Unreadable)>>,
+    dialog: StoredValue<Option<HtmlDialogElement>, LocalStorage>,
+}
+
+/// The panel.
+pub fn conversations(chat: Chat) -> Part {
+    adopt_style(&chat.shared().root);
+    let list = List {
+        chat,
+        heads: RwSignal::new(None),
+        gone: RwSignal::new_local(None),
+        asking: RwSignal::new(false),
+        bad: RwSignal::new(None),
+        dialog: StoredValue::new_local(None),
+    };
+    let keeper = keeper(chat);
+    let keeps = keeper.is_some();
+    let trouble = keeper.as_ref().map(|keeper| keeper.trouble.clone());
+    list.refresh();
+    let is_open = move || chat.history.get();
+    let close = move || chat.history.set(false);
+    let is_none = move || {
+        list.heads
+            .with(|heads| heads.as_ref().is_some_and(Vec::is_empty))
+    };
+    let words = move || match (keeps, young(chat)) {
+        (false, _) => say!(chat, conversations_off),
+        (_, true) => say!(chat, conversations_none_young),
+        _ => say!(chat, conversations_none),
+    };
+    let panel = panel(chat, is_open, close, move || say!(chat, conversations));
+    list.dialog
+        .set_value(Some(panel.element().unchecked_into()));
+    panel
+        .when(
+            move || trouble.as_ref().is_some_and(|trouble| trouble.get()),
+            move || {
+                hint(move || say!(chat, conversations_trouble))
+                    .set("class", "hint trouble")
+                    .set("role", "alert")
+            },
+        )
+        .when(move || is_none() || !keeps, move || hint(words))
+        .each(
+            move || {
+                list.gone
+                    .with(|gone| gone.as_ref().map(|(_, title)| title.clone()))
+                    .into_iter()
+                    .collect()
+            },
+            move |title| deleted(list, title.clone()),
+        )
+        .child(el("ul").set("class", "found kept").each(
+            move || list.heads.get().unwrap_or_default(),
+            move |head| row(list, head),
+        ))
+        .when(move || !young(chat), move || below(list))
+}
+
+/// What can be done with all of them, and with files.
+fn below(list: List) -> Part {
+    let chat = list.chat;
+    let count = move || list.heads.with(|heads| heads.as_ref().map_or(0, Vec::len));
+    let open = move |name: String, text: String| match import(&text) {
+        Ok(tree) => {
+            chat.turn_to((made_up(), None), tree);
+            list.close();
+        }
+        Err(mistake) => list.bad.set(Some((name, mistake))),
+    };
+    let save = move || {
+        let name = chat.tree.with_untracked(title);
+        let name: String = name.chars().take(40).collect();
+        let name = if name.is_empty() { "rill" } else { &name };
+        file::save(&format!("{name}.json"), &written(chat));
+    };
+    let ways = el("div")
+        .set("class", "ways")
+        .child(file::open(chat, move || say!(chat, file_open), open))
+        .child(
+            button("plain", save)
+                .flag("disabled", move || chat.tree.with(|tree| tree.is_empty()))
+                .says(move || say!(chat, file_save)),
+        )
+        .when(
+            move || count() > 1 && !list.asking.get(),
+            move || {
+                button("plain", move || list.asking.set(true))
+                    .says(move || say!(chat, conversations_delete_all))
+            },
+        );
+    el("section")
+        .child(ways)
+        .when(
+            move || list.bad.with(Option::is_some),
+            move || {
+                hint(move || bad_words(list))
+                    .set("class", "hint trouble")
+                    .set("role", "alert")
+            },
+        )
+        .when(move || list.asking.get(), move || sure(list, count()))
+}
+
+/// All are to be deleted: the question.
+fn sure(list: List, count: usize) -> Part {
+    let chat = list.chat;
+    let delete = move || {
+        list.asking.set(false);
+        list.gone.set(None);
+        chat.run(Command::Clear);
+        list.change(async |keeper| {
+            keeper.clear().await;
+        });
+    };
+    let keep = button("plain", move || list.asking.set(false)).says(move || say!(chat, cancel));
+    let element = keep.element();
+    after(move || {
+        let _ = element.focus();
+    });
+    el("div")
+        .set("role", "alertdialog")
+        .attr("aria-label", move || say!(chat, conversations_delete_all))
+        .child(hint(move || say!(chat, conversations_sure, count = count)))
+        .child(
+            el("div")
+                .set("class", "ways")
+                .child(keep)
+                .child(button("strong", delete).says(move || say!(chat, conversations_delete_all))),
+        )
+}
+
+/// One of them.
+fn row(list: List, head: &Head) -> Part {
+    let chat = list.chat;
+    let (id, at, turns) = (head.id.clone(), head.at, head.turns);
+    let is_here = chat.names.with_value(|names| names.0 == id)
+        && chat.tree.with_untracked(|tree| !tree.is_empty());
+    let named = head.title.clone();
+    let name = move || match named.as_str() {
+        "" => say!(chat, conversation_untitled),
+        named => named.to_owned(),
+    };
+    let about = move || {
+        let when = when(tag(chat.lang.get()), at);
+        let turns = say!(chat, conversation_turns, count = turns);
+        match is_here {
+            true => format!("{} · {when} · {turns}", say!(chat, conversation_here)),
+            false => format!("{when} · {turns}"),
+        }
+    };
+    let opened = id.clone();
+    let open = move || {
+        if is_here {
+            return list.close();
+        }
+        let id = opened.clone();
+        list.change(async move |keeper| {
+            if keeper.open(&id).await {
+                list.close();
+            }
+        });
+    };
+    let title = head.title.clone();
+    let delete = move || {
+        let (id, title) = (id.clone(), title.clone());
+        if is_here {
+            chat.run(Command::Clear);
+        }
+        list.change(async move |keeper| {
+            let taken = keeper.take(&id).await;
+            if let Some(taken) = taken {
+                list.gone.set(Some((Rc::new(taken), title)));
+            }
+        });
+    };
+    let called = name.clone();
+    let part = el("li").child(
+        button("row", open)
+            .attr_if("aria-current", move || is_here.then(|| "true".to_owned()))
+            .child(
+                el("span")
+                    .set("class", "title")
+                    .set("dir", "auto")
+                    .says(name),
+            )
+            .child(el("span").set("class", "hint").says(about)),
+    );
+    if untrack(|| young(chat)) {
+        return part;
+    }
+    part.child(
+        button("round", delete)
+            .attr("aria-label", move || {
+                say!(chat, conversation_delete, title = called())
+            })
+            .child(icon(icondata_lu::LuTrash2)),
+    )
+}
+
+/// What was deleted, and the way back.
+fn deleted(list: List, title: String) -> Part {
+    let chat = list.chat;
+    let undo = move || {
+        if let Some((taken, _)) = list.gone.get_untracked() {
+            list.gone.set(None);
+            list.change(async move |keeper| {
+                keeper.put_back(&taken).await;
+            });
+        }
+    };
+    let undo = button("plain", undo).says(move || say!(chat, undo));
+    let element = undo.element();
+    // What had the focus is gone.
+    after(move || {
+        let _ = element.focus();
+    });
+    el("div")
+        .set("class", "gone")
+        .child(
+            el("span")
+                .set("role", "status")
+                .set("dir", "auto")
+                .says(move || say!(chat, conversation_deleted, title = title.clone())),
+        )
+        .child(undo)
+}
+
+impl List {
+    /// Closes the panel. The browser gives the focus back to what opened it, while the panel is still there.
+    fn close(self) {
+        if let Some(dialog) = self.dialog.try_get_value().flatten() {
+            dialog.close();
+        }
+    }
+
+    /// Reads the list.
+    fn refresh(self) {
+        self.change(async |_| {});
+    }
+
+    /// Does something with what is kept, and reads the list anew.
+    fn change<F>(self, work: impl FnOnce(Rc<Keeper>) -> F + 'static)
+    where
+        F: Future<Output = ()> + 'static,
+    {
+        let Some(keeper) = keeper(self.chat) else {
+            return;
+        };
+        self.chat.spawn(async move {
+            work(keeper.clone()).await;
+            let heads = keeper.list().await;
+            if heads.is_none() {
+                keeper.trouble.set(true);
+            }
+            // The panel may be gone by now.
+            let _ = self.heads.try_set(Some(heads.unwrap_or_default()));
+        });
+    }
+}
+
+fn bad_words(list: List) -> String {
+    let chat = list.chat;
+    match list.bad.get() {
+        Some((name, Unreadable::NotJson)) => say!(chat, file_not_json, name = name),
+        Some((name, Unreadable::NotAConversation)) => say!(chat, file_no_conversation, name = name),
+        Some((name, Unreadable::Newer)) => say!(chat, file_newer, name = name),
+        None => String::new(),
+    }
+}
+
+/// A day and a time, as the language writes them.
+fn when(language: &str, at: f64) -> String {
+    let style = js_sys::Object::new();
+    for (name, value) in [("dateStyle", "medium"), ("timeStyle", "short")] {
+        let _ = js_sys::Reflect::set(&style, &name.into(), &value.into());
+    }
+    let date = js_sys::Date::new(&JsValue::from(at));
+    date.to_locale_string(language, &style).into()
+}

@@ -1,0 +1,309 @@
+//! The turns of the conversation, in groups: the newest are made at once, the others as the reader comes near or as the browser
+//! finds time, so that opening a long conversation costs what opening a short one does.
+//!
+//! In: the path of the tree. Out: groups of turns; one that is not made yet takes about the room that it will take. In the end all
+//! are there, for the browser's search and for screen readers. It must not know what is in a turn.
+
+use std::cell::RefCell;
+use std::rc::{Rc, Weak};
+
+use leptos::prelude::*;
+use wasm_bindgen::prelude::*;
+use web_sys::{Element, HtmlElement, IntersectionObserver, Node};
+
+use super::part::{Part, el, follow};
+use super::turn::turn;
+use crate::chat::request::Role;
+use crate::chat::tree::{Tree, TurnId};
+use crate::chat::turn::Turn;
+use crate::event::Millis;
+use crate::page::app::Chat;
+use crate::page::clock::now;
+use crate::page::idle::Task;
+use crate::page::kept;
+
+/// So many turns stand together. Where they are out of view they are left out of layout and painting, all at once: a browser
+/// that had to watch each turn of a long conversation would be busy with that alone.
+const TOGETHER: usize = 16;
+/// The turns of so many groups are wanted at once.
+const NEWEST: usize = 2;
+/// So many turns are made before anything else happens, and more for so many milliseconds.
+const AT_ONCE: usize = 4;
+const MOMENT: Millis = 12.0;
+/// So many pixels away from what is seen, turns are wanted soon.
+const NEAR: u32 = 2000;
+
+#[wasm_bindgen(module = "/src/page/element.js")]
+extern "C" {
+    #[wasm_bindgen(js_name = whenNear)]
+    fn when_near(seen: &JsValue, root: Option<&Element>, margin: u32) -> IntersectionObserver;
+    #[wasm_bindgen(js_name = setStyle)]
+    fn set_style(element: &Element, name: &str, value: &str);
+}
+
+/// A turn as it is drawn. A reply that goes on is drawn anew: how often it was begun is part of what it is known by.
+type Drawn = (TurnId, u32);
+
+/// The turns.
+pub fn turns(chat: Chat) -> Part {
+    kept::watch(chat);
+    let part = el("div");
+    let pile = Rc::new(RefCell::new(Pile {
+        chat,
+        place: part.element(),
+        owner: Owner::current().unwrap_or_default(),
+        groups: Vec::new(),
+        near: None,
+        task: None,
+        whole: true,
+        this: Weak::new(),
+    }));
+    pile.borrow_mut().this = Rc::downgrade(&pile);
+    // What follows holds it, and ends with its owner; what it has started ends with it.
+    follow(move || {
+        let path: Vec<Drawn> = chat.starts.with(|starts| {
+            let drawn = |id| (id, starts.get(id).copied().unwrap_or(0));
+            chat.tree.with(|tree| tree.path().map(drawn).collect())
+        });
+        pile.borrow_mut().update(&path, !chat.returning.get());
+    });
+    part
+}
+
+struct Pile {
+    chat: Chat,
+    place: HtmlElement,
+    owner: Owner,
+    groups: Vec<Group>,
+    near: Option<Near>,
+    /// Makes what is not made yet.
+    task: Option<Task>,
+    /// All turns are here; else the newest alone, and room for the others.
+    whole: bool,
+    this: Weak<RefCell<Pile>>,
+}
+
+/// Tells when a group comes near.
+struct Near {
+    observer: IntersectionObserver,
+    _seen: Closure<dyn Fn(Element)>,
+}
+
+impl Drop for Near {
+    fn drop(&mut self) {
+        self.observer.disconnect();
+    }
+}
+
+struct Group {
+    element: HtmlElement,
+    turns: Vec<Drawn>,
+    /// In the place of each turn what is made of it.
+    rows: Vec<Option<Row>>,
+    /// So many of them are not made.
+    left: usize,
+    /// It has come near.
+    near: bool,
+    /// It is one of the last.
+    newest: bool,
+    /// About how much room its turns take.
+    room: usize,
+    /// It stands there as room for what is not made.
+    unmade: bool,
+}
+
+struct Row {
+    node: Node,
+    /// Owns what follows and listens inside the row.
+    owner: Owner,
+}
+
+impl Pile {
+    /// The path is this one now.
+    fn update(&mut self, path: &[Drawn], whole: bool) {
+        self.whole = whole;
+        let count = path.len().div_ceil(TOGETHER);
+        for gone in self.groups.drain(count.min(self.groups.len())..) {
+            gone.element.remove();
+            gone.rows.into_iter().flatten().for_each(Row::end);
+        }
+        for (at, turns) in path.chunks(TOGETHER).enumerate() {
+            if at == self.groups.len() {
+                let element = el("div").set("class", "turns").element();
+                let _ = self.place.append_child(&element);
+                self.groups.push(Group::new(element));
+            }
+            self.groups[at].take(turns);
+            self.groups[at].newest = at + NEWEST >= count;
+        }
+        let began = now();
+        let mut made = 0;
+        while (made < AT_ONCE || now() - began < MOMENT) && self.make(true) {
+            made += 1;
+        }
+        if self.groups.iter().any(|group| group.left > 0) {
+            self.make_room();
+            self.chat.follow();
+            self.go_on();
+        }
+    }
+
+    /// Makes one turn, the newest of those that are wanted; `false` where there is none.
+    fn make(&mut self, only_urgent: bool) -> bool {
+        let mut waiting = self.groups.iter().enumerate().rev();
+        let urgent = waiting.find(|(_, group)| group.is_urgent(self.whole));
+        let next = urgent.or_else(|| {
+            let mut waiting = self.groups.iter().enumerate().rev();
+            waiting.find(|(_, group)| group.left > 0 && !only_urgent && self.whole)
+        });
+        let Some((at, _)) = next else { return false };
+        let group = &mut self.groups[at];
+        group.make(self.chat, &self.owner);
+        if group.left == 0 && group.unmade {
+            group.unmade = false;
+            let _ = group.element.class_list().remove_1("unmade");
+            if let Some(near) = &self.near {
+                near.observer.unobserve(&group.element);
+            }
+        }
+        true
+    }
+
+    /// Where turns are not made, there is room for them, and it is watched.
+    fn make_room(&mut self) {
+        let this = self.this.clone();
+        let chat = self.chat;
+        let near = self.near.get_or_insert_with(|| {
+            let seen = Closure::new(move |element: Element| {
+                if let Some(pile) = this.upgrade() {
+                    pile.borrow_mut().hurry(&element);
+                }
+            });
+            let scroller = chat.scroller.get_value();
+            let root = scroller.as_ref().map(AsRef::as_ref);
+            Near {
+                observer: when_near(seen.as_ref(), root, NEAR),
+                _seen: seen,
+            }
+        });
+        for group in self.groups.iter_mut().filter(|group| group.left > 0) {
+            let room = chat.tree.with_untracked(|tree| group.room(tree));
+            if std::mem::replace(&mut group.room, room) != room {
+                set_style(&group.element, "--room", &format!("{room}em"));
+            }
+            if !std::mem::replace(&mut group.unmade, true) {
+                let _ = group.element.class_list().add_1("unmade");
+                near.observer.observe(&group.element);
+            }
+        }
+    }
+
+    /// This group is near.
+    fn hurry(&mut self, element: &Element) {
+        let mut groups = self.groups.iter_mut();
+        if let Some(group) = groups.find(|group| **group.element == **element) {
+            group.near = true;
+            self.go_on();
+        }
+    }
+
+    /// Sees to it that the rest is made, a turn at a time.
+    fn go_on(&mut self) {
+        let this = self.this.clone();
+        let whole = self.whole;
+        let urgent = self.groups.iter().any(|group| group.is_urgent(whole));
+        let work = move || {
+            let Some(pile) = this.upgrade() else {
+                return false;
+            };
+            let mut pile = pile.borrow_mut();
+            let made = pile.make(false);
+            pile.chat.follow();
+            // What is urgent and what is not stand in tasks of their own.
+            let more = made && pile.groups.iter().any(|group| group.left > 0);
+            let whole = pile.whole;
+            let calm = !pile.groups.iter().any(|group| group.is_urgent(whole));
+            if more && calm && urgent {
+                pile.go_on();
+                return false;
+            }
+            more
+        };
+        self.task = Some(Task::new(urgent, work));
+    }
+}
+
+impl Group {
+    fn new(element: HtmlElement) -> Group {
+        Group {
+            element,
+            turns: Vec::new(),
+            rows: Vec::new(),
+            left: 0,
+            near: false,
+            newest: false,
+            room: 0,
+            unmade: false,
+        }
+    }
+
+    /// Somebody may see soon what is not made of it.
+    fn is_urgent(&self, whole: bool) -> bool {
+        self.left > 0 && (self.newest || self.near && whole)
+    }
+
+    /// Its turns are these now; those that stay keep what is made of them.
+    fn take(&mut self, turns: &[Drawn]) {
+        if self.turns == turns {
+            return;
+        }
+        for (at, row) in self.rows.iter_mut().enumerate() {
+            if self.turns.get(at) != turns.get(at)
+                && let Some(row) = row.take()
+            {
+                let _ = self.element.remove_child(&row.node);
+                row.end();
+            }
+        }
+        self.rows.resize_with(turns.len(), || None);
+        self.turns = turns.to_vec();
+        self.left = self.rows.iter().filter(|row| row.is_none()).count();
+    }
+
+    /// Makes the newest turn that is not made.
+    fn make(&mut self, chat: Chat, owner: &Owner) {
+        let Some(at) = self.rows.iter().rposition(Option::is_none) else {
+            return;
+        };
+        let id = self.turns[at].0;
+        let owner = owner.child();
+        // What a view reads while it is made does not make it anew.
+        let part = owner.with(|| untrack(|| turn(chat, id)));
+        let node: Node = part.into();
+        let next = self.rows[at + 1..].iter().flatten().next();
+        let _ = self.element.insert_before(&node, next.map(|row| &row.node));
+        self.rows[at] = Some(Row { node, owner });
+        self.left -= 1;
+    }
+
+    /// About how much room its turns take, in letters' heights.
+    fn room(&self, tree: &Tree) -> usize {
+        let room = |(id, _): &Drawn| tree.turn(*id).map_or(0, room);
+        self.turns.iter().map(room).sum()
+    }
+}
+
+impl Row {
+    fn end(self) {
+        self.owner.cleanup();
+    }
+}
+
+/// A guess: a line of so many letters, and what stands around the text.
+fn room(turn: &Turn) -> usize {
+    let (letters, around) = match turn.role {
+        Role::Assistant => (58, 6),
+        _ => (50, 5),
+    };
+    around + (turn.text.len() / letters + 1) * 8 / 5 + turn.images.len() * 16
+}

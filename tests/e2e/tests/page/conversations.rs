@@ -1,0 +1,448 @@
+//! Conversations that are kept: a reload, a closed tab, a file bring them back; and a long one is opened without waiting.
+
+use e2e::page::quote;
+use e2e::{Chat, Stage};
+use lab::Dialect;
+use serde_json::{Value, json};
+use std::time::Duration;
+
+/// The names of the databases that the page has made.
+const DATABASES: &str = "indexedDB.databases().then((all) => all.map((one) => one.name))";
+
+/// How many turns of a conversation are kept, and the first question of each.
+const KEPT: &str = "new Promise((resolve) => {
+    const open = indexedDB.open('rill', 1);
+    open.onupgradeneeded = () => open.transaction.abort();
+    open.onerror = () => resolve([]);
+    open.onsuccess = () => {
+        const heads = open.result.transaction('conversations').objectStore('conversations').getAll();
+        heads.onsuccess = () => {
+            open.result.close();
+            resolve(heads.result.map(JSON.parse).map(({ title, turns }) => [title, turns]));
+        };
+    };
+})";
+
+/// Waits until so many turns of the conversation with this first question are kept.
+async fn kept(chat: &Chat, title: &str, turns: usize) {
+    let wanted = json!([title, turns]).to_string();
+    for _ in 0..100 {
+        let all: Value = chat.page.js(KEPT).await;
+        let all = all.as_array().cloned().unwrap_or_default();
+        if all.iter().any(|one| one.to_string() == wanted) {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    let all: Value = chat.page.js(KEPT).await;
+    panic!("{wanted} is not among {all}");
+}
+
+/// The words of all turns on the page, oldest first.
+async fn said(chat: &Chat) -> Vec<String> {
+    chat.page
+        .js("e2e.every(0, 'article').map((turn) => e2e.text(turn.querySelector('.said, .answer')).trim())")
+        .await
+}
+
+/// Reloads, and waits until the conversation is there again.
+async fn reload(chat: &Chat, turns: usize) {
+    chat.page.reload().await;
+    chat.page
+        .until::<bool>(&format!("e2e.every(0, 'article').length >= {turns}"))
+        .await;
+}
+
+/// Opens the list.
+async fn list(chat: &Chat) {
+    chat.button("Conversations").await;
+    chat.page
+        .until::<bool>("e2e.every(0, '.kept').some(e2e.visible) || e2e.every(0, 'dialog[open] .hint').length > 0")
+        .await;
+}
+
+/// The titles in the list.
+async fn titles(chat: &Chat, count: usize) -> Vec<String> {
+    chat.page
+        .until::<Value>(&format!(
+            "e2e.every(0, '.kept li').length === {count} && {{}}"
+        ))
+        .await;
+    chat.page
+        .js("e2e.every(0, '.kept .title').map((title) => title.textContent)")
+        .await
+}
+
+/// Hands a file to the field in the list.
+async fn give(chat: &Chat, name: &str, text: &str) {
+    let give = format!(
+        "(() => {{
+            const field = e2e.every(0, 'dialog[open] input[type=file]')[0];
+            if (!field) return false;
+            const data = new DataTransfer();
+            data.items.add(new File([{}], {}));
+            field.files = data.files;
+            field.dispatchEvent(new Event('change', {{ bubbles: true }}));
+            return true;
+        }})()",
+        quote(text),
+        quote(name)
+    );
+    chat.page.until::<bool>(&give).await;
+}
+
+/// A conversation of so many turns, as a file.
+fn file(turns: usize) -> String {
+    let nodes: Vec<Value> = (0..turns)
+        .map(|at| {
+            let (role, text) = match at % 2 {
+                0 => ("user", format!("Question {at}?")),
+                _ => (
+                    "assistant",
+                    format!("Answer {at} has a *second* line.\n\n- one\n- two\n\n```rust\nfn main() {{}}\n```\n\nThe end."),
+                ),
+            };
+            let end = (role == "assistant").then(|| json!({ "end": "complete", "reason": "stop" }));
+            json!({ "turn": { "role": role, "text": text, "end": end }, "parent": at.checked_sub(1) })
+        })
+        .collect();
+    json!({ "rill": 1, "conversation": { "nodes": nodes } }).to_string()
+}
+
+pub async fn a_reload_brings_the_conversation_back_with_its_branches(stage: Stage) {
+    let chat = stage.chat(Dialect::OpenAi, "delay=0;tokens=3", "").await;
+    chat.ask("Hello").await;
+    chat.ask("And then?").await;
+    chat.button("Retry").await;
+    chat.page
+        .until::<bool>("e2e.every(0, '.branches').length === 1")
+        .await;
+    chat.ended().await;
+    // The first of the two answers is shown, which is not what a tree shows by itself.
+    chat.button("Earlier version").await;
+    let branch = "e2e.every(0, '.branches')[0]?.innerText.trim().startsWith('1 of 2')";
+    chat.page.until::<bool>(branch).await;
+    let before = said(&chat).await;
+    kept(&chat, "Hello", 4).await;
+    // What was switched a moment ago is kept at the latest when the page goes.
+    reload(&chat, 4).await;
+    assert_eq!(said(&chat).await, before);
+    chat.page.until::<bool>(branch).await;
+    assert_eq!(
+        chat.turns()
+            .await
+            .last()
+            .map(|turn| turn.fate().0.to_owned()),
+        Some("complete".to_owned())
+    );
+    // It goes on where it was, and the server hears all of it.
+    chat.ask("Go on").await;
+    let log = stage.lab.log();
+    let last = crate::talk::chats(&log).last().map(|entry| entry.json());
+    let heard = last.map_or(0, |body| body["messages"].as_array().map_or(0, Vec::len));
+    assert_eq!(heard, 5);
+    kept(&chat, "Hello", 6).await;
+    // A new one begins anew, and stays so.
+    chat.button("New chat").await;
+    chat.page
+        .until::<bool>("e2e.every(0, 'article').length === 0")
+        .await;
+    chat.page.reload().await;
+    chat.page
+        .until::<bool>("e2e.every(0, '.welcome').some(e2e.visible)")
+        .await;
+    list(&chat).await;
+    assert_eq!(titles(&chat, 1).await, ["Hello"]);
+    chat.page.click("e2e.every(0, '.kept .title')[0]").await;
+    chat.page
+        .until::<bool>("e2e.every(0, 'article').length === 6")
+        .await;
+    chat.page.until::<bool>(branch).await;
+}
+
+pub async fn a_reply_that_ran_when_the_page_closed_is_cut_and_can_go_on(stage: Stage) {
+    let chat = stage
+        .chat(Dialect::LlamaCpp, "first=0;delay=20;tokens=2000", "")
+        .await;
+    chat.send("Tell me a long story.").await;
+    let shown = chat.shows(60).await.text;
+    reload(&chat, 2).await;
+    let turn = chat.ended().await;
+    assert_eq!(turn.fate(), ("cut", Some("page-closed")));
+    assert!(
+        turn.text.starts_with(shown.trim_end()),
+        "all that was shown is there again: {:?} is not the beginning of {:?}",
+        shown,
+        turn.text
+    );
+    // As a tab that is closed and opened again.
+    let other = turn.text.clone();
+    reload(&chat, 2).await;
+    assert_eq!(chat.ended().await.text, other);
+    chat.button("Continue").await;
+    chat.page
+        .until::<bool>(&format!(
+            "e2e.turn(0, -1).text.length > {}",
+            other.len() + 20
+        ))
+        .await;
+    chat.button("Stop").await;
+    let turn = chat.ended().await;
+    assert!(turn.text.starts_with(other.trim_end()), "{turn:?}");
+    assert_eq!(turn.end.as_deref(), Some("stopped"));
+}
+
+pub async fn each_tab_keeps_its_own_conversation(stage: Stage) {
+    let chat = stage.chat(Dialect::OpenAi, "delay=0;tokens=3", "").await;
+    chat.ask("In the first tab").await;
+    kept(&chat, "In the first tab", 2).await;
+    // Another tab of the same person, which the browser makes as a copy of the first: it knows the same conversation.
+    let frame = "(async () => {
+        const copy = document.createElement('rill-chat');
+        for (const { name, value } of e2e.host().attributes) if (name !== 'data-standalone') copy.setAttribute(name, value);
+        copy.setAttribute('server', new URLSearchParams(location.search).get('server'));
+        copy.setAttribute('kind', 'openai');
+        copy.setAttribute('pace', 'instant');
+        const mine = Object.keys(sessionStorage).find((key) => key.startsWith('rill.conversation'));
+        sessionStorage.setItem(mine + '+', sessionStorage.getItem(mine));
+        document.body.append(copy);
+    })()";
+    let _: Option<Value> = chat.page.js(frame).await;
+    let other = Chat {
+        page: chat.page.clone(),
+        at: 1,
+    };
+    other
+        .page
+        .until::<bool>("e2e.turns(1, 'user').length === 1")
+        .await;
+    let ask = |at: usize, text: &str| {
+        format!(
+            "(async () => {{
+                const ended = new Promise((resolve) => addEventListener('rill-end', resolve, {{ once: true }}));
+                e2e.host({at}).send({});
+                await ended;
+            }})()",
+            quote(text)
+        )
+    };
+    // Both go on with it: nothing of the one may get into the other.
+    let _: Option<Value> = chat.page.js(&ask(0, "On in the first")).await;
+    kept(&chat, "In the first tab", 4).await;
+    let _: Option<Value> = chat.page.js(&ask(1, "On in the second")).await;
+    let _: Option<Value> = chat.page.js(&ask(1, "And on")).await;
+    kept(&chat, "In the first tab", 6).await;
+    kept(&chat, "In the first tab", 4).await;
+    reload(&chat, 4).await;
+    let words = said(&chat).await;
+    assert_eq!(words.len(), 4, "{words:?}");
+    assert_eq!(words[2], "On in the first");
+    // A fresh tab begins anew, and finds both in the list.
+    let fresh = chat
+        .page
+        .js::<Option<Value>>("(sessionStorage.clear(), null)");
+    fresh.await;
+    chat.page.goto("about:blank").await;
+    chat.page.goto(&stage.site.url("?server=demo")).await;
+    chat.page
+        .until::<bool>("e2e.every(0, '.welcome').some(e2e.visible)")
+        .await;
+    list(&chat).await;
+    assert_eq!(
+        titles(&chat, 2).await,
+        ["In the first tab", "In the first tab"]
+    );
+}
+
+pub async fn where_nothing_may_be_kept_nothing_is_written(stage: Stage) {
+    let chat = stage
+        .chat(Dialect::OpenAi, "delay=0;tokens=3", "storage=none")
+        .await;
+    chat.ask("Hello").await;
+    list(&chat).await;
+    let words = chat.page.words().await;
+    assert!(words.contains("Nothing is kept here"), "{words}");
+    // Files can be saved and opened all the same.
+    give(&chat, "long.json", &file(4)).await;
+    chat.page
+        .until::<bool>("e2e.every(0, 'article').length === 4")
+        .await;
+    let names: Vec<String> = chat.page.js(DATABASES).await;
+    assert!(names.is_empty(), "{names:?}");
+    let stored: usize = chat
+        .page
+        .js("localStorage.length + sessionStorage.length")
+        .await;
+    assert_eq!(stored, 0);
+}
+
+pub async fn a_file_that_is_no_conversation_gets_a_sentence(stage: Stage) {
+    let chat = stage.chat(Dialect::OpenAi, "delay=0;tokens=3", "").await;
+    chat.ask("Hello").await;
+    list(&chat).await;
+    for (text, words) in [
+        ("<html>", "page.html is no conversation: it is not JSON."),
+        ("{\"rill\": 99}", "was written by a newer Rill"),
+        ("[]", "Nobody says anything in page.html"),
+    ] {
+        give(&chat, "page.html", text).await;
+        chat.page
+            .until::<bool>(&format!(
+                "e2e.every(0, '[role=alert]').some((one) => one.textContent.includes({}))",
+                quote(words)
+            ))
+            .await;
+    }
+    // What was there stays.
+    assert_eq!(said(&chat).await[0], "Hello");
+    // What the page writes itself it reads again.
+    let own: String = chat.page.js("e2e.host().export()").await;
+    give(&chat, "own.json", &own).await;
+    chat.page
+        .until::<bool>("!e2e.every(0, 'dialog[open]').length")
+        .await;
+    assert_eq!(said(&chat).await.len(), 2);
+    kept(&chat, "Hello", 2).await;
+}
+
+pub async fn a_conversation_is_opened_from_the_list_and_deleted(stage: Stage) {
+    let chat = stage.chat(Dialect::OpenAi, "delay=0;tokens=3", "").await;
+    for question in ["The first", "The second", "The third"] {
+        chat.ask(question).await;
+        kept(&chat, question, 2).await;
+        if question != "The third" {
+            chat.button("New chat").await;
+        }
+    }
+    list(&chat).await;
+    assert_eq!(
+        titles(&chat, 3).await,
+        ["The third", "The second", "The first"]
+    );
+    chat.page
+        .click("e2e.every(0, '.kept .title').find((title) => title.textContent === 'The first')")
+        .await;
+    chat.page
+        .until::<bool>("e2e.every(0, '.said')[0]?.textContent === 'The first' && !e2e.every(0, 'dialog[open]').length")
+        .await;
+    // The focus is back where it came from.
+    assert_eq!(
+        chat.page.js::<String>("e2e.name(e2e.active())").await,
+        "Conversations"
+    );
+    list(&chat).await;
+    titles(&chat, 3).await;
+    let here: Vec<String> = chat
+        .page
+        .js("e2e.every(0, '.kept [aria-current] .title').map((title) => title.textContent)")
+        .await;
+    assert_eq!(here, ["The first"]);
+    chat.button("Delete: The second").await;
+    assert_eq!(titles(&chat, 2).await, ["The third", "The first"]);
+    // The focus is where the way back is.
+    chat.page
+        .until::<bool>("e2e.name(e2e.active()) === 'Undo'")
+        .await;
+    chat.page.press("Enter", 0).await;
+    assert_eq!(titles(&chat, 3).await[1], "The second");
+    // The one that is open can go as well; the page begins anew.
+    chat.button("Delete: The first").await;
+    titles(&chat, 2).await;
+    assert!(said(&chat).await.is_empty());
+    chat.button("Delete all").await;
+    chat.page
+        .until::<bool>("e2e.name(e2e.active()) === 'Cancel'")
+        .await;
+    chat.page
+        .click("e2e.every(0, '[role=alertdialog] button').at(-1)")
+        .await;
+    titles(&chat, 0).await;
+    let all: Value = chat.page.js(KEPT).await;
+    assert_eq!(all, json!([]));
+}
+
+/// Notes what is there when the newest turn is seen first, and every task that took the page longer than 50 ms.
+const WATCH: &str = "
+    globalThis.opened = { first: null, long: [] };
+    new PerformanceObserver((list) => opened.long.push(...list.getEntries().map((one) => one.duration))).observe({ type: 'longtask' });
+    const look = () => {
+        const turns = e2e.every(0, 'article');
+        if (turns.at(-1)?.innerText.includes('1999')) opened.first = turns.length;
+        else requestAnimationFrame(look);
+    };
+    look();
+";
+
+pub async fn two_thousand_turns_are_opened_without_waiting(stage: Stage) {
+    let chat = stage.chat(Dialect::OpenAi, "delay=0;tokens=3", "").await;
+    let watch = format!("(() => {{ {WATCH} return null; }})()");
+    let _: Option<Value> = chat.page.js(&watch).await;
+    list(&chat).await;
+    give(&chat, "long.json", &file(2_000)).await;
+    opened(&chat).await;
+    kept(&chat, "Question 0?", 2_000).await;
+    // The same out of the store.
+    chat.page.at_start(WATCH).await;
+    chat.page.reload().await;
+    opened(&chat).await;
+}
+
+async fn opened(chat: &Chat) {
+    let first: usize = chat.page.until("opened.first").await;
+    assert!(first <= 64, "{first} turns were made before the first look");
+    let at_end = "(() => { const main = e2e.every(0, 'main')[0]; return main.scrollHeight - main.scrollTop - main.clientHeight < 40; })()";
+    chat.page.until::<bool>(at_end).await;
+    // The reader goes up a little and reads: what is made meanwhile moves nothing.
+    let place = "(() => { const turn = e2e.every(0, 'article').find((one) => one.textContent.includes('Answer 1981')); return turn && Math.round(turn.getBoundingClientRect().top) + 10000; })()";
+    chat.page.until::<i64>(place).await;
+    let up = "(() => { e2e.every(0, 'article').find((one) => one.textContent.includes('Answer 1981')).scrollIntoView(); return null; })()";
+    let _: Option<Value> = chat.page.js(up).await;
+    let frames = "new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(() => resolve(null)))))";
+    for _ in 0..3 {
+        let _: Option<Value> = chat.page.js(frames).await;
+    }
+    let before: i64 = chat.page.until(place).await;
+    // In the end all are there, for those who search.
+    let all = chat
+        .page
+        .within::<bool>(
+            Duration::from_secs(60),
+            "e2e.every(0, 'article').length === 2000",
+        )
+        .await;
+    let made: usize = chat.page.js("e2e.every(0, 'article').length").await;
+    assert!(all.is_some(), "{made} turns were made");
+    for _ in 0..3 {
+        let _: Option<Value> = chat.page.js(frames).await;
+    }
+    let after: i64 = chat.page.until(place).await;
+    assert!(
+        (before - after).abs() <= 2,
+        "the reader's place moved from {before} to {after}"
+    );
+    let order: bool = chat
+        .page
+        .js("e2e.every(0, 'article').every((turn, at) => turn.textContent.includes(`${at % 2 ? 'Answer' : 'Question'} ${at}`))")
+        .await;
+    assert!(order);
+    // What is far from view is not drawn.
+    let drawn: usize = chat
+        .page
+        .js("e2e.every(0, 'article').filter((turn) => turn.checkVisibility({ contentVisibilityAuto: true })).length")
+        .await;
+    assert!(drawn <= 200, "{drawn} turns are drawn");
+    // At the top stands the first.
+    let _: Option<Value> = chat
+        .page
+        .js("(e2e.every(0, 'main')[0].scrollTop = 0, null)")
+        .await;
+    chat.page
+        .until::<bool>("(() => { const box = e2e.every(0, 'article')[0].getBoundingClientRect(); return box.top >= 0 && box.top < 300 && e2e.every(0, 'article')[0].checkVisibility({ contentVisibilityAuto: true }); })()")
+        .await;
+    let long: Vec<f64> = chat.page.js("opened.long").await;
+    println!("tasks over 50 ms while 2,000 turns were opened: {long:?}");
+    let _: Option<Value> = chat
+        .page
+        .js("(opened.first = null, opened.long.length = 0, null)")
+        .await;
+}
