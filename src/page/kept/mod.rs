@@ -241,6 +241,9 @@ impl Keeper {
 
     async fn bring(&self, id: &str) -> Option<()> {
         let chat = self.chat;
+        // Where the person begins anew meanwhile, it stays away.
+        let began = chat.conversation.get_untracked();
+        let is_wanted = |number: u32| chat.conversation.try_get_untracked() == Some(number);
         // What was said here a moment ago may still be on its way there.
         self.write().await;
         let db = self.db().await?;
@@ -259,11 +262,10 @@ impl Keeper {
                 tree.add(tree.len().checked_sub(1), Turn::reply());
             }
             end.iter().for_each(|record| add(&mut tree, record));
-            chat.is_mounted()
-                .then(|| chat.turn_to(names.clone(), tree.settled()))?;
+            is_wanted(began).then(|| chat.turn_to(names.clone(), tree.settled()))?;
         }
         let tree = all(&db, id).await.filter(|tree| !tree.is_empty());
-        if !chat.is_mounted() {
+        if !is_wanted(began + u32::from(is_long)) {
             return None;
         }
         let Some(mut tree) = tree else {

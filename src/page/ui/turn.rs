@@ -200,7 +200,7 @@ fn reply(chat: Chat, id: TurnId) -> Part {
         }),
         None => {
             thought.set_data(&with_turn(chat, id, |turn| turn.reasoning.clone()));
-            settled(chat, place, with_turn(chat, id, |turn| turn.text.clone()));
+            settled(chat, id, place);
         }
     }
     let text = move || with_turn(chat, id, |turn| turn.text.clone());
@@ -265,7 +265,8 @@ fn reply(chat: Chat, id: TurnId) -> Part {
 }
 
 /// Draws an answer that grows no more: its beginning at once, the rest of a long one as the browser finds time.
-fn settled(chat: Chat, place: Element, text: String) {
+fn settled(chat: Chat, id: TurnId, place: Element) {
+    let text = with_turn(chat, id, |turn| turn.text.clone());
     let mut painter = Painter::new(place, chat);
     let mut markdown = Markdown::new();
     let mut at = 0;
@@ -278,11 +279,13 @@ fn settled(chat: Chat, place: Element, text: String) {
             markdown.finish();
         }
         painter.paint(&mut markdown);
+        chat.follow();
         more
     };
     if step() {
+        let is_newest = chat.tree.with_untracked(|tree| tree.last() == Some(id));
         // It ends with the turn.
-        StoredValue::new_local(Task::new(false, step));
+        StoredValue::new_local(Task::new(is_newest, step));
     }
 }
 

@@ -1,10 +1,11 @@
 //! `cargo xtask bench`: what everything costs, beside what it may cost.
 //!
 //! In: flags. Out: tables on the terminal and in `target/bench/`. The map: [`host`] the river on this machine; [`browser`] the page in
-//! Chromium, [`peers`] what others do beside it; [`table`] and [`picture`] how figures are shown.
+//! Chromium, [`open`] how conversations are opened there, [`peers`] what others do beside it; [`table`] and [`picture`] how figures are shown.
 
 mod browser;
 mod host;
+mod open;
 mod peers;
 mod picture;
 mod table;
@@ -61,6 +62,7 @@ pub fn bench(options: Options) -> Outcome {
         if options.browser {
             let peers = options.peers.then(peers::build).transpose()?;
             browser::measure(&folder, true, peers.as_deref())?;
+            open::measure(&folder, true)?;
         }
         return Ok(());
     }
@@ -77,7 +79,8 @@ pub fn bench(options: Options) -> Outcome {
         let dist = page::build()?;
         let runs = browser::measure(&folder, false, peers.as_deref())?;
         let verdicts = browser::verdict_table(&browser::verdicts(&runs));
-        let mut tables = vec![verdicts, browser::table(&runs)];
+        let opened = open::table(&open::measure(&folder, false)?);
+        let mut tables = vec![verdicts, browser::table(&runs), opened];
         let mut loads = Vec::new();
         if let Some(peers) = peers {
             loads = peers::loads(&dist, &peers)?;
@@ -105,7 +108,9 @@ pub fn smoke() -> Outcome {
 
 /// The bench of the page that is built, in short: that it can be measured, not what it costs.
 pub fn smoke_page() -> Outcome {
-    browser::measure(&target()?.join("bench"), true, None).map(|_| ())
+    let folder = target()?.join("bench");
+    browser::measure(&folder, true, None)?;
+    open::measure(&folder, true).map(|_| ())
 }
 
 /// Where cargo builds.

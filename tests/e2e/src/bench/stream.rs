@@ -6,7 +6,7 @@ use lab::percent_encode;
 use std::time::Duration;
 
 /// A reply with headings, lists, code, tables; the same as on the host.
-const MIXED: &str = include_str!("../../../../benches/river/mixed.md");
+pub(super) const MIXED: &str = include_str!("../../../../benches/river/mixed.md");
 /// Words of one letter, in short paragraphs: each token is a letter or two.
 const TINY: &str = "a b c d e f g h i j k l m n o p q r s t u v w x y z. \
 a b c d e f g h i j k l m n o p q r s t u v w x y z. a b c d e f g h i j k l m n o p.\n\n";

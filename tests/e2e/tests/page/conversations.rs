@@ -25,11 +25,11 @@ const KEPT: &str = "new Promise((resolve) => {
 
 /// Waits until so many turns of the conversation with this first question are kept.
 async fn kept(chat: &Chat, title: &str, turns: usize) {
-    let wanted = json!([title, turns]).to_string();
+    let wanted = json!([title, turns]);
     for _ in 0..100 {
         let all: Value = chat.page.js(KEPT).await;
         let all = all.as_array().cloned().unwrap_or_default();
-        if all.iter().any(|one| one.to_string() == wanted) {
+        if all.contains(&wanted) {
             return;
         }
         tokio::time::sleep(Duration::from_millis(100)).await;
