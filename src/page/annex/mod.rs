@@ -41,6 +41,8 @@ struct Annex {
     /// With so many jobs, those whose place is gone are looked for.
     prune_at: usize,
     last_number: u32,
+    /// What is drawn now is far away, and is not watched yet.
+    far: bool,
     worker: Worker,
     near: Option<web_sys::IntersectionObserver>,
     beat: Beat,
@@ -53,6 +55,8 @@ struct Job {
     /// The element of the code or of the formula.
     place: Element,
     work: Work,
+    /// Nobody watches yet whether it comes near.
+    far: bool,
     /// It has been near the window.
     near: bool,
     /// The worker has had a part of it.
@@ -94,6 +98,26 @@ impl Drop for Turn {
             near.disconnect();
         }
     }
+}
+
+/// Draws something that is far from view: the browser has it to watch at every frame only once it is [`awake`].
+pub fn far_away<T>(draw: impl FnOnce() -> T) -> T {
+    with(|annex| annex.far = true);
+    let drawn = draw();
+    with(|annex| annex.far = false);
+    drawn
+}
+
+/// This part of the page is no longer far from view.
+pub fn awake(part: &Element) {
+    with(|annex| {
+        let near = &mut annex.near;
+        let far = annex.jobs.iter_mut().filter(|job| job.far);
+        for job in far.filter(|job| part.contains(Some(&job.place))) {
+            job.far = false;
+            near.get_or_insert_with(observer).observe(&job.place);
+        }
+    });
 }
 
 /// A block of code was drawn; more lines may follow in its last text.
@@ -171,13 +195,16 @@ fn add(place: &Element, work: Work, whole: bool) {
             number: annex.last_number,
             place: place.clone(),
             work,
+            far: annex.far,
             near: false,
             begun: false,
             whole,
             closed: false,
             held: None,
         });
-        annex.near.get_or_insert_with(observer).observe(place);
+        if !annex.far {
+            annex.near.get_or_insert_with(observer).observe(place);
+        }
     });
 }
 

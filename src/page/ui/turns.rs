@@ -17,6 +17,7 @@ use crate::chat::request::Role;
 use crate::chat::tree::{Tree, TurnId};
 use crate::chat::turn::Turn;
 use crate::event::Millis;
+use crate::page::annex;
 use crate::page::app::Chat;
 use crate::page::clock::now;
 use crate::page::idle::Task;
@@ -162,9 +163,6 @@ impl Pile {
         if group.left == 0 && group.unmade {
             group.unmade = false;
             let _ = group.element.class_list().remove_1("unmade");
-            if let Some(near) = &self.near {
-                near.observer.unobserve(&group.element);
-            }
         }
         true
     }
@@ -203,7 +201,10 @@ impl Pile {
         let mut groups = self.groups.iter_mut();
         if let Some(group) = groups.find(|group| **group.element == **element) {
             group.near = true;
-            self.go_on();
+            annex::awake(element);
+            if group.left > 0 {
+                self.go_on();
+            }
         }
     }
 
@@ -278,7 +279,11 @@ impl Group {
         let id = self.turns[at].0;
         let owner = owner.child();
         // What a view reads while it is made does not make it anew.
-        let part = owner.with(|| untrack(|| turn(chat, id)));
+        let draw = || owner.with(|| untrack(|| turn(chat, id)));
+        let part = match self.near || self.newest {
+            true => draw(),
+            false => annex::far_away(draw),
+        };
         let node: Node = part.into();
         let next = self.rows[at + 1..].iter().flatten().next();
         let _ = self.element.insert_before(&node, next.map(|row| &row.node));
