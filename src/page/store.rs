@@ -204,6 +204,20 @@ impl Store {
         }
     }
 
+    /// What could not be written any more when the page was left.
+    pub fn left(&self) -> Option<String> {
+        let session = session().filter(|_| self.lasting)?;
+        session.get_item(&format!("{}.left", self.place)).ok()?
+    }
+
+    /// Keeps it: of all that a page can write when it goes, this alone is there for certain.
+    pub fn keep_left(&self, left: &str) {
+        if let Some(session) = session().filter(|_| self.lasting) {
+            // Where it is too much, the database may have it all the same.
+            let _ = session.set_item(&format!("{}.left", self.place), left);
+        }
+    }
+
     /// The unsent text.
     pub fn draft(&self) -> String {
         text(&self.get(&self.draft_name())).unwrap_or_default()

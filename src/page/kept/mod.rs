@@ -89,6 +89,8 @@ struct State {
     /// What is still to be written of the conversation before.
     queue: VecDeque<Batch>,
     db: Option<Db>,
+    /// What is being written.
+    going: Option<Rc<Batch>>,
     /// Somebody is writing.
     busy: bool,
     /// The reply that ran when something last changed.
@@ -102,6 +104,7 @@ struct State {
 }
 
 /// What is written together.
+#[derive(Clone)]
 struct Batch {
     id: String,
     /// Writes only on top of this version, where it is said.
@@ -201,6 +204,11 @@ impl Memory for Keeper {
         }
         if at_once {
             let mut state = self.state.borrow_mut();
+            let going = state.going.clone();
+            let batches = going.iter().map(Rc::as_ref).chain(&state.queue);
+            if let Some(left) = left(batches) {
+                self.chat.shared().store.keep_left(&left);
+            }
             let work = state.db.as_ref().and_then(|db| db.work(true));
             if let Some(work) = work {
                 for batch in state.queue.drain(..) {
@@ -248,7 +256,13 @@ impl Keeper {
         self.write().await;
         let db = self.db().await?;
         let work = db.work(false)?;
-        let head = Head::read(&work.head(id).await?)?;
+        let written = Head::read(&work.head(id).await?);
+        let version = written.as_ref().map_or(0, |head| head.version);
+        let left = chat.shared().store.left();
+        let left = left.and_then(|left| Left::read(&left));
+        // What was left and is older than what is written is written as well.
+        let left = left.filter(|left| left.head.id == id && left.head.version >= version);
+        let head = left.as_ref().map(|left| left.head.clone()).or(written)?;
         let base = untrack(|| chat.base());
         let called = head.called.clone().filter(|(server, _)| *server == base);
         let names = (head.id.clone(), called.map(|(_, called)| called));
@@ -262,9 +276,16 @@ impl Keeper {
                 tree.add(tree.len().checked_sub(1), Turn::reply());
             }
             end.iter().for_each(|record| add(&mut tree, record));
+            left.iter().for_each(|left| left.mend(&mut tree));
             is_wanted(began).then(|| chat.turn_to(names.clone(), tree.settled()))?;
         }
-        let tree = all(&db, id).await.filter(|tree| !tree.is_empty());
+        let tree = all(&db, id).await;
+        let written = tree.as_ref().map_or(0, Tree::len);
+        let tree = tree.map(|mut tree| {
+            left.iter().for_each(|left| left.mend(&mut tree));
+            tree
+        });
+        let tree = tree.filter(|tree| !tree.is_empty());
         if !is_wanted(began + u32::from(is_long)) {
             return None;
         }
@@ -275,7 +296,6 @@ impl Keeper {
             return None;
         };
         head.aside.iter().for_each(|id| tree.show(*id));
-        let written = tree.len();
         if is_long {
             chat.tree.set(tree.settled());
         } else {
@@ -283,9 +303,13 @@ impl Keeper {
         }
         let mut state = self.state.borrow_mut();
         state.begin(head.id.clone());
-        state.version = head.version;
+        state.version = version;
         state.written = written;
-        state.told = head.told().write();
+        match left {
+            // It is written once more.
+            Some(left) => state.touched.extend(left.turns.iter().map(|(id, _)| *id)),
+            None => state.told = head.told().write(),
+        }
         drop(state);
         chat.shared().store.keep_session(Some(id));
         Some(())
@@ -386,13 +410,17 @@ impl Keeper {
             let Some(batch) = queued.or_else(|| self.next()) else {
                 return;
             };
-            match write(&db, &batch).await {
+            let batch = Rc::new(batch);
+            self.state.borrow_mut().going = Some(batch.clone());
+            let written = write(&db, &batch).await;
+            self.state.borrow_mut().going = None;
+            match written {
                 Written::Yes => {
                     if self.trouble.get_untracked() {
                         self.trouble.set(false);
                     }
                 }
-                Written::Otherwise(is_there) => self.part(batch, is_there),
+                Written::Otherwise(is_there) => self.part(&batch, is_there),
                 Written::Failed => {
                     let mut state = self.state.borrow_mut();
                     // The next time anew.
@@ -407,7 +435,7 @@ impl Keeper {
 
     /// The conversation is no longer as this tab knows it. The one on the page goes on under a name of its own; of one that was
     /// left, the end is kept where it still is.
-    fn part(&self, batch: Batch, is_there: bool) {
+    fn part(&self, batch: &Batch, is_there: bool) {
         let mut state = self.state.borrow_mut();
         if state.id == batch.id {
             let id = made_up();
@@ -416,8 +444,10 @@ impl Keeper {
                 .update_value(|names| names.0.clone_from(&id));
             state.begin(id);
         } else if is_there {
-            let expect = None;
-            state.queue.push_front(Batch { expect, ..batch });
+            state.queue.push_front(Batch {
+                expect: None,
+                ..batch.clone()
+            });
         }
     }
 
@@ -581,6 +611,53 @@ async fn all(db: &Db, id: &str) -> Option<Tree> {
             return Some(tree);
         }
         records.iter().for_each(|record| add(&mut tree, record));
+    }
+}
+
+/// What was still to be written when the page was left.
+struct Left {
+    head: Head,
+    turns: Vec<(TurnId, String)>,
+}
+
+/// As text; `None` where nothing is left.
+fn left<'a>(batches: impl Iterator<Item = &'a Batch>) -> Option<String> {
+    let mut head = None;
+    let mut turns = Vec::new();
+    for batch in batches {
+        // Of two conversations the later is the one that comes back.
+        if head.is_some_and(|(id, _)| id != &batch.id) {
+            turns.clear();
+        }
+        head = Some((&batch.id, &batch.head));
+        turns.extend(batch.turns.iter().map(|(id, record)| json!([id, record])));
+    }
+    let (_, head) = head?;
+    Some(json!({ "head": head, "turns": turns }).to_string())
+}
+
+impl Left {
+    fn read(text: &str) -> Option<Left> {
+        let told: Value = serde_json::from_str(text).ok()?;
+        let turn = |turn: &Value| Some((turn[0].as_u64()? as usize, turn[1].as_str()?.to_owned()));
+        let turns = told["turns"].as_array()?.iter().filter_map(turn);
+        Some(Left {
+            head: Head::read(told["head"].as_str()?)?,
+            turns: turns.collect(),
+        })
+    }
+
+    fn mend(&self, tree: &mut Tree) {
+        for (id, record) in &self.turns {
+            let mut one = Tree::default();
+            if *id == tree.len() {
+                add(tree, record);
+            } else if add_record(&mut one, record)
+                && let (Some(kept), Some(turn)) = (tree.turn_mut(*id), one.turn(0))
+            {
+                kept.clone_from(turn);
+            }
+        }
     }
 }
 

@@ -192,6 +192,25 @@ pub async fn a_reply_that_ran_when_the_page_closed_is_cut_and_can_go_on(stage: S
     assert_eq!(turn.end.as_deref(), Some("stopped"));
 }
 
+pub async fn what_the_database_does_not_take_in_time_comes_back_all_the_same(stage: Stage) {
+    let chat = stage
+        .chat(Dialect::LlamaCpp, "first=0;delay=20;tokens=2000", "")
+        .await;
+    // As on a busy machine, where the page is gone before it is opened.
+    let late = "(IDBDatabase.prototype.transaction = () => { throw new Error('too late'); }, null)";
+    let _: Option<Value> = chat.page.js(late).await;
+    chat.send("Tell me a long story.").await;
+    let shown = chat.shows(60).await.text;
+    reload(&chat, 2).await;
+    let turn = chat.ended().await;
+    assert_eq!(turn.fate(), ("cut", Some("page-closed")));
+    assert!(turn.text.starts_with(shown.trim_end()), "{turn:?}");
+    // And now it is there.
+    kept(&chat, "Tell me a long story.", 2).await;
+    reload(&chat, 2).await;
+    assert_eq!(chat.ended().await.text, turn.text);
+}
+
 pub async fn each_tab_keeps_its_own_conversation(stage: Stage) {
     let chat = stage.chat(Dialect::OpenAi, "delay=0;tokens=3", "").await;
     chat.ask("In the first tab").await;

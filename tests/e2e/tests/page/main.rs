@@ -50,6 +50,7 @@ fn main() -> std::process::ExitCode {
         long::the_finished_part_of_a_long_answer_is_drawn_only_in_view,
         conversations::a_reload_brings_the_conversation_back_with_its_branches,
         conversations::a_reply_that_ran_when_the_page_closed_is_cut_and_can_go_on,
+        conversations::what_the_database_does_not_take_in_time_comes_back_all_the_same,
         conversations::each_tab_keeps_its_own_conversation,
         conversations::where_nothing_may_be_kept_nothing_is_written,
         conversations::a_file_that_is_no_conversation_gets_a_sentence,
