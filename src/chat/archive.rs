@@ -248,6 +248,7 @@ mod tests {
     }
 
     proptest! {
+        #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
         #[test]
         fn what_is_exported_comes_back_the_same(tree in tree()) {
             prop_assert_eq!(import(&export(&tree)), Ok(tree));

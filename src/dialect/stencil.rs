@@ -181,6 +181,7 @@ mod tests {
     }
 
     proptest! {
+        #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
         #[test]
         fn a_stencil_reads_what_a_full_reading_finds(chunks in prop::collection::vec(chunks(), 0..12)) {
             let (mut quick, mut full) = (Chunks::default(), Chunks::default());

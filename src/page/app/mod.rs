@@ -1,9 +1,11 @@
 //! The state of one chat, and the commands that change it.
 //!
 //! Data flows down from here to `ui`; only [`Command`]s come up. Finished turns are plain data in the tree;
-//! only the reply that runs is alive (`reply`). [`talk`] is what a person does to the conversation, [`link`] whom the page talks to.
+//! only the reply that runs is alive (`reply`). [`talk`] is what a person does to the conversation, [`link`] whom the page talks to,
+//! [`rest`] what comes after the first view.
 
 mod link;
+mod rest;
 mod talk;
 
 use std::cell::RefCell;
@@ -27,7 +29,7 @@ use crate::doctor::Verdict;
 use crate::options::{Complaint, Options, Storage, Theme};
 use crate::pacer::Pace;
 use crate::page::doctor::Patient;
-use crate::page::later::{self, Later};
+use crate::page::later;
 use crate::page::live::{Live, Order};
 use crate::page::servers::{Found, Server};
 use crate::page::store::{LastServer, Look, Store};
@@ -392,75 +394,6 @@ impl Chat {
         });
     }
 
-    /// The rest of the page, if it is here.
-    fn ready(self) -> Option<&'static Later> {
-        let later = later::ready().filter(|_| !self.returning.get_untracked())?;
-        // Another chat on the same page may have fetched it.
-        if !self.loaded.get_untracked() {
-            self.loaded.set(true);
-        }
-        Some(later)
-    }
-
-    /// Sees to it that the rest of the page is here soon.
-    pub fn fetch_rest(self) {
-        if self.ready().is_none() && !self.loading.get_untracked() {
-            self.spawn(async move {
-                self.later().await;
-            });
-        }
-    }
-
-    /// The rest of the page, once it is here; `None` where it cannot be had, or where the chat is gone by then.
-    pub async fn later(self) -> Option<&'static Later> {
-        self.loading.set(true);
-        let later = later::load().await;
-        if !self.is_mounted() {
-            return None;
-        }
-        self.loading.set(false);
-        self.loaded.set(later.is_ok());
-        match later {
-            Ok(later) => self.come_back(later).await,
-            // It stays where it is kept.
-            Err(_) => self.returning.set(false),
-        }
-        later.ok().filter(|_| self.is_mounted())
-    }
-
-    /// Waits until the conversation is here that is on its way, if there is one.
-    async fn come_back(self, later: &Later) {
-        if !self.returning.get_untracked() {
-            return;
-        }
-        let shared = self.shared();
-        let is_asked_for = shared.returns.borrow().is_some();
-        if is_asked_for {
-            let (sender, turn) = oneshot::channel();
-            shared
-                .returns
-                .borrow_mut()
-                .get_or_insert_default()
-                .push(sender);
-            // Those who wait are dropped with their list.
-            let _ = turn.await;
-        } else {
-            self.returns(true);
-            (later.restore)(self).await;
-            if self.is_mounted() {
-                self.returns(false);
-            }
-        }
-    }
-
-    /// A conversation is asked for; or it is here, all of it.
-    pub fn returns(self, begins: bool) {
-        self.shared().returns.replace(begins.then(Vec::new));
-        if self.returning.get_untracked() != begins {
-            self.returning.set(begins);
-        }
-    }
-
     /// What is known of the tokens of a reply.
     pub fn looks(self, id: TurnId) -> Looks {
         let find = |looks: &mut BTreeMap<TurnId, Looks>| looks.entry(id).or_default().clone();
@@ -507,20 +440,6 @@ impl Chat {
         init.set_detail(&object);
         if let Ok(event) = web_sys::CustomEvent::new_with_event_init_dict(name, &init) {
             let _ = self.shared().host.dispatch_event(&event);
-        }
-    }
-
-    /// The page closes: tells the server to stop what runs, in the one way that outlives a page.
-    pub fn leave(self) {
-        self.order(Order::Leave);
-        self.keep(true);
-    }
-
-    /// What is not kept yet of the conversation is kept.
-    fn keep(self, at_once: bool) {
-        let memory = self.shared().memory.borrow().clone();
-        if let Some(memory) = memory {
-            memory.keep(at_once);
         }
     }
 
