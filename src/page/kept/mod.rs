@@ -22,6 +22,7 @@ use leptos::prelude::*;
 use super::app::{Chat, Memory, made_up};
 use super::clock::{hidden, now, sleep};
 use super::ui::part::follow;
+use super::ui::turns::END;
 use crate::chat::archive::{export, record};
 use crate::chat::tree::{Tree, TurnId};
 use crate::chat::turn::Turn;
@@ -38,8 +39,6 @@ const EVERY: u32 = 1000;
 const PART: Millis = 50.0;
 /// So much is written at once: turns, and bytes.
 const AT_ONCE: (usize, usize) = (64, 1 << 18);
-/// So many turns at the end are read first, where there are many more.
-const END: usize = 40;
 /// So long the page waits for its conversation, in milliseconds.
 const PATIENCE: Millis = 5000.0;
 

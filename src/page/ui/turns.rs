@@ -25,9 +25,11 @@ use crate::page::kept;
 
 /// So many turns stand together. Where they are out of view they are left out of layout and painting, all at once: a browser
 /// that had to watch each turn of a long conversation would be busy with that alone.
-const TOGETHER: usize = 16;
+const TOGETHER: usize = 32;
 /// The turns of so many groups are wanted at once.
 const NEWEST: usize = 2;
+/// So many turns at the end of a conversation are made before the others are known; no more may be.
+pub const END: usize = NEWEST * TOGETHER;
 /// So many turns are made before anything else happens, and more for so many milliseconds.
 const AT_ONCE: usize = 4;
 const MOMENT: Millis = 12.0;

@@ -61,6 +61,7 @@ impl Bench {
 
         let mut reloads = Vec::new();
         let mut longest = Vec::new();
+        let mut scrolls = [Vec::new(), Vec::new()];
         for _ in 0..TIMES {
             // What was there before is gone by then: to take it away is no part of an opening.
             page.goto("about:blank").await;
@@ -69,8 +70,11 @@ impl Bench {
             reloads.push(page.until::<f64>("opening.state.shown").await);
             whole().await.ok_or("the turns were never all there")?;
             longest.push(tasks.longest().await?);
+            for scrolls in &mut scrolls {
+                scrolls.push(scroll(&page).await);
+            }
         }
-        let scroll = [scroll(&page).await, scroll(&page).await];
+        let scroll = scrolls.map(median);
         let mut clicks = Vec::new();
         for _ in 0..TIMES {
             page.until::<bool>(&format!("({}.click(), true)", find("New chat")))

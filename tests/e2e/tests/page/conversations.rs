@@ -439,11 +439,11 @@ async fn opened(chat: &Chat) {
         (before - after).abs() <= 2,
         "the reader's place moved from {before} to {after}"
     );
-    let order: bool = chat
+    let wrong: Vec<String> = chat
         .page
-        .js("e2e.every(0, 'article').every((turn, at) => turn.textContent.includes(`${at % 2 ? 'Answer' : 'Question'} ${at}`))")
+        .js("e2e.every(0, 'article').flatMap((turn, at) => turn.textContent.includes(`${at % 2 ? 'Answer' : 'Question'} ${at}`) ? [] : [`${at}: ${turn.textContent}`])")
         .await;
-    assert!(order);
+    assert_eq!(wrong, [""; 0]);
     // What is far from view is not drawn.
     let drawn: usize = chat
         .page
