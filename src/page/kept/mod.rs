@@ -68,7 +68,7 @@ struct State {
     going: Option<Rc<Batch>>,
     /// Somebody is writing.
     busy: bool,
-    /// The reply that ran when something last changed.
+    /// The reply that ran when something last changed, whatever conversation is kept since.
     running: Option<TurnId>,
     /// Ticks while one runs.
     tick: Option<Interval>,
@@ -501,7 +501,6 @@ impl State {
         self.version = 0;
         self.written = 0;
         self.touched.clear();
-        self.running = None;
         self.told.clear();
     }
 

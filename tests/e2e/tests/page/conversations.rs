@@ -109,6 +109,17 @@ fn file(turns: usize) -> String {
     json!({ "rill": 1, "conversation": { "nodes": nodes } }).to_string()
 }
 
+pub async fn the_end_of_a_reply_is_kept_that_ran_when_its_conversation_was_first_written(
+    stage: Stage,
+) {
+    let chat = stage
+        .chat(Dialect::OpenAi, "delay=40;tokens=20", "pace=instant")
+        .await;
+    chat.ask("Hello").await;
+    chat.page.reload().await;
+    assert_eq!(chat.ended().await.fate(), ("complete", Some("stop")));
+}
+
 pub async fn a_reload_brings_the_conversation_back_with_its_branches(stage: Stage) {
     let chat = stage.chat(Dialect::OpenAi, "delay=0;tokens=3", "").await;
     chat.ask("Hello").await;

@@ -48,6 +48,7 @@ fn main() -> std::process::ExitCode {
         long::two_hundred_conversations_leave_nothing_behind,
         long::turns_out_of_view_are_not_drawn_until_somebody_looks,
         long::the_finished_part_of_a_long_answer_is_drawn_only_in_view,
+        conversations::the_end_of_a_reply_is_kept_that_ran_when_its_conversation_was_first_written,
         conversations::a_reload_brings_the_conversation_back_with_its_branches,
         conversations::a_reply_that_ran_when_the_page_closed_is_cut_and_can_go_on,
         conversations::what_the_database_does_not_take_in_time_comes_back_all_the_same,
