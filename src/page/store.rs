@@ -185,17 +185,20 @@ impl Store {
         self.lasting
     }
 
+    /// The session of this tab, where anything may be kept.
+    fn tab(&self) -> Option<web_sys::Storage> {
+        let window = web_sys::window().filter(|_| self.lasting)?;
+        window.session_storage().ok().flatten()
+    }
+
     /// The name of this tab's conversation, if it has one.
     pub fn session(&self) -> Option<String> {
-        session()
-            .filter(|_| self.lasting)?
-            .get_item(&self.place)
-            .ok()?
+        self.tab()?.get_item(&self.place).ok()?
     }
 
     /// Keeps it, so that a reload brings the conversation back.
     pub fn keep_session(&self, name: Option<&str>) {
-        if let Some(session) = session().filter(|_| self.lasting) {
+        if let Some(session) = self.tab() {
             // A browser that keeps nothing brings nothing back.
             let _ = match name {
                 Some(name) => session.set_item(&self.place, name),
@@ -206,13 +209,13 @@ impl Store {
 
     /// What could not be written any more when the page was left.
     pub fn left(&self) -> Option<String> {
-        let session = session().filter(|_| self.lasting)?;
-        session.get_item(&format!("{}.left", self.place)).ok()?
+        let place = format!("{}.left", self.place);
+        self.tab()?.get_item(&place).ok()?
     }
 
     /// Keeps it: of all that a page can write when it goes, this alone is there for certain.
     pub fn keep_left(&self, left: &str) {
-        if let Some(session) = session().filter(|_| self.lasting) {
+        if let Some(session) = self.tab() {
             // Where it is too much, the database may have it all the same.
             let _ = session.set_item(&format!("{}.left", self.place), left);
         }
@@ -291,10 +294,6 @@ impl Store {
 
 fn text(value: &Value) -> Option<String> {
     value.as_str().map(str::to_owned)
-}
-
-fn session() -> Option<web_sys::Storage> {
-    web_sys::window()?.session_storage().ok().flatten()
 }
 
 fn local() -> Option<web_sys::Storage> {

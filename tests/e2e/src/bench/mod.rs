@@ -16,6 +16,7 @@ pub use open::{FEW, LENGTHS, Opening};
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
 use std::path::Path;
+use std::process::ExitCode;
 use std::time::{Duration, Instant};
 pub use stream::{SMOKE, STREAMS, Stream};
 use tasks::Tasks;
@@ -76,6 +77,24 @@ struct Told {
 pub struct Bench {
     browser: Browser,
     site: StaticSite,
+}
+
+/// Measures, and writes the figures to this file.
+pub fn write<T: Serialize>(out: &str, work: impl Future<Output = Result<T, Error>>) -> ExitCode {
+    let measured = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build()
+        .map_err(Error::from)
+        .and_then(|runtime| runtime.block_on(work))
+        .and_then(|figures| Ok(std::fs::write(out, serde_json::to_vec(&figures)?)?));
+    match measured {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("{error}");
+            ExitCode::FAILURE
+        }
+    }
 }
 
 impl Bench {

@@ -1,7 +1,7 @@
 //! Measures the built page: `bench OUT.json [--smoke] [--peers=FOLDER] [WORD...]`, only the streams whose names hold one of the words;
 //! beside it the bundles of others in that folder.
 
-use e2e::bench::{Bench, Run, SMOKE, STREAMS, Stream, Who};
+use e2e::bench::{Bench, Run, SMOKE, STREAMS, Stream, Who, write};
 use e2e::browser::Error;
 use std::path::Path;
 use std::process::ExitCode;
@@ -20,20 +20,7 @@ fn main() -> ExitCode {
         &STREAMS
     };
     let peers = flags.iter().find_map(|flag| flag.strip_prefix("--peers="));
-    let measured = tokio::runtime::Builder::new_multi_thread()
-        .worker_threads(2)
-        .enable_all()
-        .build()
-        .map_err(Error::from)
-        .and_then(|runtime| runtime.block_on(measure(streams, wanted, peers.map(Path::new))))
-        .and_then(|runs| Ok(std::fs::write(out, serde_json::to_vec(&runs)?)?));
-    match measured {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("{error}");
-            ExitCode::FAILURE
-        }
-    }
+    write(out, measure(streams, wanted, peers.map(Path::new)))
 }
 
 async fn measure(

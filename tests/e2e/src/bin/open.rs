@@ -1,6 +1,6 @@
 //! Measures how conversations are opened: `open OUT.json [--smoke]`.
 
-use e2e::bench::{Bench, FEW, LENGTHS, Opening};
+use e2e::bench::{Bench, FEW, LENGTHS, Opening, write};
 use e2e::browser::Error;
 use std::process::ExitCode;
 
@@ -15,20 +15,7 @@ fn main() -> ExitCode {
     } else {
         LENGTHS
     };
-    let measured = tokio::runtime::Builder::new_multi_thread()
-        .worker_threads(2)
-        .enable_all()
-        .build()
-        .map_err(Error::from)
-        .and_then(|runtime| runtime.block_on(measure(&lengths)))
-        .and_then(|openings| Ok(std::fs::write(out, serde_json::to_vec(&openings)?)?));
-    match measured {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("{error}");
-            ExitCode::FAILURE
-        }
-    }
+    write(out, measure(&lengths))
 }
 
 async fn measure(lengths: &[usize]) -> Result<Vec<Opening>, Error> {
