@@ -11,6 +11,7 @@
 //! | [`event`] | | the words that every room speaks | any wire, the browser |
 //! | [`address`] | what a person typed | a server's base address | the network |
 //! | [`decimal`] | a plain number as text | the number | |
+//! | [`text`] | a text, and places in it that nobody vouches for | a part of it | what it means |
 //! | [`options`] | attributes, URL parameters | typed wishes, and complaints | the page |
 //! | [`wire`] | bytes, cut anywhere | frames | what they mean |
 //! | [`dialect`] | a neutral request; frames | calls; events | time, I/O |
@@ -40,6 +41,7 @@ pub mod markdown;
 pub mod options;
 pub mod pacer;
 pub mod session;
+pub mod text;
 pub mod trace;
 pub mod wire;
 
