@@ -2,7 +2,7 @@
 //!
 //! In: what a person types. Out: a page that is served, a verdict, sizes. It needs nothing but Rust on the machine: what is missing it
 //! installs, and says so. The map: [`run`] commands with progress; [`tools`] what must be installed; [`page`] the page assembled: its
-//! [`links`], [`compile`]d, [`bind`]ed to JavaScript; [`small`] what is done to it only when it is shipped, [`split`] cut in two, [`wasm`] without
+//! [`links`], compiled ([`compile`]), bound to JavaScript ([`bind`]); [`small`] what is done to it only when it is shipped, [`split`] cut in two, [`wasm`] without
 //! what only the linker needs, [`ship`] made ready for a host, [`size`] weighed; [`serve`] static files; [`model`] the small real model;
 //! [`test`] the steps of the proof; [`fuzz`] what strangers send; [`bare`] a machine that has nothing; [`bench`] what it costs.
 

@@ -16,7 +16,12 @@ use std::time::SystemTime;
 pub fn local() -> Outcome<PathBuf> {
     tools::wasm_target()?;
     let page = page()?;
-    let compiled = compile("compiling the page", &page.parts, "serve", |_| ())?;
+    let compiled = compile(
+        "compiling the page; next: binding it to JavaScript, and it is there",
+        &page.parts,
+        "serve",
+        |_| (),
+    )?;
     let folder = root().join("target").join("page");
     let stamp = folder.with_extension("stamp");
     let state = state(&page, &compiled)?;

@@ -37,7 +37,7 @@ const OUR_FAULT: &str = "could not compile `rill";
 
 /// Compiles the programs with the standard library, for size; without that library where this Rust cannot do it.
 pub fn compile(parts: &[Part]) -> Outcome<Compiled> {
-    let name = "compiling the page, to be shipped";
+    let name = "compiling the page, to be shipped; next: cutting it, binding it, making it smaller";
     if let Err(why) = standard_library() {
         println!("  Rust's own library stays as it is ({why}): the page is about a fifth bigger");
         return build(name, parts, "release", |build| settle(build, &[]));
@@ -64,13 +64,7 @@ pub fn compile(parts: &[Part]) -> Outcome<Compiled> {
 
 /// Whether the standard library can be compiled here; fetches what that takes.
 fn standard_library() -> Result<(), String> {
-    let mut probe = Command::new("rustc");
-    probe
-        .args(["--print", "cfg", "--target", tools::WASM])
-        .args(SMALL_STD)
-        .env("RUSTC_BOOTSTRAP", "1")
-        .current_dir(root());
-    if output_of(&mut probe).is_none() {
+    if !knows(&SMALL_STD) {
         return Err("this Rust does not know the settings that make it small".to_owned());
     }
     let source = tools::rust_source()
@@ -84,6 +78,16 @@ fn standard_library() -> Result<(), String> {
         .current_dir(root());
     step("fetching what Rust's own library stands on", &mut fetch)
         .map_err(|_| "what it stands on could not be fetched".to_owned())
+}
+
+/// Whether the compiler takes these flags.
+fn knows(flags: &[&str]) -> bool {
+    let mut ask = Command::new("rustc");
+    ask.args(["--print", "cfg", "--target", tools::WASM])
+        .args(flags)
+        .env("RUSTC_BOOTSTRAP", "1")
+        .current_dir(root());
+    output_of(&mut ask).is_some()
 }
 
 /// Flags for the page's wasm; they stand in the place of those in `.cargo/config.toml`.
@@ -140,4 +144,16 @@ fn optimise_one(optimiser: &Path, file: &Path) -> Outcome {
     }
     fs::copy(&kept, file)?;
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_compiler_that_was_measured_knows_what_makes_a_page_small_and_another_word_it_does_not() {
+        assert!(knows(&SMALL_STD));
+        assert!(!knows(&["-Cpanic=never-heard-of"]));
+        assert!(!knows(&["-Zlocation-detail=nowhere"]));
+    }
 }

@@ -127,12 +127,13 @@ fn rust(machine: &Path) -> Outcome<PathBuf> {
     for name in PROXIES.iter().filter(|name| **name != "rustup") {
         fs::hard_link(&ours, bin.join(name))?;
     }
-    let mut ask = Command::new("rustc");
-    ask.args(["--print", "sysroot"]).current_dir(root());
-    let toolchain = output_of(&mut ask).map(|said| PathBuf::from(said.trim()));
-    let toolchain = toolchain.filter(|folder| folder.is_dir());
+    // Not rustc's own word: where the toolchain is a link, that names what it leads to, and rustup wants the link's name.
+    let mut ask = Command::new(&rustup);
+    ask.args(["which", "rustc"]).current_dir(root());
+    let said = output_of(&mut ask).map(|said| PathBuf::from(said.trim()));
+    let toolchain = said.as_deref().and_then(|rustc| rustc.parent()?.parent());
     let (Some(toolchain), Some(home)) = (toolchain, rustup_home()) else {
-        return Err(Failure::new("rustc does not say where it lives"));
+        return Err(Failure::new("rustup does not say where its rustc lives"));
     };
     let there = machine.join("root/.rustup");
     fs::create_dir_all(there.join("toolchains"))?;
@@ -144,7 +145,7 @@ fn rust(machine: &Path) -> Outcome<PathBuf> {
         Path::new("/toolchain"),
         &there.join("toolchains").join(name),
     )?;
-    Ok(toolchain)
+    Ok(toolchain.canonicalize()?)
 }
 
 #[cfg(unix)]
