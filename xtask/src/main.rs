@@ -1,16 +1,24 @@
-//! The commands of the house: `cargo xtask serve | test | bench | dist | lab`.
+//! The commands of the house: `cargo xtask serve | test | bench | fuzz | bare | dist | lab`.
 //!
 //! In: what a person types. Out: a page that is served, a verdict, sizes. It needs nothing but Rust on the machine: what is missing it
-//! installs, and says so. The map: [`run`] commands with progress; [`tools`] what must be installed; [`page`] the release build,
-//! [`split`] cut in two, [`wasm`] without what only the linker needs, [`ship`] made ready for a host; [`serve`] static files; [`model`] the small real model; [`test`] the steps of the proof;
-//! [`bench`] what it costs.
+//! installs, and says so. The map: [`run`] commands with progress; [`tools`] what must be installed; [`page`] the page assembled: its
+//! [`links`], compiled ([`compile`]), bound to JavaScript ([`bind`]); [`small`] what is done to it only when it is shipped, [`split`] cut in two, [`wasm`] without
+//! what only the linker needs, [`ship`] made ready for a host, [`size`] weighed; [`serve`] static files; [`model`] the small real model;
+//! [`test`] the steps of the proof; [`fuzz`] what strangers send; [`bare`] a machine that has nothing; [`bench`] what it costs.
 
+mod bare;
 mod bench;
+mod bind;
+mod compile;
+mod fuzz;
+mod links;
 mod model;
 mod page;
 mod run;
 mod serve;
 mod ship;
+mod size;
+mod small;
 mod split;
 mod test;
 mod tools;
@@ -22,8 +30,14 @@ use std::process::ExitCode;
 const HELP: &str = "\
 cargo xtask serve [--with-model] [--port 7455] [--open]
     builds the page and serves it at http://127.0.0.1:7455; with --with-model also fetches and starts a small real model (130 MB, once)
-cargo xtask test [--host] [--browser] [--e2e] [--model] [--nginx]
-    proves that it works; with flags, only those parts
+cargo xtask test [--host] [--browser] [--e2e] [--model] [--nginx] [--trunk]
+    proves that it works; with flags, only those parts (--trunk needs trunk; it is left out where that is not here)
+cargo xtask fuzz [MINUTES] [--room NAME] [--seed N]
+    texts in twelve scripts, cut at random, on and on: so many minutes for each room that reads what comes from outside; with a
+    seed once more what was found
+cargo xtask bare [--serve] [--here]
+    that both commands need nothing but rustup: runs them in a fresh Debian, made by debootstrap (root only); with --serve only the
+    first; with --here only the first, on this machine, as if nothing were on it
 cargo xtask bench [--host] [--browser] [--peers] [--smoke]
     what everything costs, beside what it may cost; with --peers the page beside others from npm too; with --smoke every bench
     once, without judging time
@@ -70,6 +84,8 @@ fn main() -> ExitCode {
         ["serve", options @ ..] => ServeOptions::read(options).and_then(|options| serve(&options)),
         ["test", parts @ ..] => test::Parts::read(parts).and_then(|parts| test::test(&parts)),
         ["bench", flags @ ..] => bench::Options::read(flags).and_then(bench::bench),
+        ["fuzz", words @ ..] => fuzz::Options::read(words).and_then(|options| fuzz::fuzz(&options)),
+        ["bare", words @ ..] => bare::bare(words),
         ["dist"] => dist(),
         ["lab", port @ ..] => lab(port),
         [] | ["help" | "--help" | "-h"] => {
@@ -134,7 +150,7 @@ fn serve(options: &ServeOptions) -> Outcome {
     } else {
         None
     };
-    let dist = page::build()?;
+    let folder = page::local()?;
     let address = format!("http://127.0.0.1:{}/", options.port);
     println!("\nRill is at {address}");
     if let Some(model) = &model {
@@ -147,14 +163,20 @@ fn serve(options: &ServeOptions) -> Outcome {
     if options.open {
         serve::open(&address);
     }
-    serve::serve(&listener, &dist);
+    // The page is there already when this comes; without it a diagram stays the text that it is.
+    let library = folder.clone();
+    std::thread::spawn(move || {
+        if let Err(why) = page::diagrams(&library) {
+            println!("(Diagrams stay text: {why}.)");
+        }
+    });
+    serve::serve(&listener, &folder);
     Ok(())
 }
 
 fn dist() -> Outcome {
-    let dist = page::build()?;
-    let sizes = page::sizes(&dist)?;
-    print!("\n{}", page::table(&sizes));
+    let sizes = size::sizes(&page::shipped()?)?;
+    print!("\n{}", size::table(&sizes));
     Ok(())
 }
 

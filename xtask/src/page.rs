@@ -1,133 +1,144 @@
-//! The release build of the page, in `dist/`, made small; and its sizes.
+//! The page, assembled: compiled, bound to JavaScript, with the files that it names beside it.
 //!
-//! In: the sources. Out: files that any static host can serve.
+//! In: the sources. Out: a folder that any static host can serve: [`local`] soon, for this machine; [`shipped`] small, for all others.
 
-use crate::run::{path_with, step};
-use crate::{Failure, Outcome, root, ship, split, tools, wasm};
+use crate::bind::{Form, bind};
+use crate::compile::{Compiled, compile};
+use crate::links::{Page, Part, read};
+use crate::{Failure, Outcome, root, ship, small, split, tools, wasm};
 use std::fs;
-use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::time::SystemTime;
 
-/// The most bytes, compressed, that the first view may load. It holds what is reached, with a little room.
-pub const FIRST_LOAD: usize = 130_000;
-
-/// What Rust's wasm uses since 1.87; wasm-bindgen takes away the section that would tell.
-const FEATURES: [&str; 6] = [
-    "--enable-bulk-memory",
-    "--enable-multivalue",
-    "--enable-mutable-globals",
-    "--enable-nontrapping-float-to-int",
-    "--enable-reference-types",
-    "--enable-sign-ext",
-];
-
-/// Builds the page, and gives the folder.
-pub fn build() -> Outcome<PathBuf> {
+/// Builds the page for this machine, and gives the folder. It need not be small: it is whole, and made again only where something
+/// has changed.
+pub fn local() -> Outcome<PathBuf> {
     tools::wasm_target()?;
-    let trunk = tools::trunk()?;
-    let bindgen = tools::wasm_bindgen()?;
-    let optimiser = tools::wasm_opt();
-    let dist = root().join("dist");
-    let mut build = Command::new(trunk);
-    // These stand in the place of those in `.cargo/config.toml`.
-    let mut flags = vec!["--cfg=erase_components".to_owned()];
-    flags.extend(split::RUST_FLAGS.map(str::to_owned));
-    if tools::rust_source() {
-        make_small(&mut build, &mut flags);
-    } else {
-        println!(
-            "  without Rust's own source (rustup component add rust-src) the page is about a fifth bigger"
-        );
-    }
-    // One flag may hold blanks; this separator is what Cargo asks for.
-    build.env("CARGO_ENCODED_RUSTFLAGS", flags.join("\u{1f}"));
-    step(
-        "building the page",
-        build
-            // --offline: what trunk would fetch is here already, in the version that fits.
-            .args(["build", "--release", "--offline=true", "--dist"])
-            .arg(&dist)
-            .current_dir(root())
-            .env("PATH", path_with(std::slice::from_ref(&bindgen))?)
-            // trunk takes it for a switch of its own, and refuses most values.
-            .env_remove("NO_COLOR"),
+    let page = page()?;
+    let compiled = compile(
+        "compiling the page; next: binding it to JavaScript, and it is there",
+        &page.parts,
+        "serve",
+        |_| (),
     )?;
-    split::split(&bindgen.join("wasm-bindgen"), &dist)?;
-    // The linker kept its notes for the page's cut; the annex is whole.
-    let annex = dist.join("rill-annex_bg.wasm");
-    fs::write(&annex, wasm::without_relocations(&fs::read(&annex)?)?)?;
-    if let Some(optimiser) = optimiser {
-        for file in files(&dist)?
-            .iter()
-            .filter(|file| file.extension().is_some_and(|ending| ending == "wasm"))
-        {
-            optimise(&optimiser, file)?;
-        }
+    let folder = root().join("target").join("page");
+    let stamp = folder.with_extension("stamp");
+    let state = state(&page, &compiled)?;
+    if fs::read_to_string(&stamp).is_ok_and(|built| built == state) && folder.is_dir() {
+        return Ok(folder);
     }
-    if let Some([library, licence]) = tools::mermaid() {
-        fs::copy(library, dist.join("mermaid.min.js"))?;
-        fs::copy(licence, dist.join("mermaid.LICENSE.txt"))?;
+    assemble(&page, &folder, |bin, form| {
+        bind(fs::read(program(&compiled, bin)?)?, bin, form, &folder)
+    })?;
+    fs::write(stamp, state)?;
+    Ok(folder)
+}
+
+/// Builds the page to be shipped, in `dist/`, and gives the folder.
+pub fn shipped() -> Outcome<PathBuf> {
+    tools::wasm_target()?;
+    let page = page()?;
+    let compiled = small::compile(&page.parts)?;
+    let dist = root().join("dist");
+    assemble(&page, &dist, |bin, form| {
+        let compiled = program(&compiled, bin)?;
+        if bin == split::NAME {
+            return split::split(compiled, form, &dist);
+        }
+        // The linker kept its notes for the page's cut; what is not cut does not need them.
+        let whole = wasm::without_relocations(&fs::read(compiled)?)?;
+        bind(whole, bin, form, &dist)
+    })?;
+    small::optimise(&dist)?;
+    if let Err(why) = diagrams(&dist) {
+        println!("  no library for diagrams ({why}): they stay text");
     }
     ship::ship(&dist)?;
     Ok(dist)
 }
 
-/// Lets the standard library be compiled anew with the page: for size, without the words and the places of panics.
-/// A panic stops the page either way (`panic = "abort"`), and its words would be for nobody; they and the code that
-/// prints them are a fifth of the download. Cargo and rustc call these settings unstable, and take them from a stable
-/// toolchain only where `RUSTC_BOOTSTRAP` says so; they change what is compiled, not what it means.
-fn make_small(build: &mut Command, flags: &mut Vec<String>) {
-    let home = |name: &str, folder: &str| {
-        let given = std::env::var_os(name).map(PathBuf::from);
-        given.or_else(|| Some(PathBuf::from(std::env::var_os("HOME")?).join(folder)))
-    };
-    flags.extend(
-        [
-            "-Zlocation-detail=none",
-            "-Zfmt-debug=none",
-            "-Zunstable-options",
-            "-Cpanic=immediate-abort",
-        ]
-        .map(str::to_owned),
-    );
-    // No path of the machine that built it stays in what is shipped. (Our own files have relative paths already.)
-    let places = [home("CARGO_HOME", ".cargo"), home("RUSTUP_HOME", ".rustup")];
-    let places = places.into_iter().flatten();
-    flags.extend(places.map(|place| format!("--remap-path-prefix={}=", place.display())));
+/// Builds the page as somebody does who has trunk, and gives the folder.
+pub fn trunk() -> Outcome<PathBuf> {
+    let folder = root().join("target").join("trunk-page");
+    let mut build = Command::new(tools::trunk()?);
     build
-        .env("RUSTC_BOOTSTRAP", "1")
-        .env("CARGO_UNSTABLE_BUILD_STD", "std,panic_abort")
-        .env("CARGO_UNSTABLE_BUILD_STD_FEATURES", "optimize_for_size");
+        .args(["build", "--offline=true", "--dist"])
+        .arg(&folder)
+        .current_dir(root())
+        .env("PATH", crate::run::path_with(&[tools::wasm_bindgen()?])?)
+        // trunk takes it for a switch of its own, and refuses most values.
+        .env_remove("NO_COLOR");
+    crate::run::step("building the page with trunk", &mut build)?;
+    Ok(folder)
 }
 
-/// Makes one wasm file smaller, in its place. What was made once is kept: most builds change nothing.
-fn optimise(optimiser: &Path, file: &Path) -> Outcome {
-    let mut hasher = DefaultHasher::new();
-    (fs::read(file)?, FEATURES, "-Oz", optimiser).hash(&mut hasher);
-    let folder = tools::folder().join("optimised");
-    let kept = folder.join(format!("{:016x}.wasm", hasher.finish()));
-    if !kept.is_file() {
-        fs::create_dir_all(&folder)?;
-        let made = kept.with_extension("part");
-        let name = file
-            .file_name()
-            .unwrap_or_default()
-            .to_string_lossy()
-            .into_owned();
-        step(
-            &format!("making {name} smaller"),
-            Command::new(optimiser)
-                .arg("-Oz")
-                .args(FEATURES)
-                .arg(file)
-                .arg("-o")
-                .arg(&made),
-        )?;
-        fs::rename(&made, &kept)?;
-    }
-    fs::copy(&kept, file)?;
+/// Puts the library for diagrams beside the page; says why not, where it cannot be had.
+pub fn diagrams(folder: &Path) -> Result<(), String> {
+    let [library, licence] = tools::mermaid()?;
+    let put = |file, name| fs::copy(file, folder.join(name)).map_err(|error| error.to_string());
+    put(library, "mermaid.min.js")?;
+    put(licence, "mermaid.LICENSE.txt")?;
     Ok(())
+}
+
+fn page() -> Outcome<Page> {
+    read(&fs::read_to_string(root().join("index.html"))?)
+}
+
+/// Makes the folder anew: the page, its files, and each program as `add` binds it.
+fn assemble(page: &Page, folder: &Path, add: impl Fn(&str, Form) -> Outcome) -> Outcome {
+    if folder.exists() {
+        fs::remove_dir_all(folder)?;
+    }
+    fs::create_dir_all(folder)?;
+    for part in &page.parts {
+        match part {
+            Part::File(file) => {
+                let name = file.file_name().unwrap_or_default();
+                fs::copy(root().join(file), folder.join(name))?;
+            }
+            Part::Program { bin, module, .. } => {
+                let form = Form {
+                    module: *module,
+                    keep_exports: false,
+                };
+                add(bin, form)?;
+            }
+        }
+    }
+    // Last: who finds it finds all that it names.
+    fs::write(folder.join("index.html"), &page.html)?;
+    Ok(())
+}
+
+fn program<'a>(compiled: &'a Compiled, bin: &str) -> Outcome<&'a Path> {
+    let found = compiled.get(bin).map(PathBuf::as_path);
+    found.ok_or_else(|| Failure::new(format!("cargo does not say where it left {bin}")))
+}
+
+/// What the page is made of, with its dates and sizes: the same words, the same page.
+fn state(page: &Page, compiled: &Compiled) -> Outcome<String> {
+    let mut state = page.html.clone();
+    let ourselves = std::env::current_exe()?;
+    let mut files = vec![ourselves];
+    for part in &page.parts {
+        files.push(match part {
+            Part::File(file) => root().join(file),
+            Part::Program { bin, .. } => program(compiled, bin)?.to_path_buf(),
+        });
+    }
+    for file in files {
+        let about = fs::metadata(&file)?;
+        let since = about.modified()?.duration_since(SystemTime::UNIX_EPOCH);
+        state += &format!(
+            "{} {} {:?}\n",
+            file.display(),
+            about.len(),
+            since.unwrap_or_default()
+        );
+    }
+    Ok(state)
 }
 
 /// All files below a folder, in order.
@@ -146,111 +157,4 @@ pub fn files(folder: &Path) -> Outcome<Vec<PathBuf>> {
     }
     found.sort();
     Ok(found)
-}
-
-/// One file of the build.
-pub struct Size {
-    name: String,
-    raw: usize,
-    brotli: usize,
-}
-
-/// The sizes of all files, as they are and as a host sends them.
-pub fn sizes(dist: &Path) -> Outcome<Vec<Size>> {
-    let size = |file: &PathBuf| {
-        let bytes = fs::read(file)?;
-        let name = file
-            .strip_prefix(dist)
-            .unwrap_or(file)
-            .display()
-            .to_string();
-        let twin = fs::metadata(ship::twin(file, "br")).map(|about| about.len() as usize);
-        Ok(Size {
-            name,
-            raw: bytes.len(),
-            // Without a twin it is sent as it is.
-            brotli: twin.unwrap_or(bytes.len()),
-        })
-    };
-    let all = files(dist)?;
-    let whole = all.iter().filter(|file| !ship::is_twin(file));
-    whole.map(size).collect()
-}
-
-/// The size of what the first view loads, compressed: all but what comes later.
-pub fn first_load(sizes: &[Size]) -> usize {
-    sizes
-        .iter()
-        .filter(|size| !split::comes_later(&size.name))
-        .map(|size| size.brotli)
-        .sum()
-}
-
-/// Fails where the first load has grown too big.
-pub fn check(sizes: &[Size]) -> Outcome {
-    let sum = first_load(sizes);
-    if sum <= FIRST_LOAD {
-        return Ok(());
-    }
-    Err(Failure::new(format!(
-        "{}The first load is {sum} bytes (brotli); at most {FIRST_LOAD} are allowed.",
-        table(sizes)
-    )))
-}
-
-/// A table for a person.
-pub fn table(sizes: &[Size]) -> String {
-    let sum = |name: &str, counts: fn(&Size) -> bool| {
-        let counted = || sizes.iter().filter(|size| counts(size));
-        Size {
-            name: name.into(),
-            raw: counted().map(|size| size.raw).sum(),
-            brotli: counted().map(|size| size.brotli).sum(),
-        }
-    };
-    let sums = [
-        sum("first view", |size| !split::comes_later(&size.name)),
-        sum("in all", |_| true),
-    ];
-    let width = sizes
-        .iter()
-        .map(|size| size.name.len())
-        .max()
-        .unwrap_or(0)
-        .max("first view".len());
-    let line = |size: &Size| {
-        format!(
-            "{:width$}  {:>9}  {:>9}\n",
-            size.name, size.raw, size.brotli
-        )
-    };
-    let head = format!("{:width$}  {:>9}  {:>9}\n", "file", "bytes", "brotli");
-    head + &sizes.iter().chain(&sums).map(line).collect::<String>()
-}
-
-#[cfg(test)]
-mod tests {
-    #![allow(clippy::unwrap_used)]
-    use super::*;
-
-    #[test]
-    fn the_table_adds_up_and_a_page_that_is_too_big_fails() {
-        let size = |name: &str, raw, brotli| Size {
-            name: name.into(),
-            raw,
-            brotli,
-        };
-        let small = [
-            size("a.wasm", 1000, 300),
-            size("b.js", 50, 20),
-            size("app-1/split_later.wasm", FIRST_LOAD, FIRST_LOAD),
-        ];
-        assert!(
-            table(&small).contains("first view                   1050        320\n"),
-            "{}",
-            table(&small)
-        );
-        assert!(check(&small).is_ok());
-        assert!(check(&[size("a.wasm", 1, FIRST_LOAD), size("b.js", 1, 1)]).is_err());
-    }
 }

@@ -1,16 +1,21 @@
 //! Commands with progress: one line when they begin, one when they end, their output only if they fail.
 //!
-//! In: a command and a name for it. Out: an outcome. Long ones say now and then that they are still at it.
+//! In: a command and a name for it. Out: an outcome. While it runs, its line says how far cargo is (crates done of all); on a
+//! terminal the same line anew, elsewhere a line now and then.
 
 use crate::{Failure, Outcome};
-use std::io::{BufRead, BufReader, Read, Write};
+use std::io::{BufReader, IsTerminal, Read, Write};
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-/// How long a step is quiet before it says that it is still at it.
-const QUIET: Duration = Duration::from_secs(30);
+/// How often a step says how far it is: on a terminal, and where each time is a line.
+const SAYS: [Duration; 2] = [Duration::from_millis(200), Duration::from_secs(15)];
+/// The most letters of what a step says about itself.
+const WIDTH: usize = 100;
+/// How cargo's messages for programs begin; no person reads them.
+const MESSAGE: &str = "{\"reason\":";
 
 /// Cargo itself, the one that runs this.
 pub fn cargo() -> Command {
@@ -19,10 +24,19 @@ pub fn cargo() -> Command {
 
 /// Runs a step to its end; its whole output is in the failure.
 pub fn step(name: &str, command: &mut Command) -> Outcome {
+    output(name, command).map(|_| ())
+}
+
+/// Runs a step to its end, and gives its whole output, line by line.
+pub fn output(name: &str, command: &mut Command) -> Outcome<Vec<String>> {
     let began = Instant::now();
+    let terminal = std::io::stdout().is_terminal();
     print!("▸ {name} ... ");
     flush();
     let mut child = command
+        // Cargo counts what it has done of all that it will do, if it is told that somebody looks.
+        .env("CARGO_TERM_PROGRESS_WHEN", "always")
+        .env("CARGO_TERM_PROGRESS_WIDTH", "160")
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
@@ -38,24 +52,28 @@ pub fn step(name: &str, command: &mut Command) -> Outcome {
         if let Some(status) = child.try_wait()? {
             break status;
         }
-        if said.elapsed() > QUIET {
+        if said.elapsed() > SAYS[usize::from(!terminal)] {
             said = Instant::now();
-            print!(
-                "\n    {:.0} s: {} ... ",
-                began.elapsed().as_secs_f64(),
-                output.last()
-            );
+            let words = output.now();
+            if terminal {
+                print!("\r\x1b[2K▸ {name} ... {words}");
+            } else {
+                print!("\n    {:.0} s: {words} ... ", began.elapsed().as_secs_f64());
+            }
             flush();
         }
-        std::thread::sleep(Duration::from_millis(50));
+        std::thread::sleep(Duration::from_millis(20));
     };
     for reader in readers.into_iter().flatten() {
         // A reader that panicked has lost its output, nothing more.
         let _ = reader.join();
     }
+    if terminal {
+        print!("\r\x1b[2K▸ {name} ... ");
+    }
     if status.success() {
         println!("{:.1} s", began.elapsed().as_secs_f64());
-        return Ok(());
+        return Ok(output.lines());
     }
     println!("failed after {:.1} s", began.elapsed().as_secs_f64());
     Err(Failure::new(format!(
@@ -111,36 +129,136 @@ pub fn flush() {
 }
 
 #[derive(Clone, Default)]
-struct Output(Arc<Mutex<Vec<String>>>);
+struct Output(Arc<Mutex<Told>>);
+
+/// What a command has said so far.
+#[derive(Default)]
+struct Told {
+    lines: Vec<String>,
+    /// How far it is, by its own count.
+    progress: Option<String>,
+}
 
 impl Output {
     fn take(&self, from: impl Read + Send + 'static) -> std::thread::JoinHandle<()> {
-        let lines = Arc::clone(&self.0);
+        let told = Arc::clone(&self.0);
         std::thread::spawn(move || {
-            let mut from = BufReader::new(from);
             let mut line = Vec::new();
-            while matches!(from.read_until(b'\n', &mut line), Ok(read) if read > 0) {
-                let text = String::from_utf8_lossy(&line).into_owned();
-                lines
-                    .lock()
-                    .unwrap_or_else(PoisonError::into_inner)
-                    .push(text);
-                line.clear();
+            for byte in BufReader::new(from).bytes().map_while(Result::ok) {
+                if byte != b'\r' {
+                    line.push(byte);
+                }
+                if matches!(byte, b'\n' | b'\r') {
+                    let text = String::from_utf8_lossy(&line).into_owned();
+                    told.lock()
+                        .unwrap_or_else(PoisonError::into_inner)
+                        .hear(text);
+                    line.clear();
+                }
             }
+            let text = String::from_utf8_lossy(&line).into_owned();
+            told.lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .hear(text);
         })
     }
 
-    fn last(&self) -> String {
-        let lines = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let last = lines.iter().rev().find(|line| !line.trim().is_empty());
-        last.map(|line| line.trim().chars().take(100).collect())
-            .unwrap_or_default()
+    fn now(&self) -> String {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).now()
     }
 
+    fn lines(&self) -> Vec<String> {
+        std::mem::take(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner).lines)
+    }
+
+    /// What a person should read of it.
     fn text(&self) -> String {
-        self.0
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .concat()
+        let lines = self.lines();
+        let for_people = lines.iter().filter(|line| !line.starts_with(MESSAGE));
+        for_people.map(String::as_str).collect()
+    }
+}
+
+impl Told {
+    fn hear(&mut self, line: String) {
+        if let Some(progress) = progress(&line) {
+            self.progress = Some(progress);
+        } else if line.ends_with('\n') || !line.trim().is_empty() {
+            if line.trim_start().starts_with("Finished") {
+                self.progress = None;
+            }
+            self.lines.push(line);
+        }
+    }
+
+    fn now(&self) -> String {
+        let last = || {
+            let mut lines = self.lines.iter().rev();
+            let line = lines.find(|line| !line.starts_with(MESSAGE) && !line.trim().is_empty())?;
+            Some(line.trim().chars().take(WIDTH).collect())
+        };
+        self.progress.clone().or_else(last).unwrap_or_default()
+    }
+}
+
+/// What a line of cargo's own progress says: `Building [==>  ] 7/12: serde, memchr`.
+fn progress(line: &str) -> Option<String> {
+    let (doing, rest) = line.trim().split_once(" [")?;
+    if !matches!(doing, "Building" | "Fetch" | "Downloading" | "Updating") {
+        return None;
+    }
+    let (_, rest) = rest.split_once("] ")?;
+    let (count, names) = rest.split_once(':').unwrap_or((rest, ""));
+    let Some((done, all)) = count.split_once('/') else {
+        return Some(format!("fetching: {}", rest.trim()));
+    };
+    let names: String = names.trim().chars().take(WIDTH).collect();
+    Some(format!(
+        "{} of {} crates; now {names}",
+        done.trim(),
+        all.trim()
+    ))
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn cargo_s_own_count_is_what_a_step_says() {
+        let building = "    Building [=====>        ] 112/344: leptos, web-sys           ";
+        assert_eq!(
+            progress(building).unwrap(),
+            "112 of 344 crates; now leptos, web-sys"
+        );
+        let fetching = "       Fetch [====>          ] 8 complete; 3 pending   ";
+        assert_eq!(
+            progress(fetching).unwrap(),
+            "fetching: 8 complete; 3 pending"
+        );
+        assert_eq!(progress("   Compiling serde v1.0.229"), None);
+        assert_eq!(progress("test [a] ... 1/2: ok"), None);
+    }
+
+    #[test]
+    fn what_is_for_programs_is_not_told_to_people() {
+        let mut told = Told::default();
+        for line in ["   Compiling a v1\n", "{\"reason\":\"x\"}\n", "\n"] {
+            told.hear(line.to_owned());
+        }
+        assert_eq!(told.now(), "Compiling a v1");
+        let output = Output(Arc::new(Mutex::new(told)));
+        assert_eq!(output.text(), "   Compiling a v1\n\n");
+    }
+
+    #[test]
+    fn lines_and_progress_are_told_apart_in_one_stream() {
+        let said =
+            b"   Compiling a v1\n    Building [> ] 0/2: a\r    Building [=>] 1/2: b\rwarning: c\n";
+        let output = Output::default();
+        output.take(&said[..]).join().unwrap();
+        assert_eq!(output.now(), "1 of 2 crates; now b");
+        assert_eq!(output.lines(), ["   Compiling a v1\n", "warning: c\n"]);
     }
 }

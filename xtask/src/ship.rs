@@ -46,8 +46,7 @@ pub fn ship(dist: &Path) -> Outcome {
             let into = lead.replace("rill-page", &format!("{app}/rill-page"));
             text.replace(lead, &into)
         });
-        // Trunk writes this one from the root of the host; the page may live below it.
-        fs::write(&file, text.replace("\"/first.css\"", "\"first.css\""))?;
+        fs::write(&file, text)?;
     }
     for file in files(dist)? {
         compress(&file)?;
@@ -155,7 +154,7 @@ mod tests {
         for (name, text) in [
             (
                 "index.html",
-                "<link href=\"/first.css\"><link href=\"rill-page.js\"><link href=\"rill-page_bg.wasm\">",
+                "<link href=\"first.css\"><link href=\"rill-page.js\"><link href=\"rill-page_bg.wasm\">",
             ),
             (
                 "rill.js",

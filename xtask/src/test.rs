@@ -3,8 +3,8 @@
 //! In: the parts that are wanted (all, if none is named). Out: a verdict.
 
 use crate::model::Model;
-use crate::run::{cargo, step};
-use crate::{Failure, Outcome, bench, page, root, tools};
+use crate::run::{self, cargo, step};
+use crate::{Failure, Outcome, bare, bench, page, root, size, tools};
 use std::process::Command;
 use std::time::Instant;
 
@@ -16,6 +16,7 @@ pub struct Parts {
     e2e: bool,
     model: bool,
     nginx: bool,
+    trunk: bool,
 }
 
 impl Parts {
@@ -27,6 +28,7 @@ impl Parts {
             e2e: false,
             model: false,
             nginx: false,
+            trunk: false,
         };
         for word in words {
             match *word {
@@ -35,9 +37,10 @@ impl Parts {
                 "--e2e" => parts.e2e = true,
                 "--model" => parts.model = true,
                 "--nginx" => parts.nginx = true,
+                "--trunk" => parts.trunk = true,
                 other => {
                     return Err(Failure::new(format!(
-                        "test knows --host, --browser, --e2e, --model and --nginx, not `{other}`"
+                        "test knows --host, --browser, --e2e, --model, --nginx and --trunk, not `{other}`"
                     )));
                 }
             }
@@ -49,6 +52,7 @@ impl Parts {
                 e2e: true,
                 model: true,
                 nginx: true,
+                trunk: true,
             };
         }
         Ok(parts)
@@ -65,12 +69,12 @@ pub fn test(parts: &Parts) -> Outcome {
         browser()?;
     }
     if parts.e2e || parts.model || parts.nginx {
-        let sizes = page::sizes(&page::build()?)?;
-        page::check(&sizes)?;
+        let sizes = size::sizes(&page::shipped()?)?;
+        size::check(&sizes)?;
         println!(
             "  the first view loads {} bytes (brotli), of {} allowed",
-            page::first_load(&sizes),
-            page::FIRST_LOAD
+            size::first_load(&sizes),
+            size::FIRST_LOAD
         );
         let chromium = tools::chromium()?;
         if parts.e2e {
@@ -86,6 +90,9 @@ pub fn test(parts: &Parts) -> Outcome {
         if parts.nginx {
             behind_nginx(&chromium)?;
         }
+    }
+    if parts.trunk {
+        trunk()?;
     }
     println!(
         "\nAll is well, after {:.0} s.",
@@ -199,6 +206,17 @@ fn behind_nginx(chromium: &tools::Chromium) -> Outcome {
     )
 }
 
+/// The page as those build it who have trunk.
+fn trunk() -> Outcome {
+    if run::find("trunk").is_none() && !in_ci() {
+        println!(
+            "  SKIPPED: the page as trunk builds it: trunk is not here, and nothing else needs it"
+        );
+        return Ok(());
+    }
+    bare::in_chromium("the page as trunk builds it", &page::trunk()?)
+}
+
 fn in_ci() -> bool {
     std::env::var_os("CI").is_some_and(|value| !value.is_empty() && value != "false")
 }
@@ -241,6 +259,7 @@ mod tests {
             e2e: true,
             model: true,
             nginx: true,
+            trunk: true,
         };
         assert_eq!(Parts::read(&[]).unwrap(), all);
         assert_eq!(
@@ -250,7 +269,8 @@ mod tests {
                 browser: false,
                 e2e: true,
                 model: false,
-                nginx: false
+                nginx: false,
+                trunk: false
             }
         );
         assert!(Parts::read(&["--all"]).is_err());

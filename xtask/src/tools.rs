@@ -46,32 +46,30 @@ pub fn wasm_target() -> Outcome {
     )
 }
 
-/// Whether Rust's own source is here, or can be fetched: with it the page gets smaller.
-pub fn rust_source() -> bool {
-    let has = || {
-        let root = output_of(
-            Command::new("rustc")
-                .args(["--print", "sysroot"])
-                .current_dir(crate::root()),
-        );
-        let library = "lib/rustlib/src/rust/library/std";
-        root.is_some_and(|root| PathBuf::from(root.trim()).join(library).is_dir())
+/// The workspace of Rust's own library, where it is here or can be fetched.
+pub fn rust_source() -> Option<PathBuf> {
+    let library = || {
+        let mut ask = Command::new("rustc");
+        ask.args(["--print", "sysroot"]).current_dir(root());
+        let library =
+            PathBuf::from(output_of(&mut ask)?.trim()).join("lib/rustlib/src/rust/library");
+        library.join("std").is_dir().then_some(library)
     };
-    if has() {
-        return true;
+    if let Some(library) = library() {
+        return Some(library);
     }
-    let fetched = find("rustup").is_some()
-        && step(
-            "fetching Rust's own source (once)",
-            Command::new("rustup")
-                .args(["component", "add", "rust-src"])
-                .current_dir(root()),
-        )
-        .is_ok();
-    fetched && has()
+    find("rustup")?;
+    step(
+        "fetching Rust's own source (once)",
+        Command::new("rustup")
+            .args(["component", "add", "rust-src"])
+            .current_dir(root()),
+    )
+    .ok()?;
+    library()
 }
 
-/// The bundler.
+/// The bundler, for those who have it: nothing of ours needs it but the test that it works.
 pub fn trunk() -> Outcome<PathBuf> {
     if let Some(trunk) = find("trunk") {
         return Ok(trunk);
@@ -87,7 +85,7 @@ pub fn trunk() -> Outcome<PathBuf> {
     })
 }
 
-/// The folder of a wasm-bindgen that equals the one in Cargo.lock, its test runner beside it.
+/// The folder of a wasm-bindgen that equals the one in Cargo.lock, its test runner beside it. Only tests need it.
 pub fn wasm_bindgen() -> Outcome<PathBuf> {
     let version = locked("wasm-bindgen")?;
     let ours = folder().join("bin");
@@ -166,26 +164,23 @@ pub fn wasm_opt() -> Option<PathBuf> {
     None
 }
 
-/// The library that draws diagrams, and its licence, where they can be had; without them a diagram stays the text that it is.
-pub fn mermaid() -> Option<[PathBuf; 2]> {
+/// The library that draws diagrams, and its licence; says why they cannot be had.
+pub fn mermaid() -> Result<[PathBuf; 2], String> {
     let ours = folder().join("mermaid");
     let files = ["dist/mermaid.min.js", "LICENSE"].map(|file| ours.join("package").join(file));
     let here = || files.iter().all(|file| file.is_file());
     if !here() {
         let what = format!("fetching the library for diagrams (npm {MERMAID}, once)");
         // Packed, without what it is made of: the one file holds all of that.
-        let fetched = npm(&what, &["pack", "--silent", MERMAID], &ours).and_then(|()| {
-            let mut unpack = Command::new("tar");
-            unpack
-                .args(["xzf", &format!("{}.tgz", MERMAID.replace('@', "-"))])
-                .current_dir(&ours);
-            step("unpacking it", &mut unpack).map_err(last_line)
-        });
-        if let Err(why) = fetched {
-            println!("  no library for diagrams ({why}): they stay text");
-        }
+        npm(&what, &["pack", "--silent", MERMAID], &ours)?;
+        let mut unpack = Command::new("tar");
+        unpack
+            .args(["xzf", &format!("{}.tgz", MERMAID.replace('@', "-"))])
+            .current_dir(&ours);
+        step("unpacking it", &mut unpack).map_err(last_line)?;
     }
-    here().then_some(files)
+    let missing = || format!("npm's {MERMAID} does not hold it");
+    here().then_some(files.clone()).ok_or_else(missing)
 }
 
 /// Runs npm in a folder of ours; says why not.

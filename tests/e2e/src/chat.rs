@@ -38,6 +38,24 @@ impl Chat {
         self.page.click(&self.find("button", name)).await;
     }
 
+    /// Puts a text into a field, in place of what is there.
+    pub async fn put(&self, role: &str, name: &str, text: &str) {
+        let field = self.find(role, name);
+        self.page.click(&field).await;
+        self.page
+            .js::<serde_json::Value>(&format!("({field}.select(), null)"))
+            .await;
+        self.page.insert(text).await;
+    }
+
+    /// Closes the dialog that is open.
+    pub async fn close_dialog(&self) {
+        self.page.press("Escape", 0).await;
+        self.page
+            .until::<bool>("!e2e.every(0, 'dialog[open]').length")
+            .await;
+    }
+
     /// Waits until a conversation that comes back is there.
     async fn settled(&self) {
         self.page

@@ -15,7 +15,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 /// The most that one case may take.
-const LIMIT: Duration = Duration::from_secs(180);
+const LIMIT: Duration = Duration::from_secs(300);
 /// Cases that run at the same time; most of them wait for the clock of a fault.
 const AT_ONCE: usize = 3;
 

@@ -1,9 +1,9 @@
 //! The built page in Chromium, against a real llama.cpp server with a real small model. `cargo xtask test --model` starts both.
 
+use e2e::page::PATIENCE;
 use e2e::stage::pictures_folder;
 use e2e::{Chat, Stage};
 use lab::percent_encode;
-use std::time::Duration;
 
 fn main() -> std::process::ExitCode {
     e2e::suite::main(e2e::cases![
@@ -27,20 +27,28 @@ async fn open(stage: &Stage, more: &str) -> Chat {
         .await
 }
 
+/// The same words every time, and not for ever: a small model that is left to chance goes round in circles.
+async fn settle(chat: &Chat, most: usize) {
+    chat.button("Settings").await;
+    chat.put("textbox", "Temperature", "0").await;
+    chat.put("textbox", "Longest reply, tokens", &most.to_string())
+        .await;
+    chat.put("textbox", "Seed", "7").await;
+    chat.close_dialog().await;
+}
+
 async fn the_page_finds_the_model_by_itself(stage: Stage) {
     let chat = stage.open("").await;
     let found = chat
         .page
-        .within::<bool>(
-            Duration::from_secs(15),
-            "/llama\\.cpp/i.test(e2e.root().textContent)",
-        )
+        .within::<bool>(PATIENCE, "/llama\\.cpp/i.test(e2e.root().textContent)")
         .await;
     assert!(
         found.is_some(),
         "the page says:\n{}",
         chat.page.words().await
     );
+    settle(&chat, 60).await;
     let turn = chat.ask("Say hello in one short sentence.").await;
     assert_eq!(turn.end.as_deref(), Some("complete"), "{turn:?}");
     assert!(!turn.text.trim().is_empty());
@@ -48,6 +56,7 @@ async fn the_page_finds_the_model_by_itself(stage: Stage) {
 
 async fn a_real_chat_streams_stops_and_continues(stage: Stage) {
     let chat = open(&stage, "pace=live").await;
+    settle(&chat, 200).await;
     let _: serde_json::Value = chat.page.js("(e2e.watch(), null)").await;
     let turn = chat
         .ask("Write a short poem about a river, then list three rivers.")

@@ -1,7 +1,8 @@
 //! One check over many seeds: a fixed few in the tests, as many as there is time for under `cargo xtask fuzz`.
 //!
 //! In: a check that panics where something does not hold, and the environment: `RILL_FUZZ_SECONDS` goes on with new seeds for so
-//! long, `RILL_FUZZ_SEED` runs this one alone. Out: nothing, or the panic, with the seed that repeats it.
+//! long, `RILL_FUZZ_SEED` runs this one alone, `RILL_FUZZ_LAST` names a file for the seed of the round that runs, for rounds that
+//! never end or take their process with them. Out: nothing, or the panic, with the seed that repeats it.
 
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::time::{Duration, Instant, SystemTime};
@@ -28,8 +29,14 @@ pub fn rounds(few: u64, check: impl Fn(&mut Rng)) {
         .unwrap_or_default();
     let mut seeds = Rng::with_seed(now.as_nanos() as u64);
     let mut count = 0u64;
+    let last = std::env::var_os("RILL_FUZZ_LAST");
     while Instant::now() < until {
-        round(seeds.u64(..), &check);
+        let seed = seeds.u64(..);
+        if let Some(file) = &last {
+            // Without it only a round that takes its process along cannot be repeated.
+            let _ = std::fs::write(file, seed.to_string());
+        }
+        round(seed, &check);
         count += 1;
     }
     println!("{count} rounds");

@@ -76,7 +76,7 @@ pub fn bench(options: Options) -> Outcome {
     if options.browser {
         // The peers first: a build of minutes must not end in "there is no npm".
         let peers = options.peers.then(peers::build).transpose()?;
-        let dist = page::build()?;
+        let dist = page::shipped()?;
         let runs = browser::measure(&folder, false, peers.as_deref())?;
         let verdicts = browser::verdict_table(&browser::verdicts(&runs));
         let opened = open::table(&open::measure(&folder, false)?);

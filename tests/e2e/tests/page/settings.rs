@@ -5,21 +5,12 @@ use e2e::{Chat, Stage};
 use lab::Dialect;
 use serde_json::{Value, json};
 
-/// Puts a text into a field, in place of what is there.
 async fn put(chat: &Chat, role: &str, name: &str, text: &str) {
-    let field = chat.find(role, name);
-    chat.page.click(&field).await;
-    chat.page
-        .js::<Value>(&format!("({field}.select(), null)"))
-        .await;
-    chat.page.insert(text).await;
+    chat.put(role, name, text).await;
 }
 
 async fn close(chat: &Chat) {
-    chat.page.press("Escape", 0).await;
-    chat.page
-        .until::<bool>("!e2e.every(0, 'dialog[open]').length")
-        .await;
+    chat.close_dialog().await;
 }
 
 async fn last_body(stage: &Stage) -> Value {

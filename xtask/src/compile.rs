@@ -1,0 +1,93 @@
+//! Compiles the page's programs to wasm.
+//!
+//! In: which programs, and with which settings. Out: where cargo left each of them. It must not know what becomes of them.
+
+use crate::links::Part;
+use crate::run::{cargo, output};
+use crate::tools::WASM;
+use crate::{Failure, Outcome, root};
+use serde_json::Value;
+use std::collections::HashMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+/// The wasm of each program, by its name.
+pub type Compiled = HashMap<String, PathBuf>;
+
+/// Compiles all programs among the parts with one of the profiles of Cargo.toml; `settle` adds what else cargo should know.
+pub fn compile(
+    name: &str,
+    parts: &[Part],
+    profile: &str,
+    settle: impl FnOnce(&mut Command),
+) -> Outcome<Compiled> {
+    let mut build = cargo();
+    build
+        .args(["build", "--locked", "--profile", profile, "--target", WASM])
+        .arg("--message-format=json-render-diagnostics")
+        .current_dir(root());
+    for part in parts {
+        if let Part::Program { manifest, bin, .. } = part {
+            let package = package(&root().join(manifest))?;
+            build.args(["--package", &package, "--bin", bin]);
+        }
+    }
+    settle(&mut build);
+    Ok(programs(&output(name, &mut build)?))
+}
+
+/// The name of a manifest's package.
+fn package(manifest: &Path) -> Outcome<String> {
+    let text = fs::read_to_string(manifest)?;
+    let mut lines = text.lines().skip_while(|line| *line != "[package]");
+    let name = lines.find_map(|line| line.strip_prefix("name = \"")?.strip_suffix('"'));
+    name.map(str::to_owned)
+        .ok_or_else(|| Failure::new(format!("{} names no package", manifest.display())))
+}
+
+/// The wasm files of programs among cargo's messages: <https://doc.rust-lang.org/cargo/reference/external-tools.html>.
+fn programs(messages: &[String]) -> Compiled {
+    let program = |line: &String| {
+        let message: Value = serde_json::from_str(line).ok()?;
+        let target = &message["target"];
+        if message["reason"] != "compiler-artifact" || target["kind"] != serde_json::json!(["bin"])
+        {
+            return None;
+        }
+        let mut files = message["filenames"].as_array()?.iter();
+        let wasm = files.find_map(|file| file.as_str().filter(|file| file.ends_with(".wasm")))?;
+        Some((target["name"].as_str()?.to_owned(), PathBuf::from(wasm)))
+    };
+    messages.iter().filter_map(program).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn cargo_says_where_it_left_a_program() {
+        let lines = [
+            "   Compiling page v0.1.0\n",
+            "{\"reason\":\"compiler-artifact\",\"target\":{\"kind\":[\"lib\"],\"name\":\"page\"},\"filenames\":[\"/t/libpage.rlib\"]}\n",
+            "{\"reason\":\"compiler-artifact\",\"target\":{\"kind\":[\"bin\"],\"name\":\"page\"},\"filenames\":[\"/t/page.d\",\"/t/page.wasm\"]}\n",
+            "{\"reason\":\"build-finished\",\"success\":true}\n",
+        ]
+        .map(str::to_owned);
+        let programs = programs(&lines);
+        assert_eq!(programs.len(), 1);
+        assert_eq!(programs["page"], Path::new("/t/page.wasm"));
+    }
+
+    #[test]
+    fn a_program_s_package_is_what_its_manifest_says() {
+        assert_eq!(package(&root().join("Cargo.toml")).unwrap(), "rill");
+        assert_eq!(
+            package(&root().join("annex/Cargo.toml")).unwrap(),
+            "rill-annex"
+        );
+        assert!(package(&root().join("Trunk.toml")).is_err());
+    }
+}

@@ -1,0 +1,118 @@
+//! What the page weighs, as it is and as a host sends it, and what it may weigh.
+//!
+//! In: the folder of the release build, with its compressed twins. Out: sizes, a table, a verdict.
+
+use crate::page::files;
+use crate::{Failure, Outcome, ship, split};
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// The most bytes, compressed, that the first view may load. It holds what is reached, with a little room.
+pub const FIRST_LOAD: usize = 130_000;
+
+/// One file of the build.
+pub struct Size {
+    name: String,
+    raw: usize,
+    brotli: usize,
+}
+
+/// The sizes of all files, as they are and as a host sends them.
+pub fn sizes(dist: &Path) -> Outcome<Vec<Size>> {
+    let size = |file: &PathBuf| {
+        let bytes = fs::read(file)?;
+        let name = file
+            .strip_prefix(dist)
+            .unwrap_or(file)
+            .display()
+            .to_string();
+        let twin = fs::metadata(ship::twin(file, "br")).map(|about| about.len() as usize);
+        Ok(Size {
+            name,
+            raw: bytes.len(),
+            // Without a twin it is sent as it is.
+            brotli: twin.unwrap_or(bytes.len()),
+        })
+    };
+    let all = files(dist)?;
+    let whole = all.iter().filter(|file| !ship::is_twin(file));
+    whole.map(size).collect()
+}
+
+/// The size of what the first view loads, compressed: all but what comes later.
+pub fn first_load(sizes: &[Size]) -> usize {
+    sizes
+        .iter()
+        .filter(|size| !split::comes_later(&size.name))
+        .map(|size| size.brotli)
+        .sum()
+}
+
+/// Fails where the first load has grown too big.
+pub fn check(sizes: &[Size]) -> Outcome {
+    let sum = first_load(sizes);
+    if sum <= FIRST_LOAD {
+        return Ok(());
+    }
+    Err(Failure::new(format!(
+        "{}The first load is {sum} bytes (brotli); at most {FIRST_LOAD} are allowed.",
+        table(sizes)
+    )))
+}
+
+/// A table for a person.
+pub fn table(sizes: &[Size]) -> String {
+    let sum = |name: &str, counts: fn(&Size) -> bool| {
+        let counted = || sizes.iter().filter(|size| counts(size));
+        Size {
+            name: name.into(),
+            raw: counted().map(|size| size.raw).sum(),
+            brotli: counted().map(|size| size.brotli).sum(),
+        }
+    };
+    let sums = [
+        sum("first view", |size| !split::comes_later(&size.name)),
+        sum("in all", |_| true),
+    ];
+    let width = sizes
+        .iter()
+        .map(|size| size.name.len())
+        .max()
+        .unwrap_or(0)
+        .max("first view".len());
+    let line = |size: &Size| {
+        format!(
+            "{:width$}  {:>9}  {:>9}\n",
+            size.name, size.raw, size.brotli
+        )
+    };
+    let head = format!("{:width$}  {:>9}  {:>9}\n", "file", "bytes", "brotli");
+    head + &sizes.iter().chain(&sums).map(line).collect::<String>()
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn the_table_adds_up_and_a_page_that_is_too_big_fails() {
+        let size = |name: &str, raw, brotli| Size {
+            name: name.into(),
+            raw,
+            brotli,
+        };
+        let small = [
+            size("a.wasm", 1000, 300),
+            size("b.js", 50, 20),
+            size("app-1/split_later.wasm", FIRST_LOAD, FIRST_LOAD),
+        ];
+        assert!(
+            table(&small).contains("first view                   1050        320\n"),
+            "{}",
+            table(&small)
+        );
+        assert!(check(&small).is_ok());
+        assert!(check(&[size("a.wasm", 1, FIRST_LOAD), size("b.js", 1, 1)]).is_err());
+    }
+}
