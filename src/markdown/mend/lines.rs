@@ -91,7 +91,7 @@ impl<'a> Line<'a> {
             _ => false,
         };
         let digits = rest.trim_start_matches(|c: char| c.is_ascii_digit());
-        let number = rest.len() - digits.len();
+        let number = rest.len().saturating_sub(digits.len());
         (rest.is_empty() && !self.prefix.trim().is_empty())
             || only
             || matches!(rest, "![" | "[^" | "\\[" | "\\(")
@@ -246,7 +246,7 @@ fn line_start(text: &str) -> usize {
 
 fn is_heading(rest: &str) -> bool {
     let text = rest.trim_start_matches('#');
-    (1..=6).contains(&(rest.len() - text.len())) && text.starts_with([' ', '\t'])
+    (1..=6).contains(&rest.len().saturating_sub(text.len())) && text.starts_with([' ', '\t'])
 }
 
 fn has_marker(prefix: &str) -> bool {
