@@ -145,6 +145,15 @@ fn a_picture_in_a_cell_is_shown_once() {
 }
 
 #[test]
+fn a_cell_that_its_table_does_not_have_is_not_shown() {
+    let mut reply = Reply::default();
+    for piece in by_chars("a|b\n-|-\nx|it|no it it more", 1) {
+        reply.append(&piece);
+    }
+    assert_eq!(reply.letters(), "abxit");
+}
+
+#[test]
 fn long_blocks_of_any_script_are_cut_between_letters() {
     for text in [
         "这是**很长**的一段话，没有空格".repeat(400),

@@ -312,7 +312,8 @@ impl Markdown {
         self.open.leaf = match &mended {
             Some(mended) if mended.is_rule => Leaf::Rule,
             Some(mended) if mended.swallows => Leaf::Hidden,
-            Some(mended) if mended.cut => Leaf::Parse,
+            // The letters at the end of a row may be in a cell that its table does not have.
+            Some(mended) if mended.cut || !head.is_empty() => Leaf::Parse,
             Some(mended) if takes_letters(&tops, before) => Leaf::behind(mended.settled),
             _ => Leaf::Parse,
         };
