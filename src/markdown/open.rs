@@ -140,12 +140,14 @@ impl Markdown {
             return;
         }
         // In a long block that is one piece, the parse to show it tells whether there is something to commit.
+        if self.open.alone && self.open_length() >= LONG {
+            self.show_open();
+            if self.open.alone {
+                return;
+            }
+        }
         let before = self.open.lines;
-        let unlaid = if self.open.alone && self.open_length() >= LONG {
-            None
-        } else {
-            self.commit_lines()
-        };
+        let unlaid = self.commit_lines();
         match self.open.kind {
             Kind::Fence(_) => {
                 self.extend_code();

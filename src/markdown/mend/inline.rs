@@ -131,25 +131,30 @@ impl Scan<'_> {
                 Some(end.unwrap_or(at + 1))
             }
             b'[' if next == Some(b'^') => match self.label_end(at + 2) {
-                End::At(end) => Some(end + 1),
+                End::At(end) if !self.has_blank(at, end) => Some(end + 1),
                 End::Open => self.cut(at),
-                other => {
-                    self.out.open |= matches!(other, End::Far);
-                    Some(at + 2)
-                }
+                // It may be the text of a link that begins like this.
+                _ => self.open_bracket(at),
             },
-            b'[' => {
-                let before = at.checked_sub(1).filter(|&at| self.is_at(at, b'!'));
-                self.brackets.push(Bracket {
-                    start: before.unwrap_or(at),
-                    inside: at + 1,
-                    marks: self.marks.len(),
-                });
-                Some(at + 1)
-            }
+            b'[' => self.open_bracket(at),
             b']' => self.close_bracket(at),
             &letter => self.emphasis(at, letter),
         }
+    }
+
+    fn has_blank(&self, from: usize, to: usize) -> bool {
+        let part = self.bytes.get(from..to).unwrap_or_default();
+        part.iter().any(u8::is_ascii_whitespace)
+    }
+
+    fn open_bracket(&mut self, at: usize) -> Option<usize> {
+        let before = at.checked_sub(1).filter(|&at| self.is_at(at, b'!'));
+        self.brackets.push(Bracket {
+            start: before.unwrap_or(at),
+            inside: at + 1,
+            marks: self.marks.len(),
+        });
+        Some(at + 1)
     }
 
     fn is_at(&self, at: usize, byte: u8) -> bool {
@@ -161,6 +166,7 @@ impl Scan<'_> {
         // Half the text of a link: an open bracket far back is just a bracket.
         if let Some(open) = self.brackets.pop()
             && self.text.len() < open.start + FAR
+            && !self.is_at(open.inside, b'^')
             && self.out.end.is_none_or(|end| end > open.inside)
         {
             self.out.drops.push((open.start, open.inside));
