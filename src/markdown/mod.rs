@@ -8,9 +8,11 @@
 //! - The open block is shown with its half-written marks mended (`mend`); what is mended is never committed.
 //! - A long open block is not parsed anew for each token either (`open`): code is appended line by line, finished items and rows are
 //!   kept, and of a line only its end is parsed, from where no mark is open; plain letters there are put at the end of the last text.
+//! - A block keeps its id only while nothing that was said to stay has changed; [`draw`] shows what that saves.
 //! - At the end the blocks equal [`blocks_of`] the whole text. A definition of a link or a footnote may change blocks far above it,
 //!   so a text that holds one is parsed once more as a whole, and only blocks that differ change.
 
+pub mod draw;
 mod mend;
 mod node;
 mod open;
@@ -21,12 +23,14 @@ mod tex;
 pub use node::{Align, Node, Tag};
 pub use parse::{MAX_DEPTH, blocks_of};
 
+use crate::text;
 use open::Open;
 
 /// A top-level block.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Block {
-    /// Stays with the block while it changes; unique in its [`Markdown`].
+    /// Stays with the block while it grows; unique in its [`Markdown`]. Where a block that was committed, or one of its frozen
+    /// children, turns out to be another, the block has another id: what was drawn under the old one is of no use.
     pub id: u64,
     /// Grows whenever `node` changes: same id and same version, same block.
     pub version: u64,
@@ -43,6 +47,8 @@ pub struct Counters {
     pub parsed_bytes: u64,
     /// Top-level blocks that came out of it.
     pub parsed_blocks: u64,
+    /// Bytes looked through for a blank or a bar, beside the parser, to find how little of a line is enough to parse.
+    pub scanned_bytes: u64,
     /// Calls of [`Markdown::update`].
     pub updates: u64,
 }
@@ -62,19 +68,34 @@ pub struct Markdown {
     /// The text may hold the definition of a link or a footnote.
     definitions: bool,
     finished: bool,
+    /// The blocks are still those of the text before; with the next update they are compared with those of this one.
+    replaced: bool,
     counters: Counters,
+}
+
+/// The blocks of a text that another one takes the place of.
+struct Before {
+    blocks: Vec<Block>,
+    committed: usize,
+    changed: usize,
 }
 
 /// The beginning of a text, of about `most` bytes, to the end of a line where there is one.
 pub fn piece_of(text: &str, most: usize) -> &str {
-    let mut end = text.len().min(most);
-    while !text.is_char_boundary(end) {
-        end += 1;
+    let piece = text::up_to(text, text.ceil_char_boundary(most));
+    match piece.rfind('\n') {
+        Some(line) if piece.len() < text.len() => text::up_to(piece, line + 1),
+        _ => piece,
     }
-    match text[..end].rfind('\n') {
-        Some(line) if end < text.len() => &text[..=line],
-        _ => &text[..end],
-    }
+}
+
+/// A text with its open marks closed and the last marks that are nothing yet left out: what is shown of it while more may come is what
+/// [`blocks_of`] makes of this. For tests; nobody else needs it as text.
+pub fn as_meant(text: &str) -> String {
+    let mut markdown = Markdown::new();
+    markdown.append(text);
+    markdown.update();
+    markdown.meant()
 }
 
 impl Markdown {
@@ -96,16 +117,13 @@ impl Markdown {
         self.text.push_str(piece);
     }
 
-    /// The whole text is now this one. Blocks that stay the same keep their ids and versions.
+    /// The whole text is now this one. Blocks that stay the same, and are as settled as they were, keep their ids and versions.
     pub fn replace(&mut self, text: &str) {
         if let Some(more) = text.strip_prefix(self.text.as_str()) {
             return self.append(more);
         }
         self.restart();
         self.text = text.to_owned();
-        if text.is_empty() {
-            self.truncate(0);
-        }
         self.definitions = memchr::memmem::find(text.as_bytes(), b"]:").is_some();
     }
 
@@ -115,23 +133,23 @@ impl Markdown {
             return;
         }
         if self.definitions {
+            let before = self.begin_anew();
             let text = std::mem::take(&mut self.text);
-            let tops = self.parse(&text);
-            self.text = text;
-            let count = tops.len();
-            for (index, top) in tops.into_iter().enumerate() {
-                self.set(index, top.node);
+            for top in self.parse(&text) {
+                self.set(self.blocks.len(), top.node);
             }
-            self.truncate(count);
-            self.committed = count;
-            self.seen = self.text.len();
-            self.open = Open::at(self.seen);
+            self.text = text;
+            self.seal();
+            self.keep(before);
+        } else if self.replaced {
+            let before = self.begin_anew();
+            self.finish_open();
+            self.seal();
+            self.keep(before);
         } else {
             self.finish_open();
+            self.seal();
         }
-        self.blocks
-            .iter_mut()
-            .for_each(|block| block.frozen = block.node.children().len());
         self.finished = true;
     }
 
@@ -139,7 +157,13 @@ impl Markdown {
     /// then, or the number of blocks where none has.
     pub fn update(&mut self) -> usize {
         self.counters.updates += 1;
-        if self.seen < self.text.len() {
+        if self.replaced {
+            let before = self.begin_anew();
+            if !self.text.is_empty() {
+                self.take_in();
+            }
+            self.keep(before);
+        } else if self.seen < self.text.len() {
             self.take_in();
         }
         let first = self.changed.min(self.blocks.len());
@@ -152,7 +176,8 @@ impl Markdown {
         &self.blocks
     }
 
-    /// So many first blocks never change again, but by [`Markdown::replace`], and by [`Markdown::finish`] where there are definitions.
+    /// So many first blocks never change again while their ids are the same. Only [`Markdown::replace`], letters behind
+    /// [`Markdown::finish`], and that where there are definitions, give them others.
     pub fn committed(&self) -> usize {
         self.committed
     }
@@ -167,13 +192,52 @@ impl Markdown {
         self.counters
     }
 
-    /// Everything is to be taken in anew; the blocks stay, to be compared.
+    /// Everything is to be taken in anew; the blocks stay until then.
     fn restart(&mut self) {
-        self.committed = 0;
         self.seen = 0;
         self.open = Open::at(0);
         self.finished = false;
-        self.blocks.iter_mut().for_each(|block| block.frozen = 0);
+        self.replaced = true;
+    }
+
+    /// What there was so far; from here on there are no blocks.
+    fn begin_anew(&mut self) -> Before {
+        self.replaced = false;
+        Before {
+            blocks: std::mem::take(&mut self.blocks),
+            committed: std::mem::take(&mut self.committed),
+            changed: self.changed,
+        }
+    }
+
+    /// Every block is committed, and stands for the whole text.
+    fn seal(&mut self) {
+        self.committed = self.blocks.len();
+        self.seen = self.text.len();
+        self.open = Open::at(self.seen);
+        self.blocks
+            .iter_mut()
+            .for_each(|block| block.frozen = block.node.children().len());
+    }
+
+    /// Blocks that are as they were are known under their old ids.
+    fn keep(&mut self, before: Before) {
+        let (was, is) = (before.blocks.len(), self.blocks.len());
+        let mut first = if was == is { usize::MAX } else { was.min(is) };
+        for (at, (old, new)) in before.blocks.iter().zip(&mut self.blocks).enumerate() {
+            let whole = at < before.committed;
+            // What was said to stay must still be said of it, or nobody would look at it when it changes.
+            let holds = old.frozen <= new.frozen && (!whole || at < self.committed);
+            if holds && old.node == new.node {
+                (new.id, new.version) = (old.id, old.version);
+                continue;
+            }
+            if holds && !whole && old.keeps(&new.node) {
+                (new.id, new.version) = (old.id, old.version + 1);
+            }
+            first = first.min(at);
+        }
+        self.changed = before.changed.min(first);
     }
 
     fn parse(&mut self, source: &str) -> Vec<parse::Top> {
@@ -188,8 +252,7 @@ impl Markdown {
         match self.blocks.get_mut(index) {
             Some(block) if block.node == node => {}
             Some(block) => {
-                let kept = block.node.children().get(..block.frozen);
-                if block.frozen > 0 && kept != node.children().get(..block.frozen) {
+                if !block.keeps(&node) {
                     block.id = self.next_id;
                     block.frozen = 0;
                     self.next_id += 1;
@@ -198,6 +261,7 @@ impl Markdown {
                 self.touch(index);
             }
             None => {
+                self.changed = self.changed.min(self.blocks.len());
                 self.blocks.push(Block {
                     id: self.next_id,
                     version: 0,
@@ -205,14 +269,21 @@ impl Markdown {
                     frozen: 0,
                 });
                 self.next_id += 1;
-                self.changed = self.changed.min(index);
             }
         }
     }
 
+    /// The block at `index` has changed behind its frozen children.
     fn touch(&mut self, index: usize) {
-        self.blocks[index].version += 1;
-        self.changed = self.changed.min(index);
+        if let Some(block) = self.blocks.get_mut(index) {
+            block.version += 1;
+            self.changed = self.changed.min(index);
+        }
+    }
+
+    /// The last block has.
+    fn touch_last(&mut self) {
+        self.touch(self.blocks.len().saturating_sub(1));
     }
 
     fn truncate(&mut self, count: usize) {
@@ -220,5 +291,13 @@ impl Markdown {
             self.blocks.truncate(count);
             self.changed = self.changed.min(count);
         }
+    }
+}
+
+impl Block {
+    /// Whether its frozen children are the first ones of this node, too.
+    fn keeps(&self, node: &Node) -> bool {
+        self.frozen == 0
+            || self.node.children().get(..self.frozen) == node.children().get(..self.frozen)
     }
 }

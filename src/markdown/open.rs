@@ -10,12 +10,14 @@ mod tail;
 
 use std::borrow::Cow;
 
-use super::mend::mend;
+use super::mend::{mend, mend_row};
 use super::node::{Node, Tag};
 use super::parse::{Top, loosen};
+use super::tex::line_feeds;
 use super::{Block, Markdown};
+use crate::text;
 use code::opening_fence;
-use leaf::{is_known, leaf_end};
+use leaf::{end_of_letters, is_known, takes_letters};
 use lines::{is_alone, is_closed, last_line_end, skip_lines, tells_tightness};
 use tail::Tail;
 
@@ -32,6 +34,10 @@ pub(super) struct Open {
     lines: usize,
     /// How far the last parse went.
     parsed: usize,
+    /// What is shown ends here; behind it is nothing but what is hidden for now, and what came since.
+    reach: usize,
+    /// A blank line came since the last parse.
+    blank: bool,
     kind: Kind,
     /// No shortcuts: parse the whole open block each time.
     slow: bool,
@@ -48,8 +54,10 @@ enum Leaf {
     /// To the parser.
     #[default]
     Parse,
-    /// To the end of the last text of the last block, which has the text up to here.
-    Text(usize),
+    /// To the end of the last text of the last block.
+    Text,
+    /// There too, but for a bracket, which may close an open link.
+    Words,
     /// They are not shown for now.
     Hidden,
     /// Those of the rule below the head of a table are not shown.
@@ -65,6 +73,13 @@ enum Kind {
     /// Rows before `from` are frozen; head and delimiters end here.
     Table(usize),
     Fence(Fence),
+}
+
+impl Leaf {
+    /// To the end of a text behind which no mark is open, or one is.
+    fn behind(settled: bool) -> Leaf {
+        if settled { Leaf::Text } else { Leaf::Words }
+    }
 }
 
 /// What a parse is for.
@@ -95,6 +110,8 @@ impl Open {
             from: start,
             lines: start,
             parsed: start,
+            reach: start,
+            blank: false,
             kind: Kind::Any,
             slow: false,
             leaf: Leaf::Parse,
@@ -123,12 +140,14 @@ impl Markdown {
             return;
         }
         // In a long block that is one piece, the parse to show it tells whether there is something to commit.
+        if self.open.alone && self.open_length() >= LONG {
+            self.show_open();
+            if self.open.alone {
+                return;
+            }
+        }
         let before = self.open.lines;
-        let unlaid = if self.open.alone && self.text.len() - self.open.from >= LONG {
-            None
-        } else {
-            self.commit_lines()
-        };
+        let unlaid = self.commit_lines();
         match self.open.kind {
             Kind::Fence(_) => {
                 self.extend_code();
@@ -145,6 +164,7 @@ impl Markdown {
                 self.truncate(count);
                 self.seen = self.text.len();
                 self.open.leaf = Leaf::Parse;
+                self.open.reach = end_of_letters(text::up_to(&self.text, self.open.lines));
             }
             _ => {
                 let row = matches!(self.open.kind, Kind::Table(_)) && self.extend_tail();
@@ -171,13 +191,29 @@ impl Markdown {
         self.seen = end;
     }
 
+    /// Bytes of the open part.
+    fn open_length(&self) -> usize {
+        self.text.len().saturating_sub(self.open.from)
+    }
+
+    /// What the blocks show, as a text, after a first update.
+    pub(super) fn meant(&self) -> String {
+        let before = text::up_to(&self.text, self.open.from);
+        let open = line_feeds(text::from(&self.text, self.open.from));
+        match &self.open.kind {
+            Kind::Fence(fence) => text::up_to(&self.text, fence.shown).to_owned(),
+            Kind::Table(_) => [before, &mend_row(&open).text].concat(),
+            _ => [before, &mend(&open).text].concat(),
+        }
+    }
+
     /// What the whole lines are is what there is to show: nothing follows them, or nothing that is decided.
     fn shows_whole_lines(&self) -> bool {
-        let source = &self.text[self.open.from..];
+        let source = text::from(&self.text, self.open.from);
         match self.open.kind {
             Kind::Table(_) => source.trim_ascii().is_empty(),
-            _ => match mend(source).text {
-                Cow::Borrowed(shown) => shown.len() == self.open.lines - self.open.from,
+            _ => match mend(&line_feeds(source)).text {
+                Cow::Borrowed(shown) => self.open.from + shown.len() == self.open.lines,
                 Cow::Owned(_) => false,
             },
         }
@@ -194,7 +230,7 @@ impl Markdown {
                 continue;
             };
             self.open.lines = end;
-            if is_closed(&tops, &self.text[self.open.from..end]) {
+            if is_closed(&tops, text::part(&self.text, self.open.from..end)) {
                 let count = self.lay(tops);
                 self.freeze_all(count);
                 self.open = Open::at(end);
@@ -223,9 +259,8 @@ impl Markdown {
 
     /// The first `count` blocks are committed.
     fn freeze_all(&mut self, count: usize) {
-        for block in &mut self.blocks[self.committed..count] {
-            block.frozen = block.node.children().len();
-        }
+        let open = self.blocks.iter_mut().take(count).skip(self.committed);
+        open.for_each(|block| block.frozen = block.node.children().len());
         self.committed = count;
     }
 
@@ -234,78 +269,83 @@ impl Markdown {
     fn parse_open(&mut self, end: usize, purpose: Parse) -> Option<Vec<Top>> {
         let from = self.open.from;
         let text = std::mem::take(&mut self.text);
-        let (head, rows) = match self.open.kind {
-            Kind::Table(rows) => (&text[self.open.start..rows], true),
-            _ => ("", false),
+        let head = match self.open.kind {
+            Kind::Table(rows) => text::part(&text, self.open.start..rows),
+            _ => "",
         };
-        let source = if rows {
-            Cow::Owned([head, &text[from..end]].concat())
-        } else {
-            Cow::Borrowed(&text[from..end])
+        let rest = line_feeds(text::part(&text, from..end));
+        let rest = rest.as_ref();
+        let mended = match (purpose, &self.open.kind) {
+            (Parse::Show, Kind::Table(_)) => Some(mend_row(rest)),
+            (Parse::Show, _) => Some(mend(rest)),
+            _ => None,
         };
-        let (mut whole, mut swallows, mut is_rule, mut settled) = (true, false, false, false);
-        let source = if purpose == Parse::Show {
-            let mended = mend(&source);
-            whole = !mended.cut;
-            (swallows, is_rule, settled) = (mended.swallows, mended.is_rule, mended.settled);
-            // Unless it was made anew, it is a beginning of the source.
-            match mended.text {
-                Cow::Owned(text) => Cow::Owned(text),
-                Cow::Borrowed(text) if text.len() < source.len() => Cow::Owned(text.to_owned()),
-                Cow::Borrowed(_) => source,
-            }
+        let shown = mended.as_ref().map_or(rest, |mended| &mended.text);
+        let source = if head.is_empty() {
+            Cow::Borrowed(shown)
         } else {
-            source
+            Cow::Owned([head, shown].concat())
         };
         let mut tops = self.parse(&source);
         let frozen = self.frozen();
-        let fits = match (&self.open.kind, tops.first().and_then(|top| top.node.tag())) {
+        let fits = match (&self.open.kind, tops.first().map(|top| &top.node)) {
             // Mending may have hidden all that there is, and nothing is kept of what it shows.
             _ if purpose == Parse::Show => true,
-            (Kind::List, Some(&Tag::List { tight, .. })) => {
-                let settled = purpose == Parse::Commit && tops.len() == 1;
-                !self.is_tight() || tight && (settled || tells_tightness(&tops[0].node, &source))
-            }
-            (Kind::Table(_), Some(Tag::Table { .. })) | (Kind::Any | Kind::Fence(_), _) => true,
+            (Kind::List, Some(list)) => match list.tag() {
+                Some(&Tag::List { tight, .. }) => {
+                    let settled = purpose == Parse::Commit && tops.len() == 1;
+                    !self.is_tight() || tight && (settled || tells_tightness(list, &source))
+                }
+                _ => false,
+            },
+            (Kind::Table(_), Some(node)) => matches!(node.tag(), Some(Tag::Table { .. })),
+            (Kind::Any | Kind::Fence(_), _) => true,
             _ => false,
         };
         for top in &mut tops {
-            let place = |at: usize| {
-                if at < head.len() {
-                    self.open.start
-                } else {
-                    at - head.len() + from
-                }
+            let place = |at: usize| match at.checked_sub(head.len()) {
+                Some(at) => at + from,
+                None => self.open.start,
             };
             top.start = place(top.start);
             top.last_item = place(top.last_item);
         }
-        self.open.leaf = match leaf_end(&tops, &text[..end]) {
-            _ if is_rule => Leaf::Rule,
-            _ if swallows => Leaf::Hidden,
-            Some(end) if whole => Leaf::Text(end),
+        let before = text::up_to(&text, end);
+        self.open.leaf = match &mended {
+            Some(mended) if mended.is_rule => Leaf::Rule,
+            Some(mended) if mended.swallows => Leaf::Hidden,
+            // The letters at the end of a row may be in a cell that its table does not have.
+            Some(mended) if mended.cut || !head.is_empty() => Leaf::Parse,
+            Some(mended) if takes_letters(&tops, before) => Leaf::behind(mended.settled),
             _ => Leaf::Parse,
         };
-        self.open.alone = purpose == Parse::Show && is_alone(&tops, &source);
-        self.open.tail = if settled && is_known(&text[..end]) {
-            Tail::of(&tops, &text[..end], &self.open.kind)
-        } else {
-            None
+        self.open.reach = match &mended {
+            Some(mended) => from + mended.reach,
+            None => end_of_letters(before),
         };
+        self.open.alone = purpose == Parse::Show && is_alone(&tops, &source);
+        self.open.tail = match &mended {
+            Some(mended) if mended.settled && is_known(before) => {
+                Tail::of(&tops, before, &self.open.kind)
+            }
+            _ => None,
+        };
+        drop(source);
+        drop(mended);
         self.text = text;
         self.open.parsed = end;
+        self.open.blank = false;
         if !fits {
             self.open = Open {
                 lines: self.open.lines,
                 ..Open::at(self.open.start)
             };
             // All of it is drawn anew.
-            if frozen > 0 {
-                let index = self.committed;
-                self.blocks[index].frozen = 0;
-                self.blocks[index].id = self.next_id;
+            if let Some(block) = self.blocks.get_mut(self.committed).filter(|_| frozen > 0) {
+                block.frozen = 0;
+                block.id = self.next_id;
                 self.next_id += 1;
-                self.touch(index);
+                self.touch(self.committed);
             }
             return None;
         }
@@ -358,7 +398,7 @@ impl Markdown {
             }
             _ => Vec::new(),
         };
-        if children[frozen..] != fresh[..] {
+        if children.get(frozen..) != Some(fresh.as_slice()) {
             children.truncate(frozen);
             children.append(&mut fresh);
             self.touch(index);
@@ -393,13 +433,12 @@ impl Markdown {
         match only.node.tag() {
             Some(Tag::List { .. })
                 if only.node.children().len() > 1
-                    && tells_tightness(&only.node, &self.text[self.open.from..end]) =>
+                    && tells_tightness(&only.node, text::part(&self.text, self.open.from..end)) =>
             {
                 self.lay_or_set(only.node, continued);
                 self.open.kind = Kind::List;
                 self.open.from = only.last_item;
-                self.blocks[index].frozen =
-                    self.blocks[index].node.children().len().saturating_sub(1);
+                self.freeze_children(1);
             }
             Some(Tag::Table { .. }) => {
                 let fresh = only.node.children().len().saturating_sub(1);
@@ -407,17 +446,18 @@ impl Markdown {
                     Kind::Table(rows) => (rows, self.open.from),
                     _ => {
                         self.open.start = only.start;
-                        let head = skip_lines(&self.text[..end], only.start, 2);
+                        let head = skip_lines(text::up_to(&self.text, end), only.start, 2);
                         (head, head)
                     }
                 };
                 self.lay_or_set(only.node, continued);
                 self.open.kind = Kind::Table(rows);
-                self.open.from = skip_lines(&self.text[..end], from, fresh);
-                self.blocks[index].frozen = self.blocks[index].node.children().len();
+                self.open.from = skip_lines(text::up_to(&self.text, end), from, fresh);
+                self.freeze_children(0);
             }
             Some(Tag::CodeBlock { .. }) => {
-                let Some((fence, length)) = opening_fence(&self.text[only.start..end]) else {
+                let Some((fence, length)) = opening_fence(text::part(&self.text, only.start..end))
+                else {
                     return Some(only.node);
                 };
                 let Node::Element { tag, .. } = only.node else {
@@ -437,6 +477,13 @@ impl Markdown {
             _ => return Some(only.node),
         }
         None
+    }
+
+    /// All children of the open block but so many last ones stay.
+    fn freeze_children(&mut self, but: usize) {
+        if let Some(block) = self.blocks.get_mut(self.committed) {
+            block.frozen = block.node.children().len().saturating_sub(but);
+        }
     }
 
     fn lay_or_set(&mut self, node: Node, continued: bool) {

@@ -10,6 +10,7 @@ use pulldown_cmark::{Alignment, CodeBlockKind, Event, LinkType, Options, Parser,
 use super::node::{Align, Node, Tag, push_text};
 use super::safe;
 use super::tex::Masked;
+use crate::text;
 
 /// Elements nested deeper than this are left out and their parts shown in the one above. The tree is walked by recursion, on a stack
 /// of 1 MB in a browser.
@@ -301,7 +302,8 @@ fn trim_end(children: &mut Vec<Node>) {
 }
 
 pub(super) fn line_start(text: &str, at: usize) -> usize {
-    memchr::memrchr2(b'\n', b'\r', &text.as_bytes()[..at]).map_or(0, |end| end + 1)
+    let before = text::up_to(text, at).as_bytes();
+    memchr::memrchr2(b'\n', b'\r', before).map_or(0, |end| end + 1)
 }
 
 /// What an item of a tight list would be in a loose one: each run of text and inline elements becomes a paragraph.

@@ -43,7 +43,7 @@ fn split_scheme(address: &str) -> Option<(String, &str)> {
 
 fn has_host(rest: &str) -> bool {
     rest.strip_prefix("//").is_some_and(|host| {
-        host.starts_with(|c: char| c.is_alphanumeric() || c == '[' || c == '_' || c == '%')
+        host.starts_with(|c: char| c.is_alphanumeric() || matches!(c, '[' | '_' | '%' | '.'))
     })
 }
 
@@ -81,6 +81,7 @@ mod tests {
         check(link, "HTTP://example.org", Some("HTTP://example.org"));
         check(link, "  http://[::1]:80/ ", Some("http://[::1]:80/"));
         check(link, "mailto:a@b.c", Some("mailto:a@b.c"));
+        check(link, "https://../", Some("https://../"));
         check(link, "ht\ntp\t://example.org", Some("http://example.org"));
         for bad in [
             "javascript:alert(1)",

@@ -11,6 +11,8 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
+use crate::text;
+
 /// SUBSTITUTE, a control character that nobody sees. Where a text holds it, ESCAPE is shown instead, which nobody sees either.
 pub(super) const PRICE: u8 = 0x1a;
 const ESCAPE: u8 = 0x1b;
@@ -34,28 +36,34 @@ impl<'a> Masked<'a> {
         };
         let bytes = original.as_bytes();
         let marked = memchr::memchr2_iter(b'$', b'\\', bytes)
-            .any(|at| bytes[at] == b'$' || matches!(bytes.get(at + 1), Some(b'(' | b'[')));
+            .any(|at| matches!(bytes.get(at..), Some([b'$', ..] | [_, b'(' | b'[', ..])));
         let mut prices = Vec::new();
         if marked {
             scan(original, &mut prices, &mut masked.brackets);
         }
         // The parser takes a bare carriage return for a line end in some places and not in others.
         let odd: Vec<usize> = memchr::memchr2_iter(PRICE, b'\r', bytes)
-            .filter(|&at| bytes[at] == PRICE || bytes.get(at + 1) != Some(&b'\n'))
+            .filter(|&at| !matches!(bytes.get(at..), Some([b'\r', b'\n', ..])))
             .collect();
         if prices.is_empty() && masked.brackets.is_empty() && odd.is_empty() {
             return masked;
         }
         masked.prices = !prices.is_empty();
         let mut out = original.as_bytes().to_vec();
-        for at in odd {
-            out[at] = if out[at] == PRICE { ESCAPE } else { b'\n' };
+        for byte in odd {
+            if let Some(byte) = out.get_mut(byte) {
+                *byte = if *byte == PRICE { ESCAPE } else { b'\n' };
+            }
         }
-        for at in prices {
-            out[at] = PRICE;
+        for price in prices {
+            if let Some(byte) = out.get_mut(price) {
+                *byte = PRICE;
+            }
         }
         for &at in &masked.brackets {
-            out[at..at + 2].copy_from_slice(b"$$");
+            if let Some(bracket) = out.get_mut(at..at + 2) {
+                bracket.fill(b'$');
+            }
         }
         // Only ASCII took the place of ASCII, so this cannot fail; if it did, the text would be read as it is.
         match String::from_utf8(out) {
@@ -85,26 +93,23 @@ impl<'a> Masked<'a> {
         range: &Range<usize>,
         code: bool,
     ) -> Cow<'t, str> {
-        let first = self.brackets.partition_point(|&at| at < range.start);
+        let first = self.brackets.partition_point(|&at| at + 2 <= range.start);
         if self.brackets.get(first).is_none_or(|&at| at >= range.end) {
             return self.restore(text);
         }
-        // The parser keeps the order of dollars and drops none, so the n-th in the piece is the n-th in its source.
-        let mut dollars = memchr::memchr_iter(b'$', &self.source.as_bytes()[range.clone()])
-            .map(|at| at + range.start);
+        let is_bracket = |at: usize| self.brackets.binary_search(&at).is_ok();
+        // The parser keeps the order of dollars and drops none, so the n-th in the piece is the n-th in its source. The two of a
+        // bracket may be in two pieces.
+        let source = text::part(&self.source, range.clone());
+        let mut dollars = memchr::memchr_iter(b'$', source.as_bytes()).map(|at| at + range.start);
         let mut out = String::with_capacity(text.len());
-        let mut second = false;
         for c in text.chars() {
             match c {
-                '$' if second => {
-                    dollars.next();
-                    second = false;
-                }
                 '$' => match dollars.next() {
-                    Some(at) if self.brackets.binary_search(&at).is_ok() => {
-                        out.push_str(&self.original[at + usize::from(!code)..at + 2]);
-                        second = true;
+                    Some(at) if is_bracket(at) => {
+                        out.push_str(text::part(self.original, at + usize::from(!code)..at + 2));
                     }
+                    Some(at) if at.checked_sub(1).is_some_and(is_bracket) => {}
                     _ => out.push('$'),
                 },
                 c if c as u32 == u32::from(PRICE) => out.push('$'),
@@ -116,24 +121,36 @@ impl<'a> Masked<'a> {
 
     /// Whether the formula that begins here stands on its own; the parser's word counts for dollars.
     pub(super) fn is_display(&self, at: usize, parsed: bool) -> bool {
-        parsed && !self.original[at..].starts_with("\\(")
+        parsed && !text::from(self.original, at).starts_with("\\(")
     }
+}
+
+/// The same, byte for byte as long, with a line feed for each carriage return that ends a line by itself.
+pub(super) fn line_feeds(text: &str) -> Cow<'_, str> {
+    let bare = |at: usize| !matches!(text.as_bytes().get(at..), Some([b'\r', b'\n', ..]));
+    if !memchr::memchr_iter(b'\r', text.as_bytes()).any(bare) {
+        return Cow::Borrowed(text);
+    }
+    let feed = |(at, c)| if c == '\r' && bare(at) { '\n' } else { c };
+    Cow::Owned(text.char_indices().map(feed).collect())
 }
 
 fn scan(text: &str, prices: &mut Vec<usize>, brackets: &mut Vec<usize>) {
     let bytes = text.as_bytes();
     let mut at = 0;
-    while let Some(found) = memchr::memchr3(b'$', b'\\', b'`', &bytes[at..]) {
+    while let Some(rest) = bytes.get(at..)
+        && let Some(found) = memchr::memchr3(b'$', b'\\', b'`', rest)
+    {
         at += found;
-        match bytes[at] {
-            b'\\' => match closing_bracket(bytes, at) {
+        match bytes.get(at) {
+            Some(b'\\') => match closing_bracket(bytes, at) {
                 Some(close) => {
                     brackets.extend([at, close]);
                     at = close + 2;
                 }
                 None => at += 2,
             },
-            b'`' => {
+            Some(b'`') => {
                 let run = run_length(bytes, at);
                 at = closing_run(bytes, at + run, b'`', run).map_or(at + run, |close| close + run);
             }
@@ -149,20 +166,22 @@ fn scan(text: &str, prices: &mut Vec<usize>, brackets: &mut Vec<usize>) {
                 more => at += more,
             },
         }
-        at = at.min(bytes.len());
     }
 }
 
 fn run_length(bytes: &[u8], at: usize) -> usize {
-    bytes[at..].iter().take_while(|&&b| b == bytes[at]).count()
+    let rest = bytes.get(at..).unwrap_or_default();
+    rest.iter()
+        .take_while(|&byte| rest.first() == Some(byte))
+        .count()
 }
 
 /// The next run of exactly this length on this line.
 fn closing_run(bytes: &[u8], from: usize, what: u8, length: usize) -> Option<usize> {
     let mut at = from;
-    while let Some(found) = memchr::memchr3(what, b'\n', b'\r', &bytes[at..]) {
+    while let Some(found) = memchr::memchr3(what, b'\n', b'\r', bytes.get(at..)?) {
         at += found;
-        if bytes[at] != what {
+        if bytes.get(at) != Some(&what) {
             return None;
         }
         let run = run_length(bytes, at);
@@ -175,23 +194,21 @@ fn closing_run(bytes: &[u8], from: usize, what: u8, length: usize) -> Option<usi
 }
 
 fn closing_dollar(text: &str, open: usize) -> Option<usize> {
-    let bytes = text.as_bytes();
-    let behind = text[open + 1..].chars().next()?;
-    let before = text[..open].chars().next_back();
-    if behind.is_whitespace() || before.is_some_and(char::is_alphanumeric) {
+    let before = |at: usize| text::up_to(text, at).chars().next_back();
+    let behind = |at: usize| text::from(text, at + 1).chars().next();
+    if behind(open)?.is_whitespace() || before(open).is_some_and(char::is_alphanumeric) {
         return None;
     }
+    let bytes = text.as_bytes();
     let mut at = open + 1;
-    while at < bytes.len() {
-        match bytes[at] {
+    while let Some(byte) = bytes.get(at) {
+        match byte {
             b'\\' => at += 1,
             b'\n' | b'\r' | b'`' => return None,
             b'$' => {
-                let before = text[..at].chars().next_back();
-                let behind = text[at + 1..].chars().next();
                 let closes = run_length(bytes, at) == 1
-                    && !before.is_some_and(char::is_whitespace)
-                    && !behind.is_some_and(char::is_alphanumeric);
+                    && !before(at).is_some_and(char::is_whitespace)
+                    && !behind(at).is_some_and(char::is_alphanumeric);
                 return closes.then_some(at);
             }
             _ => {}
@@ -211,8 +228,8 @@ fn closing_bracket(bytes: &[u8], open: usize) -> Option<usize> {
     let mut at = open + 2;
     let mut filled = false;
     let mut indent = None;
-    while at < bytes.len() {
-        match bytes[at] {
+    while let Some(byte) = bytes.get(at) {
+        match byte {
             b'$' => return None,
             b'\\' => match bytes.get(at + 1) {
                 Some(&b) if b == close => return filled.then_some(at),
@@ -231,7 +248,7 @@ fn closing_bracket(bytes: &[u8], open: usize) -> Option<usize> {
                     Some(first) => first,
                     None => *indent.insert(leads_line(bytes, open)?),
                 };
-                if bytes[at..].starts_with(b"\r\n") {
+                if *byte == b'\r' && bytes.get(at + 1) == Some(&b'\n') {
                     at += 1;
                 }
                 at = goes_on(bytes, at + 1, first)?;
@@ -247,8 +264,9 @@ fn closing_bracket(bytes: &[u8], open: usize) -> Option<usize> {
 
 /// The quote marks and the indentation before a bracket that is the first thing on its line, a list marker aside.
 fn leads_line(bytes: &[u8], open: usize) -> Option<(usize, usize)> {
-    let start = memchr::memrchr2(b'\n', b'\r', &bytes[..open]).map_or(0, |end| end + 1);
-    let before = &bytes[start..open];
+    let before = bytes.get(..open)?;
+    let start = memchr::memrchr2(b'\n', b'\r', before).map_or(0, |end| end + 1);
+    let before = before.get(start..)?;
     let marks = before.iter().filter(|&&b| b == b'>').count();
     let blank = before.iter().all(|&b| matches!(b, b' ' | b'>'));
     let leads = before.iter().all(|&b| {
@@ -262,15 +280,11 @@ fn leads_line(bytes: &[u8], open: usize) -> Option<(usize, usize)> {
 
 /// Behind the quote marks of a line that can only go on with the paragraph above it; `None` where it is blank or may begin a block.
 fn goes_on(bytes: &[u8], line: usize, (marks, indent): (usize, usize)) -> Option<usize> {
-    let prefix = bytes[line..]
-        .iter()
-        .take_while(|&&b| matches!(b, b' ' | b'>'))
-        .count();
-    let found = bytes[line..line + prefix]
-        .iter()
-        .filter(|&&b| b == b'>')
-        .count();
-    let rest = &bytes[line + prefix..];
+    let bytes = bytes.get(line..)?;
+    let led = bytes.iter().take_while(|&&b| matches!(b, b' ' | b'>'));
+    let prefix = led.clone().count();
+    let found = led.filter(|&&b| b == b'>').count();
+    let rest = bytes.get(prefix..)?;
     let digits = rest.iter().take_while(|b| b.is_ascii_digit()).count();
     let begins = match rest.first()? {
         b'#' | b'-' | b'+' | b'*' | b'_' | b'`' | b'~' | b'<' | b'|' | b'=' | b':' | b'\n'

@@ -5,8 +5,6 @@
 //! Committed blocks are not touched again. The blocks stand in stretches of a few: a stretch whose blocks are all committed is
 //! left out of layout and painting while it is out of view (style/answer.css).
 
-use std::ops::Range;
-
 use wasm_bindgen::JsCast;
 use web_sys::{Document, Element, Node as DomNode, Text};
 
@@ -14,7 +12,9 @@ use super::annex;
 use super::app::Chat;
 use super::diagram;
 use super::words::say;
-use crate::markdown::{Align, Block, Markdown, Node, Tag};
+use crate::markdown::draw::{Drawing, Page};
+use crate::markdown::{Align, Markdown, Tag};
+use crate::text;
 
 /// So many blocks stand in one stretch: few enough that what is in view is little, enough that watching them costs little.
 const STRETCH: usize = 8;
@@ -24,53 +24,19 @@ const MANY: usize = 3;
 
 /// Draws one answer into its element.
 pub struct Painter {
+    drawing: Drawing<Paper>,
+    paper: Paper,
+    /// The first so many stretches stay as they are.
+    still: usize,
+}
+
+/// The element of an answer.
+struct Paper {
     root: Element,
     document: Document,
     chat: Chat,
     stretches: Vec<Element>,
-    /// The first so many stretches stay as they are.
-    still: usize,
-    blocks: Vec<Painted>,
     touched: u64,
-}
-
-struct Painted {
-    id: u64,
-    outer: DomNode,
-    /// The first so many children are drawn as they stay.
-    frozen: usize,
-    /// What is drawn, while it may still change.
-    open: Option<Drawn>,
-}
-
-/// What stands on the page for one [`Node`].
-enum Drawn {
-    Text {
-        node: Text,
-        text: String,
-    },
-    Element {
-        tag: Tag,
-        outer: Element,
-        inner: Element,
-        children: Vec<Drawn>,
-    },
-}
-
-impl Drawn {
-    fn outer(&self) -> &DomNode {
-        match self {
-            Drawn::Text { node, .. } => node,
-            Drawn::Element { outer, .. } => outer,
-        }
-    }
-
-    fn children(&self, range: Range<usize>) -> &[Drawn] {
-        match self {
-            Drawn::Text { .. } => &[],
-            Drawn::Element { children, .. } => children.get(range).unwrap_or_default(),
-        }
-    }
 }
 
 impl Painter {
@@ -82,65 +48,89 @@ impl Painter {
             .unwrap_or_else(leptos::prelude::document);
         root.set_text_content(None);
         Painter {
-            root,
-            document,
-            chat,
-            stretches: Vec::new(),
+            drawing: Drawing::default(),
+            paper: Paper {
+                root,
+                document,
+                chat,
+                stretches: Vec::new(),
+                touched: 0,
+            },
             still: 0,
-            blocks: Vec::new(),
-            touched: 0,
         }
     }
 
     /// DOM nodes that were made or changed so far; for tests and the bench.
     pub fn touched(&self) -> u64 {
-        self.touched
+        self.paper.touched
     }
 
     /// Draws what is new since the last time.
     pub fn paint(&mut self, markdown: &mut Markdown) {
-        let changed = markdown.update();
-        // A painter that was just made has everything to draw.
-        let from = changed.min(self.blocks.len());
-        let blocks = markdown.blocks();
-        for (at, block) in blocks.iter().enumerate().skip(from) {
-            self.draw(at, block);
-        }
-        for at in blocks.len()..self.blocks.len() {
-            let _ = self.stretches[at / STRETCH].remove_child(&self.blocks[at].outer);
-        }
-        self.blocks.truncate(blocks.len());
-        for empty in self.stretches.drain(blocks.len().div_ceil(STRETCH)..) {
-            let _ = self.root.remove_child(&empty);
-        }
-        let committed = markdown.committed().min(self.blocks.len());
-        for block in self.blocks[..committed].iter_mut().rev() {
-            if block.open.take().is_none() {
-                break;
-            }
-            annex::settled(self.chat, &block.outer);
-        }
+        self.drawing.draw(markdown, &mut self.paper);
         annex::painted();
-        let still = committed / STRETCH;
+        let still = markdown.committed() / STRETCH;
         self.settle(if still < MANY { 0 } else { still });
     }
 
     /// From now on the first so many stretches stay as they are.
     fn settle(&mut self, still: usize) {
         let (from, to) = (self.still.min(still), self.still.max(still));
-        for at in from..to.min(self.stretches.len()) {
+        let stretches = self.paper.stretches.iter().enumerate();
+        for (at, stretch) in stretches.take(to).skip(from) {
             let class = if at < still {
                 "stretch still"
             } else {
                 "stretch"
             };
-            set(&self.stretches[at], "class", class);
+            set(stretch, "class", class);
         }
         self.still = still;
     }
+}
 
-    /// The stretch of the block at `at`, which is at most one behind the last.
-    fn stretch(&mut self, at: usize) -> &Element {
+impl Page for Paper {
+    type Part = DomNode;
+    type Text = Text;
+    type Element = Element;
+
+    fn text(&mut self, text: &str) -> Text {
+        self.touched += 1;
+        self.document.create_text_node(text)
+    }
+
+    fn element(&mut self, tag: &Tag) -> (Element, Element) {
+        self.touched += 1;
+        self.element_of(tag)
+    }
+
+    fn extend(&mut self, text: &Text, more: &str) {
+        self.touched += 1;
+        let _ = text.append_data(more);
+    }
+
+    fn rewrite(&mut self, text: &Text, old: &str, new: &str) {
+        self.touched += 1;
+        rewrite(text, old, new);
+    }
+
+    fn retag(&mut self, outer: &Element, new: &Tag) {
+        set_list(outer, new);
+    }
+
+    fn append(&mut self, inner: &Element, part: &DomNode) {
+        let _ = inner.append_child(part);
+    }
+
+    fn replace(&mut self, inner: &Element, new: &DomNode, old: &DomNode) {
+        let _ = inner.replace_child(new, old);
+    }
+
+    fn remove(&mut self, inner: &Element, part: &DomNode) {
+        let _ = inner.remove_child(part);
+    }
+
+    fn place(&mut self, at: usize, new: &DomNode, old: Option<&DomNode>) {
         if at / STRETCH == self.stretches.len() {
             let stretch = self.make("div");
             set(&stretch, "class", "stretch");
@@ -148,148 +138,32 @@ impl Painter {
             self.touched += 1;
             self.stretches.push(stretch);
         }
-        &self.stretches[at / STRETCH]
-    }
-
-    fn draw(&mut self, at: usize, block: &Block) {
-        if let Some(painted) = self.blocks.get_mut(at) {
-            if painted.id == block.id {
-                let Some(mut open) = painted.open.take() else {
-                    return;
-                };
-                // What is frozen by now may have changed for the last time since it was drawn.
-                let frozen = painted.frozen;
-                if self.patch(&mut open, &block.node, frozen) {
-                    for child in open.children(frozen..block.frozen) {
-                        annex::settled(self.chat, child.outer());
-                    }
-                    self.blocks[at].open = Some(open);
-                    self.blocks[at].frozen = block.frozen;
-                    return;
-                }
-            }
-            let fresh = self.create(&block.node);
-            let outer = fresh.outer().clone();
-            let _ = self.stretches[at / STRETCH].replace_child(&outer, &self.blocks[at].outer);
-            self.blocks[at] = Painted {
-                id: block.id,
-                frozen: block.frozen,
-                outer,
-                open: Some(fresh),
-            };
+        let Some(stretch) = self.stretches.get(at / STRETCH) else {
             return;
-        }
-        let fresh = self.create(&block.node);
-        let outer = fresh.outer().clone();
-        let _ = self.stretch(at).append_child(&outer);
-        self.blocks.push(Painted {
-            id: block.id,
-            frozen: block.frozen,
-            outer,
-            open: Some(fresh),
-        });
+        };
+        let _ = match old {
+            Some(old) => stretch.replace_child(new, old),
+            None => stretch.append_child(new),
+        };
     }
 
-    /// Brings what is drawn up to date; `false` where it must be drawn anew. The first `frozen` children are as they were.
-    fn patch(&mut self, drawn: &mut Drawn, node: &Node, frozen: usize) -> bool {
-        match (drawn, node) {
-            (Drawn::Text { node: dom, text }, Node::Text(new)) => {
-                if let Some(more) = new.strip_prefix(text.as_str()) {
-                    if !more.is_empty() {
-                        let _ = dom.append_data(more);
-                        text.push_str(more);
-                        self.touched += 1;
-                    }
-                } else {
-                    rewrite(dom, text, new);
-                    text.clone_from(new);
-                    self.touched += 1;
-                }
-                true
-            }
-            (
-                Drawn::Element {
-                    tag,
-                    outer,
-                    inner,
-                    children,
-                },
-                Node::Element {
-                    tag: new,
-                    children: nodes,
-                },
-            ) => {
-                if tag != new && !self.retag(tag, new, outer) {
-                    return false;
-                }
-                let frozen = frozen.min(children.len());
-                for (at, node) in nodes.iter().enumerate().skip(frozen) {
-                    match children.get_mut(at) {
-                        Some(child) => {
-                            if !self.patch(child, node, 0) {
-                                let fresh = self.create(node);
-                                let _ = inner.replace_child(fresh.outer(), child.outer());
-                                *child = fresh;
-                            }
-                        }
-                        None => {
-                            let fresh = self.create(node);
-                            let _ = inner.append_child(fresh.outer());
-                            children.push(fresh);
-                        }
-                    }
-                }
-                for surplus in children.drain(nodes.len().min(children.len())..) {
-                    let _ = inner.remove_child(surplus.outer());
-                }
-                true
-            }
-            _ => false,
+    fn take_away(&mut self, at: usize, block: &DomNode) {
+        if let Some(stretch) = self.stretches.get(at / STRETCH) {
+            let _ = stretch.remove_child(block);
+        }
+        if at.is_multiple_of(STRETCH)
+            && let Some(empty) = self.stretches.pop()
+        {
+            let _ = self.root.remove_child(&empty);
         }
     }
 
-    /// Some tags change while their block grows, without another element being needed.
-    fn retag(&self, tag: &mut Tag, new: &Tag, outer: &Element) -> bool {
-        match (&*tag, new) {
-            (Tag::List { start: a, .. }, Tag::List { start: b, tight })
-                if a.is_some() == b.is_some() =>
-            {
-                set(outer, "data-tight", if *tight { "true" } else { "false" });
-                if let Some(start) = b.filter(|start| *start != 1) {
-                    set(outer, "start", &start.to_string());
-                }
-            }
-            (Tag::Table { .. }, Tag::Table { .. }) => {}
-            _ => return false,
-        }
-        *tag = new.clone();
-        true
+    fn settled(&mut self, part: &DomNode) {
+        annex::settled(self.chat, part);
     }
+}
 
-    fn create(&mut self, node: &Node) -> Drawn {
-        self.touched += 1;
-        match node {
-            Node::Text(text) => Drawn::Text {
-                node: self.document.create_text_node(text),
-                text: text.clone(),
-            },
-            Node::Element { tag, children } => {
-                let (outer, inner) = self.element(tag);
-                let children: Vec<Drawn> =
-                    children.iter().map(|child| self.create(child)).collect();
-                for child in &children {
-                    let _ = inner.append_child(child.outer());
-                }
-                Drawn::Element {
-                    tag: tag.clone(),
-                    outer,
-                    inner,
-                    children,
-                }
-            }
-        }
-    }
-
+impl Paper {
     fn make(&self, name: &str) -> Element {
         // The names below are all valid; createElement fails on no other account.
         self.document
@@ -298,7 +172,7 @@ impl Painter {
     }
 
     /// The element for a tag, and the one inside it that takes the children.
-    fn element(&self, tag: &Tag) -> (Element, Element) {
+    fn element_of(&self, tag: &Tag) -> (Element, Element) {
         let one = |name: &str| {
             let element = self.make(name);
             (element.clone(), element)
@@ -306,16 +180,17 @@ impl Painter {
         match tag {
             Tag::Paragraph => one("p"),
             // The page's own headings stand above those of an answer.
-            Tag::Heading(level) => {
-                one(["h2", "h3", "h4", "h5", "h6", "h6"][usize::from(level.clamp(&1, &6) - 1)])
-            }
+            Tag::Heading(level) => one(match level {
+                1 => "h2",
+                2 => "h3",
+                3 => "h4",
+                4 => "h5",
+                _ => "h6",
+            }),
             Tag::Quote => one("blockquote"),
-            Tag::List { start, tight } => {
+            Tag::List { start, .. } => {
                 let (list, inner) = one(if start.is_some() { "ol" } else { "ul" });
-                set(&list, "data-tight", if *tight { "true" } else { "false" });
-                if let Some(start) = start.filter(|start| *start != 1) {
-                    set(&list, "start", &start.to_string());
-                }
+                set_list(&list, tag);
                 (list, inner)
             }
             Tag::Item { checked: None } => one("li"),
@@ -537,12 +412,26 @@ fn rewrite(node: &Text, old: &str, new: &str) {
         .take_while(|(old, new)| old == new)
         .map(|(same, _)| same.len_utf8())
         .sum();
-    let (gone, held) = (units(&old[same..]), node.length());
-    if gone <= held {
-        let _ = node.replace_data(held - gone, gone, &new[same..]);
-    } else {
-        annex::forget(node);
-        node.set_data(new);
+    let gone = units(text::from(old, same));
+    match node.length().checked_sub(gone) {
+        Some(kept) => {
+            let _ = node.replace_data(kept, gone, text::from(new, same));
+        }
+        None => {
+            annex::forget(node);
+            node.set_data(new);
+        }
+    }
+}
+
+/// What may change of a list.
+fn set_list(list: &Element, tag: &Tag) {
+    if let Tag::List { start, tight } = tag {
+        set(list, "data-tight", if *tight { "true" } else { "false" });
+        let _ = match start.filter(|start| *start != 1) {
+            Some(start) => list.set_attribute("start", &start.to_string()),
+            None => list.remove_attribute("start"),
+        };
     }
 }
 

@@ -1,5 +1,7 @@
 //! The open marks of a paragraph that is still being written: what to append, and what to hide.
 
+use crate::text;
+
 /// What to do with a piece of text.
 #[derive(Default)]
 pub(super) struct Inline {
@@ -20,6 +22,8 @@ pub(super) struct Inline {
 struct Mark {
     letter: u8,
     length: usize,
+    /// The last one before it of the same letter.
+    before: Option<usize>,
 }
 
 struct Bracket {
@@ -28,12 +32,28 @@ struct Bracket {
     marks: usize,
 }
 
+/// Where something ends that was begun.
+enum End {
+    /// Its last byte is here.
+    At(usize),
+    /// It may yet end behind the text.
+    Open,
+    /// It may, but what is in it is shown until then.
+    Far,
+    /// It was not begun after all.
+    Never,
+}
+
+/// An open bracket that is farther back is just a bracket, and what stands in quotes for so long is no title of a link.
+const FAR: usize = 300;
+
 impl Inline {
     pub(super) fn of(text: &str) -> Self {
         let mut scan = Scan {
             text,
             bytes: text.as_bytes(),
             marks: Vec::new(),
+            last: [None; 3],
             brackets: Vec::new(),
             out: Inline::default(),
         };
@@ -48,14 +68,19 @@ impl Inline {
         self.closers.is_empty() && self.end.is_none() && self.drops.is_empty()
     }
 
+    /// Where of this text the rest is hidden.
+    pub(super) fn end(&self, text: &str) -> usize {
+        self.end.unwrap_or(text.len())
+    }
+
     pub(super) fn write(&self, text: &str, out: &mut String) {
-        let end = self.end.unwrap_or(text.len());
+        let end = self.end(text);
         let mut at = 0;
         for &(from, to) in &self.drops {
-            out.push_str(&text[at..from.min(end)]);
+            out.push_str(text::part(text, at..from.min(end)));
             at = to.min(end);
         }
-        out.push_str(&text[at..end]);
+        out.push_str(text::part(text, at..end));
         if !self.closers.is_empty() {
             out.truncate(out.trim_end().len());
             out.push_str(&self.closers);
@@ -67,68 +92,81 @@ struct Scan<'a> {
     text: &'a str,
     bytes: &'a [u8],
     marks: Vec<Mark>,
+    /// Of each letter, the last open mark.
+    last: [Option<usize>; 3],
     brackets: Vec<Bracket>,
     out: Inline,
+}
+
+fn is_mark(byte: &u8) -> bool {
+    matches!(
+        byte,
+        b'\\' | b'`' | b'<' | b'$' | b'*' | b'_' | b'~' | b'[' | b']'
+    )
 }
 
 impl Scan<'_> {
     /// Reads what is at or behind `at`; where to go on, or `None` at the end.
     fn step(&mut self, at: usize) -> Option<usize> {
-        let marks = |byte: &u8| {
-            matches!(
-                byte,
-                b'\\' | b'`' | b'<' | b'$' | b'*' | b'_' | b'~' | b'[' | b']'
-            )
-        };
-        let at = at + self.bytes.get(at..)?.iter().position(marks)?;
-        let rest = &self.bytes[at + 1..];
-        match self.bytes[at] {
-            b'\\' => match rest.first() {
+        let at = at + self.bytes.get(at..)?.iter().position(is_mark)?;
+        let next = self.bytes.get(at + 1).copied();
+        match self.bytes.get(at)? {
+            b'\\' => match next {
                 None => self.cut(at),
                 Some(b'(') => Some(self.close(at + 2, "\\)")? + 2),
                 Some(b'[') => Some(self.close(at + 2, "\\]")? + 2),
                 Some(_) => Some(at + 2),
             },
             b'`' => self.code(at),
-            b'<' => match rest.first() {
+            b'<' => match next {
                 Some(b) if b.is_ascii_alphabetic() || matches!(b, b'/' | b'!' | b'?') => {
                     Some(self.close(at, ">")? + 1)
                 }
                 _ => Some(at + 1),
             },
-            b'$' if rest.first() == Some(&b'$') => Some(self.close(at + 2, "$$")? + 2),
+            b'$' if next == Some(b'$') => Some(self.close(at + 2, "$$")? + 2),
             b'$' => {
                 let end = self.dollar(at);
                 self.out.open |= end.is_none();
                 Some(end.unwrap_or(at + 1))
             }
-            b'[' if rest.first() == Some(&b'^') => match self.find(at, "]") {
-                Some(end) => Some(end + 1),
-                None => self.cut(at),
+            b'[' if next == Some(b'^') => match self.label_end(at + 2) {
+                End::At(end) if !self.has_blank(at, end) => Some(end + 1),
+                End::Open => self.cut(at),
+                // It may be the text of a link that begins like this.
+                _ => self.open_bracket(at),
             },
-            b'[' => {
-                let start = if at > 0 && self.bytes[at - 1] == b'!' {
-                    at - 1
-                } else {
-                    at
-                };
-                self.brackets.push(Bracket {
-                    start,
-                    inside: at + 1,
-                    marks: self.marks.len(),
-                });
-                Some(at + 1)
-            }
+            b'[' => self.open_bracket(at),
             b']' => self.close_bracket(at),
-            _ => self.emphasis(at),
+            &letter => self.emphasis(at, letter),
         }
+    }
+
+    fn has_blank(&self, from: usize, to: usize) -> bool {
+        let part = self.bytes.get(from..to).unwrap_or_default();
+        part.iter().any(u8::is_ascii_whitespace)
+    }
+
+    fn open_bracket(&mut self, at: usize) -> Option<usize> {
+        let before = at.checked_sub(1).filter(|&at| self.is_at(at, b'!'));
+        self.brackets.push(Bracket {
+            start: before.unwrap_or(at),
+            inside: at + 1,
+            marks: self.marks.len(),
+        });
+        Some(at + 1)
+    }
+
+    fn is_at(&self, at: usize, byte: u8) -> bool {
+        self.bytes.get(at) == Some(&byte)
     }
 
     fn finish(mut self) -> Inline {
         self.out.open |= !self.brackets.is_empty();
         // Half the text of a link: an open bracket far back is just a bracket.
         if let Some(open) = self.brackets.pop()
-            && self.text.len() - open.start < 300
+            && self.text.len() < open.start + FAR
+            && !self.is_at(open.inside, b'^')
             && self.out.end.is_none_or(|end| end > open.inside)
         {
             self.out.drops.push((open.start, open.inside));
@@ -154,9 +192,9 @@ impl Scan<'_> {
     }
 
     fn run(&self, at: usize) -> usize {
-        self.bytes[at..]
-            .iter()
-            .take_while(|&&b| b == self.bytes[at])
+        let rest = self.bytes.get(at..).unwrap_or_default();
+        rest.iter()
+            .take_while(|&byte| rest.first() == Some(byte))
             .count()
     }
 
@@ -169,7 +207,7 @@ impl Scan<'_> {
     fn code(&mut self, at: usize) -> Option<usize> {
         let length = self.run(at);
         let mut next = at + length;
-        while let Some(found) = memchr::memchr(b'`', &self.bytes[next..]) {
+        while let Some(found) = memchr::memchr(b'`', self.bytes.get(next..)?) {
             next += found;
             let run = self.run(next);
             if run == length {
@@ -177,23 +215,28 @@ impl Scan<'_> {
             }
             next += run;
         }
-        let inside = self.text[at + length..].trim_end_matches('`');
+        let rest = text::from(self.text, at + length);
+        let inside = rest.trim_end_matches('`');
         if inside.trim().is_empty() {
             return self.cut(at);
         }
         self.out.closers.push_str(&"`".repeat(length));
         self.out.end = Some(at + length + inside.trim_end().len());
-        self.out.hides = inside.len() < self.text.len() - at - length;
+        self.out.hides = inside.len() < rest.len();
         None
     }
 
     fn dollar(&self, at: usize) -> Option<usize> {
-        let line = &self.bytes[at + 1..];
+        let line = self.bytes.get(at + 1..)?;
         let close = memchr::memchr2(b'$', b'\n', line)?;
-        let fits = line[close] == b'$'
-            && close > 0
-            && !line[0].is_ascii_whitespace()
-            && !line[close - 1].is_ascii_whitespace();
+        let inside = line.get(..close)?;
+        let fits = line.get(close) == Some(&b'$')
+            && inside
+                .first()
+                .is_some_and(|byte| !byte.is_ascii_whitespace())
+            && inside
+                .last()
+                .is_some_and(|byte| !byte.is_ascii_whitespace());
         fits.then_some(at + close + 2)
     }
 
@@ -201,50 +244,142 @@ impl Scan<'_> {
         let Some(open) = self.brackets.pop() else {
             return Some(at + 1);
         };
-        let close = match self.bytes.get(at + 1) {
-            Some(b'(') => self.destination_end(at + 2),
-            Some(b'[') => self.find(at + 2, "]"),
-            None => None,
-            Some(_) => return Some(at + 1),
+        let next = self.bytes.get(at + 1);
+        let end = match next {
+            Some(b'(') => self.address_end(at + 2),
+            Some(b'[') => self.label_end(at + 2),
+            None => End::Open,
+            Some(_) => End::Never,
         };
-        match close {
-            Some(close) => {
-                self.marks.truncate(open.marks);
+        match end {
+            End::At(close) => {
+                self.close_marks(open.marks);
                 Some(close + 1)
             }
-            None => {
+            End::Open => {
+                self.out.swallows = next == Some(&b'(') && self.is_in_word(at + 2);
                 self.out.drops.push((open.start, open.inside));
-                self.out.swallows = self.bytes.get(at + 1) == Some(&b'(');
                 self.cut(at)
+            }
+            other => {
+                self.out.open |= matches!(other, End::Far);
+                Some(at + 1)
             }
         }
     }
 
-    /// The bracket that closes the address of a link.
-    fn destination_end(&self, from: usize) -> Option<usize> {
-        let mut depth = 0;
-        let mut at = from;
-        while let Some(&byte) = self.bytes.get(at) {
-            match byte {
-                b'\\' => at += 1,
-                b'(' => depth += 1,
-                b')' if depth == 0 => return Some(at),
-                b')' => depth -= 1,
-                _ => {}
+    /// The bracket that closes the label of a link or a footnote. Half a label is one word: prose that only looks like one is not
+    /// kept waiting.
+    fn label_end(&self, from: usize) -> End {
+        let rest = self.bytes.get(from..).unwrap_or_default();
+        match memchr::memchr2(b']', b'[', rest) {
+            Some(end) if rest.get(end) == Some(&b']') => End::At(from + end),
+            Some(_) => End::Never,
+            None if rest.trim_ascii_end().iter().any(u8::is_ascii_whitespace) => End::Far,
+            None => End::Open,
+        }
+    }
+
+    /// The bracket that closes the address of a link: one word, or something in angle brackets, and perhaps a title in quotes behind
+    /// it.
+    fn address_end(&self, from: usize) -> End {
+        let mut at = self.skip_blanks(from);
+        if self.is_at(at, b'<') {
+            match self.quoted(at, b'>') {
+                End::At(close) => at = close + 1,
+                other => return other,
+            }
+        } else {
+            let mut depth = 0usize;
+            while let Some(&byte) = self.bytes.get(at) {
+                match byte {
+                    b'\\' => at += 1,
+                    b'(' => depth += 1,
+                    b')' => match depth.checked_sub(1) {
+                        Some(less) => depth = less,
+                        None => return End::At(at),
+                    },
+                    byte if byte.is_ascii_whitespace() => break,
+                    _ => {}
+                }
+                at += 1;
+            }
+        }
+        at = self.skip_blanks(at);
+        let quote = match self.bytes.get(at) {
+            Some(quote @ (b'"' | b'\'')) => *quote,
+            Some(b'(') => b')',
+            _ => return self.bracket_at(at),
+        };
+        match self.quoted(at, quote) {
+            End::At(close) => self.bracket_at(self.skip_blanks(close + 1)),
+            other => other,
+        }
+    }
+
+    /// Whether letters that follow only make the address longer.
+    fn is_in_word(&self, from: usize) -> bool {
+        let rest = self.bytes.get(self.skip_blanks(from)..).unwrap_or_default();
+        rest.first() != Some(&b'<') && !rest.iter().any(u8::is_ascii_whitespace)
+    }
+
+    fn bracket_at(&self, at: usize) -> End {
+        match self.bytes.get(at) {
+            Some(b')') => End::At(at),
+            Some(_) => End::Never,
+            None => End::Open,
+        }
+    }
+
+    fn skip_blanks(&self, from: usize) -> usize {
+        let rest = self.bytes.get(from..).unwrap_or_default();
+        let blanks = rest.iter().take_while(|byte| byte.is_ascii_whitespace());
+        from + blanks.count()
+    }
+
+    /// The end of what is quoted from here on.
+    fn quoted(&self, from: usize, by: u8) -> End {
+        let mut at = from + 1;
+        while at < from + FAR {
+            match self.bytes.get(at) {
+                None => return End::Open,
+                Some(b'\\') => at += 1,
+                Some(&byte) if byte == by => return End::At(at),
+                Some(_) => {}
             }
             at += 1;
         }
-        None
+        End::Far
     }
 
-    fn emphasis(&mut self, at: usize) -> Option<usize> {
-        let letter = self.bytes[at];
+    /// No more than the first so many marks are open.
+    fn close_marks(&mut self, count: usize) {
+        while self.marks.len() > count
+            && let Some(mark) = self.marks.pop()
+        {
+            *self.last_of(mark.letter) = mark.before;
+        }
+    }
+
+    fn last_of(&mut self, letter: u8) -> &mut Option<usize> {
+        let [star, line, tilde] = &mut self.last;
+        match letter {
+            b'*' => star,
+            b'_' => line,
+            _ => tilde,
+        }
+    }
+
+    fn emphasis(&mut self, at: usize, letter: u8) -> Option<usize> {
         let mut length = self.run(at);
         let end = at + length;
-        let Some(behind) = self.text[end..].chars().next() else {
+        let Some(behind) = text::from(self.text, end).chars().next() else {
             return self.cut(at);
         };
-        let before = self.text[..at].chars().next_back().unwrap_or(' ');
+        let before = text::up_to(self.text, at)
+            .chars()
+            .next_back()
+            .unwrap_or(' ');
         let punctuation = |c: char| !c.is_alphanumeric() && !c.is_whitespace();
         let left = !behind.is_whitespace()
             && (!punctuation(behind) || before.is_whitespace() || punctuation(before));
@@ -255,21 +390,29 @@ impl Scan<'_> {
             return Some(end);
         }
         if right && (!word || !left || punctuation(behind)) {
-            while length > 0 {
-                let Some(found) = self.marks.iter().rposition(|mark| mark.letter == letter) else {
+            while length > 0
+                && let Some(found) = *self.last_of(letter)
+            {
+                self.close_marks(found + 1);
+                let Some(mark) = self.marks.last_mut() else {
                     break;
                 };
-                self.marks.truncate(found + 1);
-                let used = length.min(self.marks[found].length);
-                length -= used;
-                self.marks[found].length -= used;
-                if self.marks[found].length == 0 {
-                    self.marks.pop();
+                let used = length.min(mark.length);
+                length = length.saturating_sub(used);
+                mark.length = mark.length.saturating_sub(used);
+                if mark.length == 0 {
+                    self.close_marks(found);
                 }
             }
         }
         if length > 0 && left && (!word || !right || punctuation(before)) {
-            self.marks.push(Mark { letter, length });
+            let count = self.marks.len();
+            let before = self.last_of(letter).replace(count);
+            self.marks.push(Mark {
+                letter,
+                length,
+                before,
+            });
         }
         Some(end)
     }

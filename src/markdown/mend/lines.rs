@@ -1,5 +1,7 @@
 //! Where the last line of an open block stands: in code, in a table, behind a list marker, or nowhere yet.
 
+use crate::text;
+
 /// The end of an open block, by its lines.
 pub(super) struct Place<'a> {
     /// Where the last paragraph, heading or row begins.
@@ -30,11 +32,10 @@ impl<'a> Place<'a> {
         let mut start = last.start;
         let mut end = last.start;
         if !last.begins_block() {
-            while end > 0 {
-                let line_end = end - 1;
-                let line_start =
-                    memchr::memrchr(b'\n', &text.as_bytes()[..line_end]).map_or(0, |at| at + 1);
-                let (prefix, rest) = split(&text[line_start..line_end]);
+            while let Some(line_end) = end.checked_sub(1) {
+                let above = text::up_to(text, line_end);
+                let line_start = line_start(above);
+                let (prefix, rest) = split(text::from(above, line_start));
                 if rest.trim_end().is_empty() || is_heading(rest) {
                     break;
                 }
@@ -46,13 +47,14 @@ impl<'a> Place<'a> {
             }
         }
         start = start.max(behind_code);
-        let first = &text[start..];
-        let is_raw = text.starts_with("    ")
-            || text.starts_with('\t')
-            || (first.starts_with('<')
-                && first[1..].starts_with(|c: char| {
-                    c.is_ascii_alphabetic() || matches!(c, '/' | '!' | '?')
-                }));
+        let html = text::from(text, start).strip_prefix('<');
+        let blank = text.len().saturating_sub(text.trim_ascii_start().len());
+        let first = text::from(text, line_start(text::up_to(text, blank)));
+        let is_raw = first.starts_with("    ")
+            || first.starts_with('\t')
+            || html.is_some_and(|html| {
+                html.starts_with(|c: char| c.is_ascii_alphabetic() || matches!(c, '/' | '!' | '?'))
+            });
         Place {
             start,
             last,
@@ -64,9 +66,10 @@ impl<'a> Place<'a> {
 
 impl<'a> Line<'a> {
     pub(super) fn last_of(text: &'a str) -> Self {
-        let start = memchr::memrchr(b'\n', text.as_bytes()).map_or(0, |at| at + 1);
-        let (prefix, rest) = split(&text[start..]);
-        let below = text[..start].trim_end_matches('\n').len() + 1 >= start && start > 0;
+        let start = line_start(text);
+        let (prefix, rest) = split(text::from(text, start));
+        let above = text::up_to(text, start.saturating_sub(1));
+        let below = !text::from(above, line_start(above)).trim_ascii().is_empty();
         let boxed = has_marker(prefix)
             && matches!(rest.trim_end(), "[" | "[ ]" | "[x" | "[x]" | "[X" | "[X]");
         Line {
@@ -88,7 +91,7 @@ impl<'a> Line<'a> {
             _ => false,
         };
         let digits = rest.trim_start_matches(|c: char| c.is_ascii_digit());
-        let number = rest.len() - digits.len();
+        let number = rest.len().saturating_sub(digits.len());
         (rest.is_empty() && !self.prefix.trim().is_empty())
             || only
             || matches!(rest, "![" | "[^" | "\\[" | "\\(")
@@ -112,14 +115,6 @@ impl<'a> Line<'a> {
         self.rest.starts_with('|')
     }
 
-    /// Where the last cell of a row begins.
-    pub(super) fn last_cell(&self, text: &str) -> usize {
-        let bytes = text.as_bytes();
-        let mut bars = memchr::memrchr_iter(b'|', &bytes[self.start..]).map(|at| at + self.start);
-        bars.find(|&at| at == 0 || bytes[at - 1] != b'\\')
-            .map_or(self.start, |at| at + 1)
-    }
-
     fn begins_block(&self) -> bool {
         has_marker(self.prefix) || is_heading(self.rest)
     }
@@ -139,6 +134,8 @@ pub(super) struct TableRule {
 impl TableRule {
     pub(super) fn write(&self, out: &mut String) {
         if self.close {
+            // The line may have its end already.
+            out.truncate(out.trim_ascii_end().len());
             out.push_str(" |");
         }
         if !out.ends_with('\n') {
@@ -149,36 +146,24 @@ impl TableRule {
 }
 
 /// A row that begins with a bar and has nothing above it will be the head of a table: it is shown as one from its first letter on.
-pub(super) fn table_rule(text: &str, place: &Place<'_>) -> Option<TableRule> {
-    let lines: Vec<&str> = text[place.start..].split_inclusive('\n').take(3).collect();
-    let (prefix, head) = split(lines.first()?.trim_end());
-    if lines.len() > 2 || !head.starts_with('|') || head.len() < 2 {
+pub(super) fn table_rule(text: &str, start: usize) -> Option<TableRule> {
+    let mut lines = text::from(text, start).split_inclusive('\n');
+    let (prefix, head) = split(lines.next()?.trim_end());
+    let second = lines.next();
+    if lines.next().is_some() || !head.starts_with('|') || head.len() < 2 {
         return None;
     }
-    let instead = match lines.get(1) {
-        Some(second) => {
-            let second = second.trim();
-            if second.ends_with('\n')
-                || !second.starts_with('|')
-                || !second.chars().all(|c| "|-: ".contains(c))
-            {
-                return None;
-            }
-            true
-        }
-        None => false,
-    };
     // A second line that is whole says for itself what it is.
-    if lines.get(1).is_some_and(|second| second.ends_with('\n')) {
+    let begins = |line: &str| {
+        let rest = split(line).1;
+        rest.starts_with('|') && is_of_rule(rest) && !line.ends_with('\n')
+    };
+    if !second.is_none_or(begins) {
         return None;
     }
-    let bars = head
-        .bytes()
-        .enumerate()
-        .filter(|&(at, b)| b == b'|' && (at == 0 || head.as_bytes()[at - 1] != b'\\'))
-        .count();
+    let bars = bars(head).count();
     let closed = head.ends_with('|') && !head.ends_with("\\|");
-    let cells = if closed { bars - 1 } else { bars };
+    let cells = if closed { bars.saturating_sub(1) } else { bars };
     if cells > MOST_CELLS {
         return None;
     }
@@ -188,17 +173,45 @@ pub(super) fn table_rule(text: &str, place: &Place<'_>) -> Option<TableRule> {
         .collect();
     let line = format!("{blanks}|{}", "---|".repeat(cells.max(1)));
     Some(TableRule {
-        instead,
+        instead: second.is_some(),
         close: !closed,
         line,
     })
 }
 
+/// Whether the last line makes a table of the one above it, which is the first of its block and begins without a bar: no mark in
+/// that is open, then.
+pub(super) fn is_rule(text: &str, start: usize) -> bool {
+    let mut lines = text::from(text, start).lines();
+    let (Some(head), Some(rule), None) = (lines.next(), lines.next(), lines.next()) else {
+        return false;
+    };
+    !split(head).1.starts_with('|') && rule.contains('-') && rule.contains('|') && is_of_rule(rule)
+}
+
+fn is_of_rule(line: &str) -> bool {
+    line.trim().chars().all(|c| "|-: ".contains(c))
+}
+
+/// Where the last cell of the row that begins here begins.
+pub(super) fn last_cell(text: &str, row: usize) -> usize {
+    bars(text::from(text, row))
+        .next_back()
+        .map_or(row, |at| row + at + 1)
+}
+
+/// The bars of a row that part its cells.
+fn bars(row: &str) -> impl DoubleEndedIterator<Item = usize> {
+    row.match_indices('|')
+        .map(|(at, _)| at)
+        .filter(|&at| !text::up_to(row, at).ends_with('\\'))
+}
+
 /// Whether the text ends inside a fence, and where its last closed fence ends.
 fn fences(text: &str) -> (bool, usize) {
     let bytes = text.as_bytes();
-    let mut marks = memchr::memchr2_iter(b'`', b'~', bytes);
-    if !marks.any(|at| bytes[at..].starts_with(b"```") || bytes[at..].starts_with(b"~~~")) {
+    let found = |mark: &[u8]| memchr::memmem::find(bytes, mark).is_some();
+    if !found(b"```") && !found(b"~~~") {
         return (false, 0);
     }
     let mut open: Option<(u8, usize)> = None;
@@ -212,7 +225,7 @@ fn fences(text: &str) -> (bool, usize) {
         if !matches!(mark, b'`' | b'~') || run < 3 || !line.ends_with('\n') {
             continue;
         }
-        let info = rest[run..].trim();
+        let info = text::from(rest, run).trim();
         match open {
             None if mark == b'~' || !info.contains('`') => open = Some((mark, run)),
             Some((by, length))
@@ -227,9 +240,13 @@ fn fences(text: &str) -> (bool, usize) {
     (open.is_some(), behind)
 }
 
+fn line_start(text: &str) -> usize {
+    memchr::memrchr(b'\n', text.as_bytes()).map_or(0, |at| at + 1)
+}
+
 fn is_heading(rest: &str) -> bool {
     let text = rest.trim_start_matches('#');
-    (1..=6).contains(&(rest.len() - text.len())) && text.starts_with([' ', '\t'])
+    (1..=6).contains(&rest.len().saturating_sub(text.len())) && text.starts_with([' ', '\t'])
 }
 
 fn has_marker(prefix: &str) -> bool {
@@ -241,13 +258,13 @@ fn split(line: &str) -> (&str, &str) {
     let bytes = line.as_bytes();
     let mut at = 0;
     loop {
-        let rest = &bytes[at..];
+        let rest = bytes.get(at..).unwrap_or_default();
         let digits = rest.iter().take_while(|b| b.is_ascii_digit()).count();
         at += match rest {
             [b' ' | b'\t' | b'>', ..] => 1,
             [b'-' | b'+' | b'*', b' ' | b'\t', ..] => 2,
             _ if (1..10).contains(&digits)
-                && matches!(rest[digits..], [b'.' | b')', b' ' | b'\t', ..]) =>
+                && matches!(rest.get(digits..), Some([b'.' | b')', b' ' | b'\t', ..])) =>
             {
                 digits + 2
             }

@@ -85,6 +85,29 @@ fn half_a_link_is_its_text() {
     check("[a](http://x.y/(b)", "a");
     check("a note[^1", "a note");
     check("<http://x.y/a_b*", "<http://x.y/a_b*");
+    check("[a](http://x.y \"a ti", "a");
+    check("[a](<http://x.y/ b", "a");
+}
+
+#[test]
+fn what_only_looks_like_half_a_link_is_shown() {
+    check("f[i](x and", "f[i](x and");
+    check("f[i](x *and", "f[i](x *and*");
+    check("a[^b and", "a[^b and");
+    check("[a][b and *c", "[a]b and *c*");
+    check(
+        &format!("[a](b \"{}", "c ".repeat(200)),
+        &format!("[a](b \"{}", "c ".repeat(200)),
+    );
+}
+
+#[test]
+fn many_open_marks_of_another_letter_are_not_looked_through() {
+    let text = "*a ".repeat(200_000) + &"b_ ".repeat(200_000);
+    let started = std::time::Instant::now();
+    mend(&text);
+    // Looking through them all takes minutes.
+    assert!(started.elapsed().as_secs() < 10);
 }
 
 #[test]
@@ -121,6 +144,10 @@ fn the_head_of_a_table_is_one_from_its_first_letter() {
     check("| Name | A", "| Name | A |\n|---|---|");
     check("| Name |", "| Name |\n|---|");
     check("| Name | Age |\n", "| Name | Age |\n|---|---|");
+    check("| Name | Age\n", "| Name | Age |\n|---|---|");
+    check("| Name | Age\n|-", "| Name | Age |\n|---|---|");
+    check("> | a\n> |-", "> | a |\n> |---|");
+    check("*|a\n-|-", "*|a\n-|-");
     check("| Name | Age |\n|", "| Name | Age |\n|---|---|");
     check("| Name | Age |\n|--", "| Name | Age |\n|---|---|");
     check("| **Na", "| **Na** |\n|---|");

@@ -4,6 +4,7 @@ use super::{Fence, Kind, Leaf, Open};
 use crate::markdown::node::{Node, push_text};
 use crate::markdown::tex::PRICE;
 use crate::markdown::{Block, Markdown};
+use crate::text;
 
 impl Markdown {
     /// Code goes straight into its block. `true` when the block was closed and committed, or cannot go on like this: the rest is for
@@ -13,7 +14,7 @@ impl Markdown {
         let Kind::Fence(fence) = &mut self.open.kind else {
             return true;
         };
-        if is_odd(&self.text.as_bytes()[fence.shown.min(self.seen)..]) {
+        if is_odd(text::from(&self.text, fence.shown.min(self.seen)).as_bytes()) {
             self.open = Open {
                 slow: true,
                 ..Open::at(self.open.start)
@@ -36,25 +37,26 @@ impl Markdown {
         let mut closed = None;
         while closed.is_none() {
             let search = fence.shown.max(fence.line);
-            let Some(end) = memchr::memchr(b'\n', &bytes[search..]).map(|at| search + at) else {
+            let fresh = bytes.get(search..).unwrap_or_default();
+            let Some(end) = memchr::memchr(b'\n', fresh).map(|at| search + at) else {
                 break;
             };
-            let line = &self.text[fence.line..end];
+            let line = text::part(&self.text, fence.line..end);
             if closes(line.trim_end_matches('\r'), fence, true) {
                 closed = Some(end + 1);
             } else {
-                push_code(children, &self.text[search..end], true);
+                push_code(children, text::part(&self.text, search..end), true);
                 fence.line = end + 1;
                 fence.shown = end + 1;
                 grown = true;
             }
         }
-        let rest = &self.text[fence.line..];
+        let rest = text::from(&self.text, fence.line);
         if closed.is_none() && !closes(rest.trim_end_matches('\r'), fence, false) {
             // A carriage return at the end may belong to a line end that is not here yet.
             let end = fence.line + rest.trim_end_matches('\r').len();
             if end > fence.shown {
-                push_code(children, &self.text[fence.shown..end], false);
+                push_code(children, text::part(&self.text, fence.shown..end), false);
                 fence.shown = end;
                 grown = true;
             }
@@ -94,17 +96,20 @@ pub(super) fn opening_fence(text: &str) -> Option<(Fence, usize)> {
 /// What the parser is not given as it is: a carriage return that ends a line by itself (but at the very end, where a line feed may
 /// follow), and the stand-in for dollars.
 fn is_odd(bytes: &[u8]) -> bool {
-    memchr::memchr2_iter(b'\r', PRICE, bytes)
-        .any(|at| bytes[at] == PRICE || bytes.get(at + 1).is_some_and(|&next| next != b'\n'))
+    memchr::memchr2_iter(b'\r', PRICE, bytes).any(|at| match bytes.get(at..) {
+        Some([b'\r', next, ..]) => *next != b'\n',
+        Some([b'\r']) => false,
+        _ => true,
+    })
 }
 
 /// Whether a line closes the code; of a line that is not whole, whether it still may.
 fn closes(line: &str, fence: &Fence, whole: bool) -> bool {
-    let inner = line.trim_start_matches(' ');
-    let indent = line.len() - inner.len();
+    let indent = line.bytes().take(4).take_while(|&b| b == b' ').count();
+    let inner = text::from(line, indent);
     let run = inner.bytes().take_while(|&b| b == fence.mark).count();
     // A tab there closes nothing: that is how the parser reads it, and the whole must not differ from its parts.
-    let blank = inner[run..].bytes().all(|b| b == b' ');
+    let blank = text::from(inner, run).bytes().all(|b| b == b' ');
     indent < 4
         && blank
         && if whole {

@@ -31,7 +31,7 @@ pub(super) fn last_line_end(text: &str, from: usize) -> Option<usize> {
     let bytes = text.as_bytes();
     let whole = bytes.strip_suffix(b"\r").unwrap_or(bytes);
     let from = from.min(whole.len());
-    memchr::memrchr2(b'\n', b'\r', &whole[from..]).map(|at| from + at + 1)
+    memchr::memrchr2(b'\n', b'\r', whole.get(from..)?).map(|at| from + at + 1)
 }
 
 /// Whether the last of these whole lines is blank.
@@ -45,11 +45,13 @@ fn ends_blank(lines: &str) -> bool {
 pub(super) fn skip_lines(text: &str, from: usize, count: usize) -> usize {
     let mut at = from;
     for _ in 0..count {
-        let bytes = &text.as_bytes()[at..];
-        at += match memchr::memchr2(b'\n', b'\r', bytes) {
-            Some(end) if bytes[end..].starts_with(b"\r\n") => end + 2,
-            Some(end) => end + 1,
-            None => bytes.len(),
+        let rest = text.as_bytes().get(at..).unwrap_or_default();
+        at += match memchr::memchr2(b'\n', b'\r', rest) {
+            Some(end) => match rest.get(end..) {
+                Some([b'\r', b'\n', ..]) => end + 2,
+                _ => end + 1,
+            },
+            None => rest.len(),
         };
     }
     at

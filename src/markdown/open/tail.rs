@@ -3,15 +3,19 @@
 //!
 //! In: the tree of the last parse, and the text behind it. Out: the last parts of the last paragraph, heading, item or cell.
 
-use super::leaf::{is_plain, leaf_end_in};
+use super::leaf::{end_of_letters, ends_in_letters, is_plain};
 use super::{Kind, Leaf};
 use crate::markdown::Markdown;
 use crate::markdown::mend::mend_tail;
 use crate::markdown::node::{Node, Tag, push_text};
 use crate::markdown::parse::{Top, is_inline};
+use crate::text;
 
 /// A tail that is longer is parsed anew only when it has grown by a sixteenth.
 const LONG: usize = 1024;
+
+/// A word that is longer is none that a tail could begin with.
+const WORD: usize = 512;
 
 /// Stands before the tail, so that nothing in it is taken for the beginning of a block.
 const LEAD: &str = "x ";
@@ -26,6 +30,8 @@ pub(super) struct Tail {
     keep: (usize, usize),
     /// In an open row: the cell that it is in.
     pub(super) cell: Option<usize>,
+    /// There is no bar in it before this byte.
+    bars: usize,
     /// No mark is open in it.
     quiet: bool,
     /// It is in a paragraph at the top, which plain lines only continue.
@@ -50,6 +56,7 @@ impl Tail {
             parsed: text.len(),
             keep,
             cell: None,
+            bars: from,
             quiet: true,
             flows: flows
                 && leaf.tag() == Some(&Tag::Paragraph)
@@ -65,6 +72,7 @@ impl Tail {
             parsed,
             keep: (0, 0),
             cell: None,
+            bars: from,
             quiet: true,
             flows: true,
         }
@@ -77,6 +85,7 @@ impl Tail {
             parsed: row,
             keep: (0, 0),
             cell: Some(0),
+            bars: row + 1,
             quiet: false,
             flows: false,
         }
@@ -85,14 +94,19 @@ impl Tail {
     /// Whether what came behind `seen` belongs to the line of the tail, or to the paragraph that it is in.
     fn goes_on(&self, text: &str, seen: usize) -> bool {
         let bytes = text.as_bytes();
+        let is = |at: Option<usize>, byte| at.and_then(|at| bytes.get(at)) == Some(&byte);
         // A line end that came last time is judged by what follows it now.
-        let from = seen - usize::from(bytes[seen - 1] == b'\n');
-        memchr::memchr2_iter(b'\n', b'\r', &bytes[from..]).all(|at| {
+        let from = match seen.checked_sub(1) {
+            Some(last) if is(Some(last), b'\n') => last,
+            _ => seen,
+        };
+        let fresh = bytes.get(from..).unwrap_or_default();
+        memchr::memchr2_iter(b'\n', b'\r', fresh).all(|at| {
             let at = from + at;
             let next = bytes.get(at + 1);
             self.flows
-                && bytes[at] == b'\n'
-                && bytes[at - 1] != b'\n'
+                && is(Some(at), b'\n')
+                && !is(at.checked_sub(1), b'\n')
                 && next.is_none_or(|next| next.is_ascii_alphabetic() || *next >= 0x80)
         })
     }
@@ -132,30 +146,36 @@ impl Markdown {
         let Some(mut tail) = tail else {
             return false;
         };
-        self.touch(self.blocks.len() - 1);
+        self.touch_last();
         if tail.quiet {
-            self.settle(&mut tail, self.seen);
+            self.settle(&mut tail);
         }
-        let length = end - tail.from;
-        if length > LONG && end - tail.parsed < length / 16 {
-            let piece = &self.text[self.seen..];
-            match leaf_mut(&mut self.blocks, tail.cell) {
-                Some(parts) => push_text(parts, piece),
-                None => return false,
-            }
+        let length = end.saturating_sub(tail.from);
+        if length > LONG && end.saturating_sub(tail.parsed) < length / 16 {
+            let Some(parts) = leaf_mut(&mut self.blocks, tail.cell) else {
+                return false;
+            };
+            push_text(parts, text::from(&self.text, self.open.reach));
+            // Nobody knows what is open in there.
+            tail.quiet = false;
+            self.open.leaf = Leaf::Parse;
+            self.open.reach = end;
         } else {
-            while let (Some(cell), Some(bar)) = (tail.cell, bar_behind(&self.text, tail.from)) {
+            while let Some(cell) = tail.cell
+                && let Some(bar) = self.bar_behind(&mut tail)
+            {
                 if !self.parse_tail(&mut tail, bar) {
                     return false;
                 }
-                (tail.from, tail.keep, tail.cell) = (bar + 1, (0, 0), Some(cell + 1));
+                (tail.from, tail.bars) = (bar + 1, bar + 1);
+                (tail.keep, tail.cell) = ((0, 0), Some(cell + 1));
                 tail.quiet = false;
             }
             if !self.parse_tail(&mut tail, end) {
                 return false;
             }
-            self.open.tail = Some(tail);
         }
+        self.open.tail = Some(tail);
         self.seen = end;
         true
     }
@@ -163,7 +183,7 @@ impl Markdown {
     /// A line of letters that begins a block begins a paragraph. `false` where it may be something else.
     pub(super) fn begin_paragraph(&mut self) -> bool {
         let (from, end) = (self.open.from, self.text.len());
-        let line = &self.text[from..];
+        let line = text::from(&self.text, from);
         let begins = from == self.open.lines
             && self.blocks.len() == self.committed
             && matches!(self.open.kind, Kind::Any)
@@ -171,7 +191,8 @@ impl Markdown {
             && line.bytes().all(is_plain);
         if begins {
             let text = line.trim_end_matches(' ').to_owned();
-            self.open.leaf = Leaf::Text(from + text.len());
+            self.open.leaf = Leaf::Text;
+            self.open.reach = from + text.len();
             self.open.tail = Some(Tail::of_text(from, end));
             self.set(
                 self.committed,
@@ -219,11 +240,14 @@ impl Markdown {
     fn parse_tail(&mut self, tail: &mut Tail, end: usize) -> bool {
         tail.parsed = end;
         self.open.leaf = Leaf::Parse;
-        let source = &self.text[tail.from..end];
-        let source = match tail.cell {
-            Some(_) => source.trim_matches([' ', '\t']),
-            None => source,
-        };
+        let mut from = tail.from;
+        let mut source = text::part(&self.text, from..end);
+        if tail.cell.is_some() {
+            let bare = source.trim_start_matches([' ', '\t']);
+            from += source.len().saturating_sub(bare.len());
+            source = bare.trim_end_matches([' ', '\t']);
+        }
+        self.open.reach = from + end_of_letters(source);
         if source.is_empty() {
             return true;
         }
@@ -235,6 +259,7 @@ impl Markdown {
             (vec![Node::Text(source.trim_end().to_owned())], None)
         } else {
             let mended = mend_tail(LEAD, source);
+            self.open.reach = from + mended.reach;
             let Some(fresh) = behind_lead(self.parse(&mended.text)) else {
                 return false;
             };
@@ -244,30 +269,46 @@ impl Markdown {
             return false;
         };
         tail.put(parts, fresh);
-        let text = &self.text[..end];
-        self.open.leaf = match leaf_end_in(parts.last(), text) {
-            _ if mended.as_ref().is_some_and(|mended| mended.swallows) => Leaf::Hidden,
-            Some(end) if mended.as_ref().is_none_or(|mended| !mended.cut) => Leaf::Text(end),
+        let takes_letters = ends_in_letters(parts.last(), text::up_to(&self.text, end));
+        tail.quiet = mended.as_ref().is_none_or(|mended| mended.settled);
+        self.open.leaf = match &mended {
+            Some(mended) if mended.swallows => Leaf::Hidden,
+            Some(mended) if mended.cut => Leaf::Parse,
+            _ if takes_letters => Leaf::behind(tail.quiet),
             _ => Leaf::Parse,
         };
-        tail.quiet = mended.is_none_or(|mended| mended.settled);
         true
     }
 
-    /// Moves the tail to the last word before `seen`.
-    fn settle(&mut self, tail: &mut Tail, seen: usize) {
+    /// Moves the tail to the last word of what is shown.
+    fn settle(&mut self, tail: &mut Tail) {
         let Some(parts) = leaf_mut(&mut self.blocks, tail.cell) else {
             return;
         };
-        let Some((from, keep)) = settled(parts, &self.text[..seen]) else {
+        self.counters.scanned_bytes += WORD.min(self.seen.saturating_sub(tail.from)) as u64;
+        let Some((from, keep)) = settled(parts, text::up_to(&self.text, self.seen)) else {
             return;
         };
         (tail.from, tail.keep) = (from, keep);
         if tail.flows
             && let Some(block) = self.blocks.last_mut()
         {
-            block.frozen = block.frozen.max(keep.0 - 1);
+            block.frozen = block.frozen.max(keep.0.saturating_sub(1));
         }
+    }
+
+    /// The first bar of the row that the tail is in.
+    fn bar_behind(&mut self, tail: &mut Tail) -> Option<usize> {
+        let bytes = self.text.as_bytes();
+        let fresh = bytes.get(tail.bars..)?;
+        let escaped = |at: usize| at.checked_sub(1).and_then(|at| bytes.get(at)) == Some(&b'\\');
+        let bar = memchr::memchr_iter(b'|', fresh)
+            .map(|at| tail.bars + at)
+            .find(|&at| !escaped(at));
+        let end = bar.unwrap_or(bytes.len());
+        self.counters.scanned_bytes += end.saturating_sub(tail.bars) as u64;
+        tail.bars = end;
+        bar
     }
 }
 
@@ -300,19 +341,19 @@ fn settled(parts: &[Node], text: &str) -> Option<(usize, (usize, usize))> {
     let Node::Text(last) = parts.last()? else {
         return (bare.len() < text.len()).then_some((text.len(), (parts.len(), 0)));
     };
-    let length = last.rfind([' ', '\n']).map_or(0, |at| at + 1);
-    let word = &last[length..];
-    let from = bare.strip_suffix(word)?.len();
-    let begins = from == 0 || matches!(text.as_bytes()[from - 1], b' ' | b'\n');
+    let near = text::from(last, last.len().saturating_sub(WORD));
+    let word = match memchr::memrchr2(b' ', b'\n', near.as_bytes()) {
+        Some(blank) => text::from(near, blank + 1),
+        None if near.len() == last.len() => near,
+        None => return None,
+    };
+    let length = last.len().saturating_sub(word.len());
+    let before = bare.strip_suffix(word)?;
+    let begins = before.is_empty() || before.ends_with([' ', '\n']);
     let fits = begins && !word.is_empty() && (length > 0 || parts.len() == 1);
-    fits.then_some((from, (parts.len(), length)))
-}
-
-fn bar_behind(text: &str, from: usize) -> Option<usize> {
-    let bytes = text.as_bytes();
-    memchr::memchr_iter(b'|', &bytes[from..])
-        .map(|at| from + at)
-        .find(|&at| bytes[at - 1] != b'\\')
+    // A text of which nothing is kept may be no text the next time.
+    let kept = if length > 0 { parts.len() } else { 0 };
+    fits.then_some((before.len(), (kept, length)))
 }
 
 fn leaf_of(mut node: &Node) -> &Node {
