@@ -7,7 +7,8 @@
 use serde_json::Value;
 
 use super::read::text;
-use super::reply::{Reply, Said, Told};
+use super::reply::{Reply, Said};
+use super::told::Told;
 use super::{Call, Decoder, Dialect, Model, TASK, Takes};
 use crate::chat::request::{ChatRequest, Role};
 use crate::event::{ChatEvent, Progress, ServerError};

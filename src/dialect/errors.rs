@@ -6,6 +6,7 @@
 use serde_json::Value;
 
 use crate::event::{ErrorCause, ServerError};
+use crate::json;
 use crate::wire::{Frame, Framer};
 
 /// The longest message that is taken from a body that is no JSON, in characters.
@@ -17,7 +18,7 @@ pub fn read_error(status: u16, content_type: &str, body: &str) -> ServerError {
     if text.starts_with('<') {
         return from_html(status, text);
     }
-    let value = serde_json::from_str(text).ok().or_else(|| first_json(text));
+    let value = json::value(text).or_else(|| first_json(text));
     let Some(value) = value else {
         let message = shorten(text);
         let looks_like_html = content_type.contains("html") && status < 300;
@@ -248,7 +249,7 @@ fn first_json(body: &str) -> Option<Value> {
     let mut framer = Framer::new();
     let mut sink = |frame: Frame<'_>| {
         if let (None, Frame::Event { data: text, .. } | Frame::Json(text)) = (&found, frame) {
-            found = serde_json::from_str(text).ok();
+            found = json::value(text);
         }
     };
     framer.feed(body.as_bytes(), &mut sink);

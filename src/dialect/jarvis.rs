@@ -9,7 +9,8 @@ use serde_json::{Value, json};
 
 use super::openai::{self, CHAT, Chunks};
 use super::read::text;
-use super::reply::{Said, Told};
+use super::reply::Said;
+use super::told::Told;
 use super::{Call, Decoder, Dialect, Model, Takes, read, sampling};
 use crate::chat::request::ChatRequest;
 use crate::event::{ChatEvent, Progress, ServerError};
@@ -87,7 +88,7 @@ impl Mixed {
                 if let Value::Object(chunk) = &mut said.value {
                     chunk.remove("id");
                 }
-                self.told.note(content(&said.value));
+                self.told.note(content(&said.value), reply);
                 self.chunks.chunk(&said, out);
             }
             "status" => {

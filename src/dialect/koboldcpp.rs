@@ -8,8 +8,9 @@ use serde_json::{Value, json};
 
 use super::openai::{self, CHAT, Chunks};
 use super::read::{count, measured, text};
-use super::reply::{Reply, Said, Told, end_word};
+use super::reply::{Reply, Said, end_word};
 use super::stops::Stops;
+use super::told::Told;
 use super::{Call, Decoder, Dialect, Model, Takes, Via, read, sampling, templates, tokens};
 use crate::chat::request::{ChatRequest, Sampling};
 use crate::event::{ChatEvent, ServerError, Timings, Token, Usage};

@@ -9,7 +9,8 @@
 use serde_json::{Value, json};
 
 use super::read::{count, measured, text};
-use super::reply::{Reply, Told};
+use super::reply::Reply;
+use super::told::Told;
 use super::{Call, Decoder, Dialect, Model, Takes, Via, read, sampling};
 use crate::chat::request::{ChatRequest, Role};
 use crate::event::{ChatEvent, Odd, Progress, ServerError, Timings, Usage};

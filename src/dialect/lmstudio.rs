@@ -8,8 +8,9 @@ use serde_json::{Value, json};
 
 use super::openai::{CHAT, Chunks};
 use super::read::{count, measured, number, text};
-use super::reply::{Said, Told};
+use super::reply::Said;
 use super::sampling::{self, Spelling};
+use super::told::Told;
 use super::{Call, Decoder, Dialect, Model, OpenAi, Takes, read};
 use crate::chat::request::{ChatRequest, Knob, Message, Role};
 use crate::event::{ChatEvent, Progress, ServerError, Timings, Usage};

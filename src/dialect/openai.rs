@@ -298,7 +298,7 @@ impl Decoder for Chunks {
             _ => "",
         };
         if let Some(text) = self.stencil.read(json) {
-            return self.reply.text(&text, out);
+            return self.reply.clean_text(&text, out);
         }
         let from = out.len();
         if let Some(said) = self.reply.read(frame, out) {

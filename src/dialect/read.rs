@@ -4,6 +4,7 @@ use serde_json::Value;
 
 use super::Model;
 use crate::event::{ErrorCause, ServerError};
+use crate::json;
 
 /// A text that is there and not empty.
 pub(super) fn text<'v>(value: &'v Value, key: &str) -> Option<&'v str> {
@@ -37,12 +38,12 @@ pub(super) fn measured(value: &Value, key: &str) -> Option<f64> {
 
 /// The JSON of a body, if it is an object.
 pub(super) fn object(body: &str) -> Option<Value> {
-    serde_json::from_str(body).ok().filter(Value::is_object)
+    json::value(body).filter(Value::is_object)
 }
 
 /// Reads a list of models in any known shape: OpenAI's `data`, Ollama's `models`, a bare list, KoboldCpp's single `result`.
 pub(super) fn models(body: &str) -> Result<Vec<Model>, ServerError> {
-    let value: Option<Value> = serde_json::from_str(body).ok();
+    let value = json::value(body);
     let list = value.as_ref().and_then(|value| {
         let lists = [value.get("data"), value.get("models"), Some(value)];
         lists.into_iter().flatten().find_map(Value::as_array)

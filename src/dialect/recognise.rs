@@ -12,6 +12,7 @@ use serde_json::Value;
 use super::read::{count, short_name, text};
 use super::{Call, Kind, read_error};
 use crate::event::{ErrorCause, ServerError};
+use crate::json;
 
 /// Ports on this computer on which such servers listen by themselves, in the order in which to try them.
 pub const PORTS: [u16; 9] = [5001, 8080, 9931, 11434, 8000, 1234, 4000, 5000, 3000];
@@ -140,10 +141,7 @@ impl Recogniser {
         if matches!(status, 401 | 403) && self.refused.is_none() {
             self.refused = Some(read_error(status, "", &body));
         }
-        let value: Value = serde_json::from_str(&body)
-            .ok()
-            .filter(|_| good)
-            .unwrap_or_default();
+        let value = json::value(&body).filter(|_| good).unwrap_or_default();
         match self.step {
             Step::KoboldVersion
                 if text(&value, "result")
