@@ -28,7 +28,7 @@ impl Dialect for Jarvis {
     fn chat(&self, request: &ChatRequest, _rung: usize) -> Call {
         let mut body = json!({ "messages": openai::messages(request), "stream": true });
         if let Some(model) = &request.model {
-            body["model"] = json!(model);
+            sampling::set(&mut body, "model", json!(model));
         }
         sampling::put(&mut body, request.sampling.extra.clone());
         let mut call = Call::post(CHAT, &body);

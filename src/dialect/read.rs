@@ -123,9 +123,11 @@ fn named(id: &str, context: Option<u32>) -> Model {
 /// What people call a model: without the folder and the file ending of llama.cpp, KoboldCpp's prefix, Ollama's tag `latest`.
 pub(super) fn short_name(id: &str) -> String {
     let mut name = id.strip_prefix("koboldcpp/").unwrap_or(id);
-    if name.to_ascii_lowercase().ends_with(".gguf") {
-        let file = name.rfind(['/', '\\']).map_or(0, |at| at + 1);
-        name = &name[file..name.len() - ".gguf".len()];
+    let ending = name.len().saturating_sub(".gguf".len());
+    if let Some((path, ending)) = name.split_at_checked(ending)
+        && ending.eq_ignore_ascii_case(".gguf")
+    {
+        name = path.rsplit(['/', '\\']).next().unwrap_or(path);
     }
     name.strip_suffix(":latest").unwrap_or(name).to_owned()
 }
