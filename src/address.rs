@@ -328,21 +328,27 @@ fn base_path(path: &str, host: &Host) -> Result<String, BadAddress> {
     if path.contains('\\') {
         return Err(BadAddress::Host(path.to_owned()));
     }
-    let mut path = path.trim_end_matches('/');
     let near = host.is_loopback() || host.is_private();
-    for (endpoint, left) in ENDPOINTS {
-        if let Some(before) = path.strip_suffix(endpoint) {
-            path = match left {
-                // On a server in the open this is OpenAI's `/v1` below a path (OpenRouter); at home KoboldCpp's or LM Studio's own API.
-                Left::Api if !near => &path[..before.len() + "/api".len()],
-                // So this was read from such an address before; at home it is Ollama's.
-                Left::ApiItself if !near => path,
-                _ => before,
-            };
-            break;
-        }
+    let mut path = path.trim_end_matches('/');
+    // What is left may end in an endpoint again; a base address does not, or it would be read as another one the next time.
+    while let Some(before) = without_endpoint(path, near) {
+        path = before.trim_end_matches('/');
     }
-    Ok(path.trim_end_matches('/').to_owned())
+    Ok(path.to_owned())
+}
+
+/// The path without the endpoint at its end; `None` where nothing is to be taken off.
+fn without_endpoint(path: &str, near: bool) -> Option<&str> {
+    let (before, left) = ENDPOINTS
+        .iter()
+        .find_map(|(endpoint, left)| Some((path.strip_suffix(endpoint)?, left)))?;
+    match left {
+        // On a server in the open this is OpenAI's `/v1` below a path (OpenRouter); at home KoboldCpp's or LM Studio's own API.
+        Left::Api if !near => path.get(..before.len() + "/api".len()),
+        // So this was read from such an address before; at home it is Ollama's.
+        Left::ApiItself if !near => None,
+        _ => Some(before),
+    }
 }
 
 #[cfg(test)]

@@ -214,6 +214,8 @@ pub struct Oddity {
 pub enum Odd {
     /// Not JSON where JSON was expected.
     NotJson,
+    /// JSON that a strict reader refuses (see [`json`](crate::json)); it was read all the same.
+    Forgiven,
     /// JSON of a shape that this dialect does not know.
     UnknownShape,
     /// An event whose name this dialect does not know.

@@ -11,6 +11,7 @@
 //! | [`event`] | | the words that every room speaks | any wire, the browser |
 //! | [`address`] | what a person typed | a server's base address | the network |
 //! | [`decimal`] | a plain number as text | the number | |
+//! | [`json`] | JSON, strict or not | its value, and whether something was forgiven | what it means |
 //! | [`text`] | a text, and places in it that nobody vouches for | a part of it | what it means |
 //! | [`options`] | attributes, URL parameters | typed wishes, and complaints | the page |
 //! | [`wire`] | bytes, cut anywhere | frames | what they mean |
@@ -37,6 +38,7 @@ pub mod decimal;
 pub mod dialect;
 pub mod doctor;
 pub mod event;
+pub mod json;
 pub mod markdown;
 pub mod options;
 pub mod pacer;

@@ -19,6 +19,7 @@ use std::str::FromStr;
 
 use crate::decimal::decimal;
 use crate::event::Millis;
+use crate::text;
 use clusters::Clusters;
 
 /// `live` is never further behind than this, in milliseconds.
@@ -30,6 +31,9 @@ pub const FIXED_LAG: Millis = 10_000.0;
 const LIVE_BOUND: Millis = LIVE_LAG - 40.0;
 /// Arrivals closer together than this are one burst.
 const BURST: Millis = 8.0;
+
+/// The slowest pace that is read and written, in milliseconds for a letter: a day.
+const SLOWEST: Millis = 86_400_000.0;
 
 /// How fast text is shown.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -69,8 +73,11 @@ impl FromStr for Pace {
             "live" => Ok(Pace::Live),
             "instant" => Ok(Pace::Instant),
             number => match decimal(number) {
-                Some(0.0) => Ok(Pace::Instant),
-                Some(ms) if ms > 0.0 => Ok(Pace::PerCharacter(ms)),
+                // As it is written: thousandths are more than an eye sees, and a day for a letter is as good as never.
+                Some(ms) if ms >= 0.0 => match (ms.min(SLOWEST) * 1000.0).round() / 1000.0 {
+                    0.0 => Ok(Pace::Instant),
+                    ms => Ok(Pace::PerCharacter(ms)),
+                },
                 _ => Err(PaceError(value.to_owned())),
             },
         }
@@ -82,9 +89,9 @@ impl fmt::Display for Pace {
         match self {
             Pace::Live => f.write_str("live"),
             Pace::Instant => f.write_str("instant"),
-            // Thousandths are more than an eye sees; the standard library's way to print any float is long.
+            // The standard library's way to print any float is long.
             Pace::PerCharacter(ms) => {
-                let thousandths = (ms * 1000.0).round() as u64;
+                let thousandths = (ms.min(SLOWEST) * 1000.0).round() as u64;
                 write!(f, "{}", thousandths / 1000)?;
                 match thousandths % 1000 {
                     0 => Ok(()),
@@ -235,7 +242,7 @@ impl Pacer {
 
     /// The text that is shown.
     pub fn shown(&self) -> &str {
-        &self.clusters.text()[..self.clusters.shown()]
+        text::up_to(self.clusters.text(), self.clusters.shown())
     }
 
     /// All text that has come.
@@ -311,7 +318,7 @@ impl Pacer {
     }
 
     fn open_is_ascii(&self) -> bool {
-        let open = &self.clusters.text()[self.clusters.open()..];
+        let open = text::from(self.clusters.text(), self.clusters.open());
         matches!(self.pace, Pace::PerCharacter(_))
             && self.clusters.waiting() == 0
             && open.is_ascii()

@@ -46,6 +46,27 @@ fn the_pace_attribute_is_read_or_refused_with_a_clear_word() {
     );
 }
 
+#[test]
+fn a_pace_is_read_as_it_was_written() {
+    let check = |text: &str, expect: &str| {
+        let pace = text.parse::<Pace>().unwrap();
+        assert_eq!(pace.to_string(), expect);
+        assert_eq!(expect.parse(), Ok(pace), "{text}");
+    };
+    check("live", "live");
+    check("instant", "instant");
+    check("0", "instant");
+    check("0.0001", "instant");
+    check("30", "30");
+    check("0.1", "0.100");
+    check("33.3333", "33.333");
+    check("999999999999999", "86400000");
+    check("86399999.9994", "86399999.999");
+    for pace in [f64::NAN, f64::INFINITY, -1.0, 1e300] {
+        assert!(Pace::PerCharacter(pace).to_string().parse::<Pace>().is_ok());
+    }
+}
+
 /// Feeds `pieces` all at nought, then runs frames of 16 ms; what was shown after each frame.
 fn frames(pacer: &mut Pacer, from: f64, to: f64) -> Vec<String> {
     let mut seen = Vec::new();

@@ -185,3 +185,32 @@ fn urls_are_put_together() {
         ))
     );
 }
+
+#[test]
+fn a_base_address_does_not_end_in_an_endpoint() {
+    check("nas/api/health", "http://nas");
+    check("nas/v1/v1/", "http://nas");
+    check("nas/kobold/api/v1/models/health", "http://nas/kobold");
+    check("https://example.org/v1/health", "https://example.org");
+    check(
+        "https://example.org/api/v1/health",
+        "https://example.org/api",
+    );
+    check("https://example.org/api/health", "https://example.org/api");
+    for (one, _) in ENDPOINTS {
+        for (two, _) in ENDPOINTS {
+            for host in [
+                "nas",
+                "localhost:5001",
+                "https://example.org",
+                "https://example.org/llm",
+            ] {
+                let input = format!("{host}{one}/{two}/");
+                let read =
+                    |text: &str| Address::parse(text, None).map(|address| address.to_string());
+                let base = read(&input).unwrap_or_default();
+                assert_eq!(read(&base).as_deref(), Ok(&*base), "{input}");
+            }
+        }
+    }
+}

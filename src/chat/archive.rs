@@ -3,12 +3,15 @@
 //!
 //! What is read may come from anywhere and be of any age: what is missing is as good as not said, what nobody knows is left out.
 
+mod messages;
+
 use serde_json::{Value, json};
 
 use super::request::{Image, Role};
 use super::tree::{Tree, TurnId};
 use super::turn::Turn;
 use crate::event::End;
+use crate::json;
 
 /// The version that is written.
 pub const VERSION: u64 = 1;
@@ -36,21 +39,41 @@ pub fn export(tree: &Tree) -> String {
     format!("{file:#}")
 }
 
-/// Reads what [`export`] wrote; or a list of messages (`role`, `content`), bare or under `messages`, as many other pages write it.
-pub fn import(text: &str) -> Result<Tree, Unreadable> {
-    let mut file: Value = serde_json::from_str(text).map_err(|_| Unreadable::NotJson)?;
-    if file["rill"].as_u64().is_some_and(|rill| rill > VERSION) {
+/// What was read of a file.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Imported {
+    /// The conversation.
+    pub tree: Tree,
+    /// How many turns and parts of turns were left behind: of speakers that have no place here, without anything that can be shown,
+    /// pictures that are elsewhere, and the like.
+    pub left: usize,
+}
+
+/// Reads what [`export`] wrote; or a list of messages, bare or under `messages`, as other pages write it ([`messages`] tells which).
+/// A file in which nobody says anything is no conversation.
+pub fn import(text: &str) -> Result<Imported, Unreadable> {
+    let mut file = json::value(text).ok_or(Unreadable::NotJson)?;
+    if file.get("rill").and_then(Value::as_u64) > Some(VERSION) {
         return Err(Unreadable::Newer);
     }
     let mut conversation = take(&mut file, "conversation");
-    let tree = match take(&mut conversation, "nodes") {
+    let Imported { tree, left } = match take(&mut conversation, "nodes") {
         Value::Array(nodes) => of_nodes(nodes, &conversation),
-        _ => of_messages(file),
+        _ => messages::read(file),
     };
-    if tree.is_empty() {
+    let says = |turn: &Turn| {
+        !(turn.text.trim().is_empty()
+            && turn.reasoning.trim().is_empty()
+            && turn.images.is_empty()
+            && turn.tools.is_empty())
+    };
+    if !(0..tree.len()).any(|id| tree.turn(id).is_some_and(says)) {
         return Err(Unreadable::NotAConversation);
     }
-    Ok(tree.settled())
+    Ok(Imported {
+        tree: tree.settled(),
+        left,
+    })
 }
 
 /// One turn of a tree as JSON text.
@@ -61,13 +84,14 @@ pub fn record(parent: Option<TurnId>, turn: &Turn) -> String {
 
 /// Adds to the tree what [`record`] wrote; `false` where that is none.
 pub fn add_record(tree: &mut Tree, text: &str) -> bool {
-    let record = serde_json::from_str(text).ok();
+    let record = json::value(text);
     record.is_some_and(|record| add(tree, record))
 }
 
 /// Adds a turn below the one that it names.
 fn add(tree: &mut Tree, mut node: Value) -> bool {
-    let parent = number(&node["parent"]).filter(|parent| tree.turn(*parent).is_some());
+    let parent = node.get("parent").and_then(number);
+    let parent = parent.filter(|parent| tree.turn(*parent).is_some());
     match turn(take(&mut node, "turn")) {
         Some(turn) => {
             tree.add(parent, turn);
@@ -77,56 +101,30 @@ fn add(tree: &mut Tree, mut node: Value) -> bool {
     }
 }
 
-fn of_nodes(nodes: Vec<Value>, conversation: &Value) -> Tree {
-    let chosen = |all: &Value, at: &Value| number(&all[number(at)?]);
-    let of_node = |node: &Value| chosen(&node["children"], &node["chosen"]);
+fn of_nodes(nodes: Vec<Value>, conversation: &Value) -> Imported {
+    let chosen = |node: &Value, all: &str, at: &str| {
+        let at = number(node.get(at)?)?;
+        number(node.get(all)?.get(at)?)
+    };
+    let of_node = |node: &Value| chosen(node, "children", "chosen");
     let mut shown: Vec<TurnId> = nodes.iter().filter_map(of_node).collect();
-    shown.extend(chosen(&conversation["roots"], &conversation["chosen_root"]));
+    shown.extend(chosen(conversation, "roots", "chosen_root"));
     let mut tree = Tree::default();
-    let mut said = false;
+    let (mut left, mut before) = (0, None);
     for node in nodes {
-        let known = add(&mut tree, node);
-        said |= known;
-        if !known {
+        if !add(&mut tree, node) {
             // Who stands behind it is known by its number: what cannot be read leaves its place empty.
-            tree.add(tree.last(), Turn::reply());
+            tree.add(before, Turn::reply());
+            left += 1;
         }
+        before = tree.len().checked_sub(1);
     }
     shown.into_iter().for_each(|id| tree.show(id));
-    if said { tree } else { Tree::default() }
-}
-
-fn of_messages(mut file: Value) -> Tree {
-    let mut tree = Tree::default();
-    let messages = match take(&mut file, "messages") {
-        Value::Null => file,
-        messages => messages,
-    };
-    for message in messages.as_array().into_iter().flatten() {
-        let mut said = match message["role"].as_str() {
-            Some("user") => Turn::user(""),
-            Some("assistant") => Turn {
-                end: Some(End::Complete {
-                    reason: "stop".to_owned(),
-                }),
-                ..Turn::reply()
-            },
-            _ => continue,
-        };
-        said.text = match &message["content"] {
-            Value::Array(parts) => {
-                let texts = parts.iter().filter_map(|part| part["text"].as_str());
-                texts.collect::<Vec<_>>().join("\n\n")
-            }
-            content => content.as_str().unwrap_or_default().to_owned(),
-        };
-        tree.add(tree.last(), said);
-    }
-    tree
+    Imported { tree, left }
 }
 
 fn turn(mut told: Value) -> Option<Turn> {
-    let mut turn = match told["role"].as_str()? {
+    let mut turn = match told.get("role")?.as_str()? {
         "assistant" => Turn::reply(),
         _ => Turn::user(""),
     };
@@ -236,8 +234,10 @@ mod tests {
         let shows = prop::collection::vec(any::<prop::sample::Index>(), 0..5);
         (turns, shows).prop_map(|(turns, shows)| {
             let mut tree = Tree::default();
+            // Where nobody says anything, there is no conversation.
+            tree.add(None, Turn::user("?"));
             for (at, (below, turn)) in turns.into_iter().enumerate() {
-                let parent = below.index(at + 1).checked_sub(1);
+                let parent = below.index(at + 2).checked_sub(1);
                 tree.add(parent, turn);
             }
             for show in shows {
@@ -251,7 +251,7 @@ mod tests {
         #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
         #[test]
         fn what_is_exported_comes_back_the_same(tree in tree()) {
-            prop_assert_eq!(import(&export(&tree)), Ok(tree));
+            prop_assert_eq!(import(&export(&tree)), Ok(Imported { tree, left: 0 }));
         }
 
         #[test]
@@ -304,6 +304,42 @@ mod tests {
             r#"{"rill":1,"conversation":{"nodes":[{}, 7]}}"#,
             Unreadable::NotAConversation,
         );
+        check(
+            r#"{"rill":1,"conversation":{"nodes":[{"turn":{"role":"user","text":" "}}]}}"#,
+            Unreadable::NotAConversation,
+        );
+        check(
+            r#"[{"role":"user","content":[{"strange":1}]}]"#,
+            Unreadable::NotAConversation,
+        );
+    }
+
+    /// So many steps along the paths of a tree did this make.
+    fn steps(what: impl FnOnce()) -> u64 {
+        let before = Tree::steps();
+        what();
+        Tree::steps() - before
+    }
+
+    #[test]
+    fn a_long_file_is_read_message_by_message() {
+        const MANY: usize = 10_000;
+        let list = vec![r#"{"role":"user","content":"hi"}"#; MANY].join(",");
+        let unreadable = vec![r#"{"turn":{"role":"user","text":"hi"}},7"#; MANY / 2].join(",");
+        for (file, left) in [
+            (format!("[{list}]"), 0),
+            (
+                format!(r#"{{"rill":1,"conversation":{{"nodes":[{unreadable}]}}}}"#),
+                MANY / 2,
+            ),
+        ] {
+            let mut found = None;
+            let steps = steps(|| found = import(&file).ok());
+            let found = found.unwrap();
+            assert_eq!((found.tree.len(), found.left), (MANY, left));
+            // Each of them goes below the one before it, and no path is walked to find that one.
+            assert!(steps <= 10, "{steps} steps");
+        }
     }
 
     #[test]
@@ -314,25 +350,12 @@ mod tests {
             {"turn":{"role":"assistant","text":"hi","end":{"end":"abducted"},"tools":8},"parent":1},
             {"turn":{"role":"assistant","text":"and"},"parent":2}
         ],"chosen_root":4}}"#;
-        let tree = import(file).unwrap();
+        let Imported { tree, left } = import(file).unwrap();
+        assert_eq!(left, 1);
         assert_eq!(tree.path().collect::<Vec<_>>(), [0, 1, 2, 3]);
         assert!(tree.turn(0).unwrap().images.is_empty(), "no raster image");
         let end = |id: TurnId| tree.turn(id).unwrap().end.clone();
         assert_eq!(end(2), Some(End::Cut { page_closed: false }));
         assert_eq!(end(3), Some(End::Cut { page_closed: true }));
-    }
-
-    #[test]
-    fn a_list_of_messages_is_a_conversation_too() {
-        let list = r#"[{"role":"system","content":"be brief"},{"role":"user","content":"hello"},
-            {"role":"assistant","content":[{"type":"text","text":"hi"},{"type":"image_url"},{"type":"text","text":"there"}]}]"#;
-        for file in [list.to_owned(), format!(r#"{{"messages":{list}}}"#)] {
-            let tree = import(&file).unwrap();
-            let texts: Vec<_> = tree
-                .path()
-                .map(|id| tree.turn(id).unwrap().text.as_str())
-                .collect();
-            assert_eq!(texts, ["hello", "hi\n\nthere"]);
-        }
     }
 }

@@ -56,7 +56,7 @@ impl Tokens {
     pub fn within(&self, bytes: usize) -> usize {
         // Mostly all of them: looked for from the end.
         let later = self.all.iter().rev().take_while(|seen| seen.end > bytes);
-        self.all.len() - later.count()
+        self.all.len().saturating_sub(later.count())
     }
 
     fn look(&mut self, attention: &[f32]) -> (Vec<u8>, Option<u8>) {

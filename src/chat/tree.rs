@@ -28,7 +28,19 @@ struct Node {
     chosen: usize,
 }
 
+#[cfg(test)]
+std::thread_local! {
+    /// Steps along paths, for a test that none is walked again and again.
+    static STEPS: std::cell::Cell<u64> = const { std::cell::Cell::new(0) };
+}
+
 impl Tree {
+    /// Steps that this thread made along paths.
+    #[cfg(test)]
+    pub(super) fn steps() -> u64 {
+        STEPS.get()
+    }
+
     /// Whether nothing was said yet.
     pub fn is_empty(&self) -> bool {
         self.nodes.is_empty()
@@ -42,23 +54,20 @@ impl Tree {
     /// Adds a turn below `parent` (`None`: a first turn) and shows it.
     pub fn add(&mut self, parent: Option<TurnId>, turn: Turn) -> TurnId {
         let id = self.nodes.len();
+        // Nobody's child is a first turn.
+        let parent = parent.filter(|parent| *parent < id);
         self.nodes.push(Node {
             turn,
             parent,
             children: Vec::new(),
             chosen: 0,
         });
-        match parent {
-            Some(parent) => {
-                let node = &mut self.nodes[parent];
-                node.children.push(id);
-                node.chosen = node.children.len() - 1;
-            }
-            None => {
-                self.roots.push(id);
-                self.chosen_root = self.roots.len() - 1;
-            }
-        }
+        let (siblings, chosen) = match parent.and_then(|parent| self.nodes.get_mut(parent)) {
+            Some(node) => (&mut node.children, &mut node.chosen),
+            None => (&mut self.roots, &mut self.chosen_root),
+        };
+        *chosen = siblings.len();
+        siblings.push(id);
         id
     }
 
@@ -81,7 +90,9 @@ impl Tree {
     pub fn path(&self) -> impl Iterator<Item = TurnId> + '_ {
         let first = self.roots.get(self.chosen_root).copied();
         std::iter::successors(first, |id| {
-            let node = &self.nodes[*id];
+            #[cfg(test)]
+            STEPS.set(STEPS.get() + 1);
+            let node = self.nodes.get(*id)?;
             node.children.get(node.chosen).copied()
         })
     }
@@ -120,8 +131,11 @@ impl Tree {
 
     /// Of those beside `id`, itself among them, the one at `to` is shown.
     fn choose(&mut self, id: TurnId, to: usize) {
-        match self.parent(id) {
-            Some(parent) => self.nodes[parent].chosen = to,
+        match self
+            .parent(id)
+            .and_then(|parent| self.nodes.get_mut(parent))
+        {
+            Some(node) => node.chosen = to,
             None => self.chosen_root = to,
         }
     }
@@ -156,12 +170,12 @@ impl Tree {
         std::iter::once(roots)
             .chain(below)
             .filter(|(all, chosen)| chosen + 1 < all.len())
-            .map(|(all, chosen)| all[chosen])
+            .filter_map(|(all, chosen)| all.get(chosen).copied())
     }
 
     fn siblings(&self, id: TurnId) -> &[TurnId] {
-        match self.parent(id) {
-            Some(parent) => &self.nodes[parent].children,
+        match self.parent(id).and_then(|parent| self.nodes.get(parent)) {
+            Some(node) => &node.children,
             None => &self.roots,
         }
     }

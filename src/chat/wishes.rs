@@ -82,13 +82,15 @@ pub fn number(value: f64) -> String {
 impl Wishes {
     /// What was kept. What is missing or of another type is as good as not wished.
     pub fn read(kept: &Value) -> Wishes {
-        let text = |name: &str| kept[name].as_str().map(str::to_owned);
+        let text = |name: &str| kept.get(name)?.as_str().map(str::to_owned);
         let typed = text("extra").unwrap_or_default();
         let knobs = Knob::ALL
             .into_iter()
-            .filter_map(|knob| Some((knob, kept["knobs"][knob.word()].as_f64()?)));
-        let stop = kept["stop"].as_array().map_or(&[][..], Vec::as_slice);
-        let own = kept["fields"].as_object().into_iter().flatten();
+            .filter_map(|knob| Some((knob, kept.get("knobs")?.get(knob.word())?.as_f64()?)));
+        let stop = kept.get("stop").and_then(Value::as_array);
+        let stop = stop.map_or(&[][..], Vec::as_slice);
+        let own = kept.get("fields").and_then(Value::as_object);
+        let own = own.into_iter().flatten();
         Wishes {
             sampling: Sampling {
                 knobs: knobs.collect(),
@@ -104,7 +106,7 @@ impl Wishes {
             fields: own
                 .filter_map(|(name, value)| Some((name.clone(), value.as_str()?.to_owned())))
                 .collect(),
-            tokens: kept["tokens"] == json!(true),
+            tokens: kept.get("tokens") == Some(&json!(true)),
             way: text("way"),
         }
     }

@@ -7,7 +7,8 @@
 use serde_json::Value;
 
 use super::read::text;
-use super::reply::{Reply, Said, Told};
+use super::reply::{Reply, Said};
+use super::told::Told;
 use super::{Call, Decoder, Dialect, Model, TASK, Takes};
 use crate::chat::request::{ChatRequest, Role};
 use crate::event::{ChatEvent, Progress, ServerError};
@@ -21,8 +22,10 @@ const SEED: &str = "/api/text_stream";
 const INTERCEPTION: &str = "/api/schema/pipeline/interception";
 /// Today's routes.
 const PIPELINE: &str = "/api/schema/pipeline";
+/// The plain chat.
+const USUAL: &str = "stage2";
 /// The stages of the seed's pipeline, the plain chat first.
-const TASKS: &[&str] = &["stage2", "stage1", "stage3", "stage4", "optimize"];
+const TASKS: &[&str] = &[USUAL, "stage1", "stage3", "stage4", "optimize"];
 
 /// AI4ArtsEd.
 #[derive(Debug, Clone, Copy, Default)]
@@ -49,7 +52,7 @@ impl Dialect for Ai4ArtsEd {
         let model = request.model.as_deref().unwrap_or_default();
         let wished = field(TASK);
         let known = TASKS.iter().find(|task| **task == wished);
-        let task = known.copied().unwrap_or(TASKS[0]);
+        let task = known.copied().unwrap_or(USUAL);
         if rung == 0 {
             let query = match task {
                 "stage1" | "stage3" => query(&[("text", prompt)]),

@@ -72,10 +72,8 @@ fn mean(floats: &[f32], width: usize) -> Vec<f32> {
 }
 
 fn floats(bytes: &[u8]) -> Vec<f32> {
-    let whole = bytes.chunks_exact(4);
-    whole
-        .map(|four| f32::from_le_bytes([four[0], four[1], four[2], four[3]]))
-        .collect()
+    let whole = bytes.as_chunks::<4>().0;
+    whole.iter().map(|four| f32::from_le_bytes(*four)).collect()
 }
 
 /// RFC 4648, section 4; blanks and missing padding are forgiven, anything else is not base64.

@@ -6,6 +6,8 @@
 use serde_json::Value;
 
 use crate::event::{ErrorCause, ServerError};
+use crate::json;
+use crate::text;
 use crate::wire::{Frame, Framer};
 
 /// The longest message that is taken from a body that is no JSON, in characters.
@@ -17,7 +19,7 @@ pub fn read_error(status: u16, content_type: &str, body: &str) -> ServerError {
     if text.starts_with('<') {
         return from_html(status, text);
     }
-    let value = serde_json::from_str(text).ok().or_else(|| first_json(text));
+    let value = json::value(text).or_else(|| first_json(text));
     let Some(value) = value else {
         let message = shorten(text);
         let looks_like_html = content_type.contains("html") && status < 300;
@@ -172,7 +174,7 @@ fn said(value: &Value) -> Option<Said> {
         || object.get("success") == Some(&Value::Bool(false));
     let only_message = object.contains_key("message")
         && !object.contains_key("choices")
-        && object["message"].is_string();
+        && object.get("message").is_some_and(Value::is_string);
     (failed || only_message).then(|| of_object(value))
 }
 
@@ -248,7 +250,7 @@ fn first_json(body: &str) -> Option<Value> {
     let mut framer = Framer::new();
     let mut sink = |frame: Frame<'_>| {
         if let (None, Frame::Event { data: text, .. } | Frame::Json(text)) = (&found, frame) {
-            found = serde_json::from_str(text).ok();
+            found = json::value(text);
         }
     };
     framer.feed(body.as_bytes(), &mut sink);
@@ -328,11 +330,12 @@ fn from_html(status: u16, body: &str) -> ServerError {
 
 /// The title of a markup document, or else its first words.
 pub(super) fn html_text(body: &str) -> String {
+    // As long as the body, letter by letter: what is found in one is at the same place in the other.
     let lower = body.to_ascii_lowercase();
     let title = lower.find("<title").and_then(|at| {
-        let from = at + lower[at..].find('>')? + 1;
-        let to = from + lower[from..].find("</title")?;
-        Some(&body[from..to])
+        let from = at + text::from(&lower, at).find('>')? + 1;
+        let to = from + text::from(&lower, from).find("</title")?;
+        Some(text::part(body, from..to))
     });
     let text = match title {
         Some(title) if !title.trim().is_empty() => title.to_owned(),
@@ -351,9 +354,9 @@ fn without_tags(body: &str) -> String {
     let mut text = String::new();
     let mut rest = body;
     while let Some(at) = rest.find('<') {
-        text.push_str(&rest[..at]);
+        let (words, tag) = rest.split_at_checked(at).unwrap_or((rest, ""));
+        text.push_str(words);
         text.push(' ');
-        let tag = &rest[at..];
         let name = |name: &str| {
             tag.get(..name.len())
                 .is_some_and(|head| head.eq_ignore_ascii_case(name))
@@ -366,7 +369,7 @@ fn without_tags(body: &str) -> String {
         } else {
             ">"
         };
-        rest = tag.find(end).map_or("", |to| &tag[to + end.len()..]);
+        rest = tag.split_once(end).map_or("", |(_, after)| after);
     }
     text.push_str(rest);
     text

@@ -32,9 +32,9 @@ impl Dialect for Halo {
 
     fn chat(&self, request: &ChatRequest, rung: usize) -> Call {
         let mut body = koboldcpp::native(request);
-        body["request_id"] = json!(request.generation);
+        sampling::set(&mut body, "request_id", json!(request.generation));
         if request.attention {
-            body["output_attentions"] = json!(true);
+            sampling::set(&mut body, "output_attentions", json!(true));
         }
         sampling::put(&mut body, request.sampling.extra.clone());
         match rung {

@@ -9,7 +9,8 @@ use serde_json::{Value, json};
 
 use super::openai::{self, CHAT, Chunks};
 use super::read::text;
-use super::reply::{Said, Told};
+use super::reply::Said;
+use super::told::Told;
 use super::{Call, Decoder, Dialect, Model, Takes, read, sampling};
 use crate::chat::request::ChatRequest;
 use crate::event::{ChatEvent, Progress, ServerError};
@@ -27,7 +28,7 @@ impl Dialect for Jarvis {
     fn chat(&self, request: &ChatRequest, _rung: usize) -> Call {
         let mut body = json!({ "messages": openai::messages(request), "stream": true });
         if let Some(model) = &request.model {
-            body["model"] = json!(model);
+            sampling::set(&mut body, "model", json!(model));
         }
         sampling::put(&mut body, request.sampling.extra.clone());
         let mut call = Call::post(CHAT, &body);
@@ -87,7 +88,7 @@ impl Mixed {
                 if let Value::Object(chunk) = &mut said.value {
                     chunk.remove("id");
                 }
-                self.told.note(content(&said.value));
+                self.told.note(content(&said.value), reply);
                 self.chunks.chunk(&said, out);
             }
             "status" => {

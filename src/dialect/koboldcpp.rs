@@ -8,8 +8,9 @@ use serde_json::{Value, json};
 
 use super::openai::{self, CHAT, Chunks};
 use super::read::{count, measured, text};
-use super::reply::{Reply, Said, Told, end_word};
+use super::reply::{Reply, Said, end_word};
 use super::stops::Stops;
+use super::told::Told;
 use super::{Call, Decoder, Dialect, Model, Takes, Via, read, sampling, templates, tokens};
 use crate::chat::request::{ChatRequest, Sampling};
 use crate::event::{ChatEvent, ServerError, Timings, Token, Usage};
@@ -40,13 +41,13 @@ impl Dialect for KoboldCpp {
         let rung = fitting(request, rung);
         if rung == 0 {
             let mut body = openai::body(request);
-            body["genkey"] = json!(request.generation);
+            sampling::set(&mut body, "genkey", json!(request.generation));
             sampling::put(
                 &mut body,
                 sampling::fields(&request.sampling, sampling::KOBOLDCPP_V1, "stop"),
             );
             if request.continues {
-                body["continue_assistant_turn"] = json!(true);
+                sampling::set(&mut body, "continue_assistant_turn", json!(true));
             }
             sampling::put(&mut body, request.sampling.extra.clone());
             return Call::post(CHAT, &body);
@@ -185,12 +186,12 @@ pub(super) fn native(request: &ChatRequest) -> Value {
     });
     if request.alternatives > 0 {
         // They are not in the stream: it is asked for them when the reply has ended.
-        body["logprobs"] = json!(true);
+        sampling::set(&mut body, "logprobs", json!(true));
     }
     let images = request.messages.iter().flat_map(|message| &message.images);
     let images: Vec<&str> = images.map(|image| image.base64.as_str()).collect();
     if !images.is_empty() {
-        body["images"] = json!(images);
+        sampling::set(&mut body, "images", json!(images));
     }
     // The stop texts above hold the template's own beside the person's.
     let knobs = Sampling {

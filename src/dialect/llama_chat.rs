@@ -9,7 +9,8 @@
 use serde_json::{Value, json};
 
 use super::read::{count, measured, text};
-use super::reply::{Reply, Told};
+use super::reply::Reply;
+use super::told::Told;
 use super::{Call, Decoder, Dialect, Model, Takes, Via, read, sampling};
 use crate::chat::request::{ChatRequest, Role};
 use crate::event::{ChatEvent, Odd, Progress, ServerError, Timings, Usage};
@@ -77,7 +78,8 @@ impl Dialect for LlamaChat {
         else {
             return read::models(body);
         };
-        let path = text(&status, "model_path").filter(|_| status["loaded"] == json!(true));
+        let path = text(&status, "model_path")
+            .filter(|_| status.get("loaded") == Some(&Value::Bool(true)));
         let model = path.map(|path| Model {
             id: path.to_owned(),
             name: read::short_name(path),
@@ -149,8 +151,8 @@ impl Decoder for Tokens {
             None if value.get("token").is_some() => self.token(value, out),
             None if value.get("message").is_some_and(Value::is_object) => {
                 // The answer at once, which is empty while the text is being made: a socket tells it.
-                let whole =
-                    text(&value["message"], "content").filter(|text| !text.trim().is_empty());
+                let message = value.get("message").unwrap_or(value);
+                let whole = text(message, "content").filter(|text| !text.trim().is_empty());
                 if let Some(whole) = whole {
                     self.told.add(whole, &mut self.reply, out);
                     self.reply.done("stop", out);
@@ -224,9 +226,10 @@ impl Snapshot {
             Some(after) => after,
             None => {
                 let start = begin(content)?;
-                self.before = Some(content[..start].to_owned());
+                let (before, after) = content.split_at_checked(start)?;
+                self.before = Some(before.to_owned());
                 self.length = 0;
-                &content[start..]
+                after
             }
         };
         // Blanks at the end may turn out to stand before the next turn.
@@ -242,13 +245,13 @@ impl Snapshot {
 
 /// Where the answer to the last question begins; `None` while it has not begun.
 fn begin(content: &str) -> Option<usize> {
-    let starts_line = |at: usize| at == 0 || content[..at].ends_with('\n');
+    let starts_line = |at: usize| at == 0 || crate::text::up_to(content, at).ends_with('\n');
     let asked = content
         .rmatch_indices(ASKS)
         .map(|(at, _)| at)
         .find(|&at| starts_line(at))
         .unwrap_or(0);
-    let mut answers = content[asked..]
+    let mut answers = crate::text::from(content, asked)
         .match_indices(ANSWERS)
         .map(|(at, _)| asked + at);
     Some(answers.find(|&at| starts_line(at))? + ANSWERS.len())

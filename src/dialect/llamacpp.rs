@@ -30,14 +30,14 @@ impl Dialect for LlamaCpp {
             let (prompt, stops) = templates::prompt(request);
             let mut body = json!({ "prompt": prompt, "stream": true });
             if request.alternatives > 0 {
-                body["n_probs"] = json!(request.alternatives);
+                sampling::set(&mut body, "n_probs", json!(request.alternatives));
             }
             (NATIVE, body, stops)
         } else {
             (CHAT, openai::body(request), request.sampling.stop.clone())
         };
-        body["return_progress"] = json!(true);
-        body["timings_per_token"] = json!(true);
+        sampling::set(&mut body, "return_progress", json!(true));
+        sampling::set(&mut body, "timings_per_token", json!(true));
         let knobs = Sampling {
             stop: stops,
             ..request.sampling.clone()
@@ -52,7 +52,7 @@ impl Dialect for LlamaCpp {
                 .as_object_mut()
                 .and_then(|body| body.remove("max_tokens"))
         {
-            body["n_predict"] = limit;
+            sampling::set(&mut body, "n_predict", limit);
         }
         sampling::put(&mut body, request.sampling.extra.clone());
         Call::post(path, &body)
@@ -97,7 +97,7 @@ impl Dialect for LlamaCpp {
         }
         let mut body = json!({ "messages": openai::messages(request) });
         if let Some(model) = &request.model {
-            body["model"] = json!(model);
+            sampling::set(&mut body, "model", json!(model));
         }
         Some(Call::post("/v1/chat/completions/input_tokens", &body))
     }

@@ -8,8 +8,9 @@ use serde_json::{Value, json};
 
 use super::openai::{CHAT, Chunks};
 use super::read::{count, measured, number, text};
-use super::reply::{Said, Told};
+use super::reply::Said;
 use super::sampling::{self, Spelling};
+use super::told::Told;
 use super::{Call, Decoder, Dialect, Model, OpenAi, Takes, read};
 use crate::chat::request::{ChatRequest, Knob, Message, Role};
 use crate::event::{ChatEvent, Progress, ServerError, Timings, Usage};
@@ -65,7 +66,7 @@ fn native(request: &ChatRequest) -> Option<Value> {
         "store": false,
     });
     if let Some(system) = system {
-        body["system_prompt"] = json!(system.text);
+        sampling::set(&mut body, "system_prompt", json!(system.text));
     }
     sampling::put(&mut body, sampling::fields(wished, KNOBS, "stop"));
     Some(body)
@@ -181,7 +182,8 @@ impl Events {
             "chat.end" => self.end(value.get("result").unwrap_or(value), out),
             // A whole answer, where the server did not stream.
             "" if value.get("output").is_some() => {
-                for item in value["output"].as_array().into_iter().flatten() {
+                let output = value.get("output").and_then(Value::as_array);
+                for item in output.into_iter().flatten() {
                     if text(item, "type") == Some("reasoning") {
                         reply.reasoning(text(item, "content").unwrap_or_default(), out);
                     }

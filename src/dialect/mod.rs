@@ -5,6 +5,7 @@
 
 mod ai4artsed;
 mod attention;
+mod calls;
 mod errors;
 mod halo;
 mod jarvis;
@@ -14,6 +15,7 @@ mod llama_chat;
 mod llama_cpp_python;
 mod llamacpp;
 mod lmstudio;
+mod mention;
 mod ollama;
 mod openai;
 mod qolaba;
@@ -26,6 +28,7 @@ mod stops;
 pub mod templates;
 mod think;
 mod tokens;
+mod told;
 
 pub use ai4artsed::Ai4ArtsEd;
 pub use errors::{read_error, wants_json};

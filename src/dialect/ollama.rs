@@ -23,11 +23,8 @@ fn messages(request: &ChatRequest) -> Value {
     let says = request.messages.iter().map(|message| {
         let mut said = json!({ "role": message.role.word(), "content": message.text });
         if !message.images.is_empty() {
-            said["images"] = message
-                .images
-                .iter()
-                .map(|image| json!(image.base64))
-                .collect();
+            let images = message.images.iter().map(|image| json!(image.base64));
+            sampling::set(&mut said, "images", images.collect());
         }
         said
     });
@@ -47,11 +44,11 @@ impl Dialect for Ollama {
         });
         let options = sampling::fields(&request.sampling, sampling::OLLAMA, "stop");
         if !options.is_empty() {
-            body["options"] = Value::Object(options);
+            sampling::set(&mut body, "options", Value::Object(options));
         }
         if request.alternatives > 0 {
-            body["logprobs"] = json!(true);
-            body["top_logprobs"] = json!(request.alternatives);
+            sampling::set(&mut body, "logprobs", json!(true));
+            sampling::set(&mut body, "top_logprobs", json!(request.alternatives));
         }
         sampling::put(&mut body, request.sampling.extra.clone());
         Call::post(CHAT, &body)

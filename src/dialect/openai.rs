@@ -104,7 +104,7 @@ impl OpenAi {
     fn extras(&self, request: &ChatRequest, body: &mut Value) {
         if request.continues {
             for &(key, value) in self.continues {
-                body[key] = json!(value);
+                sampling::set(body, key, json!(value));
             }
         }
     }
@@ -164,7 +164,7 @@ impl Dialect for OpenAi {
                 let mut body =
                     json!({ "messages": messages(request), "add_generation_prompt": true });
                 if let Some(model) = &request.model {
-                    body["model"] = json!(model);
+                    sampling::set(&mut body, "model", json!(model));
                 }
                 self.extras(request, &mut body);
                 (path, body)
@@ -298,13 +298,13 @@ impl Decoder for Chunks {
             _ => "",
         };
         if let Some(text) = self.stencil.read(json) {
-            return self.reply.text(&text, out);
+            return self.reply.clean_text(&text, out);
         }
         let from = out.len();
         if let Some(said) = self.reply.read(frame, out) {
             self.chunk(&said, out);
             // Nothing else was new in it, and would not be in another one with the same in it.
-            if let [ChatEvent::Text(text)] = &out[from..] {
+            if let Some([ChatEvent::Text(text)]) = out.get(from..) {
                 self.stencil.learn(json, text);
             }
         }

@@ -33,11 +33,11 @@ impl Dialect for Qolaba {
         let mut body = json!({ "messages": messages, "stream": true });
         // Without a model, or with one that it does not know, the proxy takes its own.
         if let Some(model) = &request.model {
-            body["model"] = json!(model);
+            sampling::set(&mut body, "model", json!(model));
         }
         for (knob, name) in KNOBS {
             if let Some(value) = request.sampling.value(*knob) {
-                body[*name] = value;
+                sampling::set(&mut body, name, value);
             }
         }
         sampling::put(&mut body, request.sampling.extra.clone());

@@ -4,6 +4,7 @@ use serde_json::Value;
 
 use super::Model;
 use crate::event::{ErrorCause, ServerError};
+use crate::json;
 
 /// A text that is there and not empty.
 pub(super) fn text<'v>(value: &'v Value, key: &str) -> Option<&'v str> {
@@ -37,12 +38,12 @@ pub(super) fn measured(value: &Value, key: &str) -> Option<f64> {
 
 /// The JSON of a body, if it is an object.
 pub(super) fn object(body: &str) -> Option<Value> {
-    serde_json::from_str(body).ok().filter(Value::is_object)
+    json::value(body).filter(Value::is_object)
 }
 
 /// Reads a list of models in any known shape: OpenAI's `data`, Ollama's `models`, a bare list, KoboldCpp's single `result`.
 pub(super) fn models(body: &str) -> Result<Vec<Model>, ServerError> {
-    let value: Option<Value> = serde_json::from_str(body).ok();
+    let value = json::value(body);
     let list = value.as_ref().and_then(|value| {
         let lists = [value.get("data"), value.get("models"), Some(value)];
         lists.into_iter().flatten().find_map(Value::as_array)
@@ -122,9 +123,11 @@ fn named(id: &str, context: Option<u32>) -> Model {
 /// What people call a model: without the folder and the file ending of llama.cpp, KoboldCpp's prefix, Ollama's tag `latest`.
 pub(super) fn short_name(id: &str) -> String {
     let mut name = id.strip_prefix("koboldcpp/").unwrap_or(id);
-    if name.to_ascii_lowercase().ends_with(".gguf") {
-        let file = name.rfind(['/', '\\']).map_or(0, |at| at + 1);
-        name = &name[file..name.len() - ".gguf".len()];
+    let ending = name.len().saturating_sub(".gguf".len());
+    if let Some((path, ending)) = name.split_at_checked(ending)
+        && ending.eq_ignore_ascii_case(".gguf")
+    {
+        name = path.rsplit(['/', '\\']).next().unwrap_or(path);
     }
     name.strip_suffix(":latest").unwrap_or(name).to_owned()
 }

@@ -4,14 +4,15 @@
 //!
 //! The order matters: KoboldCpp comes first, for newer ones answer like llama.cpp and Ollama as well; llama.cpp comes before Ollama,
 //! for its list of models looks like Ollama's too. Those that name themselves elsewhere are asked once the list of models has not told
-//! who they are. A failure of the first GET is believed at once: nothing listens there, or it refuses
-//! this page, and more requests would only cost sockets.
+//! who they are. A failure of the first GET is believed once `/health` has failed too: nothing listens there, or it refuses this page,
+//! and more requests would only cost sockets. (llama_chat_web tells that a path is missing without a CORS header, and its health with one.)
 
 use serde_json::Value;
 
 use super::read::{count, short_name, text};
 use super::{Call, Kind, read_error};
 use crate::event::{ErrorCause, ServerError};
+use crate::json;
 
 /// Ports on this computer on which such servers listen by themselves, in the order in which to try them.
 pub const PORTS: [u16; 9] = [5001, 8080, 9931, 11434, 8000, 1234, 4000, 5000, 3000];
@@ -50,7 +51,7 @@ pub enum Verdict {
     NeedsKey(ServerError),
     /// Something answers, but not a language-model server; what it said.
     NotAModelServer(ServerError),
-    /// No answer at all.
+    /// No answer that this page may read.
     Nothing,
 }
 
@@ -63,6 +64,8 @@ pub struct Recogniser {
     refused: Option<ServerError>,
     /// What the list of models said in place of a list.
     unlisted: Option<ServerError>,
+    /// What it says of its health, where that was asked already.
+    health: Option<Value>,
     verdict: Option<Verdict>,
 }
 
@@ -75,6 +78,8 @@ enum Step {
     OllamaTags,
     Models,
     Health,
+    /// The same question before all others: the first one failed.
+    EarlyHealth,
     TextGenHealth,
     StudioModels,
     JarvisStatus,
@@ -94,8 +99,19 @@ impl Recogniser {
             found: None,
             refused: None,
             unlisted: None,
+            health: None,
             verdict: None,
         }
+    }
+
+    /// The questions to a host of that name: a well-known one needs none.
+    pub fn at(host: &str) -> Recogniser {
+        let mut recogniser = Recogniser::new();
+        if let Some(kind) = Kind::of_host(host) {
+            recogniser.found(kind, None, None);
+            recogniser.close();
+        }
+        recogniser
     }
 
     /// What to ask next; `None` once there is a verdict.
@@ -110,7 +126,7 @@ impl Recogniser {
             Step::OllamaVersion => "/api/version",
             Step::OllamaTags => "/api/tags",
             Step::Models => "/v1/models",
-            Step::Health => "/health",
+            Step::Health | Step::EarlyHealth => "/health",
             Step::JarvisStatus => "/status",
             Step::TextGenHealth => "/v1/internal/health",
             Step::StudioModels => "/api/v0/models",
@@ -130,6 +146,10 @@ impl Recogniser {
         let (status, body) = match answer {
             Answer::Got { status, body } => (status, body),
             Answer::Failed if self.step == Step::KoboldVersion => {
+                self.step = Step::EarlyHealth;
+                return;
+            }
+            Answer::Failed if self.step == Step::EarlyHealth => {
                 self.verdict = Some(Verdict::Nothing);
                 return;
             }
@@ -140,10 +160,7 @@ impl Recogniser {
         if matches!(status, 401 | 403) && self.refused.is_none() {
             self.refused = Some(read_error(status, "", &body));
         }
-        let value: Value = serde_json::from_str(&body)
-            .ok()
-            .filter(|_| good)
-            .unwrap_or_default();
+        let value = json::value(&body).filter(|_| good).unwrap_or_default();
         match self.step {
             Step::KoboldVersion
                 if text(&value, "result")
@@ -187,6 +204,16 @@ impl Recogniser {
             },
             Step::Models => self.models(status, &value, &body),
             Step::Health => self.health(&value),
+            Step::EarlyHealth => match text(&value, "service").and_then(Kind::of_service) {
+                Some(kind) => {
+                    self.found(kind, None, None);
+                    self.close();
+                }
+                None => {
+                    self.health = Some(value);
+                    self.step = Step::LlamaProps;
+                }
+            },
             Step::JarvisStatus => {
                 let is_jarvis = value.get("online").is_some() && text(&value, "version").is_some();
                 if is_jarvis {
@@ -211,7 +238,9 @@ impl Recogniser {
                         let loaded = states
                             .iter()
                             .find(|model| text(model, "state") == Some("loaded"))
-                            .unwrap_or(&states[0]);
+                            .or(states.first())
+                            .copied()
+                            .unwrap_or(&Value::Null);
                         let context = count(loaded, "loaded_context_length");
                         self.found(Kind::LmStudio, text(loaded, "id").map(short_name), context);
                         self.close();
@@ -250,7 +279,7 @@ impl Recogniser {
             if is_page {
                 self.give_up();
             } else {
-                self.step = Step::Health;
+                self.ask_health();
             }
             return;
         };
@@ -266,6 +295,14 @@ impl Recogniser {
         self.found(kind.unwrap_or(Kind::OpenAi), model, context);
         match kind {
             Some(_) => self.close(),
+            None => self.ask_health(),
+        }
+    }
+
+    /// Asks for its health, unless that is known.
+    fn ask_health(&mut self) {
+        match self.health.take() {
+            Some(value) => self.health(&value),
             None => self.step = Step::Health,
         }
     }

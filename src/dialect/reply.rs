@@ -5,18 +5,30 @@
 
 use serde_json::Value;
 
+use super::calls::Calls;
 use super::errors;
 use super::think::Splitter;
 use crate::event::{
     ChatEvent, ErrorCause, Finish, FinishKind, Odd, Oddity, Progress, ServerError, Timings, Token,
-    ToolCallDelta, Usage,
+    Usage,
 };
+use crate::json::{self, Half};
 use crate::wire::{Frame, sample};
+
+/// So many forgiven frames are told; whoever writes `NaN` once writes it in each.
+const TOLD_FORGIVEN: u32 = 8;
 
 /// One reply while it is decoded.
 #[derive(Debug, Default)]
 pub(super) struct Reply {
     think: Splitter,
+    calls: Calls,
+    /// Texts of the frame of now may begin or end with half of a character.
+    halves: bool,
+    /// Half of a character at the end of the answer, and of the thinking, so far.
+    text_half: Half,
+    reasoning_half: Half,
+    forgiven: u32,
     ended: bool,
     failed: bool,
     has_id: bool,
@@ -81,24 +93,57 @@ impl Reply {
         match text {
             "" => out.push(ChatEvent::Alive),
             "[DONE]" => self.done("stop", out),
-            _ => match serde_json::from_str::<Value>(text) {
-                Ok(value) if name == "error" => {
-                    let error = errors::in_stream(&value)
-                        .unwrap_or_else(|| errors::read_error(200, "", text));
-                    self.error(error, out);
-                }
-                Ok(value) if value.is_object() => {
-                    return Some(Said {
-                        name: name.to_owned(),
-                        value,
-                    });
-                }
-                Ok(_) => self.odd(Odd::UnknownShape, text, out),
-                Err(_) if name == "error" => self.error(errors::read_error(200, "", text), out),
-                Err(_) => self.odd(Odd::NotJson, text, out),
-            },
+            _ => return self.parse(name, text, out),
         }
         None
+    }
+
+    fn parse(&mut self, name: &str, text: &str, out: &mut Vec<ChatEvent>) -> Option<Said> {
+        let read = json::read(text);
+        if read.as_ref().is_some_and(|read| read.forgiven) {
+            self.forgiven = self.forgiven.saturating_add(1);
+            if self.forgiven <= TOLD_FORGIVEN {
+                self.odd(Odd::Forgiven, text, out);
+            }
+        }
+        self.halves = read.as_ref().is_some_and(|read| read.halves);
+        match read {
+            Some(read) if name == "error" => {
+                let error = errors::in_stream(&read.whole())
+                    .unwrap_or_else(|| errors::read_error(200, "", text));
+                self.error(error, out);
+            }
+            Some(read) if read.value.is_object() => {
+                return Some(Said {
+                    name: name.to_owned(),
+                    value: read.value,
+                });
+            }
+            Some(_) => self.odd(Odd::UnknownShape, text, out),
+            None if name == "error" => self.error(errors::read_error(200, "", text), out),
+            None => self.odd(Odd::NotJson, text, out),
+        }
+        None
+    }
+
+    /// Whether texts of the frame of now may begin or end with half of a character, for whoever keeps them.
+    pub fn halves(&self) -> bool {
+        self.halves
+    }
+
+    /// Whether an end mark has come.
+    pub fn has_ended(&self) -> bool {
+        self.ended
+    }
+
+    /// Half of a character that waits comes again, whole.
+    pub fn forget_half(&mut self) {
+        self.text_half = Half::default();
+    }
+
+    /// A text from the frame of now that nothing is appended to.
+    fn own(&self, text: &str) -> String {
+        json::whole(text, self.halves).into_owned()
     }
 
     /// Answer text, which may hold tags of thinking.
@@ -106,7 +151,14 @@ impl Reply {
         if self.ended {
             return self.after_end(text, out);
         }
-        self.think.text(text, out);
+        let piece = self.text_half.join(text, self.halves);
+        self.think.text(&piece, out);
+    }
+
+    /// Answer text from a frame in which nothing had to be forgiven.
+    pub fn clean_text(&mut self, text: &str, out: &mut Vec<ChatEvent>) {
+        self.halves = false;
+        self.text(text, out);
     }
 
     /// The whole answer so far, in place of all text before it. It may come behind a good end: it is no more text, but a better one.
@@ -116,7 +168,12 @@ impl Reply {
         }
         let mut events = Vec::new();
         self.think = Splitter::default();
-        self.think.text(whole, &mut events);
+        self.forget_half();
+        let mut whole = self.text_half.join(whole, self.halves);
+        if self.ended {
+            whole.to_mut().extend(self.text_half.finish());
+        }
+        self.think.text(&whole, &mut events);
         if self.ended {
             self.think.finish(&mut events);
         }
@@ -134,7 +191,16 @@ impl Reply {
     }
 
     /// What is known of the tokens of the text that was handed over last; `from` is where its events begin in `out`.
-    pub fn tokens(&mut self, tokens: Vec<Token>, from: usize, out: &mut Vec<ChatEvent>) {
+    pub fn tokens(&mut self, mut tokens: Vec<Token>, from: usize, out: &mut Vec<ChatEvent>) {
+        if self.halves {
+            let others = |token: &mut Token| {
+                token.text = self.own(&token.text);
+                for other in &mut token.alternatives {
+                    other.0 = self.own(&other.0);
+                }
+            };
+            tokens.iter_mut().for_each(others);
+        }
         if !self.ended {
             self.tokens.extend(tokens);
             self.hand_out(from, out);
@@ -167,9 +233,12 @@ impl Reply {
         let all: String = tokens.iter().map(|token| token.text.as_str()).collect();
         let mut skip = 0;
         if all.ends_with(&text) {
-            let mut before = all.len() - text.len();
-            while let Some(token) = tokens.get(skip).filter(|token| token.text.len() <= before) {
-                before -= token.text.len();
+            let mut before = all.len().saturating_sub(text.len());
+            while let Some(less) = tokens
+                .get(skip)
+                .and_then(|token| before.checked_sub(token.text.len()))
+            {
+                before = less;
                 skip += 1;
             }
         }
@@ -179,6 +248,12 @@ impl Reply {
     /// What the splitter held back is what it looks like.
     fn settle(&mut self, out: &mut Vec<ChatEvent>) {
         let from = out.len();
+        if let Some(left) = self.reasoning_half.finish() {
+            out.push(ChatEvent::Reasoning(left.to_string()));
+        }
+        if let Some(left) = self.text_half.finish() {
+            self.think.text(left.encode_utf8(&mut [0; 4]), out);
+        }
         self.think.finish(out);
         self.hand_out(from, out);
     }
@@ -190,45 +265,36 @@ impl Reply {
         }
         if !text.is_empty() {
             self.think.note_reasoning();
-            out.push(ChatEvent::Reasoning(text.to_owned()));
+            let piece = self.reasoning_half.join(text, self.halves);
+            if !piece.is_empty() {
+                out.push(ChatEvent::Reasoning(piece.into_owned()));
+            }
         }
     }
 
     /// Pieces of tool calls: a list, or a single call in the older form.
     pub fn tools(&mut self, calls: &Value, out: &mut Vec<ChatEvent>) {
-        let calls = calls
+        let list = calls
             .as_array()
             .map_or(std::slice::from_ref(calls), Vec::as_slice);
-        for (place, call) in calls
-            .iter()
-            .enumerate()
-            .filter(|(_, call)| call.is_object())
-        {
+        for call in list.iter().filter(|call| call.is_object()) {
             if self.ended {
                 self.after_end(&call.to_string(), out);
-                continue;
+            } else {
+                out.extend(self.calls.piece(call, self.halves));
             }
-            let function = call.get("function").unwrap_or(call);
-            let text = |value: &Value, key| super::read::text(value, key).map(str::to_owned);
-            let index =
-                super::read::count(call, "index").or_else(|| super::read::count(function, "index"));
-            out.push(ChatEvent::ToolCall(ToolCallDelta {
-                index: index.unwrap_or(place as u32),
-                id: text(call, "id"),
-                name: text(function, "name"),
-                arguments: match function.get("arguments") {
-                    None | Some(Value::Null) => String::new(),
-                    Some(Value::String(arguments)) => arguments.clone(),
-                    Some(arguments) => arguments.to_string(),
-                },
-            }));
         }
     }
 
     /// What the server does before it has text.
     pub fn progress(&mut self, progress: Progress, out: &mut Vec<ChatEvent>) {
         if !self.ended {
-            out.push(ChatEvent::Progress(progress));
+            let own = |words: String| self.own(&words);
+            out.push(ChatEvent::Progress(match progress {
+                Progress::Queued(words) => Progress::Queued(words.map(own)),
+                Progress::Stage(words) => Progress::Stage(own(words)),
+                progress => progress,
+            }));
         }
     }
 
@@ -256,7 +322,7 @@ impl Reply {
     pub fn id(&mut self, id: Option<&str>, out: &mut Vec<ChatEvent>) {
         if let (false, Some(id)) = (self.has_id, id) {
             self.has_id = true;
-            out.push(ChatEvent::Id(id.to_owned()));
+            out.push(ChatEvent::Id(self.own(id)));
         }
     }
 
@@ -264,7 +330,7 @@ impl Reply {
     pub fn model(&mut self, model: Option<&str>, out: &mut Vec<ChatEvent>) {
         if let (false, Some(model)) = (self.has_model, model) {
             self.has_model = true;
-            out.push(ChatEvent::Model(model.to_owned()));
+            out.push(ChatEvent::Model(self.own(model)));
         }
     }
 
@@ -280,7 +346,7 @@ impl Reply {
     pub fn conversation(&mut self, id: Option<&str>, out: &mut Vec<ChatEvent>) {
         if let (false, Some(id)) = (self.has_conversation, id) {
             self.has_conversation = true;
-            out.push(ChatEvent::Conversation(id.to_owned()));
+            out.push(ChatEvent::Conversation(self.own(id)));
         }
     }
 
@@ -290,7 +356,7 @@ impl Reply {
             self.settle(out);
             self.ended = true;
             self.failed = true;
-            out.push(ChatEvent::Blocked(word.to_owned()));
+            out.push(ChatEvent::Blocked(self.own(word)));
         }
     }
 
@@ -315,12 +381,14 @@ impl Reply {
         self.ended = true;
         out.push(ChatEvent::Done(Finish {
             kind: meaning(word),
-            word: word.to_owned(),
+            word: self.own(word),
         }));
     }
 
     /// A failure. It ends the reply; after an end it is only told to the trace.
-    pub fn error(&mut self, error: ServerError, out: &mut Vec<ChatEvent>) {
+    pub fn error(&mut self, mut error: ServerError, out: &mut Vec<ChatEvent>) {
+        error.message = self.own(&error.message);
+        error.code = error.code.map(|code| self.own(&code));
         if self.ended {
             return self.after_end(&error.message, out);
         }
@@ -344,7 +412,7 @@ impl Reply {
     pub fn odd(&mut self, what: Odd, text: &str, out: &mut Vec<ChatEvent>) {
         out.push(ChatEvent::Odd(Oddity {
             what,
-            sample: sample(text.as_bytes()),
+            sample: self.own(&sample(text.as_bytes())),
         }));
     }
 
@@ -370,48 +438,6 @@ impl Reply {
     fn after_end(&mut self, text: &str, out: &mut Vec<ChatEvent>) {
         if !text.is_empty() {
             self.odd(Odd::AfterEnd, text, out);
-        }
-    }
-}
-
-/// The text of an answer as the server sent it, for servers that tell it again.
-#[derive(Debug, Default)]
-pub(super) struct Told(String);
-
-impl Told {
-    /// A piece that is handed over by another hand.
-    pub fn note(&mut self, piece: &str) {
-        self.0.push_str(piece);
-    }
-
-    /// A piece to append.
-    pub fn add(&mut self, piece: &str, reply: &mut Reply, out: &mut Vec<ChatEvent>) {
-        self.note(piece);
-        reply.text(piece, out);
-    }
-
-    /// A piece to append, and the whole text that the server then has: where the two differ, the whole is right.
-    pub fn grown(&mut self, piece: &str, whole: &str, reply: &mut Reply, out: &mut Vec<ChatEvent>) {
-        let fits = whole.strip_prefix(self.0.as_str()) == Some(piece);
-        if fits || whole.is_empty() {
-            self.add(piece, reply, out);
-        } else {
-            self.whole(whole, reply, out);
-        }
-    }
-
-    /// The whole text, said again: what is missing is appended, another text takes the place of the one before. Blanks at its ends
-    /// are no difference, and an empty one never takes away what came.
-    pub fn whole(&mut self, whole: &str, reply: &mut Reply, out: &mut Vec<ChatEvent>) {
-        if whole.trim().is_empty() || whole.trim() == self.0.trim() {
-            return;
-        }
-        match whole.strip_prefix(self.0.as_str()).map(str::to_owned) {
-            Some(rest) if !reply.ended => self.add(&rest, reply, out),
-            _ => {
-                whole.clone_into(&mut self.0);
-                reply.replace(whole, out);
-            }
         }
     }
 }

@@ -155,3 +155,10 @@ pub fn put(body: &mut Value, fields: Map<String, Value>) {
         body.extend(fields);
     }
 }
+
+/// Puts one field into a request; it wins over what is there.
+pub(super) fn set(body: &mut Value, name: &str, value: Value) {
+    if let Value::Object(body) = body {
+        body.insert(name.to_owned(), value);
+    }
+}

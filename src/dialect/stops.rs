@@ -41,7 +41,9 @@ impl Stops {
             text.truncate(at);
             return text;
         }
-        self.held = text.split_off(text.len() - self.begun(&text));
+        let sure = text.len().saturating_sub(self.begun(&text));
+        // What may be the beginning of a stop text begins with a letter of it, so between two letters.
+        self.held = text.split_off(text.floor_char_boundary(sure));
         text
     }
 
@@ -53,9 +55,11 @@ impl Stops {
     /// How many bytes at the end of `text` may be the beginning of a stop text.
     fn begun(&self, text: &str) -> usize {
         let longest = |stop: &String| {
-            (1..stop.len().min(text.len() + 1))
-                .rev()
-                .find(|&length| text.as_bytes().ends_with(&stop.as_bytes()[..length]))
+            let begins = |length: &usize| {
+                let begin = stop.as_bytes().get(..*length);
+                begin.is_some_and(|begin| text.as_bytes().ends_with(begin))
+            };
+            (1..stop.len().min(text.len() + 1)).rev().find(begins)
         };
         // A part of a letter cannot match: both are whole letters where they agree to the end of `text`.
         self.texts.iter().filter_map(longest).max().unwrap_or(0)

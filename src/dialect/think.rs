@@ -2,8 +2,10 @@
 //!
 //! In: pieces of text, cut anywhere, also inside a tag. Out: [`ChatEvent::Text`], [`ChatEvent::Reasoning`] and, where a closing tag
 //! comes whose opening never did (the template had opened it already), [`ChatEvent::TextWasReasoning`].
-//! An opening tag counts only before the answer has begun: later it is something that the model writes about.
+//! An opening tag counts only before the answer has begun: later it is something that the model writes about. So is a closing tag
+//! in code or quotation marks, one behind an opening tag in the answer, and every one after the first ([`Lines`] tells).
 
+use super::mention::{Lines, quotes};
 use crate::event::ChatEvent;
 
 /// Opening and closing tags of the families in use: most; some; Seed; Mistral; Cohere; and the harmony format of gpt-oss.
@@ -32,8 +34,8 @@ pub(super) struct Splitter {
     held: String,
     /// Thinking was told from answering already, by a tag or by the server: a closing tag now is plain text.
     told: bool,
-    /// The last character of the answer so far.
-    last: Option<char>,
+    /// The text so far, as far as it tells whether a tag is one.
+    lines: Lines,
     /// A tag was just passed: blanks after it belong to the tag.
     after_tag: bool,
 }
@@ -72,7 +74,11 @@ impl Splitter {
     pub fn finish(&mut self, out: &mut Vec<ChatEvent>) {
         let held = std::mem::take(&mut self.held);
         match self.place {
-            Place::Thinking(_) => push(out, &held, ChatEvent::Reasoning),
+            // Nothing behind the tag that could be its quotation mark: it is the tag.
+            Place::Thinking(close) => {
+                let held = held.strip_suffix(close).map_or(&*held, str::trim_end);
+                push(out, held, ChatEvent::Reasoning);
+            }
             Place::Before if self.after_tag => push(out, held.trim_start(), ChatEvent::Text),
             Place::Before | Place::Answer => push(out, &held, ChatEvent::Text),
         }
@@ -93,6 +99,7 @@ impl Splitter {
         for (open, close) in TAGS {
             if let Some(after) = start.strip_prefix(open) {
                 (self.place, self.told, self.after_tag) = (Place::Thinking(close), true, true);
+                self.lines = Lines::default();
                 return after;
             }
         }
@@ -124,71 +131,111 @@ impl Splitter {
                 return text;
             }
         }
-        if let Some(at) = text.find(close) {
-            push(out, text[..at].trim_end(), ChatEvent::Reasoning);
-            (self.place, self.after_tag) = (Place::Before, true);
-            return &text[at + close.len()..];
+        if let Some((before, after)) = text.split_once(close) {
+            self.lines.add(before);
+            match self.is_mentioned(after) {
+                Some(true) => {
+                    self.after_tag = false;
+                    self.lines.add(close);
+                    push(out, before, ChatEvent::Reasoning);
+                    push(out, close, ChatEvent::Reasoning);
+                    return after;
+                }
+                Some(false) => {
+                    push(out, before.trim_end(), ChatEvent::Reasoning);
+                    (self.place, self.after_tag) = (Place::Before, true);
+                    return after;
+                }
+                // The next character tells.
+                None => {
+                    self.after_tag = false;
+                    push(out, before, ChatEvent::Reasoning);
+                    self.held.push_str(close);
+                    return "";
+                }
+            }
         }
         // Blanks before the closing tag belong to it: they wait too.
-        let whole = text.len() - begun(text, &[close]);
-        let whole = text[..whole].trim_end().len();
-        if whole > 0 {
+        let whole = text.len().saturating_sub(begun(text, &[close]));
+        let whole = cut(text, whole).0.trim_end().len();
+        let (whole, rest) = cut(text, whole);
+        if !whole.is_empty() {
             self.after_tag = false;
         }
-        push(out, &text[..whole], ChatEvent::Reasoning);
-        self.held.push_str(&text[whole..]);
+        self.lines.add(whole);
+        push(out, whole, ChatEvent::Reasoning);
+        self.held.push_str(rest);
         ""
+    }
+
+    /// Whether thinking speaks of its closing tag rather than to end; `None` where that cannot be told before more comes. Only what
+    /// is sure counts, for a mistake would hide the answer: quotation marks on both sides, or a pair of tags within code.
+    fn is_mentioned(&mut self, after: &str) -> Option<bool> {
+        if self.lines.in_code_with_opening() {
+            return Some(true);
+        }
+        match self.lines.last().and_then(quotes) {
+            Some(closing) => after.chars().next().map(|next| closing.contains(next)),
+            None => Some(false),
+        }
     }
 
     fn answer<'t>(&mut self, text: &'t str, out: &mut Vec<ChatEvent>) -> &'t str {
-        // Most pieces hold no tag, and no beginning of one.
-        if !self.told && memchr::memchr(ORPHAN, text.as_bytes()).is_some() {
-            let found = ORPHANS
-                .iter()
-                .filter_map(|tag| text.find(tag).map(|at| (at, tag.len())))
-                .min();
-            if let Some((at, length)) = found {
-                if self.is_quoted(text, at) {
-                    let (quoted, after) = text.split_at(at + length);
-                    self.give(quoted, out);
-                    return after;
-                }
-                self.give(&text[..at], out);
-                if self.last.is_some() {
-                    out.push(ChatEvent::TextWasReasoning);
-                }
-                (self.place, self.told, self.after_tag) = (Place::Before, true, true);
-                return &text[at + length..];
-            }
-            let whole = text.len() - begun(text, &ORPHANS);
-            self.give(&text[..whole], out);
-            self.held.push_str(&text[whole..]);
+        if self.told {
+            push(out, text, ChatEvent::Text);
             return "";
         }
-        self.give(text, out);
-        ""
-    }
-
-    /// The model writes about the tag, rather than to use it.
-    fn is_quoted(&self, text: &str, at: usize) -> bool {
-        let before = text[..at].chars().next_back().or(self.last);
-        matches!(before, Some('`' | '"' | '\'' | '“' | '„' | '«'))
+        // Most pieces hold no tag, and no beginning of one.
+        if memchr::memchr(ORPHAN, text.as_bytes()).is_none() {
+            self.give(text, out);
+            return "";
+        }
+        let found = ORPHANS
+            .iter()
+            .filter_map(|tag| text.find(tag).map(|at| (at, tag.len())))
+            .min();
+        let Some((at, length)) = found else {
+            let (whole, rest) = cut(text, text.len().saturating_sub(begun(text, &ORPHANS)));
+            self.give(whole, out);
+            self.held.push_str(rest);
+            return "";
+        };
+        let (before, tag) = cut(text, at);
+        let (tag, after) = cut(tag, length);
+        self.give(before, out);
+        if self.lines.in_code_or_quotes() || self.lines.spoke_of_opening() {
+            self.give(tag, out);
+            return after;
+        }
+        if self.lines.last().is_some() {
+            out.push(ChatEvent::TextWasReasoning);
+        }
+        (self.place, self.told, self.after_tag) = (Place::Before, true, true);
+        after
     }
 
     fn give(&mut self, text: &str, out: &mut Vec<ChatEvent>) {
-        self.last = text.chars().next_back().or(self.last);
+        self.lines.add(text);
         push(out, text, ChatEvent::Text);
     }
 }
 
 /// How many bytes at the end of `text` may be the beginning of one of `tags`.
 fn begun(text: &str, tags: &[&str]) -> usize {
+    let text = text.as_bytes();
     let longest = |tag: &&str| {
-        (1..tag.len().min(text.len() + 1))
-            .rev()
-            .find(|&length| text.as_bytes().ends_with(&tag.as_bytes()[..length]))
+        let begins = |length: &usize| {
+            let begin = tag.as_bytes().get(..*length);
+            begin.is_some_and(|begin| text.ends_with(begin))
+        };
+        (1..tag.len().min(text.len() + 1)).rev().find(begins)
     };
     tags.iter().filter_map(longest).max().unwrap_or(0)
+}
+
+/// A text in two, where both sides are known to be whole: a tag, or the beginning of one, is ASCII.
+fn cut(text: &str, at: usize) -> (&str, &str) {
+    text.split_at_checked(at).unwrap_or((text, ""))
 }
 
 fn push(out: &mut Vec<ChatEvent>, text: &str, event: impl FnOnce(String) -> ChatEvent) {
@@ -238,7 +285,11 @@ mod tests {
 
     #[test]
     fn all_tags_that_are_looked_for_in_an_answer_begin_alike() {
-        assert!(ORPHANS.iter().all(|tag| tag.as_bytes()[0] == ORPHAN));
+        assert!(
+            ORPHANS
+                .iter()
+                .all(|tag| tag.as_bytes().first() == Some(&ORPHAN))
+        );
     }
 
     #[test]
@@ -275,6 +326,64 @@ mod tests {
             "",
             "The tag `</think>` closes it, \"</think>\" too",
         );
+        for text in [
+            "Use this:\n```\n<think>x\n</think>\n```\n",
+            "Use this:\n\n```xml\n</think>\n```\nand that.",
+            "> ```\n> </think>\n> ```\n",
+            "- ~~~\n  </think>\n  ~~~\n",
+            "````\n```\n</think>\n````",
+            "The line `x = </think>` ends it.",
+            "He said: \"write </think> here\" and left.",
+            "Er schrieb: „das Ende ist </think>“ und ging.",
+            "她说：「用 </think> 结束」。",
+            "A <think> comes first and a </think> last.",
+            "`<think>` opens, `</think>` closes, </b> does not.\nSo: <think>hm</think>",
+        ] {
+            check(text, "", text);
+        }
+    }
+
+    #[test]
+    fn thinking_may_speak_of_its_tag() {
+        check(
+            "<think>They ask for `</think>` and \"</think>\".</think>It closes.",
+            "They ask for `</think>` and \"</think>\".",
+            "It closes.",
+        );
+        check(
+            "<think>As in\n```\n<think>x</think>\n```\nso.\n</think>\nYes",
+            "As in\n```\n<think>x</think>\n```\nso.",
+            "Yes",
+        );
+        check("<think>a `</think>", "a `", "");
+        // What is not sure to be spoken of ends the thinking: or else the answer would be hidden.
+        check("<think>```\ncode\n</think>\nYes", "```\ncode", "Yes");
+        check("<think>a ` b</think>Yes", "a ` b", "Yes");
+        check("<think><think>a</think>Yes", "<think>a", "Yes");
+    }
+
+    #[test]
+    fn code_and_quotes_before_it_do_not_hide_a_closing_tag() {
+        for thinking in [
+            "It's 5\" long\n",
+            "a ` b\n",
+            "```\ncode\n```\n",
+            "``` ` `` \n",
+            "Is `x` \"y\" „z“ «w»? ",
+            "don't ",
+        ] {
+            check(&format!("{thinking}</think>\n\nYes"), thinking, "Yes");
+        }
+    }
+
+    #[test]
+    fn a_line_of_many_tags_is_read_once() {
+        let mut splitter = Splitter::default();
+        let (mut out, text) = (Vec::new(), "x `</think>` ".repeat(4000));
+        splitter.text(&text, &mut out);
+        splitter.finish(&mut out);
+        let steps = splitter.lines.steps;
+        assert!(steps <= 2 * text.len(), "{steps} for {}", text.len());
     }
 
     #[test]

@@ -7,6 +7,8 @@
 
 use unicode_segmentation::GraphemeCursor;
 
+use crate::text;
+
 #[derive(Debug, Clone, Default)]
 pub(super) struct Clusters {
     text: String,
@@ -82,9 +84,7 @@ impl Clusters {
             .zip(text.bytes())
             .take_while(|(a, b)| a == b)
             .count();
-        while !text.is_char_boundary(same) {
-            same -= 1;
-        }
+        same = text.floor_char_boundary(same);
         self.text = text.to_owned();
         self.rescan(same);
         same
@@ -95,13 +95,13 @@ impl Clusters {
         if self.waiting == 0 {
             return false;
         }
-        let tail = &self.text[self.at..self.open.max(self.shown)];
-        let mut cursor = GraphemeCursor::new(self.shown - self.at, tail.len(), true);
+        let tail = text::part(&self.text, self.at..self.open.max(self.shown));
+        let mut cursor = GraphemeCursor::new(self.shown.saturating_sub(self.at), tail.len(), true);
         let next = cursor.next_boundary(tail, 0).ok().flatten();
         self.shown = next.map_or(self.open, |next| self.at + next);
         self.at = self.shown;
         self.count_shown += 1;
-        self.waiting -= 1;
+        self.waiting = self.waiting.saturating_sub(1);
         true
     }
 
@@ -123,17 +123,18 @@ impl Clusters {
     /// Finds the boundaries behind `from`, which is not before `open`.
     fn scan(&mut self, from: usize) {
         let base = self.open;
-        let tail = &self.text[base..];
+        let tail = text::from(&self.text, base);
         if tail.is_empty() {
             return;
         }
-        let mut cursor = GraphemeCursor::new(from - base, tail.len(), true);
+        let begin = from.saturating_sub(base).min(tail.len());
+        let mut cursor = GraphemeCursor::new(begin, tail.len(), true);
         let mut found = |at: usize| {
             self.open = base + at;
             self.waiting += 1;
         };
-        if from > base && from - base < tail.len() && cursor.is_boundary(tail, 0) == Ok(true) {
-            found(from - base);
+        if begin > 0 && begin < tail.len() && cursor.is_boundary(tail, 0) == Ok(true) {
+            found(begin);
         }
         while let Ok(Some(next)) = cursor.next_boundary(tail, 0) {
             if next == tail.len() {
@@ -147,12 +148,13 @@ impl Clusters {
     /// Where the last cluster was shown before it was closed, moves `at` to the boundary behind it.
     fn catch_up(&mut self) {
         if self.at < self.shown && self.shown <= self.open {
-            let tail = &self.text[self.at..];
-            let mut cursor = GraphemeCursor::new(self.shown - self.at, tail.len(), true);
+            let tail = text::from(&self.text, self.at);
+            let mut cursor =
+                GraphemeCursor::new(self.shown.saturating_sub(self.at), tail.len(), true);
             if self.shown == self.open || cursor.is_boundary(tail, 0) == Ok(true) {
                 self.at = self.shown;
                 self.count_shown += 1;
-                self.waiting -= 1;
+                self.waiting = self.waiting.saturating_sub(1);
             }
         }
     }

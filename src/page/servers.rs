@@ -99,7 +99,7 @@ pub struct Found {
 }
 
 async fn recognise_at(fetch: &Fetch) -> dialect::Verdict {
-    let mut recogniser = Recogniser::new();
+    let mut recogniser = Recogniser::at(&fetch.address.host());
     while let Some(call) = recogniser.next() {
         let answer = fetch.small(&call, Media::Plain).await;
         recogniser.answer(match answer {
@@ -158,8 +158,9 @@ pub async fn connect(fetch: &Fetch, kind: Option<Kind>) -> Result<Server, Verdic
     if let Some(call) = dialect.context(first.as_deref())
         && let Ok(answer) = fetch.small(&call, Media::Plain).await
     {
-        context = dialect
-            .read_context(&answer.body, first.as_deref())
+        let told = answer.good();
+        context = told
+            .and_then(|body| dialect.read_context(body, first.as_deref()))
             .or(context);
     }
     Ok(Server {

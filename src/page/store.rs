@@ -154,14 +154,23 @@ impl Store {
         self.keep_in("kinds", base, kind.map(|kind| Value::from(kind.as_str())));
     }
 
-    /// The rung that worked for the server at this base address.
-    pub fn rung(&self, base: &str) -> usize {
-        self.get("rungs")[base].as_u64().unwrap_or(0) as usize
+    /// The rung that worked for the server at this base address, as its place among `rungs`; the first where none of them did.
+    pub fn rung(&self, base: &str, rungs: &[&str]) -> usize {
+        let kept = &self.get("rungs")[base];
+        // It was kept as a place before, in a list that may have been another.
+        let place = || kept.as_u64().and_then(|place| usize::try_from(place).ok());
+        let named = kept
+            .as_str()
+            .map(|name| rungs.iter().position(|rung| *rung == name));
+        named
+            .unwrap_or_else(place)
+            .filter(|place| *place < rungs.len())
+            .unwrap_or(0)
     }
 
-    /// Keeps the rung that works.
-    pub fn keep_rung(&self, base: &str, rung: usize) {
-        self.keep_in("rungs", base, Some(Value::from(rung)));
+    /// Keeps the rung that works, by its name; `None` is to be found out.
+    pub fn keep_rung(&self, base: &str, rung: Option<&str>) {
+        self.keep_in("rungs", base, rung.map(Value::from));
     }
 
     /// Keeps what a check has learned of the server at this base address.

@@ -94,7 +94,7 @@ impl Chat {
             Some(rung) => (rung, true),
             None => {
                 let base = untrack(|| self.base());
-                (self.shared().store.rung(&base), false)
+                (self.shared().store.rung(&base, dialect.rungs()), false)
             }
         }
     }
@@ -103,7 +103,7 @@ impl Chat {
     pub fn use_way(self, name: Option<String>) {
         if name.is_none() {
             let base = untrack(|| self.base());
-            self.shared().store.keep_rung(&base, 0);
+            self.shared().store.keep_rung(&base, None);
         }
         self.wish(|wishes| wishes.way = name);
         self.show_way();

@@ -6,9 +6,10 @@
 use std::pin::{Pin, pin};
 
 use futures_channel::mpsc;
+use futures_util::FutureExt;
 use futures_util::future::{Either, select};
-use futures_util::{FutureExt, StreamExt};
 
+use super::wait::{Turn, next_turn, take_control, tell};
 use super::{Deadlines, Due, Phase, Session};
 use crate::chat::request::ChatRequest;
 use crate::dialect::{self, read_error};
@@ -18,6 +19,9 @@ use crate::wire::Frame;
 
 /// How long a small request (is the server alive? stop!) may take, and the body of an error.
 pub const SMALL: Millis = 5_000.0;
+
+/// A server that lacks an endpoint says so at once. What fails later than this may have been at work, and is not asked again.
+const AT_ONCE: Millis = 2_000.0;
 
 /// The Content-Type of a body.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -103,6 +107,13 @@ pub struct Answer {
     pub body: String,
 }
 
+impl Answer {
+    /// The text, where the status says that it is what was asked for: figures and lists are read from nothing else.
+    pub fn good(&self) -> Option<&str> {
+        (200..300).contains(&self.status).then_some(&*self.body)
+    }
+}
+
 /// Pieces as they come. Dropping it closes the connection.
 #[allow(async_fn_in_trait)]
 pub trait Body {
@@ -146,7 +157,7 @@ pub enum Control {
 pub enum Learned {
     /// This path takes only `application/json`.
     WantsJson(String),
-    /// This rung (an index) is the one that answers.
+    /// This rung (an index) is the one to begin with: those before it are not there.
     Rung(usize),
 }
 
@@ -226,6 +237,8 @@ pub async fn drive<W: Wire, C: Clock>(
     );
     // Set once the server has said that it wants JSON: the same request goes out once more, under that name.
     let mut wants_json = false;
+    // The rung to begin with next time. One that only failed may be there again by then.
+    let mut known = rung;
     loop {
         let call = plan.dialect.chat(plan.request, rung);
         let media = if wants_json {
@@ -236,7 +249,7 @@ pub async fn drive<W: Wire, C: Clock>(
         let next = attempt(
             &plan,
             &mut session,
-            rung,
+            (rung, known),
             &call,
             media,
             wire,
@@ -250,7 +263,10 @@ pub async fn drive<W: Wire, C: Clock>(
                 report(Report::Learned(Learned::WantsJson(call.path.clone())));
                 wants_json = true;
             }
-            Next::Rung => {
+            next @ (Next::Rung | Next::Hidden) => {
+                if matches!(next, Next::Rung) && known == rung {
+                    known += 1;
+                }
                 rung += 1;
                 wants_json = false;
             }
@@ -286,23 +302,17 @@ enum Next {
     Ended,
     /// The same request, called JSON.
     Json,
-    /// The next rung.
+    /// The next rung: this one is not there.
     Rung,
-}
-
-/// What may happen while something else is awaited.
-enum Turn<T> {
-    Came(T),
-    Time,
-    Person(Option<Control>),
-    Asked(bool),
+    /// The next rung: this one fails, and only this one.
+    Hidden,
 }
 
 #[allow(clippy::too_many_arguments)]
 async fn attempt<W: Wire, C: Clock>(
     plan: &Plan<'_>,
     session: &mut Session,
-    rung: usize,
+    (rung, known): (usize, usize),
     call: &Call,
     media: Media,
     wire: &W,
@@ -311,8 +321,9 @@ async fn attempt<W: Wire, C: Clock>(
     report: &mut dyn FnMut(Report),
 ) -> Next {
     let mut alarm = None;
+    let sent = clock.now();
     report(Report::Sent {
-        rung: plan.dialect.rungs()[rung],
+        rung: plan.dialect.rungs().get(rung).copied().unwrap_or_default(),
         call: call.clone(),
         media,
     });
@@ -335,12 +346,7 @@ async fn attempt<W: Wire, C: Clock>(
                 Turn::Came(result) => break result,
                 Turn::Time => match session.tick(clock.now()) {
                     Some(Due::AskAlive) => {
-                        let call = plan.dialect.alive();
-                        probe = Some(Box::pin(async move {
-                            let asked =
-                                within(clock, SMALL, wire.urgent(&call, Media::Plain)).await;
-                            matches!(asked, Some(Ok(_)))
-                        }));
+                        probe = Some(Box::pin(is_alive(plan, wire, clock)));
                     }
                     due => tell(due, report),
                 },
@@ -361,6 +367,23 @@ async fn attempt<W: Wire, C: Clock>(
         Ok(opened) => opened,
         Err(failure) if failure.unsupported && has_next => return Next::Rung,
         Err(failure) => {
+            if has_next && clock.now() - sent < AT_ONCE {
+                // A browser tells no page that a path is missing, where the server says so without a CORS header.
+                let mut asked = pin!(is_alive(plan, wire, clock).fuse());
+                let lives = loop {
+                    match next_turn(&mut asked, session, &mut alarm, clock, controls).await {
+                        Turn::Came(lives) => break lives,
+                        Turn::Time | Turn::Asked(_) => tell(session.tick(clock.now()), report),
+                        Turn::Person(control) => take_control(control, session, clock),
+                    }
+                    if session.phase() == Phase::Ended {
+                        return Next::Ended;
+                    }
+                };
+                if lives {
+                    return Next::Hidden;
+                }
+            }
             session.failed(clock.now(), failure.message, &mut Vec::new());
             return Next::Ended;
         }
@@ -390,7 +413,7 @@ async fn attempt<W: Wire, C: Clock>(
         return Next::Ended;
     }
     session.headers();
-    let learned = (rung != plan.rung).then_some(Learned::Rung(rung));
+    let learned = (known != plan.rung).then_some(Learned::Rung(known));
     let next = stream(
         opened.body,
         session,
@@ -401,6 +424,13 @@ async fn attempt<W: Wire, C: Clock>(
         report,
     );
     next.await
+}
+
+/// Whether the server answers a small request at all, whatever it says.
+async fn is_alive<W: Wire, C: Clock>(plan: &Plan<'_>, wire: &W, clock: &C) -> bool {
+    let call = plan.dialect.alive();
+    let asked = within(clock, SMALL, wire.urgent(&call, Media::Plain)).await;
+    matches!(asked, Some(Ok(_)))
 }
 
 async fn stream<B: Body, C: Clock>(
@@ -460,58 +490,6 @@ async fn stream<B: Body, C: Clock>(
         }
     }
     Next::Ended
-}
-
-/// A timer that runs, and when it goes off. With each read the session's next deadline moves away: a timer that goes off too
-/// early is kept and set anew then, since setting one for every read costs more than reading does.
-type Alarm<'a> = Option<(Millis, Pin<Box<dyn Future<Output = ()> + 'a>>)>;
-
-async fn next_turn<'a, F, C: Clock>(
-    work: &mut F,
-    session: &Session,
-    alarm: &mut Alarm<'a>,
-    clock: &'a C,
-    controls: &mut mpsc::UnboundedReceiver<Control>,
-) -> Turn<F::Output>
-where
-    F: Future + Unpin,
-{
-    match (session.next_due(), &alarm) {
-        (None, _) => *alarm = None,
-        (Some(due), Some((set, _))) if *set <= due => {}
-        (Some(due), _) => *alarm = Some((due, Box::pin(clock.until(due)))),
-    }
-    let time = async {
-        match alarm.as_mut() {
-            Some((_, time)) => time.await,
-            None => std::future::pending().await,
-        }
-    };
-    // The person first: a stream that always has more must not keep a stop waiting.
-    let turn = match select(controls.next(), select(pin!(time), work)).await {
-        Either::Left((control, _)) => Turn::Person(control),
-        Either::Right((Either::Left(((), _)), _)) => Turn::Time,
-        Either::Right((Either::Right((output, _)), _)) => Turn::Came(output),
-    };
-    if let Turn::Time = turn {
-        *alarm = None;
-    }
-    turn
-}
-
-fn tell(due: Option<Due>, report: &mut dyn FnMut(Report)) {
-    if let Some(Due::AskPerson(clock, until)) = due {
-        report(Report::Asking(clock, until));
-    }
-}
-
-fn take_control<C: Clock>(control: Option<Control>, session: &mut Session, clock: &C) {
-    match control {
-        Some(Control::Stop(end)) => session.stop(end),
-        Some(Control::WaitOn) => session.wait_on(clock.now()),
-        // Nobody is left who could want it.
-        None => session.stop(End::Stopped),
-    }
 }
 
 /// Runs `work`, or gives `None` when `span` is over.

@@ -7,6 +7,7 @@ mod deadlines;
 mod drive;
 #[cfg(test)]
 pub(crate) mod tests;
+mod wait;
 
 pub use deadlines::{BadDeadlines, Deadlines};
 pub use drive::{
@@ -425,7 +426,14 @@ fn decode(decoder: &mut dyn Decoder, frame: Frame<'_>, events: &mut Vec<ChatEven
             "text/html",
             text,
         ))),
-        frame => decoder.frame(frame, events),
+        frame => {
+            let before = events.len();
+            decoder.frame(frame, events);
+            // Servers keep a connection alive with whatever they send: also with a chunk in which nothing is said.
+            if events.len() == before {
+                events.push(ChatEvent::Alive);
+            }
+        }
     }
 }
 

@@ -331,6 +331,28 @@ fn no_grace_means_no_question() {
 }
 
 #[test]
+fn a_chunk_in_which_nothing_is_said_is_a_sign_of_life() {
+    use Step::*;
+    let a = text("a");
+    let chunk = text("");
+    let no_words = "data: {\"choices\":[{\"delta\":{}}]}\n\n";
+    for nothing in [chunk.as_str(), no_words, "retry: 5\n\n"] {
+        let (session, end) = play(
+            short(),
+            &[(1.0, Read(&a)), (4_000.0, Read(nothing)), (8_000.0, Tick)],
+        );
+        assert_eq!(end, None);
+        assert_eq!(session.asking(), None, "{nothing}");
+        // And before the first text, too.
+        let (session, _) = play(
+            short(),
+            &[(1.0, Headers), (9_000.0, Read(nothing)), (18_000.0, Tick)],
+        );
+        assert_eq!(session.asking(), None, "{nothing}");
+    }
+}
+
+#[test]
 fn zero_seconds_are_no_limit() {
     let deadlines = Deadlines::parse("connect:0,first-token:0,silence:0,total:0");
     let Ok(deadlines) = deadlines else {
@@ -407,6 +429,8 @@ pub(crate) mod driver {
         clock: Jumping,
         answers: RefCell<VecDeque<Script>>,
         asked: RefCell<Vec<String>>,
+        /// Small requests fail.
+        is_dead: bool,
     }
 
     struct Pieces {
@@ -446,6 +470,9 @@ pub(crate) mod driver {
                 });
             };
             self.clock.until(self.clock.now() + script.after).await;
+            if script.status == 0 {
+                return Err(Failure::new("Failed to fetch"));
+            }
             Ok(Opened {
                 status: script.status,
                 content_type: "text/event-stream".to_owned(),
@@ -461,6 +488,9 @@ pub(crate) mod driver {
             self.asked
                 .borrow_mut()
                 .push(format!("{} {media:?}", call.path));
+            if self.is_dead {
+                return Err(Failure::new("Failed to fetch"));
+            }
             Ok(Answer {
                 status: 200,
                 content_type: String::new(),
@@ -531,12 +561,12 @@ pub(crate) mod driver {
         answers: Vec<Script>,
         person: Vec<(Millis, Control)>,
     ) -> (Vec<String>, Vec<Report>) {
-        run_over(kind, false, answers, person)
+        run_over(kind, (false, false), answers, person)
     }
 
     fn run_over(
         kind: Kind,
-        fixed: bool,
+        (fixed, is_dead): (bool, bool),
         answers: Vec<Script>,
         person: Vec<(Millis, Control)>,
     ) -> (Vec<String>, Vec<Report>) {
@@ -545,6 +575,7 @@ pub(crate) mod driver {
             clock: clock.clone(),
             answers: RefCell::new(answers.into()),
             asked: RefCell::default(),
+            is_dead,
         };
         let request = ChatRequest {
             messages: vec![Message::new(Role::User, "hi")],
@@ -676,12 +707,77 @@ pub(crate) mod driver {
     fn a_rung_that_the_person_chose_is_the_only_one() {
         let (asked, reports) = run_over(
             Kind::KoboldCpp,
-            true,
+            (true, false),
             vec![refuses(404, "no such endpoint")],
             vec![],
         );
         assert_eq!(asked, ["/v1/chat/completions Plain"]);
         assert_eq!(ends(&reports), ["refused"]);
+    }
+
+    /// A request that fails in the browser after so long.
+    fn fails(after: Millis) -> Script {
+        Script {
+            after,
+            ..refuses(0, "")
+        }
+    }
+
+    #[test]
+    fn a_missing_rung_that_may_not_be_read_leads_to_the_next_while_the_server_lives() {
+        let token = streams(vec![(9.0, "{\"token\":\"hi\"}\n[DONE]\n".to_owned())]);
+        let socket_missing = vec![fails(1.0), fails(1.0), token];
+        let (asked, reports) = run(Kind::LlamaChat, socket_missing, vec![]);
+        assert_eq!(
+            asked,
+            [
+                "/ws/chat/stream Plain",
+                "/health Plain",
+                "/api/chat/stream Plain",
+                "/health Plain",
+                "/api/chat Plain"
+            ]
+        );
+        assert_eq!(ends(&reports).len(), 1);
+        assert_ne!(ends(&reports), ["broken"]);
+        // It may have been the network: next time begins where it began.
+        assert!(
+            !reports
+                .iter()
+                .any(|report| matches!(report, Report::Learned(_)))
+        );
+    }
+
+    #[test]
+    fn what_fails_everywhere_or_late_or_was_chosen_is_broken() {
+        let all = || (0..9).map(|_| fails(1.0)).collect::<Vec<_>>();
+        let (asked, reports) = run(Kind::LlamaChat, all(), vec![]);
+        let rungs = asked.iter().filter(|path| !path.starts_with("/health"));
+        assert_eq!(rungs.count(), 3, "each rung once: {asked:?}");
+        assert_eq!(ends(&reports), ["broken"]);
+        // The server is gone.
+        let (asked, reports) = run_over(Kind::LlamaChat, (false, true), all(), vec![]);
+        assert_eq!(asked, ["/ws/chat/stream Plain", "/health Plain"]);
+        assert_eq!(ends(&reports), ["broken"]);
+        // It was at work already.
+        let (asked, reports) = run(Kind::KoboldCpp, vec![fails(3_000.0)], vec![]);
+        assert!(
+            !asked
+                .iter()
+                .any(|path| path.contains("/api/extra/generate")),
+            "{asked:?}"
+        );
+        assert_eq!(ends(&reports), ["broken"]);
+        let (asked, reports) = run_over(Kind::LlamaChat, (true, false), all(), vec![]);
+        assert_eq!(asked, ["/ws/chat/stream Plain"]);
+        assert_eq!(ends(&reports), ["broken"]);
+    }
+
+    #[test]
+    fn a_stop_while_the_server_is_asked_whether_it_lives_is_a_stop() {
+        let stop = vec![(0.5, Control::Stop(End::Stopped))];
+        let (_, reports) = run(Kind::LlamaChat, vec![fails(1.0)], stop);
+        assert_eq!(ends(&reports), ["stopped"]);
     }
 
     #[test]

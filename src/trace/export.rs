@@ -15,8 +15,9 @@ use crate::session::Media;
 pub const VERSION: u64 = 1;
 
 /// The kinds of oddity and their names in a file.
-pub(super) const ODDS: [(Odd, &str); 6] = [
+pub(super) const ODDS: [(Odd, &str); 7] = [
     (Odd::NotJson, "not-json"),
+    (Odd::Forgiven, "forgiven"),
     (Odd::UnknownShape, "unknown-shape"),
     (Odd::UnknownEvent, "unknown-event"),
     (Odd::TooLong, "too-long"),

@@ -125,8 +125,11 @@ impl Framer {
             let Some(at) = memchr2(b'\n', b'\r', rest) else {
                 return self.keep(rest, sink);
             };
-            let (line, mut after) = (&rest[..at], &rest[at + 1..]);
-            if rest[at] == b'\r' {
+            let (line, behind) = rest.split_at_checked(at).unwrap_or((rest, b""));
+            let Some((&end, mut after)) = behind.split_first() else {
+                return;
+            };
+            if end == b'\r' {
                 self.after_cr = after.is_empty();
                 after = after.strip_prefix(b"\n").unwrap_or(after);
             }
@@ -152,7 +155,7 @@ impl Framer {
     /// The stream is over: gives what is pending. A second call gives nothing.
     pub fn finish(&mut self, sink: &mut dyn FnMut(Frame<'_>)) {
         if let Stage::Start { bom: bom @ 1..=2 } = self.stage {
-            self.line.extend_from_slice(&BOM[..bom]);
+            self.line.extend(BOM.iter().take(bom));
         }
         let whole = std::mem::take(&mut self.line);
         if self.stage == Stage::Html {
@@ -188,19 +191,19 @@ impl Framer {
         let Stage::Start { mut bom } = self.stage else {
             return bytes;
         };
-        while bom < BOM.len() {
+        while let Some(mark) = BOM.get(bom) {
             match bytes.split_first() {
                 None => {
                     self.stage = Stage::Start { bom };
                     return bytes;
                 }
-                Some((first, after)) if *first == BOM[bom] => {
+                Some((first, after)) if first == mark => {
                     bytes = after;
                     bom += 1;
                 }
                 Some(_) => {
                     if bom > 0 {
-                        self.line.extend_from_slice(&BOM[..bom]);
+                        self.line.extend(BOM.iter().take(bom));
                         self.stage = Stage::Lines;
                         return bytes;
                     }
@@ -208,11 +211,12 @@ impl Framer {
                 }
             }
         }
-        self.stage = match bytes.iter().position(|byte| !byte.is_ascii_whitespace()) {
+        let said = bytes.trim_ascii_start();
+        self.stage = match said.first() {
             None => Stage::Start { bom: BOM.len() },
-            Some(at) if bytes[at] == b'<' => {
+            Some(b'<') => {
                 self.line.clear();
-                bytes = &bytes[at..];
+                bytes = said;
                 Stage::Html
             }
             Some(_) => Stage::Lines,
@@ -222,7 +226,8 @@ impl Framer {
 
     fn keep_html(&mut self, bytes: &[u8]) {
         let room = HTML_KEPT.saturating_sub(self.line.len());
-        self.line.extend_from_slice(&bytes[..bytes.len().min(room)]);
+        self.line
+            .extend_from_slice(bytes.get(..room).unwrap_or(bytes));
     }
 
     /// Adds to the unfinished line.
@@ -237,7 +242,8 @@ impl Framer {
             return;
         }
         let room = SAMPLE_BYTES.saturating_sub(self.line.len());
-        self.line.extend_from_slice(&part[..part.len().min(room)]);
+        self.line
+            .extend_from_slice(part.get(..room).unwrap_or(part));
         let head = std::mem::take(&mut self.line);
         self.dropping = true;
         self.opening = false;
@@ -270,7 +276,7 @@ impl Framer {
             if text.is_empty() {
                 return after;
             }
-            let document = matches!(text[0], b'{' | b'[');
+            let document = matches!(text, [b'{' | b'[', ..]);
             self.opening = false;
             if document {
                 self.values(text, sink);
@@ -278,13 +284,15 @@ impl Framer {
             }
             text = line;
         }
-        match text[0] {
-            b'{' => self.values(text, sink),
-            b'[' => {
+        match text {
+            [b'{', ..] => self.values(text, sink),
+            [b'[', ..] => {
                 self.dispatch(sink);
                 json(text, sink);
             }
-            b':' => spoken(&text[1..], sink, |text, sink| sink(Frame::Comment(text))),
+            [b':', comment @ ..] => {
+                spoken(comment, sink, |text, sink| sink(Frame::Comment(text)));
+            }
             _ => return self.field(text, after, sink),
         }
         after
@@ -295,11 +303,11 @@ impl Framer {
         if let Some(value) = line.strip_prefix(b"data:") {
             return self.data(value.strip_prefix(b" ").unwrap_or(value), after, sink);
         }
-        let (name, value) = match memchr(b':', line) {
-            Some(at) => (
-                &line[..at],
-                line[at + 1..].strip_prefix(b" ").unwrap_or(&line[at + 1..]),
-            ),
+        let (name, value) = match memchr(b':', line).and_then(|at| line.split_at_checked(at)) {
+            Some((name, value)) => {
+                let value = value.strip_prefix(b":").unwrap_or(value);
+                (name, value.strip_prefix(b" ").unwrap_or(value))
+            }
             None => (line, &b""[..]),
         };
         match name {
@@ -394,12 +402,13 @@ impl Framer {
                 }
                 return;
             };
-            json(&text[..end], sink);
-            text = text[end..].trim_ascii_start();
+            let (value, after) = text.split_at_checked(end).unwrap_or((text, b""));
+            json(value, sink);
+            text = after.trim_ascii_start();
             if text.is_empty() {
                 return;
             }
-            if text[0] != b'{' {
+            if !text.starts_with(b"{") {
                 return sink(Frame::Odd(Odd::UnknownShape, &sample(text)));
             }
         }
@@ -415,10 +424,12 @@ impl Framer {
         self.copied += line.len() as u64;
         if let Some(end) = self.document.push(line) {
             let text = self.document.text();
-            json(&text[..end], sink);
-            let left = text.len() - end;
+            json(text.get(..end).unwrap_or(text), sink);
+            // The value ended within this line.
+            let left = text.len().saturating_sub(end);
             self.document.clear();
-            let left = line[line.len() - left..].trim_ascii_start();
+            let left = line.get(line.len().saturating_sub(left)..);
+            let left = left.unwrap_or_default().trim_ascii_start();
             if left.starts_with(b"{") {
                 self.values(left, sink);
             } else if !left.is_empty() {

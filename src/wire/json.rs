@@ -28,10 +28,11 @@ impl Scan {
     /// Goes on through `bytes`; the place behind the bracket that closes the outermost one, if it is among them.
     pub fn run(&mut self, bytes: &[u8]) -> Option<usize> {
         let mut at = 0;
-        while at < bytes.len() {
+        while let Some(&byte) = bytes.get(at) {
             if self.in_string {
-                at += memchr2(b'"', b'\\', &bytes[at..])?;
-                if bytes[at] == b'"' {
+                let rest = bytes.get(at..)?;
+                at += memchr2(b'"', b'\\', rest)?;
+                if bytes.get(at) == Some(&b'"') {
                     self.in_string = false;
                     self.last = b'"';
                     at += 1;
@@ -40,7 +41,6 @@ impl Scan {
                 }
                 continue;
             }
-            let byte = bytes[at];
             at += 1;
             match byte {
                 b'"' => self.in_string = true,
@@ -148,7 +148,7 @@ impl Document {
             .chain(std::iter::once(self.text.len()));
         froms
             .zip(tos)
-            .map(|(from, to)| self.text[from..to].trim_ascii())
+            .map(|(from, to)| self.text.get(from..to).unwrap_or_default().trim_ascii())
     }
 
     /// Forgets it.

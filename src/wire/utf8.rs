@@ -34,9 +34,9 @@ impl Utf8 {
                 Ok(character) => {
                     out.push_str(character);
                     self.held.clear();
-                    bytes = &bytes[1..];
+                    bytes = behind(bytes);
                 }
-                Err(error) if error.error_len().is_none() => bytes = &bytes[1..],
+                Err(error) if error.error_len().is_none() => bytes = behind(bytes),
                 Err(_) => {
                     // The byte breaks the held ones; it begins something of its own, so it is looked at again.
                     out.push(char::REPLACEMENT_CHARACTER);
@@ -73,6 +73,11 @@ impl Utf8 {
     }
 }
 
+/// All but the first byte.
+fn behind(bytes: &[u8]) -> &[u8] {
+    bytes.get(1..).unwrap_or_default()
+}
+
 /// Decodes a whole span. The second part is `false` where something was not UTF-8 and was replaced.
 pub(super) fn lossy(bytes: &[u8]) -> (Cow<'_, str>, bool) {
     match std::str::from_utf8(bytes) {
@@ -83,7 +88,7 @@ pub(super) fn lossy(bytes: &[u8]) -> (Cow<'_, str>, bool) {
 
 /// The first characters of something odd, for the trace.
 pub(crate) fn sample(bytes: &[u8]) -> String {
-    let head = &bytes[..bytes.len().min(SAMPLE_BYTES)];
+    let head = bytes.get(..SAMPLE_BYTES).unwrap_or(bytes);
     String::from_utf8_lossy(head)
         .chars()
         .take(SAMPLE_CHARS)

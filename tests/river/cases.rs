@@ -176,6 +176,7 @@ pub const CASES: &[(&str, Kind, Asked)] = &[
     ("scripted/openai-bom-cr", Kind::OpenAi, Chat),
     ("scripted/openai-crlf", Kind::OpenAi, Chat),
     ("scripted/openai-error-event", Kind::OpenAi, Chat),
+    ("scripted/openai-forgiven", Kind::OpenAi, Chat),
     ("scripted/openai-held-at-end", Kind::OpenAi, Chat),
     ("scripted/openai-not-utf8", Kind::OpenAi, Chat),
     ("scripted/openai-only-done", Kind::OpenAi, Chat),

@@ -158,6 +158,38 @@ fn those_that_name_themselves_elsewhere_are_found_there() {
 }
 
 #[test]
+fn a_server_that_hides_what_it_lacks_is_known_by_its_health() {
+    let hidden = || ("", 0, String::new());
+    let health = ("/health", 200, text("llama-chat/llama-chat-health"));
+    check(&[health, hidden()], Kind::LlamaChat, None, None, 2);
+    // Whoever else only hides paths is asked on, and nothing twice.
+    let health = ("/health", 200, r#"{"status":"ok"}"#.to_owned());
+    let models = ("/v1/models", 200, text("vllm/models"));
+    check(
+        &[health, models, hidden()],
+        Kind::Vllm,
+        Some("smollm2"),
+        Some(2048),
+        5,
+    );
+}
+
+#[test]
+fn a_well_known_host_is_asked_nothing() {
+    for (host, kind) in [
+        ("openrouter.ai", Kind::OpenRouter),
+        ("api.openai.com", Kind::OpenAi),
+    ] {
+        let recogniser = Recogniser::at(host);
+        assert_eq!(recogniser.next(), None);
+        assert!(
+            matches!(recogniser.verdict(), Some(Verdict::Recognised(found)) if found.kind == kind)
+        );
+    }
+    assert!(Recogniser::at("openrouter.ai.example.org").next().is_some());
+}
+
+#[test]
 fn a_new_koboldcpp_is_not_taken_for_those_that_it_imitates() {
     let kobold = [
         (
@@ -224,7 +256,7 @@ fn what_is_no_model_server_is_told_with_few_questions() {
         ask(&[missing()]),
         (Verdict::NotAModelServer(_), 6)
     ));
-    assert_eq!(ask(&[("", 0, String::new())]), (Verdict::Nothing, 1));
+    assert_eq!(ask(&[("", 0, String::new())]), (Verdict::Nothing, 2));
     // LiteLLM without a key: its list fails without a CORS header.
     assert!(matches!(
         ask(&[("/v1/models", 0, String::new()), missing()]),

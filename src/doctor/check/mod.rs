@@ -78,7 +78,7 @@ impl Check {
             address: address.clone(),
             has_key,
             step: Step::Reach,
-            recogniser: Recogniser::new(),
+            recogniser: Recogniser::at(&address.host()),
             kind,
             inquiry: None,
             blamed: RowName::Reachable,

@@ -92,11 +92,8 @@ impl Check {
     }
 
     pub(super) fn context_told(&mut self, answer: Option<Answer>) {
-        let good = answer.filter(|answer| answer.status < 400);
-        let told = good.and_then(|answer| {
-            self.dialect()
-                .read_context(&answer.body, self.model.as_deref())
-        });
+        let told = answer.as_ref().and_then(Answer::good);
+        let told = told.and_then(|body| self.dialect().read_context(body, self.model.as_deref()));
         self.profile.context = told.or(self.profile.context);
         self.context_known();
     }
@@ -124,9 +121,8 @@ impl Check {
     }
 
     pub(super) fn count_told(&mut self, answer: Option<Answer>) {
-        let counted = answer
-            .filter(|answer| answer.status < 400)
-            .and_then(|answer| self.dialect().read_count(&answer.body));
+        let told = answer.as_ref().and_then(Answer::good);
+        let counted = told.and_then(|body| self.dialect().read_count(body));
         match counted {
             Some(tokens) => {
                 self.settle(RowName::Count, Outcome::Yes, Detail::Count(tokens as usize));

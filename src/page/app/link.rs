@@ -101,7 +101,7 @@ impl Chat {
                         if kind != known {
                             store.keep_kind(&base, kind);
                             // Another kind has other ways.
-                            store.keep_rung(&base, 0);
+                            store.keep_rung(&base, None);
                         }
                         kind
                     }

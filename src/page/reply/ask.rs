@@ -21,7 +21,7 @@ use crate::page::net::demo::Demo;
 use crate::page::servers::{self, Server};
 use crate::page::ways::Way;
 use crate::page::words;
-use crate::session::{Control, Learned, Plan, Report, Wire, drive, media_for};
+use crate::session::{Answer, Control, Learned, Plan, Report, Wire, drive, media_for};
 use crate::trace::{Fact, Imported, Replay};
 
 use super::Reply;
@@ -124,7 +124,9 @@ pub(super) async fn run(
             Report::Learned(Learned::WantsJson(path)) => {
                 store.keep_wants_json(&format!("{base}{path}"))
             }
-            Report::Learned(Learned::Rung(rung)) => store.keep_rung(&base, rung),
+            Report::Learned(Learned::Rung(rung)) => {
+                store.keep_rung(&base, dialect.rungs().get(rung).copied())
+            }
             Report::End(
                 end @ End::Broken {
                     before_headers: true,
@@ -144,7 +146,7 @@ pub(super) async fn run(
         let at = |way: Way| dialect.rungs().iter().position(|name| *name == way.name);
         let next = way.and_then(at).and_then(|rung| dialect.next_rung(rung));
         if let Some(next) = next {
-            store.keep_rung(&base, next);
+            store.keep_rung(&base, dialect.rungs().get(next).copied());
             chat.show_way();
             reply.next_way.set(Way::at(&*dialect, next));
         }
@@ -170,7 +172,8 @@ pub(super) async fn late_tokens(
         return Vec::new();
     };
     let answer = line.small(&call, media_for(&call, json)).await;
-    answer.map_or_else(|_| Vec::new(), |answer| dialect.read_tokens(&answer.body))
+    let tokens = |answer: Answer| Some(dialect.read_tokens(answer.good()?));
+    answer.ok().and_then(tokens).unwrap_or_default()
 }
 
 pub(super) async fn figures(
@@ -180,7 +183,7 @@ pub(super) async fn figures(
 ) -> Option<(Usage, Timings)> {
     let call = dialect.perf()?;
     let answer = line.small(&call, media_for(&call, json)).await.ok()?;
-    dialect.read_perf(&answer.body)
+    dialect.read_perf(answer.good()?)
 }
 
 /// The way to the server, its dialect, and the server itself (`None`: the demo).
@@ -275,8 +278,7 @@ pub(super) fn count(chat: Chat, request: &ChatRequest, has_key: bool) {
             has_key || store.wants_json(&format!("{base}{path}"))
         });
         if let Ok(answer) = line.small(&call, media).await
-            && answer.status < 400
-            && let Some(used) = dialect.read_count(&answer.body)
+            && let Some(used) = answer.good().and_then(|body| dialect.read_count(body))
             // By now the reply's own figures may be here; they are newer.
             && chat.meter.try_get_untracked().flatten().is_some_and(|meter| !meter.exact)
         {

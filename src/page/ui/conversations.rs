@@ -11,7 +11,7 @@ use web_sys::HtmlDialogElement;
 use super::file;
 use super::panel::{adopt_style, hint, panel};
 use super::part::{Part, after, button, el, icon};
-use crate::chat::archive::{Unreadable, import};
+use crate::chat::archive::{Imported, Unreadable, import};
 use crate::page::app::{Chat, Command, made_up};
 use crate::page::kept::db::Taken;
 use crate::page::kept::{Head, Keeper, file as written, keeper, title};
@@ -29,6 +29,8 @@ struct List {
     asking: RwSignal<bool>,
     /// The file of this name cannot be read.
     bad: RwSignal<Option<(String, Unreadable)>>,
+    /// So much of the file of this name was left behind.
+    left: RwSignal<Option<(String, usize)>>,
     dialog: StoredValue<Option<HtmlDialogElement>, LocalStorage>,
 }
 
@@ -41,6 +43,7 @@ pub fn conversations(chat: Chat) -> Part {
         gone: RwSignal::new_local(None),
         asking: RwSignal::new(false),
         bad: RwSignal::new(None),
+        left: RwSignal::new(None),
         dialog: StoredValue::new_local(None),
     };
     let keeper = keeper(chat);
@@ -92,11 +95,18 @@ fn below(list: List) -> Part {
     let chat = list.chat;
     let count = move || list.heads.with(|heads| heads.as_ref().map_or(0, Vec::len));
     let open = move |name: String, text: String| match import(&text) {
-        Ok(tree) => {
+        Ok(Imported { tree, left }) => {
             chat.turn_to((made_up(), None), tree);
-            list.close();
+            list.bad.set(None);
+            list.left.set((left > 0).then_some((name, left)));
+            if left == 0 {
+                list.close();
+            }
         }
-        Err(mistake) => list.bad.set(Some((name, mistake))),
+        Err(mistake) => {
+            list.left.set(None);
+            list.bad.set(Some((name, mistake)));
+        }
     };
     let save = move || {
         let name = chat.tree.with_untracked(title);
@@ -127,6 +137,17 @@ fn below(list: List) -> Part {
                 hint(move || bad_words(list))
                     .set("class", "hint trouble")
                     .set("role", "alert")
+            },
+        )
+        .when(
+            move || list.left.with(Option::is_some),
+            move || {
+                hint(move || {
+                    let (name, count) = list.left.get().unwrap_or_default();
+                    say!(chat, file_left, name = name, count = count)
+                })
+                .set("class", "hint")
+                .set("role", "status")
             },
         )
         .when(move || list.asking.get(), move || sure(list, count()))

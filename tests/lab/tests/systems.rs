@@ -1,7 +1,7 @@
 //! Each system's emulation speaks its own wire, with its own refusals.
 #![allow(clippy::unwrap_used)]
 
-use lab::{Dialect, Lab, StaticSite, Way};
+use lab::{Dialect, Lab, StaticSite, Way, percent_encode};
 use serde_json::Value;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
@@ -309,4 +309,22 @@ async fn a_path_of_a_site_leads_to_a_server_and_streams_as_it_comes() {
             .status,
         404
     );
+}
+
+#[tokio::test]
+async fn llama_chat_hides_what_it_lacks_from_pages_elsewhere() {
+    let lab = Lab::start().await.unwrap();
+    let missing = format!("missing={}", percent_encode("/api/chat/stream"));
+    let base = lab.url(Dialect::LlamaChat, &missing);
+    let may_read = |got: &Got| got.head.contains("access-control-allow-origin: *");
+    let health = ask(&format!("{base}/health"), "GET", "", "").await;
+    assert!(health.status == 200 && may_read(&health));
+    for (path, method) in [
+        ("/api/chat/stream", "POST"),
+        ("/api/extra/version", "GET"),
+        ("/v1/models", "GET"),
+    ] {
+        let got = ask(&format!("{base}{path}"), method, "", "{}").await;
+        assert_eq!((got.status, may_read(&got)), (404, false), "{path}");
+    }
 }

@@ -150,7 +150,9 @@ async fn run(chat: Chat, address: Address, sheet: Sheet) {
     store.keep_profile(&base, profile);
     // What failed has nothing to teach.
     if profile.stream.is_some_and(|verdict| verdict.is_well()) {
-        store.keep_rung(&base, profile.rung);
+        let kind = check.kind().unwrap_or(Kind::OpenAi);
+        let rungs = kind.dialect().rungs();
+        store.keep_rung(&base, rungs.get(profile.rung).copied());
     }
     show(&check);
     sheet.state.set(State::Done);

@@ -116,3 +116,23 @@ pub async fn llama_chats_ends_are_told_apart(stage: Stage) {
     assert_eq!(turn.end.as_deref(), Some("broken"), "{turn:?}");
     assert!(turn.text.starts_with("A river begins"), "{turn:?}");
 }
+
+/// It says that a path is missing without the header that would let a page read that: to the page the request only failed.
+pub async fn llama_chat_is_known_by_its_health_and_stepped_down_to_what_it_has(stage: Stage) {
+    let options = format!(
+        "first=200;delay=5;missing={}",
+        percent_encode("/ws/chat,/api/chat/stream")
+    );
+    let server = percent_encode(&stage.lab.url(Dialect::LlamaChat, &options));
+    let query = format!("server={server}&kind=auto&pace=instant&{SHORT}");
+    let chat = stage.open(&query).await;
+    two_turns(&stage, &chat, ANSWER, ("stalled", Some("silence"))).await;
+    let log = stage.lab.log();
+    let streams = log.iter().filter(|entry| entry.path == STREAM);
+    assert_eq!(
+        streams.map(|entry| entry.status).collect::<Vec<_>>(),
+        [Some(404), Some(404)],
+        "once a reply: {}",
+        stage.lab.logbook().summary()
+    );
+}

@@ -149,6 +149,7 @@ fn main() -> std::process::ExitCode {
         llama_chat::llama_chat_talks_over_its_socket,
         llama_chat::llama_chat_without_its_socket_streams_events,
         llama_chat::llama_chat_without_a_stream_is_watched_until_it_is_silent,
+        llama_chat::llama_chat_is_known_by_its_health_and_stepped_down_to_what_it_has,
         llama_chat::llama_chats_ends_are_told_apart,
     ])
 }

@@ -1,0 +1,73 @@
+//! Waits for whatever comes first: the work at hand, the session's next deadline, the person.
+//!
+//! In: a future, a [`Session`], a [`Clock`], [`Control`]s. Out: which of them it was. It must not know what the work is.
+
+use std::pin::{Pin, pin};
+
+use futures_channel::mpsc;
+use futures_util::StreamExt;
+use futures_util::future::{Either, select};
+
+use super::drive::{Clock, Control, Report};
+use super::{Due, Session};
+use crate::event::{End, Millis};
+
+/// What may happen while something else is awaited.
+pub(super) enum Turn<T> {
+    Came(T),
+    Time,
+    Person(Option<Control>),
+    Asked(bool),
+}
+
+/// A timer that runs, and when it goes off. With each read the session's next deadline moves away: a timer that goes off too
+/// early is kept and set anew then, since setting one for every read costs more than reading does.
+pub(super) type Alarm<'a> = Option<(Millis, Pin<Box<dyn Future<Output = ()> + 'a>>)>;
+
+pub(super) async fn next_turn<'a, F, C: Clock>(
+    work: &mut F,
+    session: &Session,
+    alarm: &mut Alarm<'a>,
+    clock: &'a C,
+    controls: &mut mpsc::UnboundedReceiver<Control>,
+) -> Turn<F::Output>
+where
+    F: Future + Unpin,
+{
+    match (session.next_due(), &alarm) {
+        (None, _) => *alarm = None,
+        (Some(due), Some((set, _))) if *set <= due => {}
+        (Some(due), _) => *alarm = Some((due, Box::pin(clock.until(due)))),
+    }
+    let time = async {
+        match alarm.as_mut() {
+            Some((_, time)) => time.await,
+            None => std::future::pending().await,
+        }
+    };
+    // The person first: a stream that always has more must not keep a stop waiting.
+    let turn = match select(controls.next(), select(pin!(time), work)).await {
+        Either::Left((control, _)) => Turn::Person(control),
+        Either::Right((Either::Left(((), _)), _)) => Turn::Time,
+        Either::Right((Either::Right((output, _)), _)) => Turn::Came(output),
+    };
+    if let Turn::Time = turn {
+        *alarm = None;
+    }
+    turn
+}
+
+pub(super) fn tell(due: Option<Due>, report: &mut dyn FnMut(Report)) {
+    if let Some(Due::AskPerson(clock, until)) = due {
+        report(Report::Asking(clock, until));
+    }
+}
+
+pub(super) fn take_control<C: Clock>(control: Option<Control>, session: &mut Session, clock: &C) {
+    match control {
+        Some(Control::Stop(end)) => session.stop(end),
+        Some(Control::WaitOn) => session.wait_on(clock.now()),
+        // Nobody is left who could want it.
+        None => session.stop(End::Stopped),
+    }
+}
