@@ -12,7 +12,9 @@ use crate::event::Millis;
 pub const WARM: Millis = 1_000.0;
 /// Silence on a kind of thing that it is asked for the first time: grammars are read when they are first needed.
 pub const COLD: Millis = 5_000.0;
-/// On a slow or busy machine its longest silence so far counts so many times over.
+/// The same before anything is known of the machine, and the most on a slow one: what is given up wrongly stays plain.
+pub const MOST: Millis = 20_000.0;
+/// On a slow or busy machine the longest silence so far counts so many times over.
 const SLOW: Millis = 8.0;
 
 /// The patience with one worker after the other.
@@ -26,6 +28,8 @@ pub struct Patience {
     asked: Option<(String, Millis)>,
     /// Its longest silence before an answer of a kind that it knew.
     longest: Millis,
+    /// The longest silence of any worker on a kind that was new to it.
+    longest_cold: Option<Millis>,
 }
 
 impl Patience {
@@ -37,8 +41,12 @@ impl Patience {
     /// It is at work on it.
     pub fn hears(&mut self, now: Millis) {
         if let Some((kind, since)) = &mut self.asked {
+            let span = now - *since;
             if self.warm.contains(kind) {
-                self.longest = self.longest.max(now - *since);
+                self.longest = self.longest.max(span);
+            } else {
+                let longest = self.longest_cold.unwrap_or_default();
+                self.longest_cold = Some(longest.max(span));
             }
             *since = now;
         }
@@ -55,10 +63,10 @@ impl Patience {
     /// How long it may still be silent; `None` where it is asked nothing.
     pub fn left(&self, now: Millis) -> Option<Millis> {
         let (kind, since) = self.asked.as_ref()?;
-        let most = if self.warm.contains(kind) {
-            (SLOW * self.longest).clamp(WARM, COLD)
-        } else {
-            COLD
+        let most = match self.longest_cold {
+            _ if self.warm.contains(kind) => (SLOW * self.longest).clamp(WARM, MOST),
+            Some(longest) => (SLOW * longest).clamp(COLD, MOST),
+            None => MOST,
         };
         Some((most - (now - since)).max(0.0))
     }
@@ -115,13 +123,17 @@ mod tests {
     fn the_first_of_a_kind_may_take_longer_and_again_in_a_new_worker() {
         let mut patience = Patience::default();
         patience.asks("rust", 0.0);
-        assert_eq!(patience.left(WARM), Some(COLD - WARM));
-        patience.answered(WARM + 1.0);
+        assert_eq!(patience.left(WARM), Some(MOST - WARM));
+        patience.answered(100.0);
         patience.asks("rust", 2000.0);
         assert_eq!(patience.left(2000.0), Some(WARM));
         patience.ended();
         patience.asks("rust", 3000.0);
         assert_eq!(patience.left(3000.0), Some(COLD));
+        // Where the first took long, so may the next.
+        patience.answered(4500.0);
+        patience.asks("python", 5000.0);
+        assert_eq!(patience.left(5000.0), Some(SLOW * 1500.0));
     }
 
     #[test]
@@ -139,6 +151,10 @@ mod tests {
         assert_eq!(patience.left(8000.0), Some(SLOW * 400.0));
         patience.answered(9500.0);
         patience.asks("rust", 9500.0);
-        assert_eq!(patience.left(9500.0), Some(COLD), "never more than that");
+        assert_eq!(
+            patience.left(9500.0),
+            Some(SLOW * 1500.0),
+            "the longest counts"
+        );
     }
 }

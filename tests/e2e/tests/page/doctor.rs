@@ -413,7 +413,10 @@ pub async fn figures_are_written_as_the_language_writes_them(stage: Stage) {
         let chat = stage
             .chat(Dialect::OpenAi, "first=1500", &format!("lang={lang}"))
             .await;
-        chat.send("Hello").await;
+        // The field's name is in that language too.
+        chat.page.click("e2e.every(0, 'textarea')[0]").await;
+        chat.page.insert("Hello").await;
+        chat.page.press("Enter", 0).await;
         chat.ended().await;
         let _: Value = chat
             .page
