@@ -218,7 +218,7 @@ fn played(trace: &Trace, kind: Kind, rung: usize) -> Trace {
         request: &request,
         deadlines: Deadlines::parse("connect:1,first-token:60,silence:5").unwrap(),
         rung,
-        fixed: rung % 2 == 0,
+        fixed: rung.is_multiple_of(2),
         json: &|_| false,
     };
     let mut seen = Trace::default();
