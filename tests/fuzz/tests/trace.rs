@@ -339,6 +339,13 @@ fn every_sum_of_a_file_ends_at_its_limit() {
     assert_eq!(imported.trace.totals().texts, 65535 * 4000);
     assert_eq!(imported.trace.raw.bytes(), b"hello world");
     looked_at(&imported.trace, 5.0);
+    // A whole answer in one event, longer than any.
+    let file = format!(
+        "{{\"rill_trace\":1,\"longest_text\":{row},\"facts\":[{{\"at\":0,\"fact\":\"sent\"}},{{\"at\":9,\"fact\":\"end\",\"end\":{{\"end\":\"complete\",\"reason\":\"stop\"}}}}],\"reads\":[[1,9]],\"events\":[[1,\"text\",1,{row}]]}}"
+    );
+    let imported = Imported::read(&file).unwrap();
+    assert_eq!(imported.trace.end().map(End::word), Some("complete"));
+    looked_at(&imported.trace, 5.0);
 }
 
 /// All strings of a file; its numbers are times and lengths.
