@@ -19,6 +19,7 @@
 //! | [`chat`] | events | turns, their tree, its archive | servers, the page |
 //! | [`session`] | what network, clock and person do | events and one honest end | the browser |
 //! | [`pacer`] | text and when it came | how much of it is shown by now | what the text means |
+//! | [`patience`] | what a worker is asked and when it spoke | how long it is still waited for | what a worker is |
 //! | [`markdown`] | text that grows | committed blocks and one open tail | the DOM |
 //! | [`trace`] | what happened when | a bounded record of it | how to steer |
 //! | [`doctor`] | a trace, an end, where the server is | a named cause, its evidence, its remedies | words, languages |
@@ -42,6 +43,7 @@ pub mod json;
 pub mod markdown;
 pub mod options;
 pub mod pacer;
+pub mod patience;
 pub mod session;
 pub mod text;
 pub mod trace;

@@ -1,14 +1,18 @@
 //! Colours for code.
 //!
 //! In: a language's name, as a fence has it, and whole lines of code, piece by piece. Out: what each run of letters is, in the
-//! few [`Paint`]s that a page has colours for. It must not know how they look.
+//! few [`Paint`]s that a page has colours for. It must not know how they look. A line that takes longer than its share is the last
+//! that its language is asked for; one that never ends is the page's to end, with the worker.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use syntect::parsing::{ParseState, Scope, ScopeStack, SyntaxSet};
 
 /// Longer lines stay plain: nobody reads them, and most grammars are slow on them.
 pub const LONGEST_LINE: usize = 4_000;
+
+/// A line's share of time, in milliseconds: a slow machine reads the worst lines that people write in less.
+pub const SHARE: f64 = 400.0;
 
 /// What a run of letters is. The number is what goes to the page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -45,10 +49,13 @@ pub struct Languages {
     rules: Vec<(Scope, Option<Paint>)>,
     known: HashMap<Scope, Option<Option<Paint>>>,
     operator: Scope,
+    /// Names of grammars that took too long for a line: they are plain from then on.
+    plain: HashSet<String>,
 }
 
 /// One piece of code that is being read.
 pub struct Reading {
+    grammar: String,
     state: ParseState,
     stack: ScopeStack,
 }
@@ -135,6 +142,7 @@ impl Languages {
             rules: rules.collect(),
             known: HashMap::new(),
             operator: Scope::new("keyword.operator").unwrap_or_default(),
+            plain: HashSet::new(),
         }
     }
 
@@ -148,17 +156,31 @@ impl Languages {
             .find(|(other, _)| *other == name)
             .map_or(name.as_str(), |(_, name)| name);
         let syntax = self.set.find_syntax_by_token(name)?;
-        (syntax.name != self.set.find_syntax_plain_text().name).then(|| Reading {
+        let is_read = syntax.name != self.set.find_syntax_plain_text().name
+            && !self.plain.contains(&syntax.name);
+        is_read.then(|| Reading {
+            grammar: syntax.name.clone(),
             state: ParseState::new(syntax),
             stack: ScopeStack::new(),
         })
     }
 
-    /// Reads on: whole lines. Their runs together are as long as they.
-    pub fn go_on(&mut self, reading: &mut Reading, lines: &str) -> Vec<Run> {
+    /// Reads on: whole lines. Their runs together are as long as they. `clock` tells the milliseconds, and is asked between lines.
+    pub fn go_on(
+        &mut self,
+        reading: &mut Reading,
+        lines: &str,
+        clock: &mut dyn FnMut() -> f64,
+    ) -> Vec<Run> {
         let mut runs = Vec::new();
+        let mut before = clock();
         for line in lines.split_inclusive('\n') {
-            if line.len() > LONGEST_LINE {
+            let now = clock();
+            if now - before > SHARE {
+                self.plain.insert(reading.grammar.clone());
+            }
+            before = now;
+            if line.len() > LONGEST_LINE || self.plain.contains(&reading.grammar) {
                 push(&mut runs, line, Paint::Plain);
                 continue;
             }
@@ -169,14 +191,14 @@ impl Languages {
             let mut from = 0;
             for (at, op) in ops {
                 if at > from {
-                    let text = &line[from..at];
+                    let text = line.get(from..at).unwrap_or_default();
                     push(&mut runs, text, self.paint(&reading.stack, text));
                     from = at;
                 }
                 // It fails only where a grammar takes away what it never gave; then the rest is coloured as well as can be.
                 let _ = reading.stack.apply(&op);
             }
-            let text = &line[from..];
+            let text = line.get(from..).unwrap_or_default();
             push(&mut runs, text, self.paint(&reading.stack, text));
         }
         runs
@@ -254,7 +276,7 @@ mod tests {
         let mut reading = languages.read(language).unwrap();
         let runs: Vec<Run> = pieces
             .iter()
-            .flat_map(|piece| languages.go_on(&mut reading, piece))
+            .flat_map(|piece| languages.go_on(&mut reading, piece, &mut || 0.0))
             .collect();
         let units: Vec<u16> = pieces.concat().encode_utf16().collect();
         let mut from = 0;
@@ -459,6 +481,21 @@ mod tests {
             apart.contains("Comment:two 😀") && apart.contains("Text:goes on\""),
             "{apart}"
         );
+    }
+
+    #[test]
+    fn after_a_line_that_takes_longer_than_its_share_its_language_is_plain() {
+        let mut languages = Languages::new();
+        let mut reading = languages.read("js").unwrap();
+        // The third line takes too long.
+        let mut times = [0.0, 0.0, 10.0, 20.0, 20.0 + SHARE + 1.0, 900.0].into_iter();
+        let code = "let a = 1;\n".repeat(5);
+        let runs = languages.go_on(&mut reading, &code, &mut || times.next().unwrap());
+        assert_eq!(runs.iter().map(|run| run.0).sum::<u32>(), 55);
+        let keywords = runs.iter().filter(|run| run.1 == Paint::Keyword);
+        assert_eq!(keywords.count(), 3, "{runs:?}");
+        assert!(languages.read("js").is_none() && languages.read("mjs").is_none());
+        assert!(languages.read("rust").is_some());
     }
 
     #[test]

@@ -7,8 +7,8 @@ use math_core::{LatexToMathML, MathCoreConfig, MathDisplay};
 
 /// More TeX than this is no formula that anybody reads.
 pub const LONGEST: usize = 10_000;
-/// Formulas nested deeper than this stay TeX: the page builds them one inside the other.
-pub const DEEPEST: usize = 60;
+/// Formulas whose elements stand deeper than this inside each other stay TeX: the page and the browser go into them by recursion.
+pub const DEEPEST: usize = 64;
 
 /// How a formula is built, in order.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -62,20 +62,76 @@ impl Default for Formulas {
     }
 }
 
-/// How deep the braces of a text go: what is read by recursion must not go too deep.
+/// How deep a formula can go, at the most: what is read by recursion must not go too deep. Brackets, environments and `\left` nest;
+/// so do commands that follow each other at once (`\sqrt\sqrt…`), and those that count to the end of their group (`\color{red}`).
 fn nested(tex: &str) -> usize {
-    let mut deep: usize = 0;
-    let mut most = 0;
-    for byte in tex.bytes() {
-        match byte {
-            b'{' | b'[' | b'(' => deep += 1,
-            b'}' | b']' | b')' => deep = deep.saturating_sub(1),
-            _ => {}
+    let (mut deep, mut most, mut chain, mut longest, mut switches) = (0usize, 0, 0usize, 0, 0);
+    let mut letters = tex.chars().peekable();
+    let mut name = String::new();
+    let mut waits = false;
+    while let Some(letter) = letters.next() {
+        match letter {
+            '\\' => {
+                name.clear();
+                while let Some(letter) = letters.next_if(char::is_ascii_alphabetic) {
+                    name.push(letter);
+                }
+                if name.is_empty() {
+                    letters.next();
+                }
+                match name.as_str() {
+                    "left" | "begin" => deep += 1,
+                    "right" | "end" => deep = deep.saturating_sub(1),
+                    _ => {}
+                }
+                chain += 1;
+                switches += usize::from(is_switch(&name));
+                waits = takes_two(&name);
+            }
+            '{' | '[' | '(' => deep += 1,
+            '}' | ']' | ')' => deep = deep.saturating_sub(1),
+            '^' | '_' => chain += 1,
+            letter if letter.is_whitespace() => {}
+            // The first of two arguments, where it is one letter.
+            _ if waits => waits = false,
+            _ => chain = 0,
         }
         most = most.max(deep);
+        longest = longest.max(chain);
     }
-    // `\sqrt\sqrt…` and `a^b^c` nest without braces.
-    most.max(tex.matches('\\').count() / 8)
+    most + longest / CHAINED + switches
+}
+
+/// So many commands in a row are no deeper than one bracket: rows of symbols are common, rows of roots are not.
+const CHAINED: usize = 2;
+
+/// Whether a command has a second argument, which may be the next command.
+fn takes_two(name: &str) -> bool {
+    name.ends_with("frac")
+        || name.ends_with("binom")
+        || matches!(
+            name,
+            "overset" | "underset" | "stackrel" | "textcolor" | "root"
+        )
+}
+
+/// Whether a command counts for all that follows in its group.
+fn is_switch(name: &str) -> bool {
+    name == "color"
+        || name.ends_with("style")
+        || matches!(
+            name,
+            "rm" | "bf"
+                | "it"
+                | "sf"
+                | "tt"
+                | "cal"
+                | "frak"
+                | "boldsymbol"
+                | "over"
+                | "atop"
+                | "choose"
+        )
 }
 
 /// Reads the little XML that the library writes: elements, attributes in double quotes, letters, entities. Anything else is refused.
@@ -85,31 +141,32 @@ fn steps_of(xml: &str) -> Option<Vec<Step>> {
     let mut rest = xml;
     while !rest.is_empty() {
         let Some(inside) = rest.strip_prefix('<') else {
-            let end = rest.find('<').unwrap_or(rest.len());
+            let (text, behind) = cut(rest, |c| c == '<');
             if open > 0 {
-                steps.push(Step::Text(letters(&rest[..end])?));
+                steps.push(Step::Text(letters(text)?));
             }
-            rest = &rest[end..];
+            rest = behind;
             continue;
         };
         if let Some(name) = inside.strip_prefix('/') {
-            let end = name.find('>')?;
+            let (_, behind) = name.split_once('>')?;
             open = open.checked_sub(1)?;
             steps.push(Step::Close);
-            rest = &name[end + 1..];
+            rest = behind;
             continue;
         }
-        let end = inside
-            .find(|c: char| !c.is_ascii_alphanumeric())
-            .filter(|&end| end > 0)?;
-        steps.push(Step::Open(inside[..end].to_owned()));
+        let (name, behind) = cut(inside, |c| !c.is_ascii_alphanumeric());
+        if name.is_empty() || behind.is_empty() || open == DEEPEST {
+            return None;
+        }
+        steps.push(Step::Open(name.to_owned()));
         open += 1;
-        rest = &inside[end..];
+        rest = behind;
         loop {
             rest = rest.trim_start();
             if let Some(after) = rest.strip_prefix("/>") {
                 steps.push(Step::Close);
-                open -= 1;
+                open = open.checked_sub(1)?;
                 rest = after;
                 break;
             }
@@ -129,6 +186,13 @@ fn steps_of(xml: &str) -> Option<Vec<Step>> {
         }
     }
     (open == 0 && !steps.is_empty()).then_some(steps)
+}
+
+/// A text before the first letter that ends it, and the rest.
+fn cut(text: &str, ends: impl Fn(char) -> bool) -> (&str, &str) {
+    text.find(ends)
+        .and_then(|at| text.split_at_checked(at))
+        .unwrap_or((text, ""))
 }
 
 fn letters(text: &str) -> Option<String> {
@@ -212,6 +276,75 @@ mod tests {
         ] {
             assert!(read(tex, false).is_none(), "{}", &tex[..tex.len().min(40)]);
         }
+    }
+
+    #[test]
+    fn no_formula_is_deeper_than_can_be_gone_into() {
+        let deepest = |tex: &str| {
+            let steps = Formulas::new().steps(tex, true)?;
+            let (mut deep, mut most) = (0usize, 0);
+            for step in steps {
+                match step {
+                    Step::Open(_) => deep += 1,
+                    Step::Close => deep -= 1,
+                    _ => {}
+                }
+                most = most.max(deep);
+            }
+            Some(most)
+        };
+        // In no more room than a worker of a browser has; code that is not optimised takes far more of it.
+        let room = if cfg!(debug_assertions) { 4 } else { 1 };
+        let small = std::thread::Builder::new().stack_size(room * 1024 * 1024);
+        let run = small.spawn(move || {
+            for part in [
+                r"\color{red}",
+                r"\color{red} x + ",
+                r"\sqrt",
+                r"\sqrt ",
+                r"\displaystyle ",
+                r"\bf a ",
+                r"\left( x ",
+                r"\left. x ",
+                r"\begin{matrix} a & ",
+                r"{x ",
+                r"x^",
+                r"x_{",
+                r"\hat{",
+                r"\frac",
+                r"\frac1",
+                r"\text{a ",
+                r"\over x ",
+                r"\not",
+                r"\mathbf",
+                r"\overbrace",
+                "'",
+            ] {
+                for many in [10, 30, 60, 100, 480, 2000] {
+                    let tex = part.repeat(many);
+                    let closed = [
+                        tex.clone(),
+                        format!("{tex}x"),
+                        format!("{tex}x{}", "}".repeat(many)),
+                        format!("{tex}x{}", r"\right.".repeat(many)),
+                        format!("{tex}x{}", r"\end{matrix}".repeat(many)),
+                    ];
+                    for tex in closed {
+                        assert!(
+                            deepest(&tex).is_none_or(|deep| deep <= DEEPEST),
+                            "{many} {part}"
+                        );
+                    }
+                }
+            }
+        });
+        run.unwrap().join().unwrap();
+        // A derivation is long and not deep.
+        let long = format!(
+            r"\begin{{aligned}} {} \end{{aligned}}",
+            r"x &= \alpha + \beta \cdot \frac{\gamma}{2} \\ ".repeat(150)
+        );
+        assert!(deepest(&long).is_some_and(|deep| deep < 12));
     }
 
     #[test]

@@ -3,5 +3,10 @@
 //! [`code`] gives the colours of code, [`formula`] gives MathML for TeX. Neither knows a browser or the page; `main.rs` carries
 //! the words between them and the page.
 
+#![cfg_attr(
+    not(test),
+    deny(clippy::string_slice, clippy::indexing_slicing, clippy::get_unwrap)
+)]
+
 pub mod code;
 pub mod formula;

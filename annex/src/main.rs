@@ -2,7 +2,8 @@
 //!
 //! In: messages `[number, "code", language, lines, last]` and `[number, "math", tex, display]`. Out: `"ready"` once, then for each
 //! message one answer: of code the runs of its letters, each `length * 16 + paint`; of a formula the steps that build it, each a
-//! text that begins with `<`, `@`, `=` or `>`; `null` where nothing is known. Pieces of one code come in order, with one number.
+//! text that begins with `<`, `@`, `=` or `>`; `null` where nothing is known. Before the answer, while code is read, its number
+//! comes now and then as a sign of life. Pieces of one code come in order, with one number.
 
 #[cfg(not(target_arch = "wasm32"))]
 fn main() {
@@ -18,7 +19,7 @@ fn main() {
 mod worker {
     use std::collections::HashMap;
 
-    use js_sys::{Array, Uint32Array};
+    use js_sys::{Array, Date, Uint32Array};
     use rill_annex::code::{Languages, Reading};
     use rill_annex::formula::{Formulas, Step};
     use wasm_bindgen::prelude::*;
@@ -26,6 +27,8 @@ mod worker {
 
     /// So much code may be read half-way at once.
     const MOST_OPEN: usize = 64;
+    /// After so many milliseconds the page is told that the work goes on.
+    const SIGN: f64 = 100.0;
 
     #[derive(Default)]
     struct Annex {
@@ -76,7 +79,17 @@ mod worker {
                 Some(reading) => reading,
                 None => languages.read(language)?,
             };
-            let runs = languages.go_on(&mut reading, lines);
+            let mut told = Date::now();
+            let mut clock = || {
+                let now = Date::now();
+                if now - told > SIGN {
+                    told = now;
+                    let scope: DedicatedWorkerGlobalScope = js_sys::global().unchecked_into();
+                    let _ = scope.post_message(&number.into());
+                }
+                now
+            };
+            let runs = languages.go_on(&mut reading, lines, &mut clock);
             if !last {
                 // Code that the page has dropped half-way is never heard of again. Others begin anew: a colour may be wrong.
                 if self.open.len() >= MOST_OPEN {

@@ -16,7 +16,7 @@ impl Figures {
         let mut path = String::new();
         for (index, column) in self.columns.iter().enumerate() {
             let x = u64::from(width) * index as u64 / (COLUMNS as u64 - 1);
-            let y = height - scaled(of(column), top, height);
+            let y = height.saturating_sub(scaled(of(column), top, height));
             point(&mut path, x as u32, y);
         }
         path
@@ -30,7 +30,7 @@ impl Figures {
             let value = of(column);
             if value > 0 {
                 let x = |index: usize| (u64::from(width) * index as u64 / COLUMNS as u64) as u32;
-                let wide = x(index + 1) - x(index);
+                let wide = x(index + 1).saturating_sub(x(index));
                 bar(
                     &mut path,
                     x(index),
@@ -74,7 +74,7 @@ impl Figures {
         let top = top.unwrap_or(0);
         let mut path = String::new();
         for (at, to, rate) in rates.iter().filter_map(tenths) {
-            let y = height - scaled(rate, top, height);
+            let y = height.saturating_sub(scaled(rate, top, height));
             point(&mut path, self.x(at, width), y);
             point(&mut path, self.x(to, width), y);
         }
@@ -86,7 +86,7 @@ impl Figures {
         let mut path = String::new();
         for gap in self.gaps.iter().filter(|gap| Some(**gap) != self.biggest) {
             let (from, to) = self.span(*gap, width);
-            bar(&mut path, from, to - from, height, height);
+            bar(&mut path, from, to.saturating_sub(from), height, height);
         }
         path
     }
@@ -116,7 +116,13 @@ impl Figures {
     /// at its mark; near the end of the line it ends there.
     pub fn labels(&self, width: u32, room: u32) -> Vec<(Mark, u32)> {
         let mut labels: Vec<(Mark, u32)> = Vec::new();
-        let begins = |x: u32| if x > width - room { x - room } else { x };
+        let begins = |x: u32| {
+            if x.saturating_add(room) > width {
+                x.saturating_sub(room)
+            } else {
+                x
+            }
+        };
         let rank = |mark: &&Mark| match mark.name {
             MarkName::End => 0,
             MarkName::FirstText => 1,

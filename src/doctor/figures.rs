@@ -211,21 +211,21 @@ impl Figures {
         ) else {
             return Vec::new();
         };
-        let columns = &self.columns[first..=last];
+        let columns = self.columns.get(first..=last).unwrap_or_default();
         let step = columns.len().div_ceil(most.max(1)).max(1);
         columns
             .chunks(step)
             .enumerate()
             .map(|(index, stretch)| {
-                let events: u32 = stretch.iter().map(|column| column.events).sum();
+                let events: u64 = stretch.iter().map(|column| u64::from(column.events)).sum();
                 let from = first + index * step;
                 let at = self.begins(from);
                 let to = self.begins(from + stretch.len());
-                let tenths = u64::from(events) * 10_000 / u64::from((to - at).max(1));
+                let tenths = events * 10_000 / u64::from(to.saturating_sub(at).max(1));
                 Row::Rate {
                     at,
                     to,
-                    tenths: tenths as u32,
+                    tenths: tenths.try_into().unwrap_or(u32::MAX),
                 }
             })
             .collect()
@@ -246,18 +246,22 @@ fn columns(trace: &Trace, start: Millis, ms: u32) -> Vec<Column> {
     for read in trace.reads() {
         let at = u64::from(whole(read.at - start));
         let index = (at * COLUMNS as u64 / u64::from(ms)) as usize;
-        let column = &mut columns[index.min(COLUMNS - 1)];
+        let Some(column) = columns.get_mut(index.min(COLUMNS - 1)) else {
+            continue;
+        };
         column.reads += 1;
-        column.events += u32::from(read.texts);
+        column.events = column.events.saturating_add(u32::from(read.texts));
         column.bytes = column.bytes.saturating_add(read.bytes);
     }
-    let kept: u32 = columns.iter().map(|column| column.events).sum();
+    let kept = columns
+        .iter()
+        .fold(0u32, |sum, column| sum.saturating_add(column.events));
     // What is forgotten came before all that is kept.
     let mut reads = count(trace.totals().dropped);
     let mut events = count(trace.totals().texts).saturating_sub(kept);
     for column in &mut columns {
-        reads += column.reads;
-        events += column.events;
+        reads = reads.saturating_add(column.reads);
+        events = events.saturating_add(column.events);
         column.reads_so_far = reads;
         column.events_so_far = events;
     }

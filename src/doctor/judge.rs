@@ -153,11 +153,11 @@ fn flow(trace: &Trace, over: bool, now: Millis) -> (Verdict, Confidence) {
         return (Verdict::NotStreaming, if sure { Sure } else { Likely });
     }
     let bursts = trace.rhythm.bursts();
-    let most = bursts.texts * 10 >= totals.texts * 7;
+    let most = bursts.texts.saturating_mul(10) >= totals.texts.saturating_mul(7);
     if totals.texts >= ENOUGH && most {
         let longest = bursts.longest;
         if bursts.count >= 3 {
-            let sized = bursts.sized * 2 >= bursts.count;
+            let sized = bursts.sized >= bursts.count.div_ceil(2);
             return (Verdict::Buffered, if sized { Sure } else { Likely });
         }
         // One burst is all there is only when no more follows; while it runs, the next may be as steady as can be.
@@ -177,7 +177,7 @@ fn behind(trace: &Trace, over: bool, now: Millis) -> bool {
         return false;
     };
     let stuck = !over && lag.now(now) > promise + GRACE;
-    stuck || (lag.late > 0 && lag.late * 4 >= lag.all)
+    stuck || (lag.late > 0 && lag.late >= lag.all.div_ceil(4))
 }
 
 /// Whether the whole answer came as one event: nearly all of its text, and it is long.
@@ -186,7 +186,7 @@ fn whole_answer(trace: &Trace) -> bool {
     let one = totals.longest_text;
     // Thinking and answer of one JSON object are two events of one read; a last word on the whole text is a third.
     let few = totals.texts <= 3 && trace.rhythm.text_reads <= 2;
-    few && one >= WHOLE && one * 2 >= totals.text_bytes
+    few && one >= WHOLE && one >= totals.text_bytes.div_ceil(2)
         || (declares_a_whole(trace) && trace.rhythm.text_reads == 1 && totals.texts <= 3)
             && totals.text_bytes >= WHOLE / 3
 }

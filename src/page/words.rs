@@ -4,7 +4,7 @@ use leptos::prelude::*;
 
 use super::app::{Chat, LinkState, Trouble};
 use super::later;
-use crate::doctor::Verdict;
+use crate::doctor::{Verdict, of_error};
 use crate::event::{Deadline, End};
 use crate::options::Profile;
 
@@ -83,20 +83,46 @@ pub fn end_words(chat: Chat, end: &End) -> String {
             Deadline::Silence => say!(chat, end_stalled_silence),
             Deadline::Total => say!(chat, end_stalled_total),
         },
-        End::Refused { error, .. } if error.message.trim().is_empty() => {
-            say!(chat, end_refused_bare)
+        // What to do stands beside what happened: nowhere else is it told.
+        End::Refused { error, status } => {
+            let said = if error.message.trim().is_empty() {
+                say!(chat, end_refused_bare)
+            } else {
+                say!(chat, end_refused, message = error.message.clone())
+            };
+            with_advice(chat, said, of_error(error.cause, *status))
         }
-        End::Refused { error, .. } => say!(chat, end_refused, message = error.message.clone()),
         // A browser's "Failed to fetch" helps nobody: the Doctor's sentence stands in its place.
         End::Broken {
             before_headers: true,
             ..
         } => super::ui::verdict::why(chat, chat.verdict().unwrap_or(Verdict::Unreachable)),
         End::Broken { error, .. } if error.code.is_some() => {
-            say!(chat, end_broken_error, message = error.message.clone())
+            let said = say!(chat, end_broken_error, message = error.message.clone());
+            with_advice(chat, said, of_error(error.cause, None))
         }
         End::Broken { error, .. } => say!(chat, end_broken, message = error.message.clone()),
     }
+}
+
+/// A sentence, and what to do.
+fn with_advice(chat: Chat, said: String, verdict: Verdict) -> String {
+    let said = said.trim_end();
+    let stop = if said.ends_with(['.', '!', '?', '…', '。']) {
+        ""
+    } else {
+        "."
+    };
+    format!("{said}{stop} {}", super::ui::verdict::why(chat, verdict))
+}
+
+/// A figure with one place behind the point, from tenths, as the language writes it.
+pub fn tenths(chat: Chat, tenths: u32) -> String {
+    let point = match chat.lang.get() {
+        Locale::en => '.',
+        Locale::de => ',',
+    };
+    format!("{}{point}{}", tenths / 10, tenths % 10)
 }
 
 /// What is wrong with the connection, in a sentence.
@@ -129,11 +155,10 @@ pub fn link_words(chat: Chat) -> String {
         LinkState::Asking(_) | LinkState::Nothing => say!(chat, no_server),
         LinkState::Connecting(address) => say!(chat, connecting_to, host = address.host()),
         LinkState::Demo => say!(chat, demo),
+        // The state alone: what is wrong stands where the person is, with what to do.
         LinkState::Failed { trouble, .. } => match trouble {
-            Trouble::Verdict(verdict) => later::ready()
-                .map(|later| (later.verdict_words)(chat, *verdict))
-                .unwrap_or_default(),
-            other => trouble_words(chat, other),
+            Trouble::Unloaded => trouble_words(chat, trouble),
+            _ => say!(chat, not_connected),
         },
         LinkState::Connected(server) => {
             let model = server.model_name();

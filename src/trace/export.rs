@@ -5,7 +5,9 @@
 
 use serde_json::{Map, Value};
 
-use super::redact::{scrub, stand_in};
+use super::protocol::{is_key, is_name};
+use super::redact::{self, Redactor};
+use super::scrub;
 use super::{Carried, Fact, Resource, Stamp, Trace};
 use crate::dialect::{Kind, Method};
 use crate::event::{End, Millis, Odd};
@@ -190,11 +192,19 @@ impl Export<'_> {
         Value::Object(fields)
     }
 
-    /// An end keeps its message: it is the server's word, or the browser's.
+    /// An end keeps of its message the words of which errors are made: a server may quote what was said.
     fn end(&self, end: &End) -> Value {
         let mut end = end.clone();
-        if let End::Refused { error, .. } | End::Broken { error, .. } = &mut end {
-            error.message = self.clean(&error.message);
+        match &mut end {
+            End::Refused { error, .. } | End::Broken { error, .. } => {
+                error.message = self.error(&error.message);
+                if let Some(code) = &mut error.code {
+                    *code = self.name(code);
+                }
+            }
+            End::Blocked { reason } => *reason = self.error(reason),
+            End::Complete { reason } => *reason = self.name(reason),
+            _ => {}
         }
         serde_json::to_value(end).unwrap_or(Value::Null)
     }
@@ -245,6 +255,8 @@ impl Export<'_> {
         if self.texts {
             return trace.raw.bytes().to_vec();
         }
+        let mut redactor = Redactor::default();
+        let mut stand_in = |bytes: &[u8]| redactor.stand_in(bytes);
         let mut out = Vec::new();
         let mut stream = Vec::new();
         for (piece, bytes) in trace.raw.pieces() {
@@ -267,9 +279,17 @@ impl Export<'_> {
         let path = self.clean(path);
         match path.split_once('?') {
             Some((before, query)) if !self.texts => {
-                let names: Vec<&str> = query
+                let names: Vec<String> = query
                     .split('&')
                     .map(|pair| pair.split('=').next().unwrap_or_default())
+                    // Where no name was given the message itself may stand.
+                    .map(|name| {
+                        if is_key(name) {
+                            name.to_owned()
+                        } else {
+                            "x".repeat(name.len())
+                        }
+                    })
                     .collect();
                 format!("{before}?{}=", names.join("=&"))
             }
@@ -281,8 +301,26 @@ impl Export<'_> {
         if self.texts {
             return self.clean(text);
         }
-        let stood_in = stand_in(text.as_bytes());
+        let stood_in = Redactor::default().stand_in(text.as_bytes());
         self.clean(&String::from_utf8_lossy(&stood_in))
+    }
+
+    /// A name of the protocol, or else an error's words.
+    fn name(&self, name: &str) -> String {
+        if is_name(name) {
+            name.to_owned()
+        } else {
+            self.error(name)
+        }
+    }
+
+    fn error(&self, message: &str) -> String {
+        if self.texts {
+            return self.clean(message);
+        }
+        let mut out = Vec::new();
+        redact::error(message.as_bytes(), &mut out);
+        self.clean(&String::from_utf8_lossy(&out))
     }
 
     fn clean(&self, text: &str) -> String {

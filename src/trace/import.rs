@@ -9,9 +9,16 @@ use super::{Carried, EventName, Fact, Probe, Request, Resource, Trace};
 use crate::dialect::{Call, Kind, Method};
 use crate::event::{Deadline, Millis, Oddity};
 use crate::session::Media;
+use crate::text;
 
-/// The largest file that is read, in bytes.
-pub const LARGEST: usize = 64 * 1024 * 1024;
+/// The largest file that is read, in bytes: a full trace whose every byte has to be escaped is smaller.
+pub const LARGEST: usize = 32 * 1024 * 1024;
+/// So many values may stand in a file; a full trace holds half of them. Each takes far more memory than its letters do.
+const VALUES: usize = 400_000;
+/// The longest word of a fact, in bytes: a path may hold a message.
+const WORD: usize = 64 * 1024;
+/// So many headers are taken.
+const TOLD: usize = 32;
 
 /// Why a file cannot be read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -71,7 +78,7 @@ impl Step<'_> {
 impl Imported {
     /// Reads a file.
     pub fn read(text: &str) -> Result<Imported, BadTrace> {
-        if text.len() > LARGEST {
+        if text.len() > LARGEST || values(text) > VALUES {
             return Err(BadTrace::TooLarge);
         }
         let value: Value = serde_json::from_str(text).map_err(|_| BadTrace::NotJson)?;
@@ -160,17 +167,19 @@ fn steps<'a>(file: &Map<String, Value>, raw: &'a [u8]) -> Vec<(Millis, Step<'a>)
         let step = Step::Paint(whole(row.get(1)), millis(row.get(2)));
         steps.push((millis(row.get(0)), step));
     }
-    let mut from = 0;
+    let mut rest = raw;
     let pieces = file.get("raw").and_then(Value::as_object);
     for row in pieces.map_or(&[][..], |raw| list(raw, "pieces")) {
-        let to = (from + whole(row.get(1))).min(raw.len());
+        let (piece, behind) = rest
+            .split_at_checked(whole(row.get(1)))
+            .unwrap_or((rest, &[]));
         let carried = match whole(row.get(2)) {
             1 => Carried::Text,
             2 => Carried::Binary,
             _ => Carried::Bytes,
         };
-        steps.push((millis(row.get(0)), Step::Raw(&raw[from..to], carried)));
-        from = to;
+        steps.push((millis(row.get(0)), Step::Raw(piece, carried)));
+        rest = behind;
     }
     steps
 }
@@ -188,8 +197,23 @@ fn raw_bytes(file: &Map<String, Value>) -> Vec<u8> {
     }
 }
 
+/// About how many values a text of JSON holds, without reading it.
+fn values(text: &str) -> usize {
+    let (mut count, mut inside, mut escaped) = (0, false, false);
+    for byte in text.bytes() {
+        match byte {
+            _ if escaped => escaped = false,
+            b'\\' => escaped = inside,
+            b'"' => inside = !inside,
+            b',' | b'[' | b'{' if !inside => count += 1,
+            _ => {}
+        }
+    }
+    count
+}
+
 fn fact(fields: &Map<String, Value>) -> Option<Fact> {
-    let text = |key: &str| word(fields, key).to_owned();
+    let text = |key: &str| short(word(fields, key));
     let span = || millis(fields.get("span"));
     Some(match word(fields, "fact") {
         "sent" => Fact::Sent {
@@ -207,7 +231,8 @@ fn fact(fields: &Map<String, Value>) -> Option<Fact> {
                 .and_then(Value::as_object)
                 .into_iter()
                 .flatten()
-                .filter_map(|(name, value)| Some((name.clone(), value.as_str()?.to_owned())))
+                .filter_map(|(name, value)| Some((short(name), short(value.as_str()?))))
+                .take(TOLD)
                 .collect(),
         },
         "asked" => Fact::Asked(clock(word(fields, "clock"))?),
@@ -246,6 +271,10 @@ fn fact(fields: &Map<String, Value>) -> Option<Fact> {
         "end" => Fact::End(serde_json::from_value(fields.get("end")?.clone()).ok()?),
         _ => return None,
     })
+}
+
+fn short(word: &str) -> String {
+    text::up_to(word, WORD).to_owned()
 }
 
 fn request(file: &Map<String, Value>) -> Option<Request> {
@@ -301,7 +330,8 @@ fn number(map: &Map<String, Value>, key: &str) -> usize {
 }
 
 fn whole(value: Option<&Value>) -> usize {
-    value.and_then(Value::as_u64).unwrap_or_default() as usize
+    let value = value.and_then(Value::as_u64).unwrap_or_default();
+    value.try_into().unwrap_or(usize::MAX)
 }
 
 fn millis(micros: Option<&Value>) -> Millis {

@@ -34,7 +34,7 @@ pub struct Lag {
 impl Lag {
     /// Answer text arrived.
     pub fn arrive(&mut self, at: Millis, bytes: usize) {
-        self.arrived += bytes;
+        self.arrived = self.arrived.saturating_add(bytes);
         if self.waiting.len() == MOST
             && let Some(last) = self.waiting.back_mut()
         {
@@ -62,12 +62,12 @@ impl Lag {
             }
             let part = to.min(bytes).saturating_sub(self.shown);
             let lag = if self.hidden { 0.0 } else { at - came };
-            self.all += part;
+            self.all = self.all.saturating_add(part);
             self.worst = self.worst.max(lag);
             if self.promise.is_some_and(|promise| lag > promise + GRACE) {
-                self.late += part;
+                self.late = self.late.saturating_add(part);
             }
-            self.shown += part;
+            self.shown = self.shown.saturating_add(part);
             if to <= bytes {
                 self.waiting.pop_front();
             }

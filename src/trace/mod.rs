@@ -8,10 +8,12 @@ mod export;
 mod fact;
 mod import;
 mod lag;
+mod protocol;
 mod raw;
 mod redact;
 mod replay;
 mod rhythm;
+mod scrub;
 #[cfg(test)]
 mod tests;
 
@@ -23,9 +25,9 @@ pub use fact::{EventName, Fact, Probe, Resource, Stamp};
 pub use import::{BadTrace, Imported};
 pub use lag::{GRACE, Lag};
 pub use raw::{Carried, Piece, ROOM, Raw, RawFrame};
-pub use redact::{scrub, stand_in};
 pub use replay::{Replay, ReplayBody};
 pub use rhythm::{Bursts, Clump, EDGES, Gap, LONG_SILENCE, Rhythm};
+pub use scrub::scrub;
 
 use crate::dialect::Call;
 use crate::event::{ChatEvent, End, Millis};
@@ -214,7 +216,8 @@ impl Trace {
             _ => {}
         }
         let has_room = match &fact {
-            Fact::End(_) => true,
+            // A reply has one end; a file may tell of any number.
+            Fact::End(_) => self.stamps.len() < FACTS || self.end().is_none(),
             Fact::Odd(_) => self.odd < ODD && self.stamps.len() < FACTS,
             _ => self.stamps.len() < FACTS,
         };
@@ -252,7 +255,7 @@ impl Trace {
     /// Bytes came.
     pub fn read(&mut self, at: Millis, bytes: usize) {
         self.totals.reads += 1;
-        self.totals.bytes += bytes;
+        self.totals.bytes = self.totals.bytes.saturating_add(bytes);
         self.totals.first_read.get_or_insert(at);
         self.totals.last_sign = Some(at);
         self.rhythm.read(at, bytes);
@@ -370,11 +373,11 @@ impl Trace {
 
     fn count(&mut self, at: Millis, name: EventName, count: u16, bytes: usize) {
         let many = usize::from(count);
-        self.totals.events += many;
+        self.totals.events = self.totals.events.saturating_add(many);
         match name {
             EventName::Text => self.lag.arrive(at, bytes),
             EventName::Replace => self.lag.replace(at, bytes),
-            EventName::Odd => self.totals.odd += many,
+            EventName::Odd => self.totals.odd = self.totals.odd.saturating_add(many),
             _ => {}
         }
         let read = self.reads.back_mut();
@@ -387,26 +390,24 @@ impl Trace {
                 self.stamp(at, Fact::FirstToken);
             }
             self.totals.last_text = Some(at);
-            self.totals.texts += many;
-            self.totals.text_bytes += bytes;
+            self.totals.texts = self.totals.texts.saturating_add(many);
+            self.totals.text_bytes = self.totals.text_bytes.saturating_add(bytes);
             self.totals.longest_text = self.totals.longest_text.max(bytes / many.max(1));
             if let Some(read) = self.reads.back_mut() {
                 read.texts = read.texts.saturating_add(count);
             }
-            for _ in 0..count {
-                self.rhythm.text();
-            }
+            self.rhythm.texts(many);
         }
         if name.is_sign() {
-            self.totals.signs += many;
+            self.totals.signs = self.totals.signs.saturating_add(many);
             self.totals.last_sign = Some(at);
         }
         if let Some(last) = self.events.back_mut()
             && last.name == name
             && last.at == at
-            && last.count < u16::MAX
+            && let Some(sum) = last.count.checked_add(count)
         {
-            last.count += count;
+            last.count = sum;
             last.bytes = last.bytes.saturating_add(clamp(bytes));
         } else {
             let happened = Happened {

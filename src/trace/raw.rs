@@ -4,6 +4,7 @@
 
 use crate::event::Millis;
 use crate::session::Chunk;
+use crate::text;
 use crate::wire::{Frame, Framer};
 
 /// Room for bytes.
@@ -135,7 +136,7 @@ impl Raw {
                 found.push(RawFrame {
                     at,
                     name: name.to_owned(),
-                    text: excerpt(text).to_owned(),
+                    text: text::up_to(text, EXCERPT).to_owned(),
                     bytes: text.len(),
                 });
             }
@@ -167,22 +168,11 @@ fn named(at: Millis, frame: Frame<'_>, keep: &mut dyn FnMut(Millis, &str, &str))
     }
 }
 
-fn excerpt(text: &str) -> &str {
-    let mut end = text.len().min(EXCERPT);
-    while !text.is_char_boundary(end) {
-        end -= 1;
-    }
-    &text[..end]
-}
-
 /// The first bytes, two digits each.
 fn hex(bytes: &[u8]) -> String {
-    const DIGITS: &[u8; 16] = b"0123456789abcdef";
-    let mut text = String::new();
-    for byte in bytes.iter().take(64) {
-        text.push(char::from(DIGITS[usize::from(byte >> 4)]));
-        text.push(char::from(DIGITS[usize::from(byte & 15)]));
-        text.push(' ');
-    }
-    text
+    let digit = |half: u8| char::from_digit(u32::from(half), 16).unwrap_or_default();
+    let digits = bytes.iter().take(64);
+    digits
+        .flat_map(|byte| [digit(byte >> 4), digit(byte & 15), ' '])
+        .collect()
 }

@@ -1,170 +1,387 @@
-//! Leaves out what is private, and keeps the length: stand-ins for texts, stars for keys.
+//! Leaves out what is private, and keeps the length: stand-ins for texts.
 //!
-//! In: bytes of a reply or a request. Out: as many bytes with the same framing, the same JSON shape and the same events, in which
-//! every text is `x`. What it cannot know to be harmless it takes for text.
+//! In: bytes of a reply or a request. Out: as many bytes with the same framing, the same JSON shape and the same events. A word
+//! stays only if it is on a list of the protocol's own words and stands where the protocol has it, a number only behind such a key;
+//! every other letter becomes `x`, every other digit `1`. So nothing hangs on whether the bytes are whole: in a frame that is cut,
+//! glued or begins inside a string, a text that is taken for structure is still on no list.
 
+use std::collections::HashMap;
+
+use super::protocol::{is_key, is_name, is_of_errors};
 use crate::dialect::{SILENT, TAGS};
 
-/// Keys whose words tell what an event is, and never what it says.
-const KEPT: [&str; 24] = [
-    "type",
-    "object",
-    "event",
-    "role",
-    "finish_reason",
-    "done_reason",
-    "stop_type",
-    "reason",
-    "status",
-    "stage",
-    "format",
-    "encoding",
-    "dtype",
-    "model",
-    "owned_by",
-    "system_fingerprint",
+/// Keys whose values are names of the protocol.
+const NAMED: [&str; 19] = [
     "code",
+    "done_reason",
+    "dtype",
+    "encoding",
     "error_type",
+    "event",
+    "finish_reason",
+    "format",
+    "object",
+    "owned_by",
+    "reason",
+    "role",
+    "service",
+    "stage",
+    "state",
+    "status",
+    "stop_reason",
+    "stop_type",
+    "type",
+];
+/// Keys whose values are only compared with each other: each gets a number in the place of its end.
+const COMPARED: [&str; 9] = [
+    "conversation_id",
+    "genkey",
     "id",
     "request_id",
+    "response_id",
+    "run_id",
+    "session_id",
     "stream_id",
     "trace_id",
-    "created_at",
-    // What a server says of its own failure.
-    "error",
+];
+/// Numbers under this key are harmless also where they stand in a list; all others in lists may be tokens of the text.
+const SHAPE: &str = "shape";
+/// Numbers under these keys are tokens of the text, or given by the person.
+const TOKENS: [&str; 3] = ["seed", "token", "token_id"];
+/// All below these keys is the model's or the person's.
+const CLOSED: [&str; 5] = ["args", "arguments", "input", "parameters", "properties"];
+/// Below these keys an error is told.
+const FAILED: [&str; 2] = ["detail", "error"];
+/// The keys of an error's own words.
+const TOLD: [&str; 3] = ["detail", "message", "msg"];
+/// Words of JSON that stand outside of strings.
+const BARE: [&[u8]; 6] = [b"true", b"false", b"null", b"NaN", b"Infinity", b"DONE"];
+/// Names of the fields of an event stream.
+const FIELDS: [&[u8]; 4] = [b"data", b"event", b"id", b"retry"];
+/// Elements by which a page of HTML is known as one.
+const ELEMENTS: [&[u8]; 10] = [
+    b"!DOCTYPE",
+    b"!doctype",
+    b"html",
+    b"head",
+    b"title",
+    b"body",
+    b"h1",
+    b"p",
+    b"center",
+    b"pre",
 ];
 
-/// Numbers under these keys are harmless also where they stand in a list; all others in lists may be tokens of the text.
-const SHAPES: [&str; 1] = ["shape"];
+/// Makes stand-ins for the parts of one recording: what is the same in two of them is so in their stand-ins.
+#[derive(Default)]
+pub(super) struct Redactor {
+    /// Values that are only compared, each with its number.
+    compared: HashMap<Vec<u8>, usize>,
+}
 
-/// Numbers under these keys are tokens of the text.
-const TOKENS: [&str; 3] = ["token_id", "token", "seed"];
+/// What is below a bracket that is open.
+#[derive(Clone, Copy, PartialEq)]
+enum Place {
+    Open,
+    Closed,
+    Failed,
+}
 
-/// A stand-in for a stream or a document, byte for byte as long.
-pub fn stand_in(bytes: &[u8]) -> Vec<u8> {
-    let mut out = Vec::with_capacity(bytes.len());
-    let mut lines = bytes.split_inclusive(|byte| matches!(byte, b'\n' | b'\r'));
-    let mut key = String::new();
-    for line in &mut lines {
-        let body = field(line);
-        out.extend_from_slice(&line[..line.len() - body.len()]);
-        match body.first() {
-            Some(b'{' | b'[' | b'"') if !body.starts_with(b"[DONE]") => {
-                json(body, &mut key, &mut out);
-            }
-            // A whole document may be spread over lines.
-            Some(b'}' | b']' | b',') => json(body, &mut key, &mut out),
-            Some(b' ' | b'\t') if !key.is_empty() => json(body, &mut key, &mut out),
-            _ if body.starts_with(b"[DONE]") || body.len() < line.len() && is_name(line) => {
-                out.extend_from_slice(body);
-            }
-            _ => plain(body, &mut out),
-        }
+/// Where the reader of one part is.
+#[derive(Default)]
+struct State<'a> {
+    /// For each open bracket whether it is a list, and what is below it.
+    open: Vec<(bool, Place)>,
+    /// The last key, if it is one of the protocol's; else it is empty.
+    key: &'a [u8],
+    /// The last thing was the key's colon.
+    colon: bool,
+}
+
+impl State<'_> {
+    fn place(&self) -> Place {
+        self.open.last().map_or(Place::Open, |(_, place)| *place)
     }
-    out
-}
 
-/// What stands behind the name of an SSE field; the whole line where there is none.
-fn field(line: &[u8]) -> &[u8] {
-    for name in [&b"data:"[..], b"event:", b"id:", b"retry:", b":"] {
-        if let Some(rest) = line.strip_prefix(name) {
-            return rest.strip_prefix(b" ").unwrap_or(rest);
-        }
+    fn key(&self) -> &str {
+        std::str::from_utf8(self.key).unwrap_or_default()
     }
-    line
-}
 
-/// The fields that carry names and comments, not texts.
-fn is_name(line: &[u8]) -> bool {
-    !line.starts_with(b"data:")
-}
+    /// A bracket opens.
+    fn enter(&mut self, list: bool) {
+        let place = match self.place() {
+            Place::Open if CLOSED.contains(&self.key()) => Place::Closed,
+            Place::Open if FAILED.contains(&self.key()) => Place::Failed,
+            place => place,
+        };
+        self.open.push((list, place));
+    }
 
-/// Letters outside of JSON become `x`; tags stay, so that a page of HTML still is one.
-fn plain(text: &[u8], out: &mut Vec<u8>) {
-    let mut in_tag = false;
-    for byte in text {
-        in_tag |= *byte == b'<';
-        out.push(match byte {
-            _ if in_tag => *byte,
-            byte if byte.is_ascii_whitespace() || byte.is_ascii_punctuation() => *byte,
-            _ => b'x',
-        });
-        in_tag &= *byte != b'>';
+    /// Whether a number may stay.
+    fn keeps_number(&self) -> bool {
+        let in_list = self.open.last().is_some_and(|(list, _)| *list);
+        let known = !self.key.is_empty() && !TOKENS.contains(&self.key());
+        let stands = if in_list {
+            self.key() == SHAPE
+        } else {
+            self.colon
+        };
+        known && stands && self.place() != Place::Closed
     }
 }
 
-fn json(text: &[u8], key: &mut String, out: &mut Vec<u8>) {
-    let mut at = 0;
-    // For each open bracket, whether it is a list.
-    let mut lists: Vec<bool> = Vec::new();
-    while at < text.len() {
-        match text[at] {
-            b'"' => {
-                let end = string_end(text, at);
-                let inner = &text[at + 1..end];
-                out.push(b'"');
-                if names_a_key(&text[end..]) {
-                    key.clear();
-                    key.push_str(&String::from_utf8_lossy(inner));
-                    out.extend_from_slice(inner);
-                } else if is_kept(key) {
-                    out.extend_from_slice(inner);
-                } else {
-                    string(inner, out);
-                }
-                if end < text.len() {
-                    out.push(b'"');
-                }
-                at = end + 1;
+impl Redactor {
+    /// A stand-in for a stream or a document, byte for byte as long.
+    pub(super) fn stand_in(&mut self, bytes: &[u8]) -> Vec<u8> {
+        let mut out = Vec::with_capacity(bytes.len());
+        let mut state = State::default();
+        // A mark of byte order is no letter, and framing looks for it.
+        let bytes = match bytes.strip_prefix(b"\xef\xbb\xbf") {
+            Some(rest) => {
+                out.extend_from_slice(b"\xef\xbb\xbf");
+                rest
             }
-            byte => {
-                match byte {
-                    b'[' => lists.push(true),
-                    b'{' => lists.push(false),
-                    b']' | b'}' => {
-                        lists.pop();
+            None => bytes,
+        };
+        for line in bytes.split_inclusive(|byte| matches!(byte, b'\n' | b'\r')) {
+            // Where a document begins anew, nothing of a broken one before it counts any more.
+            if line.starts_with(b"{\"") || line.starts_with(b"data:") {
+                state = State::default();
+            }
+            match field(line) {
+                Some((name, value)) if matches!(name, b"event:" | b":" | b"id:") => {
+                    let (blank, value) = value.split_at(blanks(value));
+                    let word = value.trim_ascii_end();
+                    out.extend_from_slice(name);
+                    out.extend_from_slice(blank);
+                    if str_of(word).is_some_and(is_name) {
+                        out.extend_from_slice(value);
+                    } else {
+                        masked(value, &mut out);
                     }
-                    _ => {}
                 }
-                let in_list = lists.last() == Some(&true) && !SHAPES.contains(&key.as_str());
-                let hides = in_list || TOKENS.contains(&key.as_str());
-                out.push(if hides && byte.is_ascii_digit() {
-                    b'1'
-                } else {
-                    byte
-                });
-                at += 1;
+                _ => self.json(line, &mut state, &mut out),
+            }
+        }
+        out
+    }
+
+    /// One line, as JSON where it is some; whatever it is, only known words stay.
+    fn json<'a>(&mut self, mut rest: &'a [u8], state: &mut State<'a>, out: &mut Vec<u8>) {
+        let mut before = b' ';
+        while let Some((&byte, behind)) = rest.split_first() {
+            match byte {
+                b'"' => {
+                    let (inner, closing, behind) = string_of(behind);
+                    let is_value = state.colon;
+                    out.push(byte);
+                    if behind.trim_ascii_start().first() == Some(&b':') && closing {
+                        let known = state.place() != Place::Closed;
+                        let known = known && str_of(inner).is_some_and(is_key);
+                        state.key = if known { inner } else { b"" };
+                        if known {
+                            out.extend_from_slice(inner);
+                        } else {
+                            masked(inner, out);
+                        }
+                    } else {
+                        self.value(inner, is_value, state, out);
+                    }
+                    if closing {
+                        out.push(b'"');
+                    }
+                    state.colon = false;
+                    before = b'"';
+                    rest = behind;
+                    continue;
+                }
+                _ if is_letter(byte) || byte == b'-' || (byte == b'!' && before == b'<') => {
+                    let length = rest
+                        .iter()
+                        .skip(1)
+                        .position(|&byte| !(is_letter(byte) || b"+-.".contains(&byte)))
+                        .map_or(rest.len(), |at| at + 1);
+                    let (run, behind) = rest.split_at(length);
+                    bare(run, before, behind, state, out);
+                    state.colon = false;
+                    before = byte;
+                    rest = behind;
+                    continue;
+                }
+                b'[' | b'{' => {
+                    state.enter(byte == b'[');
+                    state.colon = false;
+                }
+                b']' | b'}' => {
+                    state.open.pop();
+                    state.colon = false;
+                }
+                b':' => state.colon = before == b'"',
+                _ if byte.is_ascii_whitespace() => {
+                    out.push(byte);
+                    rest = behind;
+                    continue;
+                }
+                _ => state.colon = false,
+            }
+            out.push(byte);
+            before = byte;
+            rest = behind;
+        }
+    }
+
+    /// The inside of a string that is a value.
+    fn value(&mut self, inner: &[u8], is_value: bool, state: &State<'_>, out: &mut Vec<u8>) {
+        let key = state.key();
+        let word = str_of(inner).unwrap_or_default();
+        let closed = state.place() == Place::Closed;
+        let failed = state.place() == Place::Failed;
+        let named = NAMED.contains(&key) || key == "error";
+        if is_value && !closed && named && (is_name(word) || is_status(word)) {
+            out.extend_from_slice(inner);
+        } else if is_value && !closed && COMPARED.contains(&key) {
+            self.compared(inner, out);
+        } else if (is_value && !closed && key == "error")
+            || (failed && (TOLD.contains(&key) || key == "code" || key == "loc"))
+        {
+            error(inner, out);
+        } else {
+            string(inner, out);
+        }
+    }
+
+    /// A value of which only matters which others are the same: its number in the place of its last letters.
+    fn compared(&mut self, inner: &[u8], out: &mut Vec<u8>) {
+        let next = self.compared.len();
+        let number = *self.compared.entry(inner.to_vec()).or_insert(next);
+        let digits = number.to_string();
+        let start = out.len();
+        masked(inner, out);
+        // Not into an escape: there are none in such values, and where there is one it stays as it was made.
+        if !inner.contains(&b'\\') {
+            let places = out.iter_mut().skip(start).rev();
+            for (place, digit) in places.zip(digits.bytes().rev()) {
+                *place = digit;
             }
         }
     }
 }
 
-fn is_kept(key: &str) -> bool {
-    KEPT.contains(&key)
+/// The name of an event stream's field, and what stands behind it.
+fn field(line: &[u8]) -> Option<(&'static [u8], &[u8])> {
+    [&b"event:"[..], b"id:", b":"]
+        .into_iter()
+        .find_map(|name| Some((name, line.strip_prefix(name)?)))
 }
 
-/// Where the string that begins at `start` ends: its closing quote, or the end of the text.
-fn string_end(text: &[u8], start: usize) -> usize {
-    let mut at = start + 1;
-    while at < text.len() {
-        match text[at] {
-            b'"' => return at,
-            b'\\' => at += 2,
-            _ => at += 1,
+fn blanks(text: &[u8]) -> usize {
+    text.len() - text.trim_ascii_start().len()
+}
+
+fn str_of(bytes: &[u8]) -> Option<&str> {
+    std::str::from_utf8(bytes).ok()
+}
+
+/// What is hidden: letters and digits, and every byte of a letter that is not ASCII.
+fn is_letter(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || byte == b'_' || !byte.is_ascii()
+}
+
+/// The status of an answer, as a word.
+fn is_status(word: &str) -> bool {
+    word.len() == 3 && word.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+fn hidden(byte: u8) -> u8 {
+    match byte {
+        b'0'..=b'9' => b'1',
+        b'_' => b'_',
+        _ => b'x',
+    }
+}
+
+/// Every letter hidden; blanks and punctuation stay, and escapes keep their length.
+fn masked(text: &[u8], out: &mut Vec<u8>) {
+    let mut rest = text;
+    while let Some((&byte, behind)) = rest.split_first() {
+        if let Some(escape) = escape(rest, out) {
+            rest = escape;
+            continue;
+        }
+        out.push(if is_letter(byte) { hidden(byte) } else { byte });
+        rest = behind;
+    }
+}
+
+/// Puts a stand-in for the escape that begins here, and gives what is behind it.
+fn escape<'a>(rest: &'a [u8], out: &mut Vec<u8>) -> Option<&'a [u8]> {
+    let (escape, behind) = rest.split_at_checked(6).unwrap_or((rest, b""));
+    if escape.len() == 6 && escape.starts_with(b"\\u") {
+        out.extend_from_slice(b"\\u0078");
+        return Some(behind);
+    }
+    let (escape, behind) = rest.split_at_checked(2)?;
+    escape.starts_with(b"\\").then(|| {
+        out.extend_from_slice(b"\\n");
+        behind
+    })
+}
+
+/// A run of letters outside of strings.
+fn bare(run: &[u8], before: u8, behind: &[u8], state: &State<'_>, out: &mut Vec<u8>) {
+    let is_over = |next: Option<&u8>| {
+        next.is_none_or(|byte| byte.is_ascii_whitespace() || b",]}".contains(byte))
+    };
+    let names_field = FIELDS.contains(&run) && behind.first() == Some(&b':');
+    let names_element = matches!(before, b'<' | b'/') && ELEMENTS.contains(&run);
+    if BARE.contains(&run) || run == b"-Infinity" || names_field || names_element {
+        out.extend_from_slice(run);
+        return;
+    }
+    let number = str_of(run).filter(|run| {
+        !run.bytes()
+            .any(|byte| byte.is_ascii_alphabetic() && !b"eE".contains(&byte))
+            && run.parse::<f64>().is_ok()
+    });
+    match number {
+        Some(_) if state.keeps_number() && is_over(behind.first()) => out.extend_from_slice(run),
+        // It stays a number: what is no digit of it stays.
+        Some(number) => out.extend(number.bytes().map(|byte| match byte {
+            b'0'..=b'9' => b'1',
+            byte => byte,
+        })),
+        None => masked(run, out),
+    }
+}
+
+/// The inside of the string whose opening quote is left behind, whether it is closed, and what stands behind it.
+fn string_of(text: &[u8]) -> (&[u8], bool, &[u8]) {
+    let mut bytes = text.iter().enumerate();
+    while let Some((at, byte)) = bytes.next() {
+        match byte {
+            b'"' => {
+                let (inner, behind) = text.split_at(at);
+                return (
+                    inner,
+                    true,
+                    behind.split_first().map_or(b"", |(_, rest)| rest),
+                );
+            }
+            b'\\' => {
+                bytes.next();
+            }
+            // A string ends with its line, if not before.
+            b'\n' | b'\r' => {
+                let (inner, behind) = text.split_at(at);
+                return (inner, false, behind);
+            }
+            _ => {}
         }
     }
-    text.len()
+    (text, false, b"")
 }
 
-/// Whether a colon follows the closing quote.
-fn names_a_key(rest: &[u8]) -> bool {
-    rest.iter()
-        .skip(1)
-        .find(|byte| !byte.is_ascii_whitespace())
-        .is_some_and(|byte| *byte == b':')
-}
-
-/// The inside of a string: escapes keep their length, tags of thinking stay, blanks alone stay blanks.
+/// The inside of a string that is a text: escapes keep their length, tags of thinking stay, blanks alone stay blanks.
 fn string(inner: &[u8], out: &mut Vec<u8>) {
     let blank = inner.iter().all(u8::is_ascii_whitespace) || matches!(inner, b"\\n" | b"\\n\\n");
     // KoboldCpp spells nothing as a word.
@@ -172,23 +389,38 @@ fn string(inner: &[u8], out: &mut Vec<u8>) {
         out.extend_from_slice(inner);
         return;
     }
-    let mut at = 0;
-    while at < inner.len() {
-        let rest = &inner[at..];
-        if let Some(tag) = tag(rest) {
+    let mut rest = inner;
+    while let Some((&byte, behind)) = rest.split_first() {
+        let tagged = tag(rest).and_then(|tag| Some((tag, rest.strip_prefix(tag.as_bytes())?)));
+        if let Some((tag, behind)) = tagged {
             out.extend_from_slice(tag.as_bytes());
-            at += tag.len();
-        } else if rest.starts_with(b"\\u") && rest.len() >= 6 {
-            out.extend_from_slice(b"\\u0078");
-            at += 6;
-        } else if rest[0] == b'\\' && rest.len() >= 2 {
-            out.extend_from_slice(b"\\n");
-            at += 2;
+            rest = behind;
+        } else if let Some(behind) = escape(rest, out) {
+            rest = behind;
         } else {
             // Padding of base64 must stay where it is.
-            out.push(if rest[0] == b'=' { b'=' } else { b'x' });
-            at += 1;
+            out.push(if byte == b'=' { b'=' } else { b'x' });
+            rest = behind;
         }
+    }
+}
+
+/// An error's own words: those of which errors are made stay, so that its cause can be told.
+pub(super) fn error(inner: &[u8], out: &mut Vec<u8>) {
+    let mut rest = inner;
+    while !rest.is_empty() {
+        if let Some(behind) = escape(rest, out) {
+            rest = behind;
+            continue;
+        }
+        let length = rest.iter().position(|byte| !byte.is_ascii_alphabetic());
+        let (word, behind) = rest.split_at(length.unwrap_or(rest.len()).max(1));
+        if str_of(word).is_some_and(is_of_errors) {
+            out.extend_from_slice(word);
+        } else {
+            masked(word, out);
+        }
+        rest = behind;
     }
 }
 
@@ -199,38 +431,12 @@ fn tag(text: &[u8]) -> Option<&'static str> {
         .chain(SILENT)
         .find(|tag| text.starts_with(tag.as_bytes()))
 }
-
-/// The same text with stars in the place of keys: those that are known, and whatever looks like one.
-pub fn scrub(text: &str, secrets: &[&str]) -> String {
-    let mut text = text.to_owned();
-    for secret in secrets.iter().filter(|secret| secret.len() >= 4) {
-        text = text.replace(secret, &"*".repeat(secret.len()));
-    }
-    for mark in ["Bearer ", "sk-", "api_key=", "apikey=", "token="] {
-        let mut from = 0;
-        while let Some(found) = text[from..].find(mark) {
-            let start = from + found + mark.len();
-            let rest = &text[start..];
-            let end = start
-                + rest
-                    .find(|char: char| !(char.is_ascii_alphanumeric() || "-_.~+/=*".contains(char)))
-                    .unwrap_or(rest.len());
-            // "Bearer of news" is no key.
-            if end - start >= 8 {
-                text.replace_range(start..end, &"*".repeat(end - start));
-            }
-            from = start;
-        }
-    }
-    text
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     fn check(given: &str, expect: &str) {
-        let stood_in = stand_in(given.as_bytes());
+        let stood_in = Redactor::default().stand_in(given.as_bytes());
         assert_eq!(String::from_utf8_lossy(&stood_in), expect);
         assert_eq!(given.len(), expect.len());
     }
@@ -264,8 +470,8 @@ mod tests {
     #[test]
     fn numbers_that_are_tokens_go_and_figures_stay() {
         check(
-            r#"{"token_id":7042,"tokens":[19556,905],"n":12,"shape":[28,256]}"#,
-            r#"{"token_id":1111,"tokens":[11111,111],"n":12,"shape":[28,256]}"#,
+            r#"{"token_id":7042,"tokens":[19556,905],"index":12,"shape":[28,256]}"#,
+            r#"{"token_id":1111,"tokens":[11111,111],"index":12,"shape":[28,256]}"#,
         );
         check(
             r#"{"usage":{"prompt_tokens":36},"bytes":[72,101]}"#,
@@ -286,18 +492,62 @@ mod tests {
     }
 
     #[test]
-    fn keys_become_stars() {
-        let check = |given: &str, expect: &str| assert_eq!(scrub(given, &["geheim42"]), expect);
-        check("wrong key: geheim42!", "wrong key: ********!");
+    fn words_of_the_protocol_stay_only_where_it_has_them() {
         check(
-            "Incorrect key sk-abcdefgh1234!",
-            "Incorrect key sk-************!",
+            r#"{"finish_reason":"stop","content":"stop","model":"my model","stop":["user"]}"#,
+            r#"{"finish_reason":"stop","content":"xxxx","model":"xxxxxxxx","stop":["xxxx"]}"#,
         );
         check(
-            "Authorization: Bearer abcdefghij",
-            "Authorization: Bearer **********",
+            r#"{"finish_reason":"my diary","diary of mine":7,"n":{"index":3}}"#,
+            r#"{"finish_reason":"xxxxxxxx","xxxxx xx xxxx":1,"x":{"index":3}}"#,
         );
-        check("the Bearer of news", "the Bearer of news");
-        check("/x?api_key=0123456789&y=1", "/x?api_key=**********&y=1");
+    }
+
+    #[test]
+    fn nothing_that_a_tool_is_called_with_stays() {
+        check(
+            r#"{"name":"diary","arguments":{"code":"stop","id":42,"a":[{"status":"ok"}]},"index":1}"#,
+            r#"{"name":"xxxxx","arguments":{"xxxx":"xxxx","xx":11,"x":[{"xxxxxx":"xx"}]},"index":1}"#,
+        );
+        check(
+            r#"{"arguments":"{\"code\":\"my diary\"}"}"#,
+            r#"{"arguments":"x\nxxxx\nx\nxxxxxxxx\nx"}"#,
+        );
+    }
+
+    #[test]
+    fn frames_that_are_glued_or_begin_inside_a_string_hold_no_text() {
+        check(
+            r#"{"content":"a data: {"content":"my secret diary words"}"#,
+            r#"{"content":"xxxxxxxxx"xxxxxxx"x"xx xxxxxx xxxxx xxxxx"x"#,
+        );
+        check(
+            r#"cret diary", "content": "more 0176 of it"}"#,
+            r#"xxxx xxxxx"xx"xxxxxxx"xx"xxxx 1111 xx xx"x"#,
+        );
+    }
+
+    #[test]
+    fn what_is_only_compared_stays_the_same_or_another() {
+        check(
+            "{\"id\":\"call-abc\"}\n{\"id\":\"call-xyz\"}\n{\"id\":\"call-abc\"}",
+            "{\"id\":\"xxxx-xx0\"}\n{\"id\":\"xxxx-xx1\"}\n{\"id\":\"xxxx-xx0\"}",
+        );
+    }
+
+    #[test]
+    fn an_error_keeps_the_words_of_which_errors_are_made() {
+        check(
+            r#"{"error":{"message":"model Alice not found","code":404}}"#,
+            r#"{"error":{"message":"model xxxxx not found","code":404}}"#,
+        );
+        check(
+            r#"{"error":"invalid key of Bob\u00e9"}"#,
+            r#"{"error":"invalid key of xxx\u0078"}"#,
+        );
+        check(
+            r#"{"message":"model Alice not found"}"#,
+            r#"{"message":"xxxxxxxxxxxxxxxxxxxxx"}"#,
+        );
     }
 }

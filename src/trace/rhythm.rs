@@ -151,7 +151,9 @@ impl Rhythm {
                 .iter()
                 .position(|edge| gap < f64::from(*edge))
                 .unwrap_or(EDGES.len());
-            self.gaps[column] += 1;
+            if let Some(gaps) = self.gaps.get_mut(column) {
+                *gaps = gaps.saturating_add(1);
+            }
             if gap > self.biggest.span {
                 self.biggest = Gap {
                     from: last,
@@ -166,7 +168,7 @@ impl Rhythm {
             && (span <= grown.slack() || grown.is_fast());
         if joins {
             self.open.span = span;
-            self.open.bytes += bytes;
+            self.open.bytes = self.open.bytes.saturating_add(bytes);
         } else {
             self.bursts = self.with_open();
             self.open = Clump {
@@ -181,9 +183,9 @@ impl Rhythm {
         self.counted = false;
     }
 
-    /// The last read brought an event with text.
-    pub fn text(&mut self) {
-        self.open.texts += 1;
+    /// The last read brought so many events with text, at least one.
+    pub fn texts(&mut self, many: usize) {
+        self.open.texts = self.open.texts.saturating_add(many);
         if !self.counted {
             self.counted = true;
             self.text_reads += 1;
@@ -218,7 +220,7 @@ impl Rhythm {
         let mut bursts = self.bursts;
         if self.open.is_burst() {
             bursts.count += 1;
-            bursts.texts += self.open.texts;
+            bursts.texts = bursts.texts.saturating_add(self.open.texts);
             bursts.silence += self.open.silence;
             if let Some(size) = self.open.buffer() {
                 bursts.sized += 1;

@@ -122,7 +122,9 @@ impl Inquiry {
     /// The path below the origin, with the base that the address may have.
     fn path_of(&self, path: &str) -> String {
         let url = self.address.url(path);
-        url[self.address.origin().len()..].to_owned()
+        url.strip_prefix(&self.address.origin())
+            .unwrap_or(&url)
+            .to_owned()
     }
 }
 

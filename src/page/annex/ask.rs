@@ -1,17 +1,26 @@
-//! The worker: starts when it is first needed, is asked one thing at a time, and is ended when it does not answer.
+//! The worker: starts when it is first needed, is asked one thing at a time, and is ended when it does not answer. A grammar may
+//! never come back from a line, and nothing inside the worker can end it: then a new one does without what the old one hung on.
 //!
-//! In: questions. Out: [`Answer`], handed to the room above. It must not know what is asked.
+//! In: questions, each with the kind of what is asked. Out: [`Answer`], handed to the room above.
+
+use std::cell::RefCell;
 
 use gloo_timers::callback::Timeout;
 use js_sys::Array;
 use wasm_bindgen::prelude::*;
 
-/// Its wasm is a megabyte, and some lines are slow.
+use crate::page::clock::now;
+use crate::patience::Patience;
+
+/// Its wasm is a megabyte.
 const PATIENCE_TO_START: u32 = 60_000;
-/// A piece of code takes a few milliseconds; a grammar may be slow on odd lines, and a machine busy.
-const PATIENCE: u32 = 20_000;
-/// After so many failures it is left alone.
-const MOST_FAILURES: u8 = 3;
+/// After its time a worker has so much more: what it has said already may wait behind this page's own work.
+const GRACE: u32 = 250;
+
+thread_local! {
+    /// It outlives every worker, and the conversation that it was lost with.
+    static PATIENCE: RefCell<Patience> = RefCell::default();
+}
 
 #[wasm_bindgen(module = "/src/page/element.js")]
 extern "C" {
@@ -33,7 +42,7 @@ pub enum Answer {
 #[derive(Default)]
 pub struct Worker {
     running: Option<Running>,
-    failures: u8,
+    hopeless: bool,
 }
 
 struct Running {
@@ -41,15 +50,17 @@ struct Running {
     ready: bool,
     asked: Option<u32>,
     patience: Option<Timeout>,
+    /// Its time is over, and the grace has begun.
+    late: bool,
     /// What hears it.
     _told: Closure<dyn Fn(JsValue)>,
     _failed: Closure<dyn Fn()>,
 }
 
 impl Worker {
-    /// It has failed too often, or cannot be had at all.
+    /// It cannot be had at all.
     pub fn is_hopeless(&self) -> bool {
-        self.failures >= MOST_FAILURES
+        self.hopeless
     }
 
     /// Whether it was started.
@@ -74,11 +85,12 @@ impl Worker {
             .is_some_and(|running| running.asked == Some(number))
     }
 
-    /// Asks. It must be free.
-    pub fn ask(&mut self, number: u32, question: &Array) {
+    /// Asks for something of a kind that is asked for. It must be free.
+    pub fn ask(&mut self, number: u32, kind: &str, question: &Array) {
         if let Some(running) = &mut self.running {
             running.asked = Some(number);
-            running.patience = Some(Timeout::new(PATIENCE, failed));
+            PATIENCE.with_borrow_mut(|patience| patience.asks(kind, now()));
+            running.wait();
             let _ = running.worker.post_message(question);
         }
     }
@@ -92,44 +104,78 @@ impl Worker {
                     worker,
                     ready: false,
                     asked: None,
+                    late: false,
                     patience: Some(Timeout::new(PATIENCE_TO_START, failed)),
                     _told: hear,
                     _failed: fail,
                 });
             }
             // A policy forbids it, or the browser is too old.
-            Err(_) => self.failures = MOST_FAILURES,
+            Err(_) => self.hopeless = true,
         }
     }
 
     fn hear(&mut self, said: JsValue) -> Option<Answer> {
         let running = self.running.as_mut()?;
         running.patience = None;
+        // A number alone: it is still at work on that.
+        if said.as_f64().is_some() {
+            PATIENCE.with_borrow_mut(|patience| patience.hears(now()));
+            running.wait();
+            return None;
+        }
         match said.as_string().as_deref() {
             Some("ready") => {
                 running.ready = true;
                 Some(Answer::Ready)
             }
             Some(_) => Some(self.fail()),
-            None => Some(Answer::Said(running.asked.take()?, said)),
+            None => {
+                PATIENCE.with_borrow_mut(|patience| patience.answered(now()));
+                Some(Answer::Said(running.asked.take()?, said))
+            }
         }
     }
 
-    /// It is ended; the next need starts it anew, but where it never came to be.
+    /// Its time is over: it is ended, if it has said nothing since.
+    fn look(&mut self) -> Option<Answer> {
+        let running = self.running.as_mut()?;
+        let left = PATIENCE.with_borrow(|patience| patience.left(now()))?;
+        if left > 0.0 || !running.late {
+            running.late = left <= 0.0;
+            running.wait();
+            return None;
+        }
+        Some(self.fail())
+    }
+
+    /// It is ended; the next need starts it anew, but where it never came to be. What it was asked is given up.
     fn fail(&mut self) -> Answer {
         let gone = self.running.take();
-        let came = gone.as_ref().is_some_and(|running| running.ready);
-        self.failures = if came {
-            self.failures + 1
-        } else {
-            MOST_FAILURES
-        };
+        self.hopeless |= !gone.as_ref().is_some_and(|running| running.ready);
+        PATIENCE.with_borrow_mut(Patience::gives_up);
         Answer::Failed(gone.and_then(|running| running.asked))
+    }
+}
+
+impl Running {
+    /// Looks at it again when its time is over.
+    fn wait(&mut self) {
+        let left = PATIENCE.with_borrow(|patience| patience.left(now()));
+        let wait = match left {
+            Some(left) if left > 0.0 => {
+                self.late = false;
+                left.ceil() as u32
+            }
+            _ => GRACE,
+        };
+        self.patience = Some(Timeout::new(wait, look));
     }
 }
 
 impl Drop for Running {
     fn drop(&mut self) {
+        PATIENCE.with_borrow_mut(Patience::ended);
         // What it has said already and nobody has heard yet must not come to closures that are gone.
         self.worker.set_onmessage(None);
         self.worker.set_onerror(None);
@@ -139,6 +185,17 @@ impl Drop for Running {
 
 fn told(said: JsValue) {
     if let Some(answer) = super::with(|annex| annex.worker.hear(said)) {
+        super::told(answer);
+    }
+}
+
+/// Whether things of this kind are asked at all.
+pub fn asks_for(kind: &str) -> bool {
+    PATIENCE.with_borrow(|patience| patience.asks_for(kind))
+}
+
+fn look() {
+    if let Some(answer) = super::with(|annex| annex.worker.look()) {
         super::told(answer);
     }
 }

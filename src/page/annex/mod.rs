@@ -1,8 +1,9 @@
 //! The page's side of the annex: a worker that colours code and sets formulas, away from the thread that the page runs on.
 //!
 //! In: what the painter has drawn. Out: the same, coloured or set, a piece at a time, once it comes near the window. There is
-//! one worker for a page; it starts when it is first needed and ends with the last turn on screen. Where it cannot be had, or has
-//! failed too often, code stays plain and formulas stay TeX. It must not know markdown; and it never changes a letter of code.
+//! one worker for a page; it starts when it is first needed and ends with the last turn on screen. Where it cannot be had, code stays
+//! plain and formulas stay TeX; so do the language and the formula that a worker never came back from, and a new worker does the
+//! rest. It must not know markdown; and it never changes a letter of code.
 
 mod ask;
 mod draw;
@@ -187,7 +188,7 @@ fn with<T>(work: impl FnOnce(&mut Annex) -> T) -> T {
 
 fn add(place: &Element, work: Work, whole: bool) {
     with(|annex| {
-        if annex.worker.is_hopeless() {
+        if annex.worker.is_hopeless() || !asks_for(place, &work) {
             return;
         }
         annex.last_number += 1;
@@ -206,6 +207,18 @@ fn add(place: &Element, work: Work, whole: bool) {
             annex.near.get_or_insert_with(observer).observe(place);
         }
     });
+}
+
+/// What a job is to the worker: code of one language is all of a kind, a formula is its own.
+fn kind_of(place: &Element, work: &Work) -> String {
+    match work {
+        Work::Code(language) => language.trim().to_lowercase(),
+        Work::Math(_) => format!("${}", place.text_content().unwrap_or_default()),
+    }
+}
+
+fn asks_for(place: &Element, work: &Work) -> bool {
+    ask::asks_for(&kind_of(place, work))
 }
 
 fn observer() -> web_sys::IntersectionObserver {
@@ -231,10 +244,10 @@ fn pass() {
         }
         let waiting = annex.jobs.iter_mut().filter(|job| job.waits());
         let next = waiting
-            .map(|job| (job.number, job.question()))
-            .find_map(|(number, question)| Some((number, question?)));
-        if let Some((number, question)) = next {
-            annex.worker.ask(number, &question);
+            .filter_map(|job| Some((job.number, job.question()?, kind_of(&job.place, &job.work))))
+            .next();
+        if let Some((number, question, kind)) = next {
+            annex.worker.ask(number, &kind, &question);
         }
     });
 }
@@ -244,19 +257,25 @@ fn told(answer: Answer) {
     with(|annex| match answer {
         Answer::Ready => annex.soon(),
         Answer::Failed(number) => {
-            // Code that was begun cannot be gone on with, and what was asked last may be what it failed on.
+            // What it was asked last is what it failed on, and with it goes all of that kind.
             let hopeless = annex.worker.is_hopeless();
-            annex
-                .jobs
-                .retain(|job| !hopeless && !job.begun && Some(job.number) != number);
+            annex.jobs.retain(|job| {
+                !hopeless && Some(job.number) != number && asks_for(&job.place, &job.work)
+            });
+            // Code that was begun is gone on with by a worker that has not seen its beginning: a colour may be wrong.
+            let mut last = annex.last_number;
+            for job in annex.jobs.iter_mut().filter(|job| job.begun) {
+                last += 1;
+                job.number = last;
+                job.begun = false;
+            }
+            annex.last_number = last;
             annex.soon();
         }
         Answer::Said(number, said) => {
-            if let Some(at) = annex.jobs.iter().position(|job| job.number == number)
-                && !annex.jobs[at].take(&said)
-            {
-                annex.jobs.remove(at);
-            }
+            annex
+                .jobs
+                .retain_mut(|job| job.number != number || job.take(&said));
             annex.apply_held();
             if annex.jobs.iter().any(|job| job.waits() && job.whole) {
                 annex.soon();

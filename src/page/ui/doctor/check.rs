@@ -253,7 +253,7 @@ fn detail_words(chat: Chat, row: &Row) -> String {
         Detail::Reads { reads, events } => {
             say!(chat, check_detail_reads, reads = *reads, events = *events)
         }
-        Detail::Gap(ms) => say!(chat, check_detail_gap, time = time(*ms)),
+        Detail::Gap(ms) => say!(chat, check_detail_gap, time = time(chat, *ms)),
         Detail::Confirmed => say!(chat, check_detail_confirmed),
         Detail::Closes => say!(chat, check_detail_closes),
     };

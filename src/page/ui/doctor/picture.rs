@@ -103,7 +103,7 @@ fn line_of_time(chat: Chat, sight: Sight) -> Part {
                 })
                 .says(move || {
                     let gap = biggest().map(|(gap, _)| gap.ms).filter(|ms| *ms >= 250);
-                    gap.map(time).unwrap_or_default()
+                    gap.map(|gap| time(chat, gap)).unwrap_or_default()
                 }),
         );
     let labels = move || {
@@ -125,10 +125,10 @@ fn line_of_time(chat: Chat, sight: Sight) -> Part {
                 .set("text-anchor", if late { "end" } else { "start" })
                 .says(move || mark_words(chat, name))
         });
-    let rate = move |figures: &Figures| tenth(figures.rate_path(WIDTH, LANE).1);
+    let rate = move |figures: &Figures| tenth(chat, figures.rate_path(WIDTH, LANE).1);
     let described = move || {
         figure_words(sight, |figures| {
-            let whole = time(figures.ms);
+            let whole = time(chat, figures.ms);
             let counts = say!(
                 chat,
                 row_counts,
@@ -202,7 +202,7 @@ fn line_of_time(chat: Chat, sight: Sight) -> Part {
                 .set("x", &WIDTH.to_string())
                 .set("y", &(bottom + 60).to_string())
                 .set("text-anchor", "end")
-                .says(move || figure_words(sight, |figures| time(figures.ms))),
+                .says(move || figure_words(sight, |figures| time(chat, figures.ms))),
         )
 }
 

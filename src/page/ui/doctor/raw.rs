@@ -91,9 +91,10 @@ pub fn raw(chat: Chat) -> Part {
         )
         .child(el("ol").set("class", "frames").each(
             move || found.with(|found| found.frames.clone()),
-            |(at, frame)| {
+            move |(at, frame)| {
+                let at = *at;
                 el("li")
-                    .child(el("span").set("class", "at").text(&time(*at)))
+                    .child(el("span").set("class", "at").says(move || time(chat, at)))
                     .child(el("b").text(&frame.name))
                     .child(el("code").set("dir", "ltr").text(&frame.text))
             },

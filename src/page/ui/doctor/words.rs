@@ -4,7 +4,7 @@
 
 use crate::doctor::{Advice, Confidence, Evidence, MarkName, Probe, Remedy, Row};
 use crate::page::app::Chat;
-use crate::page::words::say;
+use crate::page::words::{say, tenths};
 use crate::trace::BadTrace;
 
 /// How sure the Doctor is.
@@ -16,11 +16,11 @@ pub fn confidence_words(chat: Chat, confidence: Confidence) -> String {
     }
 }
 
-/// A span of time: `320 ms`, `7.5 s`, `75 s`. Figure and unit stay together.
-pub fn time(ms: u32) -> String {
+/// A span of time: `320 ms`, `7.5 s` (`7,5 s`), `75 s`. Figure and unit stay together.
+pub fn time(chat: Chat, ms: u32) -> String {
     match ms {
         0..1000 => format!("{ms}\u{a0}ms"),
-        1000..20_000 => format!("{}.{}\u{a0}s", ms / 1000, ms % 1000 / 100),
+        1000..20_000 => format!("{}\u{a0}s", tenths(chat, ms / 100)),
         _ => format!("{}\u{a0}s", ms / 1000),
     }
 }
@@ -34,7 +34,7 @@ pub fn evidence_words(chat: Chat, evidence: &Evidence) -> String {
                 seen_reads,
                 reads = *reads,
                 events = *events,
-                time = time(*ms)
+                time = time(chat, *ms)
             )
         }
         Evidence::Bursts {
@@ -46,7 +46,7 @@ pub fn evidence_words(chat: Chat, evidence: &Evidence) -> String {
             seen_bursts,
             bursts = *bursts,
             events = *events,
-            time = time(*silence_ms)
+            time = time(chat, *silence_ms)
         ),
         Evidence::BufferSize { bytes, bursts } => {
             say!(chat, seen_buffer_size, bytes = *bytes, bursts = *bursts)
@@ -59,8 +59,8 @@ pub fn evidence_words(chat: Chat, evidence: &Evidence) -> String {
             chat,
             seen_at_once,
             events = *events,
-            time = time(*ms),
-            silence = time(*silence_ms)
+            time = time(chat, *ms),
+            silence = time(chat, *silence_ms)
         ),
         Evidence::OneEvent { bytes } => say!(chat, seen_one_event, bytes = *bytes),
         Evidence::ContentType(value) => say!(chat, seen_content_type, value = value.clone()),
@@ -76,19 +76,24 @@ pub fn evidence_words(chat: Chat, evidence: &Evidence) -> String {
             say!(
                 chat,
                 seen_headers_only,
-                time = time(*ms),
-                since = time(*since_ms)
+                time = time(chat, *ms),
+                since = time(chat, *since_ms)
             )
         }
-        Evidence::NoHeaders { ms } => say!(chat, seen_no_headers, time = time(*ms)),
-        Evidence::FirstText { ms } => say!(chat, seen_first_text, time = time(*ms)),
+        Evidence::NoHeaders { ms } => say!(chat, seen_no_headers, time = time(chat, *ms)),
+        Evidence::FirstText { ms } => say!(chat, seen_first_text, time = time(chat, *ms)),
         Evidence::BiggestGap { ms, at_ms } => {
-            say!(chat, seen_biggest_gap, time = time(*ms), at = time(*at_ms))
+            say!(
+                chat,
+                seen_biggest_gap,
+                time = time(chat, *ms),
+                at = time(chat, *at_ms)
+            )
         }
         Evidence::Signs(count) => say!(chat, seen_signs, count = *count),
         Evidence::Alive(true) => say!(chat, seen_alive),
         Evidence::Alive(false) => say!(chat, seen_not_alive),
-        Evidence::Quiet { ms } => say!(chat, seen_quiet, time = time(*ms)),
+        Evidence::Quiet { ms } => say!(chat, seen_quiet, time = time(chat, *ms)),
         Evidence::NoEndMark => say!(chat, seen_no_end_mark),
         Evidence::AtLimit {
             seconds,
@@ -120,7 +125,7 @@ pub fn evidence_words(chat: Chat, evidence: &Evidence) -> String {
             message,
         } => say!(chat, seen_said, message = message.clone()),
         Evidence::Late { ms, percent } => {
-            say!(chat, seen_late, time = time(*ms), percent = *percent)
+            say!(chat, seen_late, time = time(chat, *ms), percent = *percent)
         }
         Evidence::Drawing {
             percent,
@@ -130,11 +135,11 @@ pub fn evidence_words(chat: Chat, evidence: &Evidence) -> String {
                 chat,
                 seen_drawing,
                 percent = *percent,
-                time = time(*longest_ms)
+                time = time(chat, *longest_ms)
             )
         }
-        Evidence::HeldUp { ms } => say!(chat, seen_held_up, time = time(*ms)),
-        Evidence::Blocked { ms } => say!(chat, seen_blocked, time = time(*ms)),
+        Evidence::HeldUp { ms } => say!(chat, seen_held_up, time = time(chat, *ms)),
+        Evidence::Blocked { ms } => say!(chat, seen_blocked, time = time(chat, *ms)),
         Evidence::Odd(count) => say!(chat, seen_odd, count = *count),
     }
 }
@@ -212,22 +217,25 @@ pub fn remedy_words(chat: Chat, remedy: &Remedy) -> String {
 /// A row of the table: when, and what.
 pub fn row_words(chat: Chat, row: &Row) -> (String, String) {
     match row {
-        Row::Mark(mark) => (time(mark.at), mark_words(chat, mark.name)),
+        Row::Mark(mark) => (time(chat, mark.at), mark_words(chat, mark.name)),
         Row::Gap(pause, longest) => {
             let name = if *longest {
                 say!(chat, row_longest_gap)
             } else {
                 say!(chat, row_gap)
             };
-            (time(pause.at), format!("{name}: {}", time(pause.ms)))
+            (
+                time(chat, pause.at),
+                format!("{name}: {}", time(chat, pause.ms)),
+            )
         }
         Row::Counts { reads, events } => (
             String::new(),
             say!(chat, row_counts, reads = *reads, events = *events),
         ),
         Row::Rate { at, to, tenths } => (
-            format!("{} – {}", time(*at), time(*to)),
-            say!(chat, row_rate, rate = tenth(*tenths)),
+            format!("{} – {}", time(chat, *at), time(chat, *to)),
+            say!(chat, row_rate, rate = tenth(chat, *tenths)),
         ),
         Row::GapsBetween(under, edge, count) => {
             let name = match edge {
@@ -240,10 +248,10 @@ pub fn row_words(chat: Chat, row: &Row) -> (String, String) {
 }
 
 /// A figure with one place behind the point, from tenths; a large one without.
-pub fn tenth(tenths: u32) -> String {
-    match tenths {
-        0..1000 => format!("{}.{}", tenths / 10, tenths % 10),
-        _ => (tenths / 10).to_string(),
+pub fn tenth(chat: Chat, rate: u32) -> String {
+    match rate {
+        0..1000 => tenths(chat, rate),
+        _ => (rate / 10).to_string(),
     }
 }
 

@@ -341,8 +341,8 @@ pub async fn the_worker_comes_with_the_first_code_and_goes_with_the_last_turn(st
     assert_eq!(chat.page.js::<usize>("running").await, 0);
 }
 
-pub async fn a_worker_that_fails_again_and_again_is_left_alone(stage: Stage) {
-    let text = "```js\nlet river = 1;\n```\n\n".repeat(6);
+pub async fn what_a_worker_fails_on_is_not_asked_for_again(stage: Stage) {
+    let text = "```js\nlet river = 1;\n```\n\n```ts\nlet river = 1;\n```\n\n```tsx\nlet river = 1;\n```\n\n".repeat(2);
     let chat = stage.chat(Dialect::OpenAi, &options(&text, 0), "").await;
     chat.page.js::<Value>(&counted(true)).await;
     chat.ask("Hello").await;
@@ -356,6 +356,55 @@ pub async fn a_worker_that_fails_again_and_again_is_left_alone(stage: Stage) {
     );
     let turn = chat.turn(-1).await.expect("a turn");
     assert_eq!(turn.text.matches("let river = 1;\n").count(), 6);
+}
+
+pub async fn a_grammar_that_never_comes_back_costs_its_own_colours_alone(stage: Stage) {
+    // The second and the third of these are lines that syntect never leaves; then what comes after them.
+    let blocks = [
+        ("js", "let river = 1;"),
+        ("js", "\"use strict\" /* a */"),
+        ("js", "'a' /* b */"),
+        ("js", "let delta = 2;"),
+        ("rust", "fn main() {}"),
+        ("python", "def f(): return None"),
+    ];
+    let text: String = blocks
+        .iter()
+        .map(|(language, line)| format!("```{language}\n{line}\n```\n\n"))
+        .collect();
+    let chat = stage
+        .chat(
+            Dialect::OpenAi,
+            &options(&format!("{text}And $x^2$."), 0),
+            "",
+        )
+        .await;
+    chat.page.js::<Value>(&counted(false)).await;
+    assert_eq!(chat.ask("Hello").await.fate(), ("complete", Some("stop")));
+    let all = "(() => {
+        const codes = e2e.every(0, '.answer pre code');
+        codes.forEach((code) => code.scrollIntoView());
+        const coloured = codes.map((code) => !!code.querySelector('span[class^=c-]'));
+        return coloured[4] && coloured[5] && e2e.every(0, '.answer math msup').length === 1 && coloured;
+    })()";
+    let coloured: Vec<bool> = chat.page.until(all).await;
+    assert_eq!(coloured[1..4], [false; 3], "{coloured:?}");
+    assert_eq!(
+        chat.page.js::<[usize; 2]>("[running, started]").await,
+        [1, 2]
+    );
+    let turn = chat.turn(-1).await.expect("a turn");
+    for (_, line) in blocks {
+        assert!(turn.text.contains(line), "{line} in {}", turn.text);
+    }
+    // In a new conversation it is remembered.
+    chat.button("New chat").await;
+    assert_eq!(chat.ask("Hello").await.fate(), ("complete", Some("stop")));
+    chat.page.until::<Vec<bool>>(all).await;
+    assert_eq!(
+        chat.page.js::<[usize; 2]>("[running, started]").await,
+        [1, 3]
+    );
 }
 
 pub async fn on_another_sites_page_the_worker_is_that_sites_and_loads_ours(stage: Stage) {

@@ -336,6 +336,100 @@ pub async fn every_refusal_has_its_cause(stage: Stage) {
     chat.page.until::<bool>(told).await;
 }
 
+/// How often each of these is read on the whole page.
+async fn counts(chat: &Chat, sentences: &[&str]) -> Vec<usize> {
+    let words = chat.page.words().await;
+    let count = |sentence: &&str| words.matches(*sentence).count();
+    sentences.iter().map(count).collect()
+}
+
+pub async fn a_failure_is_told_once_with_what_to_do(stage: Stage) {
+    let nowhere = percent_encode(&Lab::nowhere().await.expect("an address"));
+    let openai = |options: &str, more: &str| stage.query(Dialect::OpenAi, options, more);
+    // What is told, each once; and what the Doctor and the top bar would say of it, which is the same again.
+    let cases: [(&str, String, &str, &[&str], &[&str]); 4] = [
+        (
+            "nowhere",
+            format!("server={nowhere}&kind=openai&pace=instant"),
+            "unreachable",
+            &["Nothing answers at", "is the port right?"],
+            &["Nothing answers there"],
+        ),
+        (
+            "no-key",
+            openai("key=wanted", ""),
+            "auth",
+            &["The server refused:", "put in the API key"],
+            &["A key is missing or wrong"],
+        ),
+        (
+            "no-model",
+            openai("models=river", "model=nope"),
+            "model-missing",
+            &["The server refused:", "choose one of the models"],
+            &["The model is missing"],
+        ),
+        (
+            "error-500",
+            openai("error=before:500", ""),
+            "server-error",
+            &["The lab was told to fail", "log may say more"],
+            &["The server reports an error"],
+        ),
+    ];
+    for (name, query, verdict, once, never) in cases {
+        let chat = stage.open(&query).await;
+        chat.ask("Hello").await;
+        says(&chat, verdict).await;
+        let words = chat.page.words().await;
+        assert_eq!(
+            counts(&chat, once).await,
+            vec![1; once.len()],
+            "{name}: {words}"
+        );
+        assert_eq!(
+            counts(&chat, never).await,
+            vec![0; never.len()],
+            "{name}: {words}"
+        );
+        for (view, width, dark) in [
+            ("desktop", 1200, false),
+            ("narrow", 360, false),
+            ("dark", 1200, true),
+        ] {
+            chat.page.look(width, 720, dark, 1.0).await;
+            let picture = format!("failure-{name}-{view}.png");
+            let picture = e2e::stage::pictures_folder().join(picture);
+            chat.page.screenshot(&picture).await;
+        }
+    }
+}
+
+pub async fn figures_are_written_as_the_language_writes_them(stage: Stage) {
+    for (lang, expect, never) in [
+        ("de", r"\\d,\\d\u00a0s", r"\\d\\.\\d\u00a0s"),
+        ("en", r"\\d\\.\\d\u00a0s", r"\\d,\\d\u00a0s"),
+    ] {
+        let chat = stage
+            .chat(Dialect::OpenAi, "first=1500", &format!("lang={lang}"))
+            .await;
+        // The field's name is in that language too.
+        chat.page.click("e2e.every(0, 'textarea')[0]").await;
+        chat.page.insert("Hello").await;
+        chat.page.press("Enter", 0).await;
+        chat.ended().await;
+        let _: Value = chat
+            .page
+            .js("(e2e.every(0, '.doctor button')[0].click(), null)")
+            .await;
+        let shows = |pattern: &str| {
+            format!("new RegExp('{pattern}').test(e2e.every(0, '.exam')[0]?.innerText ?? '')")
+        };
+        chat.page.until::<bool>(&shows(expect)).await;
+        assert!(!chat.page.js::<bool>(&shows(never)).await, "{lang}");
+    }
+}
+
 pub async fn a_page_on_https_may_ask_this_computer_but_no_other_over_http(stage: Stage) {
     let tls = Tls::before(&stage.site.origin()).await.expect("TLS");
     let open = async |server: &str| {
