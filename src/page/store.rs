@@ -89,6 +89,13 @@ impl Store {
         }
     }
 
+    /// The chat is about to go: its place is free for another of that name.
+    pub fn leave(&self) {
+        PLACES.with_borrow_mut(|places| {
+            places.retain(|place| !Weak::ptr_eq(place, &Rc::downgrade(&self.place)));
+        });
+    }
+
     /// The server that was used last.
     pub fn last_server(&self) -> Option<LastServer> {
         let kept = self.get("server");

@@ -54,9 +54,6 @@ impl Chat {
         self.waits.set_value(true);
         self.spawn(async move {
             let later = self.later().await;
-            if !self.is_mounted() {
-                return;
-            }
             self.waits.set_value(false);
             if later.is_some() {
                 self.send(self.draft.get_untracked());
