@@ -7,6 +7,7 @@ pub mod doctor;
 pub mod fields;
 mod file;
 pub mod images;
+pub mod notice;
 mod panel;
 pub mod part;
 pub mod server;
