@@ -96,6 +96,9 @@ fn mount(host: HtmlElement, root: ShadowRoot) -> Mounted {
         let _ = root.append_child(&ui::page(chat).into());
         chat
     });
+    if standalone {
+        ui::take_focus(&root);
+    }
     chat.start(from_link);
     let check = link_parameters().filter(|_| standalone);
     if let Some(server) = check.and_then(|link| link.get("check")) {

@@ -59,6 +59,7 @@ impl Chat {
         }
         let parsed = Address::parse(&server, Some(&page_origin()));
         let at_once = parsed.is_ok_and(|address| !self.is_foreign(&address));
+        self.shared().by_link.set(true);
         self.check_server(server, at_once);
     }
 

@@ -231,6 +231,8 @@ pub struct Shared {
     pub patient: RefCell<Option<Rc<dyn Patient>>>,
     /// The server to be checked, as it is written, and whether that begins at once.
     pub to_check: RefCell<(String, bool)>,
+    /// The panel that checks a server is opened by a link, and not by the person.
+    pub by_link: Cell<bool>,
     /// What keeps the conversation, if anything does.
     pub memory: RefCell<Option<Rc<dyn Memory>>>,
     waiting: RefCell<Vec<oneshot::Sender<()>>>,
@@ -308,6 +310,7 @@ impl Chat {
             store,
             patient: RefCell::default(),
             to_check: RefCell::default(),
+            by_link: Cell::new(false),
             memory: RefCell::default(),
             waiting: RefCell::default(),
             returns: RefCell::default(),

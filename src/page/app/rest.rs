@@ -8,7 +8,7 @@ use leptos::prelude::*;
 use crate::page::later::{self, Later};
 use crate::page::live::Order;
 
-use super::Chat;
+use super::{Chat, LinkState, Trouble};
 
 impl Chat {
     /// The rest of the page, if it is here.
@@ -39,8 +39,20 @@ impl Chat {
         self.loaded.set(later.is_ok());
         match later {
             Ok(later) => self.come_back(later).await,
-            // It stays where it is kept.
-            Err(_) => self.returning.set(false),
+            Err(_) => {
+                // It stays where it is kept.
+                self.returning.set(false);
+                // And nobody can be asked.
+                if self
+                    .link
+                    .with_untracked(|link| matches!(link, LinkState::Asking(_)))
+                {
+                    self.settle(LinkState::Failed {
+                        server: None,
+                        trouble: Trouble::Unloaded,
+                    });
+                }
+            }
         }
         later.ok()
     }

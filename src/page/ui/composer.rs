@@ -39,14 +39,17 @@ pub fn composer(part: Part, chat: Chat) -> Part {
         .attr("aria-label", move || say!(chat, message))
         .attr("placeholder", placeholder)
         .value(move || chat.draft.get())
-        // Whoever comes here is about to write: what answers is fetched meanwhile.
-        .on("focus", move |_| chat.fetch_rest())
+        // Whoever does something here is about to write: what answers is fetched meanwhile. The focus alone says nothing: a page
+        // of its own has it from the beginning.
+        .on("pointerdown", move |_| chat.fetch_rest())
         .on("input", move |event| {
+            chat.fetch_rest();
             let text = event_target_value(event);
             chat.shared().store.keep_draft(&text);
             chat.draft.set(text);
         })
         .on_key(move |event| {
+            chat.fetch_rest();
             if event.key() == "Enter" && !event.shift_key() && !event.is_composing() {
                 event.prevent_default();
                 send();

@@ -125,6 +125,8 @@ fn main() -> std::process::ExitCode {
         doors::the_demo_answers_without_any_server,
         doors::the_address_decides_what_the_page_does,
         doors::a_link_to_a_foreign_server_asks_first,
+        doors::a_links_dialog_is_deaf_to_keys_that_were_meant_for_something_else,
+        doors::whoever_opens_the_page_can_write_at_once,
         doors::servers_on_this_computer_are_found_by_simple_gets,
         doors::a_bad_address_gets_a_sentence,
         settings::settings_reach_the_server_and_are_kept_for_it,
