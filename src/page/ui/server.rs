@@ -272,7 +272,7 @@ fn ways(chat: Chat) -> Part {
         .child(
             hint(move || {
                 let way = chat.way.get().map(|way| way.title(chat));
-                say!(chat, way_now, way = way.unwrap_or_default())
+                way.map_or_else(String::new, |way| say!(chat, way_now, way = way))
             })
             .set("class", "hint way-now"),
         )

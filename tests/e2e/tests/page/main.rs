@@ -131,6 +131,7 @@ fn main() -> std::process::ExitCode {
         doors::a_bad_address_gets_a_sentence,
         settings::settings_reach_the_server_and_are_kept_for_it,
         settings::what_a_server_does_not_take_is_greyed_out_and_says_so,
+        settings::the_demo_says_that_it_takes_nothing,
         settings::a_mistake_in_the_settings_gets_a_sentence_and_is_not_sent,
         settings::a_template_that_is_chosen_formats_the_prompt,
         settings::context_and_style_stand_beside_the_prompt,
