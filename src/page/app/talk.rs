@@ -169,7 +169,9 @@ impl Chat {
             if starts.len() <= id {
                 starts.resize(id + 1, 0);
             }
-            starts[id] += 1;
+            if let Some(count) = starts.get_mut(id) {
+                *count = count.wrapping_add(1);
+            }
         });
     }
 }
