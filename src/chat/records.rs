@@ -82,19 +82,20 @@ impl Head {
     /// Reads a record; `None` where it is none.
     pub fn read(text: &str) -> Option<Head> {
         let told: Value = serde_json::from_str(text).ok()?;
-        let word = |value: &Value| value.as_str().map(str::to_owned);
-        let number = |value: &Value| value.as_u64().unwrap_or(0);
-        let aside = told["aside"].as_array().into_iter().flatten();
+        let word = |name: &str| told.get(name)?.as_str().map(str::to_owned);
+        let number = |name: &str| told.get(name).and_then(Value::as_u64).unwrap_or(0);
+        let aside = told.get("aside").and_then(Value::as_array);
+        let aside = aside.into_iter().flatten().filter_map(Value::as_u64);
         Some(Head {
-            id: word(&told["id"])?,
-            title: word(&told["title"]).unwrap_or_default(),
-            turns: number(&told["turns"]) as usize,
-            count: number(&told["count"]) as usize,
-            at: told["at"].as_f64().unwrap_or(0.0),
-            version: number(&told["version"]),
-            aside: aside.map(|id| number(id) as usize).collect(),
-            called: word(&told["server"]).zip(word(&told["called"])),
-            by: word(&told["by"]).unwrap_or_default(),
+            id: word("id")?,
+            title: word("title").unwrap_or_default(),
+            turns: number("turns") as usize,
+            count: number("count") as usize,
+            at: told.get("at").and_then(Value::as_f64).unwrap_or(0.0),
+            version: number("version"),
+            aside: aside.map(|id| id as usize).collect(),
+            called: word("server").zip(word("called")),
+            by: word("by").unwrap_or_default(),
         })
     }
 
@@ -157,10 +158,13 @@ impl Left {
     /// Reads such a text; `None` where it is none.
     pub fn read(text: &str) -> Option<Left> {
         let told: Value = serde_json::from_str(text).ok()?;
-        let turn = |turn: &Value| Some((turn[0].as_u64()? as usize, turn[1].as_str()?.to_owned()));
-        let turns = told["turns"].as_array()?.iter().filter_map(turn);
+        let turn = |turn: &Value| {
+            let id = turn.get(0)?.as_u64()? as usize;
+            Some((id, turn.get(1)?.as_str()?.to_owned()))
+        };
+        let turns = told.get("turns")?.as_array()?.iter().filter_map(turn);
         Some(Left {
-            head: Head::read(told["head"].as_str()?)?,
+            head: Head::read(told.get("head")?.as_str()?)?,
             turns: turns.collect(),
         })
     }

@@ -167,14 +167,19 @@ impl Keeper {
             let Some(keeper) = keeper(chat) else { return };
             keeper.write().await;
             keeper.state.borrow_mut().planned = false;
-            // Where there is no database at all there will be none a moment later.
-            let again = [Fault::Full, Fault::Failed]
-                .map(Trouble::Unwritten)
-                .map(Some);
-            if again.contains(&keeper.trouble.get_untracked()) {
-                keeper.write_soon(AGAIN);
-            }
+            keeper.again();
         });
+    }
+
+    /// Tries again later, where something could not be written.
+    fn again(&self) {
+        // Where there is no database at all there will be none a moment later.
+        let hope = [Fault::Full, Fault::Failed]
+            .map(Trouble::Unwritten)
+            .map(Some);
+        if hope.contains(&self.trouble.get_untracked()) {
+            self.write_soon(AGAIN);
+        }
     }
 
     /// Writes what there is to write; what the database does not take waits for the next time.
@@ -199,7 +204,8 @@ impl Keeper {
                 Written::Failed(fault) => {
                     let batch = Rc::unwrap_or_clone(batch);
                     self.state.borrow_mut().queue.push_front(batch);
-                    return self.trouble.set(Some(Trouble::Unwritten(fault)));
+                    self.trouble.set(Some(Trouble::Unwritten(fault)));
+                    return self.again();
                 }
             }
         }
