@@ -2,13 +2,14 @@
 #![cfg(target_arch = "wasm32")]
 #![allow(missing_docs, clippy::unwrap_used)]
 
-use leptos::prelude::Owner;
+use leptos::prelude::{Owner, Update};
 use rill::chat::request::{ChatRequest, Message, Role};
 use rill::dialect::Kind;
 use rill::markdown::Markdown;
 use rill::options::Options;
 use rill::page::app::Chat;
-use rill::page::clock::PageClock;
+use rill::page::clock::{PageClock, sleep};
+use rill::page::kept::db::Db;
 use rill::page::net::budget::permit;
 use rill::page::net::demo::Demo;
 use rill::page::painter::Painter;
@@ -196,6 +197,114 @@ fn a_key_is_kept_for_its_origin_only_and_nothing_lasts_where_nothing_may() {
     again.keep_key("http://a.test", "");
     assert_eq!(lasting.key("http://a.test"), None);
     local.clear().unwrap();
+}
+
+#[wasm_bindgen_test]
+fn what_another_version_left_in_the_browser_is_read_without_harm() {
+    let local = web_sys::window().unwrap().local_storage().unwrap().unwrap();
+    let names = [
+        "server", "keys", "json", "kinds", "rungs", "profiles", "wishes", "look", "draft.",
+    ];
+    let base = "http://a.test";
+    let deep = format!("{}1{}", "[".repeat(2_000), "]".repeat(2_000));
+    for odd in [
+        "",
+        "{",
+        "null",
+        "7",
+        "-1",
+        "1e999",
+        "[]",
+        "[[]]",
+        "\"x\"",
+        "\u{fffd}",
+        "{\"http://a.test\":-1}",
+        "{\"http://a.test\":1e30}",
+        "{\"http://a.test\":{\"temperature\":\"hot\",\"stop\":7,\"fields\":[],\"tokens\":9}}",
+        "{\"server\":7,\"kind\":[],\"model\":{}}",
+        "{\"server\":\"not an address\",\"kind\":\"nobody's\"}",
+        "{\"theme\":\"odd\",\"pace\":\"-1wpm\",\"lang\":\"\"}",
+        &deep,
+    ] {
+        local.clear().unwrap();
+        for name in names {
+            local.set_item(&format!("rill.{name}"), odd).unwrap();
+        }
+        let store = Store::new(true, "");
+        let _ = (
+            store.last_server().and_then(|last| last.kind()),
+            store.key(base),
+            store.wants_json(base),
+            store.kind(base),
+            store.rung(base),
+            store.wishes(base),
+            store.draft(),
+            store.look(),
+        );
+        // A whole chat begins with it, and what is written takes its place.
+        let (_owner, chat) = chat();
+        chat.start(false);
+        drop((_owner, chat));
+        store.keep_key(base, "secret");
+        assert_eq!(store.key(base).as_deref(), Some("secret"), "{odd}");
+    }
+    local.clear().unwrap();
+}
+
+#[wasm_bindgen_test]
+async fn a_chat_forgets_work_that_is_over_and_ends_what_is_not() {
+    let (owner, chat) = chat();
+    for _ in 0..100 {
+        chat.spawn(async { sleep(0.0).await });
+    }
+    assert_eq!(chat.busy(), 100);
+    let (done, over) = futures_channel::oneshot::channel();
+    let (wakes, waits) = futures_channel::oneshot::channel::<()>();
+    chat.spawn(async move {
+        // Whatever work holds, it does not keep the chat.
+        let shared = chat.shared();
+        let _ = waits.await;
+        chat.draft.update(|draft| draft.push('x'));
+        drop(shared);
+        let _ = done.send(());
+    });
+    while chat.busy() > 1 {
+        sleep(0.0).await;
+    }
+    assert_eq!(chat.busy(), 1);
+    owner.cleanup();
+    let _ = wakes.send(());
+    assert!(over.await.is_err(), "it went on without its chat");
+    // Nothing begins any more.
+    chat.spawn(async { unreachable!() });
+    assert_eq!(chat.busy(), 0);
+}
+
+#[wasm_bindgen_test]
+async fn the_database_is_opened_again_where_its_connection_is_gone() {
+    let db = Db::default();
+    let work = db.work(true).await.unwrap();
+    work.clear();
+    work.put_head("a", "one");
+    work.put_turn("a", 0, "turn");
+    work.finish().await.unwrap();
+    db.forget();
+    let work = db.work(false).await.unwrap();
+    assert_eq!(work.head("a").await.as_deref(), Some("one"));
+    let work = db.work_at_once(false).unwrap();
+    assert_eq!(work.count("a").await, Some(1));
+    // What is no name of a conversation finds nothing.
+    let work = db.work(true).await.unwrap();
+    assert_eq!(work.count("a0").await, Some(0));
+    let taken = work.take("a").await.unwrap();
+    let work = db.work(true).await.unwrap();
+    assert_eq!(work.head("a").await.as_deref(), Some(""));
+    work.put_back(&taken);
+    work.finish().await.unwrap();
+    let work = db.work(true).await.unwrap();
+    assert_eq!(work.turns("a", 0, 9).await.unwrap(), ["turn"]);
+    work.clear();
+    work.finish().await.unwrap();
 }
 
 #[wasm_bindgen_test]

@@ -11,10 +11,12 @@ export function define(names, mount) {
         this.#chat = mount(this, root);
       }
       disconnectedCallback() {
-        // Freeing the handle ends everything that this element started.
+        // Everything that this element started ends.
         const chat = this.#chat;
         this.#chat = null;
         chat?.unmount();
+        // One of its methods may be what removed it.
+        queueMicrotask(() => chat?.free());
         this.shadowRoot?.replaceChildren();
       }
       attributeChangedCallback() {

@@ -73,10 +73,14 @@ impl Mounted {
         self.chat.reconfigure(options, complaints);
     }
 
-    /// The element left the page.
-    pub fn unmount(self) {
+    /// The element left the page. What made it leave may be a listener that the chat itself has told something: all ends once
+    /// that is over, and before anything else happens.
+    pub fn unmount(&self) {
         self.chat.leave();
-        self.owner.cleanup();
+        // It may come back at once, elsewhere on the page.
+        self.chat.shared().store.leave();
+        let owner = self.owner.clone();
+        wasm_bindgen_futures::spawn_local(async move { owner.cleanup() });
     }
 }
 
@@ -92,6 +96,9 @@ fn mount(host: HtmlElement, root: ShadowRoot) -> Mounted {
         let _ = root.append_child(&ui::page(chat).into());
         chat
     });
+    if standalone {
+        ui::take_focus(&root);
+    }
     chat.start(from_link);
     let check = link_parameters().filter(|_| standalone);
     if let Some(server) = check.and_then(|link| link.get("check")) {

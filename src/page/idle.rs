@@ -14,7 +14,8 @@ use crate::event::Millis;
 /// So long steps go on one after another, in milliseconds, where the browser does not have less time.
 const MOMENT: Millis = 10.0;
 /// What somebody may see soon waits so many milliseconds at most; all else so many.
-const PATIENCE: [u32; 2] = [30, 1000];
+const SOON: u32 = 30;
+const LATE: u32 = 1000;
 
 #[wasm_bindgen(module = "/src/page/element.js")]
 extern "C" {
@@ -75,7 +76,8 @@ impl Drop for Task {
 }
 
 fn call(urgent: bool) {
-    CALL.with(|call| when_idle(call, PATIENCE[usize::from(!urgent)]));
+    let patience = if urgent { SOON } else { LATE };
+    CALL.with(|call| when_idle(call, patience));
 }
 
 /// The browser has so many milliseconds.

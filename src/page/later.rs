@@ -54,6 +54,10 @@ pub struct Later {
     pub exam: fn(Chat) -> Part,
     /// A server is checked.
     pub check: fn(Chat) -> Part,
+    /// The question whether a link's server may be spoken to.
+    pub ask: fn(Chat) -> Part,
+    /// What is wrong with keeping the conversation.
+    pub notice: fn(Chat) -> Part,
     /// A verdict in a few words.
     pub verdict_words: fn(Chat, Verdict) -> String,
     /// A verdict in a sentence.
@@ -106,7 +110,9 @@ static LATER: Later = Later {
     panel: ui::server::server_panel,
     doctor: ui::doctor::doctor,
     exam: ui::doctor::exam::exam,
-    check: ui::doctor::check::check,
+    check: ui::ask::check,
+    ask: ui::ask::ask_first,
+    notice: ui::notice::notice,
     verdict_words: verdict::words,
     verdict_why: verdict::why,
 };

@@ -89,13 +89,20 @@ impl Store {
         }
     }
 
+    /// The chat is about to go: its place is free for another of that name.
+    pub fn leave(&self) {
+        PLACES.with_borrow_mut(|places| {
+            places.retain(|place| !Weak::ptr_eq(place, &Rc::downgrade(&self.place)));
+        });
+    }
+
     /// The server that was used last.
     pub fn last_server(&self) -> Option<LastServer> {
         let kept = self.get("server");
         Some(LastServer {
-            server: text(&kept["server"])?,
-            kind: text(&kept["kind"]),
-            model: text(&kept["model"]),
+            server: word(&kept, "server")?,
+            kind: word(&kept, "kind"),
+            model: word(&kept, "model"),
         })
     }
 
@@ -114,7 +121,7 @@ impl Store {
 
     /// The API key for an origin.
     pub fn key(&self, origin: &str) -> Option<String> {
-        text(&self.get("keys")[origin]).filter(|key| !key.is_empty())
+        word(&self.get("keys"), origin).filter(|key| !key.is_empty())
     }
 
     /// Keeps the key for an origin; an empty one is forgotten.
@@ -146,7 +153,7 @@ impl Store {
 
     /// The kind that the person said the server at this base address is of.
     pub fn kind(&self, base: &str) -> Option<Kind> {
-        text(&self.get("kinds")[base])?.parse().ok()
+        word(&self.get("kinds"), base)?.parse().ok()
     }
 
     /// Keeps it; `None` is to be found out.
@@ -180,7 +187,7 @@ impl Store {
 
     /// What the person wishes of replies from the server at this base address.
     pub fn wishes(&self, base: &str) -> Wishes {
-        Wishes::read(&self.get("wishes")[base])
+        Wishes::read(self.get("wishes").get(base).unwrap_or(&Value::Null))
     }
 
     /// Keeps it; what is as it was is forgotten.
@@ -232,7 +239,8 @@ impl Store {
 
     /// The unsent text.
     pub fn draft(&self) -> String {
-        text(&self.get(&self.draft_name())).unwrap_or_default()
+        let kept = self.get(&self.draft_name());
+        kept.as_str().unwrap_or_default().to_owned()
     }
 
     /// Keeps the unsent text.
@@ -248,9 +256,9 @@ impl Store {
     pub fn look(&self) -> Look {
         let kept = self.get("look");
         Look {
-            theme: text(&kept["theme"]),
-            pace: text(&kept["pace"]),
-            lang: text(&kept["lang"]),
+            theme: word(&kept, "theme"),
+            pace: word(&kept, "pace"),
+            lang: word(&kept, "lang"),
         }
     }
 
@@ -301,8 +309,9 @@ impl Store {
     }
 }
 
-fn text(value: &Value) -> Option<String> {
-    value.as_str().map(str::to_owned)
+/// The text of that name.
+fn word(value: &Value, name: &str) -> Option<String> {
+    value.get(name)?.as_str().map(str::to_owned)
 }
 
 fn local() -> Option<web_sys::Storage> {

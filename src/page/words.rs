@@ -74,6 +74,7 @@ pub fn end_words(chat: Chat, end: &End) -> String {
         End::Empty { .. } => say!(chat, end_empty),
         End::Stopped => say!(chat, end_stopped),
         End::Superseded => say!(chat, end_superseded),
+        End::Blocked { reason } if reason.trim().is_empty() => say!(chat, end_blocked_bare),
         End::Blocked { reason } => say!(chat, end_blocked, reason = reason.clone()),
         End::Cut { page_closed: false } => say!(chat, end_cut),
         End::Cut { page_closed: true } => say!(chat, end_page_closed),
@@ -97,6 +98,9 @@ pub fn end_words(chat: Chat, end: &End) -> String {
             before_headers: true,
             ..
         } => super::ui::verdict::why(chat, chat.verdict().unwrap_or(Verdict::Unreachable)),
+        End::Broken { error, .. } if error.message.trim().is_empty() => {
+            say!(chat, end_broken_bare)
+        }
         End::Broken { error, .. } if error.code.is_some() => {
             let said = say!(chat, end_broken_error, message = error.message.clone());
             with_advice(chat, said, of_error(error.cause, None))

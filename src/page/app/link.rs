@@ -59,6 +59,7 @@ impl Chat {
         }
         let parsed = Address::parse(&server, Some(&page_origin()));
         let at_once = parsed.is_ok_and(|address| !self.is_foreign(&address));
+        self.shared().by_link.set(true);
         self.check_server(server, at_once);
     }
 
@@ -129,9 +130,7 @@ impl Chat {
                 Some(later) => (later.connect)(fetch, kind).await.map_err(Trouble::Verdict),
                 None => Err(Trouble::Unloaded),
             };
-            if !self.is_mounted()
-                || self.link.get_untracked() != LinkState::Connecting(address.clone())
-            {
+            if self.link.get_untracked() != LinkState::Connecting(address.clone()) {
                 return;
             }
             let state = match result {
@@ -181,9 +180,6 @@ impl Chat {
         self.found.set(None);
         self.spawn(async move {
             let found = servers::look_around().await;
-            if !self.is_mounted() {
-                return;
-            }
             let first = found.first().cloned();
             self.found.set(Some(found));
             let still = self.link.get_untracked();

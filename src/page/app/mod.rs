@@ -8,7 +8,7 @@ mod link;
 mod rest;
 mod talk;
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 use std::pin::Pin;
 use std::rc::Rc;
@@ -132,6 +132,7 @@ pub struct Meter {
 #[derive(Clone, Copy)]
 pub struct Chat {
     shared: StoredValue<Rc<Shared>, LocalStorage>,
+    tasks: StoredValue<Rc<Tasks>, LocalStorage>,
     /// What the page's owner asks for.
     pub options: RwSignal<Options>,
     /// Values among them that cannot be used.
@@ -230,9 +231,10 @@ pub struct Shared {
     pub patient: RefCell<Option<Rc<dyn Patient>>>,
     /// The server to be checked, as it is written, and whether that begins at once.
     pub to_check: RefCell<(String, bool)>,
+    /// The panel that checks a server is opened by a link, and not by the person.
+    pub by_link: Cell<bool>,
     /// What keeps the conversation, if anything does.
     pub memory: RefCell<Option<Rc<dyn Memory>>>,
-    tasks: RefCell<Vec<AbortHandle>>,
     waiting: RefCell<Vec<oneshot::Sender<()>>>,
     /// Those who wait for the conversation to return; none before it is asked for.
     returns: RefCell<Option<Vec<oneshot::Sender<()>>>>,
@@ -246,9 +248,32 @@ pub trait Memory {
     fn itself(self: Rc<Self>) -> Rc<dyn std::any::Any>;
 }
 
-impl Drop for Shared {
+/// The work of a chat that is not over. Only the chat's owner keeps it: work that waits for something, whatever else it holds,
+/// does nothing more once the owner is gone, so that it never finds a chat without its signals.
+#[derive(Default)]
+struct Tasks {
+    last: Cell<usize>,
+    going: RefCell<Vec<(usize, AbortHandle)>>,
+}
+
+impl Tasks {
+    /// Work begins; gives its number.
+    fn begin(&self, handle: AbortHandle) -> usize {
+        let number = self.last.get().wrapping_add(1);
+        self.last.set(number);
+        self.going.borrow_mut().push((number, handle));
+        number
+    }
+
+    /// The work of that number is over.
+    fn end(&self, number: usize) {
+        self.going.borrow_mut().retain(|(of, _)| *of != number);
+    }
+}
+
+impl Drop for Tasks {
     fn drop(&mut self) {
-        for task in self.tasks.borrow_mut().drain(..) {
+        for (_, task) in self.going.take() {
             task.abort();
         }
     }
@@ -285,13 +310,14 @@ impl Chat {
             store,
             patient: RefCell::default(),
             to_check: RefCell::default(),
+            by_link: Cell::new(false),
             memory: RefCell::default(),
-            tasks: RefCell::default(),
             waiting: RefCell::default(),
             returns: RefCell::default(),
         };
         Chat {
             shared: StoredValue::new_local(Rc::new(shared)),
+            tasks: StoredValue::new_local(Rc::default()),
             options: RwSignal::new(options),
             complaints: RwSignal::new(complaints),
             lang: RwSignal::new(lang),
@@ -380,18 +406,28 @@ impl Chat {
         }
     }
 
-    /// Runs work that ends with the chat.
+    /// Runs work that ends with the chat: what stands behind one of its `await`s finds the chat as it was before it.
     pub fn spawn(self, work: impl Future<Output = ()> + 'static) {
         // Boxed: what aborts and starts it is compiled once, not for every sort of work.
         let work: Pin<Box<dyn Future<Output = ()>>> = Box::pin(work);
+        let Some(tasks) = self.tasks.try_get_value() else {
+            return;
+        };
         let (work, handle) = abortable(work);
-        let shared = self.shared();
-        let mut tasks = shared.tasks.borrow_mut();
-        tasks.retain(|task| !task.is_aborted());
-        tasks.push(handle);
+        let number = tasks.begin(handle);
+        let tasks = Rc::downgrade(&tasks);
         wasm_bindgen_futures::spawn_local(async move {
             let _ = work.await;
+            if let Some(tasks) = tasks.upgrade() {
+                tasks.end(number);
+            }
         });
+    }
+
+    /// How much of its work is not over.
+    pub fn busy(self) -> usize {
+        let tasks = self.tasks.try_get_value();
+        tasks.map_or(0, |tasks| tasks.going.borrow().len())
     }
 
     /// What is known of the tokens of a reply.

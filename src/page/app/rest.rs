@@ -8,7 +8,7 @@ use leptos::prelude::*;
 use crate::page::later::{self, Later};
 use crate::page::live::Order;
 
-use super::Chat;
+use super::{Chat, LinkState, Trouble};
 
 impl Chat {
     /// The rest of the page, if it is here.
@@ -30,21 +30,31 @@ impl Chat {
         }
     }
 
-    /// The rest of the page, once it is here; `None` where it cannot be had, or where the chat is gone by then.
+    /// The rest of the page, once it is here; `None` where it cannot be had. For work that the chat has [spawned](Chat::spawn): it
+    /// ends with the chat.
     pub async fn later(self) -> Option<&'static Later> {
         self.loading.set(true);
         let later = later::load().await;
-        if !self.is_mounted() {
-            return None;
-        }
         self.loading.set(false);
         self.loaded.set(later.is_ok());
         match later {
             Ok(later) => self.come_back(later).await,
-            // It stays where it is kept.
-            Err(_) => self.returning.set(false),
+            Err(_) => {
+                // It stays where it is kept.
+                self.returning.set(false);
+                // And nobody can be asked.
+                if self
+                    .link
+                    .with_untracked(|link| matches!(link, LinkState::Asking(_)))
+                {
+                    self.settle(LinkState::Failed {
+                        server: None,
+                        trouble: Trouble::Unloaded,
+                    });
+                }
+            }
         }
-        later.ok().filter(|_| self.is_mounted())
+        later.ok()
     }
 
     /// Waits until the conversation is here that is on its way, if there is one.
@@ -52,21 +62,17 @@ impl Chat {
         if !self.returning.get_untracked() {
             return;
         }
-        let shared = self.shared();
-        let is_asked_for = shared.returns.borrow().is_some();
-        if is_asked_for {
+        let asked_for = self.shared().returns.borrow_mut().as_mut().map(|waiting| {
             let (sender, turn) = oneshot::channel();
-            shared
-                .returns
-                .borrow_mut()
-                .get_or_insert_default()
-                .push(sender);
+            waiting.push(sender);
+            turn
+        });
+        match asked_for {
             // Those who wait are dropped with their list.
-            let _ = turn.await;
-        } else {
-            self.returns(true);
-            (later.restore)(self).await;
-            if self.is_mounted() {
+            Some(turn) => drop(turn.await),
+            None => {
+                self.returns(true);
+                (later.restore)(self).await;
                 self.returns(false);
             }
         }

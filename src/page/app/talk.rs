@@ -54,9 +54,6 @@ impl Chat {
         self.waits.set_value(true);
         self.spawn(async move {
             let later = self.later().await;
-            if !self.is_mounted() {
-                return;
-            }
             self.waits.set_value(false);
             if later.is_some() {
                 self.send(self.draft.get_untracked());
@@ -172,7 +169,9 @@ impl Chat {
             if starts.len() <= id {
                 starts.resize(id + 1, 0);
             }
-            starts[id] += 1;
+            if let Some(count) = starts.get_mut(id) {
+                *count = count.wrapping_add(1);
+            }
         });
     }
 }

@@ -1,8 +1,12 @@
 //! The browser's database, as far as conversations need it: two stores of texts by name.
 //!
 //! `conversations` holds one record for each conversation, `turns` one for each turn, named by its conversation and its number. What
-//! stands in them is not known here. Everything may fail, and then it is `None`: a private window has no database, a full disk no
-//! room. A wrapper of our own: the kept crates for IndexedDB cost a reader 20 KB, this one two.
+//! stands in them is not known here. Everything may fail, and says so: a private window has no database, a full disk no room, and a
+//! browser closes the connection of a page that was away. A wrapper of our own: the kept crates for IndexedDB cost a reader 20 KB,
+//! this one two.
+
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
 
 use js_sys::{Array, Function, Promise};
 use wasm_bindgen::prelude::*;
@@ -11,6 +15,10 @@ use web_sys::{
     IdbDatabase, IdbKeyRange, IdbObjectStore, IdbOpenDbRequest, IdbRequest, IdbTransaction,
     IdbTransactionMode,
 };
+
+use crate::event::Millis;
+use crate::page::clock::PageClock;
+use crate::session::within;
 
 /// The database's name; one for all elements of an origin.
 const NAME: &str = "rill";
@@ -33,54 +41,144 @@ pub struct Taken {
     turns: Array,
 }
 
-/// The open database.
-#[derive(Clone)]
-pub struct Db(IdbDatabase);
+/// Why something was not done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fault {
+    /// There is no database: the window is a private one, or the browser keeps nothing for this page.
+    Absent,
+    /// There is no room for more.
+    Full,
+    /// The browser does not do it now.
+    Failed,
+}
+
+/// The database: a connection that is opened when it is first needed, and anew where the browser has closed it.
+#[derive(Clone, Default)]
+pub struct Db(Rc<RefCell<Option<IdbDatabase>>>);
 
 /// A transaction over both stores.
 pub struct Work {
     transaction: IdbTransaction,
     heads: IdbObjectStore,
     turns: IdbObjectStore,
+    /// The browser did not even take something for it.
+    refused: Cell<Option<Fault>>,
 }
 
+/// So long the browser may take to open the database, in milliseconds.
+const OPENING: Millis = 5000.0;
+/// So long it may take to write.
+const WRITING: Millis = 20_000.0;
+
 /// Opens it; makes it, where it is not there.
-pub async fn open() -> Option<Db> {
-    let factory = web_sys::window()?.indexed_db().ok()??;
-    let request = factory.open_with_u32(NAME, 1).ok()?;
-    let make = Closure::<dyn Fn(web_sys::Event)>::new(|event: web_sys::Event| {
-        let request = event.target().and_then(|target| target.dyn_into().ok());
-        let database: Option<IdbDatabase> = request
-            .and_then(|request: IdbOpenDbRequest| request.result().ok())
-            .and_then(|database| database.dyn_into().ok());
-        if let Some(database) = database {
+async fn open() -> Result<IdbDatabase, Fault> {
+    let factory = web_sys::window().and_then(|window| window.indexed_db().ok()?);
+    let request = factory.and_then(|factory| factory.open_with_u32(NAME, 1).ok());
+    let request = request.ok_or(Fault::Absent)?;
+    MAKE.with(|make| request.set_onupgradeneeded(Some(make.as_ref().unchecked_ref())));
+    let database = within(&PageClock, OPENING, done(&request)).await;
+    let database = database
+        .flatten()
+        .ok_or_else(|| match reason(&request).as_str() {
+            // What a private window says.
+            "InvalidStateError" | "SecurityError" => Fault::Absent,
+            name => fault(name),
+        })?;
+    let database: IdbDatabase = database.unchecked_into();
+    // Another page wants to delete it, or to make a newer one of it: whoever holds it open keeps that page waiting.
+    GIVE_WAY.with(|give_way| database.set_onversionchange(Some(give_way.as_ref().unchecked_ref())));
+    Ok(database)
+}
+
+type Hears = Closure<dyn Fn(web_sys::Event)>;
+
+thread_local! {
+    // They outlive every request: one that is given up may still be answered.
+    static MAKE: Hears = Closure::new(|event: web_sys::Event| {
+        if let Some(database) = opened(&event) {
             let _ = database.create_object_store(CONVERSATIONS);
             let _ = database.create_object_store(TURNS);
         }
     });
-    request.set_onupgradeneeded(Some(make.as_ref().unchecked_ref()));
-    let database = done(&request).await?;
-    Some(Db(database.unchecked_into()))
+    static GIVE_WAY: Hears = Closure::new(|event: web_sys::Event| {
+        let database = event.target().and_then(|target| target.dyn_into().ok());
+        if let Some(database) = database {
+            IdbDatabase::close(&database);
+        }
+    });
+}
+
+/// The database that is being opened.
+fn opened(event: &web_sys::Event) -> Option<IdbDatabase> {
+    let request: IdbOpenDbRequest = event.target()?.dyn_into().ok()?;
+    request.result().ok()?.dyn_into().ok()
+}
+
+/// Why a request, or a transaction, failed: the name of its error.
+fn reason(of: &JsValue) -> String {
+    let error = js_sys::Reflect::get(of, &"error".into());
+    error.map(|error| name_of(&error)).unwrap_or_default()
+}
+
+fn name_of(error: &JsValue) -> String {
+    let name = js_sys::Reflect::get(error, &"name".into()).ok();
+    name.and_then(|name| name.as_string()).unwrap_or_default()
+}
+
+/// What an error of that name means for what was to be written.
+fn fault(name: &str) -> Fault {
+    match name {
+        "QuotaExceededError" => Fault::Full,
+        _ => Fault::Failed,
+    }
 }
 
 impl Db {
     /// Begins to read, or to write.
-    pub fn work(&self, writes: bool) -> Option<Work> {
-        let mode = match writes {
-            true => IdbTransactionMode::Readwrite,
-            false => IdbTransactionMode::Readonly,
-        };
-        let stores = Array::of2(&CONVERSATIONS.into(), &TURNS.into());
-        let transaction = self
-            .0
-            .transaction_with_str_sequence_and_mode(&stores, mode)
-            .ok()?;
-        Some(Work {
-            heads: transaction.object_store(CONVERSATIONS).ok()?,
-            turns: transaction.object_store(TURNS).ok()?,
-            transaction,
-        })
+    pub async fn work(&self, writes: bool) -> Result<Work, Fault> {
+        if let Some(work) = self.work_at_once(writes) {
+            return Ok(work);
+        }
+        let opened = open().await?;
+        self.forget();
+        self.0.replace(Some(opened));
+        self.work_at_once(writes).ok_or(Fault::Failed)
     }
+
+    /// The same where there is a connection that is of use.
+    pub fn work_at_once(&self, writes: bool) -> Option<Work> {
+        let known = self.0.borrow().clone()?;
+        let work = begin(&known, writes);
+        if work.is_none() {
+            // The browser has closed it.
+            self.forget();
+        }
+        work
+    }
+
+    /// The connection is not to be trusted: the next work opens another one.
+    pub fn forget(&self) {
+        if let Some(known) = self.0.take() {
+            known.close();
+        }
+    }
+}
+
+fn begin(database: &IdbDatabase, writes: bool) -> Option<Work> {
+    let mode = match writes {
+        true => IdbTransactionMode::Readwrite,
+        false => IdbTransactionMode::Readonly,
+    };
+    let stores = Array::of2(&CONVERSATIONS.into(), &TURNS.into());
+    let transaction = database
+        .transaction_with_str_sequence_and_mode(&stores, mode)
+        .ok()?;
+    Some(Work {
+        heads: transaction.object_store(CONVERSATIONS).ok()?,
+        turns: transaction.object_store(TURNS).ok()?,
+        transaction,
+        refused: Cell::new(None),
+    })
 }
 
 impl Work {
@@ -103,16 +201,30 @@ impl Work {
         texts(&turns.ok()?).await
     }
 
+    /// How many records of turns a conversation has.
+    pub async fn count(&self, id: &str) -> Option<usize> {
+        let count = self.turns.count_with_key(&range(id, 0)?.into()).ok()?;
+        done(&count).await?.as_f64().map(|count| count as usize)
+    }
+
     /// Writes a conversation's record. It is written when the work is finished.
     pub fn put_head(&self, id: &str, head: &str) {
-        let _ = self.heads.put_with_key(&head.into(), &id.into());
+        self.note(self.heads.put_with_key(&head.into(), &id.into()));
     }
 
     /// Writes a turn's record.
     pub fn put_turn(&self, id: &str, turn: usize, record: &str) {
-        let _ = self
+        let put = self
             .turns
             .put_with_key(&record.into(), &name(id, turn).into());
+        self.note(put);
+    }
+
+    /// What the browser does not take is not written: then nothing of the work is.
+    fn note(&self, asked: Result<IdbRequest, JsValue>) {
+        if let Err(error) = asked {
+            self.refused.set(Some(fault(&name_of(&error))));
+        }
     }
 
     /// Takes a conversation out; gives what was there.
@@ -133,18 +245,19 @@ impl Work {
 
     /// Puts back what was taken.
     pub fn put_back(&self, taken: &Taken) {
-        let _ = self
-            .heads
-            .put_with_key(&taken.head, &taken.id.as_str().into());
-        for (at, key) in taken.keys.iter().enumerate() {
-            let _ = self.turns.put_with_key(&taken.turns.get(at as u32), &key);
+        self.note(
+            self.heads
+                .put_with_key(&taken.head, &taken.id.as_str().into()),
+        );
+        for (key, turn) in taken.keys.iter().zip(taken.turns.iter()) {
+            self.note(self.turns.put_with_key(&turn, &key));
         }
     }
 
     /// Takes everything out.
     pub fn clear(&self) {
-        let _ = self.heads.clear();
-        let _ = self.turns.clear();
+        self.note(self.heads.clear());
+        self.note(self.turns.clear());
     }
 
     /// All is asked for: it is done at once, even where the page is about to go.
@@ -153,16 +266,24 @@ impl Work {
         let _ = self.transaction.unchecked_ref::<Whole>().commit();
     }
 
-    /// Waits until it is written; `None` where it is not.
-    pub async fn finish(self) -> Option<()> {
+    /// Waits until it is written.
+    pub async fn finish(self) -> Result<(), Fault> {
         let transaction = &self.transaction;
+        if let Some(fault) = self.refused.get() {
+            let _ = transaction.abort();
+            return Err(fault);
+        }
         let promise = Promise::new(&mut |done: Function, failed: Function| {
             transaction.set_oncomplete(Some(&done));
-            transaction.set_onerror(Some(&failed));
+            // It ends with this, whatever failed in it; only then the reason is known.
             transaction.set_onabort(Some(&failed));
         });
         self.commit();
-        JsFuture::from(promise).await.ok().map(drop)
+        match within(&PageClock, WRITING, JsFuture::from(promise)).await {
+            Some(Ok(_)) => Ok(()),
+            Some(Err(_)) => Err(fault(&reason(transaction))),
+            None => Err(Fault::Failed),
+        }
     }
 }
 

@@ -39,14 +39,17 @@ pub fn composer(part: Part, chat: Chat) -> Part {
         .attr("aria-label", move || say!(chat, message))
         .attr("placeholder", placeholder)
         .value(move || chat.draft.get())
-        // Whoever comes here is about to write: what answers is fetched meanwhile.
-        .on("focus", move |_| chat.fetch_rest())
+        // Whoever does something here is about to write: what answers is fetched meanwhile. The focus alone says nothing: a page
+        // of its own has it from the beginning.
+        .on("pointerdown", move |_| chat.fetch_rest())
         .on("input", move |event| {
+            chat.fetch_rest();
             let text = event_target_value(event);
             chat.shared().store.keep_draft(&text);
             chat.draft.set(text);
         })
         .on_key(move |event| {
+            chat.fetch_rest();
             if event.key() == "Enter" && !event.shift_key() && !event.is_composing() {
                 event.prevent_default();
                 send();
@@ -243,7 +246,7 @@ fn group(number: u32) -> String {
     let digits = number.to_string();
     let mut out = String::new();
     for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+        if at > 0 && digits.len().saturating_sub(at).is_multiple_of(3) {
             out.push('\u{202f}');
         }
         out.push(digit);

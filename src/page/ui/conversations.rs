@@ -8,12 +8,12 @@ use leptos::prelude::*;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::HtmlDialogElement;
 
-use super::file;
 use super::panel::{adopt_style, hint, panel};
 use super::part::{Part, after, button, el, icon};
+use super::{file, notice};
 use crate::chat::archive::{Imported, Unreadable, import};
 use crate::page::app::{Chat, Command, made_up};
-use crate::page::kept::db::Taken;
+use crate::page::kept::db::{Fault, Taken};
 use crate::page::kept::{Head, Keeper, file as written, keeper, title};
 use crate::page::words::{say, tag, young};
 
@@ -27,11 +27,20 @@ struct List {
     gone: RwSignal<Option<(Rc<Taken>, String)>, LocalStorage>,
     /// All are about to be deleted.
     asking: RwSignal<bool>,
+    /// The list could not be read; or what was asked for could not be done.
+    failed: RwSignal<Option<Failed>>,
     /// The file of this name cannot be read.
     bad: RwSignal<Option<(String, Unreadable)>>,
     /// So much of the file of this name was left behind.
     left: RwSignal<Option<(String, usize)>>,
     dialog: StoredValue<Option<HtmlDialogElement>, LocalStorage>,
+}
+
+/// What could not be done.
+#[derive(Clone, Copy, PartialEq)]
+enum Failed {
+    Read,
+    Change,
 }
 
 /// The panel.
@@ -42,6 +51,7 @@ pub fn conversations(chat: Chat) -> Part {
         heads: RwSignal::new(None),
         gone: RwSignal::new_local(None),
         asking: RwSignal::new(false),
+        failed: RwSignal::new(None),
         bad: RwSignal::new(None),
         left: RwSignal::new(None),
         dialog: StoredValue::new_local(None),
@@ -49,6 +59,14 @@ pub fn conversations(chat: Chat) -> Part {
     let keeper = keeper(chat);
     let keeps = keeper.is_some();
     let trouble = keeper.as_ref().map(|keeper| keeper.trouble.clone());
+    let wrong = move || {
+        let failed = list.failed.get().map(|failed| match failed {
+            Failed::Read => say!(chat, conversations_unread),
+            Failed::Change => say!(chat, conversations_failed),
+        });
+        let trouble = || Some(notice::words(chat, trouble.as_ref()?.get()?));
+        failed.or_else(trouble)
+    };
     list.refresh();
     let is_open = move || chat.history.get();
     let close = move || chat.history.set(false);
@@ -65,12 +83,13 @@ pub fn conversations(chat: Chat) -> Part {
     list.dialog
         .set_value(Some(panel.element().unchecked_into()));
     panel
-        .when(
-            move || trouble.as_ref().is_some_and(|trouble| trouble.get()),
-            move || {
-                hint(move || say!(chat, conversations_trouble))
+        .each(
+            move || wrong().into_iter().collect(),
+            |words| {
+                el("p")
                     .set("class", "hint trouble")
                     .set("role", "alert")
+                    .text(words)
             },
         )
         .when(move || is_none() || !keeps, move || hint(words))
@@ -108,17 +127,11 @@ fn below(list: List) -> Part {
             list.bad.set(Some((name, mistake)));
         }
     };
-    let save = move || {
-        let name = chat.tree.with_untracked(title);
-        let name: String = name.chars().take(40).collect();
-        let name = if name.is_empty() { "rill" } else { &name };
-        file::save(&format!("{name}.json"), &written(chat));
-    };
     let ways = el("div")
         .set("class", "ways")
         .child(file::open(chat, move || say!(chat, file_open), open))
         .child(
-            button("plain", save)
+            button("plain", move || save(chat))
                 .flag("disabled", move || chat.tree.with(|tree| tree.is_empty()))
                 .says(move || say!(chat, file_save)),
         )
@@ -153,6 +166,14 @@ fn below(list: List) -> Part {
         .when(move || list.asking.get(), move || sure(list, count()))
 }
 
+/// The conversation becomes a file.
+pub fn save(chat: Chat) {
+    let name = chat.tree.with_untracked(title);
+    let name: String = name.chars().take(40).collect();
+    let name = if name.is_empty() { "rill" } else { &name };
+    file::save(&format!("{name}.json"), &written(chat));
+}
+
 /// All are to be deleted: the question.
 fn sure(list: List, count: usize) -> Part {
     let chat = list.chat;
@@ -160,9 +181,7 @@ fn sure(list: List, count: usize) -> Part {
         list.asking.set(false);
         list.gone.set(None);
         chat.run(Command::Clear);
-        list.change(async |keeper| {
-            keeper.clear().await;
-        });
+        list.change(async |keeper| keeper.clear().await);
     };
     let keep = button("plain", move || list.asking.set(false)).says(move || say!(chat, cancel));
     let element = keep.element();
@@ -207,9 +226,10 @@ fn row(list: List, head: &Head) -> Part {
         }
         let id = opened.clone();
         list.change(async move |keeper| {
-            if keeper.open(&id).await {
+            if keeper.open(&id).await? {
                 list.close();
             }
+            Ok(())
         });
     };
     let title = head.title.clone();
@@ -219,10 +239,9 @@ fn row(list: List, head: &Head) -> Part {
             chat.run(Command::Clear);
         }
         list.change(async move |keeper| {
-            let taken = keeper.take(&id).await;
-            if let Some(taken) = taken {
-                list.gone.set(Some((Rc::new(taken), title)));
-            }
+            let taken = keeper.take(&id).await?;
+            list.gone.set(Some((Rc::new(taken), title)));
+            Ok(())
         });
     };
     let called = name.clone();
@@ -253,10 +272,15 @@ fn row(list: List, head: &Head) -> Part {
 fn deleted(list: List, title: String) -> Part {
     let chat = list.chat;
     let undo = move || {
-        if let Some((taken, _)) = list.gone.get_untracked() {
+        if let Some((taken, title)) = list.gone.get_untracked() {
             list.gone.set(None);
             list.change(async move |keeper| {
-                keeper.put_back(&taken).await;
+                let back = keeper.put_back(&taken).await;
+                if back.is_err() {
+                    // It can still be put back.
+                    list.gone.set(Some((taken, title)));
+                }
+                back
             });
         }
     };
@@ -287,25 +311,30 @@ impl List {
 
     /// Reads the list.
     fn refresh(self) {
-        self.change(async |_| {});
+        self.change(async |_| Ok(()));
     }
 
     /// Does something with what is kept, and reads the list anew.
     fn change<F>(self, work: impl FnOnce(Rc<Keeper>) -> F + 'static)
     where
-        F: Future<Output = ()> + 'static,
+        F: Future<Output = Result<(), Fault>> + 'static,
     {
         let Some(keeper) = keeper(self.chat) else {
             return;
         };
         self.chat.spawn(async move {
-            work(keeper.clone()).await;
+            let done = work(keeper.clone()).await;
             let heads = keeper.list().await;
-            if heads.is_none() {
-                keeper.trouble.set(true);
+            // The panel may be gone by now. What cannot be read is not said to be nothing.
+            let failed = match (done, &heads) {
+                (_, Err(_)) => Some(Failed::Read),
+                (Err(_), _) => Some(Failed::Change),
+                _ => None,
+            };
+            let _ = self.failed.try_set(failed);
+            if let Ok(heads) = heads {
+                let _ = self.heads.try_set(Some(heads));
             }
-            // The panel may be gone by now.
-            let _ = self.heads.try_set(Some(heads.unwrap_or_default()));
         });
     }
 }

@@ -1,12 +1,14 @@
 //! What is seen, one file per thing. Views read the chat's signals and send commands up; they hold no state of their own
 //! beyond what is open or typed.
 
+pub mod ask;
 mod composer;
 pub mod conversations;
 pub mod doctor;
 pub mod fields;
 mod file;
 pub mod images;
+pub mod notice;
 mod panel;
 pub mod part;
 pub mod server;
@@ -20,9 +22,12 @@ pub mod verdict;
 mod welcome;
 
 use leptos::prelude::*;
+use wasm_bindgen::JsCast;
+use web_sys::{HtmlElement, ShadowRoot};
 
 use self::part::{Part, button, el, follow, icon};
 use super::app::{Chat, Command, LinkState};
+use super::clock::media_matches;
 use super::later;
 use super::words::{self, say, young};
 use crate::options::Theme;
@@ -48,9 +53,14 @@ pub fn page(chat: Chat) -> Part {
     };
     // Once opened, the settings stay on the page: the browser gives the focus back to where it was when they close.
     let opened = RwSignal::new(false);
+    let asked = RwSignal::new(false);
     follow(move || {
         if chat.panel.get() {
             opened.set(true);
+        }
+        if chat.link.with(|link| matches!(link, LinkState::Asking(_))) {
+            asked.set(true);
+            chat.fetch_rest();
         }
         if chat.panel.get() || chat.settings.get() || chat.check.get() || chat.history.get() {
             chat.fetch_rest();
@@ -62,6 +72,10 @@ pub fn page(chat: Chat) -> Part {
         .when(
             move || chat.loaded.get() && chat.finding.with(Option::is_some),
             move || coming(later::ready().map(|later| later.doctor), chat),
+        )
+        .when(
+            move || chat.loaded.get(),
+            move || coming(later::ready().map(|later| later.notice), chat),
         )
         .add(|part| composer::composer(part, chat));
     el("div")
@@ -98,7 +112,31 @@ pub fn page(chat: Chat) -> Part {
             move || chat.check.get() && chat.loaded.get(),
             move || coming(later::ready().map(|later| later.check), chat),
         )
-        .child(server::ask_first(chat))
+        .when(
+            move || asked.get() && chat.loaded.get(),
+            move || coming(later::ready().map(|later| later.ask), chat),
+        )
+}
+
+/// Whoever opens a page of its own can write at once: where a finger is not what one points with, and the focus is nowhere else yet.
+pub fn take_focus(root: &ShadowRoot) {
+    let Some(window) = web_sys::window() else {
+        return;
+    };
+    let is_own = window.parent().ok().flatten().as_ref() == Some(&window);
+    let document = window.document();
+    let body = document.as_ref().and_then(|document| document.body());
+    let focused = document.as_ref().and_then(|page| page.active_element());
+    let is_free = focused.is_none_or(|focused| body.is_some_and(|body| *body == focused));
+    // A finger would be shown a keyboard that covers half of what it has not read yet.
+    if is_own
+        && is_free
+        && !media_matches("(pointer: coarse)")
+        && let Ok(Some(field)) = root.query_selector("textarea")
+    {
+        let field: HtmlElement = field.unchecked_into();
+        let _ = field.focus();
+    }
 }
 
 /// A part of the page that came later.

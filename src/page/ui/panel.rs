@@ -1,10 +1,17 @@
 //! What all panels are made of: a dialog with a head that closes it, fields with names, quiet sentences.
 
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
+
+use gloo_render::request_animation_frame;
+use leptos::prelude::{SetValue, StoredValue};
 use wasm_bindgen::JsCast;
-use web_sys::{CssStyleSheet, HtmlDialogElement, ShadowRoot};
+use web_sys::{CssStyleSheet, Event, HtmlDialogElement, KeyboardEvent, ShadowRoot};
 
 use super::part::{Part, after, button, el, icon};
+use crate::event::Millis;
 use crate::page::app::Chat;
+use crate::page::clock::now;
 use crate::page::embed;
 use crate::page::words::say;
 
@@ -44,6 +51,50 @@ pub fn dialog(class: &str, open: impl Fn() -> bool + 'static) -> Part {
         }
     });
     part
+}
+
+/// So long nobody must have typed since a dialog is seen before it hears a key, in milliseconds.
+const READ: Millis = 500.0;
+
+/// A dialog that opened by itself, and hears no key that was meant for something else: none that was typed before a person can
+/// have read it, none that was held already, none of those who type on.
+pub fn deaf(part: Part, open: impl Fn() -> bool + 'static) -> Part {
+    // Since when it could be read and nobody typed; `None` before it is seen.
+    let quiet: Rc<Cell<Option<Millis>>> = Rc::default();
+    let pressed: Rc<RefCell<Option<String>>> = Rc::default();
+    let (seen, frame) = (quiet.clone(), StoredValue::new_local(None));
+    after(move || {
+        seen.set(None);
+        if open() {
+            let seen = seen.clone();
+            // A page that nobody can see has no frames.
+            let next = request_animation_frame(move |_| seen.set(Some(now())));
+            frame.set_value(Some(next));
+        }
+    });
+    let key = |event: &Event| event.dyn_ref::<KeyboardEvent>().map(KeyboardEvent::key);
+    let heard = pressed.clone();
+    part.on("keydown", move |event| {
+        let repeats = event
+            .dyn_ref()
+            .is_some_and(|event: &KeyboardEvent| event.repeat());
+        let is_read = quiet
+            .get()
+            .is_some_and(|quiet| event.time_stamp() - quiet >= READ);
+        if is_read && !repeats {
+            heard.replace(key(event));
+        } else {
+            quiet.set(quiet.get().map(|quiet| quiet.max(event.time_stamp())));
+            heard.take();
+            event.prevent_default();
+        }
+    })
+    .on("keyup", move |event| {
+        // A button is pressed when its key is let go.
+        if key(event).is_none() || *pressed.borrow() != key(event) {
+            event.prevent_default();
+        }
+    })
 }
 
 /// A field with its name.

@@ -251,9 +251,10 @@ impl Part {
         follow(move || {
             let items = items();
             let had = shown.find(items.len(), before.len(), &|new, old| {
-                items[new] == before[old]
+                items.get(new) == before.get(old)
             });
-            shown.update(&had, &|at| view(&items[at]));
+            // For each item there is a place in `had`.
+            shown.update(&had, &|at| items.get(at).map(&view));
             before = items;
         });
     }
@@ -301,31 +302,33 @@ impl Shown {
             // Mostly it is where it was.
             let mut places = std::iter::once(item).chain(0..old);
             let at = places.find(|at| free.get(*at) == Some(&true) && same(item, *at))?;
-            free[at] = false;
+            if let Some(free) = free.get_mut(at) {
+                *free = false;
+            }
             Some(at)
         };
         (0..new).map(find).collect()
     }
 
     /// For each row that is to be there: which one it was before, if any.
-    fn update(&mut self, had: &[Option<usize>], make: &dyn Fn(usize) -> Part) {
+    fn update(&mut self, had: &[Option<usize>], make: &dyn Fn(usize) -> Option<Part>) {
         let Some(parent) = self.mark.parent_node() else {
             return;
         };
         let mut old = std::mem::take(&mut self.rows);
-        let kept: Vec<Option<Row>> = had.iter().map(|at| old[(*at)?].take()).collect();
+        let kept: Vec<Option<Row>> = had.iter().map(|at| old.get_mut((*at)?)?.take()).collect();
         for gone in old.into_iter().flatten() {
             gone.owner.cleanup();
             let _ = parent.remove_child(&gone.node);
         }
         for (at, kept) in kept.into_iter().enumerate() {
-            self.rows.push(Some(kept.unwrap_or_else(|| {
+            self.rows.push(kept.or_else(|| {
                 let owner = self.owner.child();
                 // What a view reads while it is made does not make it anew.
-                let part = owner.with(|| untrack(|| make(at)));
+                let part = owner.with(|| untrack(|| make(at)))?;
                 let node = part.into();
-                Row { node, owner }
-            })));
+                Some(Row { node, owner })
+            }));
         }
         // From the last to the first: each stands before the next, and is moved only where it does not yet.
         let mut next = self.mark.clone();

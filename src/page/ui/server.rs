@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 use web_sys::{HtmlInputElement, KeyboardEvent};
 
-use super::panel::{choice, dialog, field, hint, panel};
+use super::panel::{choice, field, hint, panel};
 use super::part::{Part, after, button, el};
 use crate::dialect::{Kind, Model};
 use crate::options::Theme;
@@ -272,7 +272,7 @@ fn ways(chat: Chat) -> Part {
         .child(
             hint(move || {
                 let way = chat.way.get().map(|way| way.title(chat));
-                say!(chat, way_now, way = way.unwrap_or_default())
+                way.map_or_else(String::new, |way| say!(chat, way_now, way = way))
             })
             .set("class", "hint way-now"),
         )
@@ -326,38 +326,4 @@ fn reading(chat: Chat) -> Part {
         .child(field(move || say!(chat, reading_pace), pace))
         .child(field(move || say!(chat, theme), theme))
         .child(field(move || say!(chat, language), language))
-}
-
-/// The question before a link's server is spoken to.
-pub fn ask_first(chat: Chat) -> Part {
-    let address = move || {
-        chat.link.with(|link| match link {
-            LinkState::Asking(address) => Some(address.clone()),
-            _ => None,
-        })
-    };
-    let title = move || {
-        let host = address().map(|address| address.host()).unwrap_or_default();
-        say!(chat, ask_title, host = host)
-    };
-    let text = move || {
-        let server = address().map(|address| address.to_string());
-        say!(chat, ask_text, server = server.unwrap_or_default())
-    };
-    let ways = el("div")
-        .set("class", "ways")
-        .child(
-            button("strong", move || chat.run(Command::Allow(true)))
-                .says(move || say!(chat, ask_connect)),
-        )
-        .child(
-            button("plain", move || chat.run(Command::Allow(false)))
-                .says(move || say!(chat, cancel)),
-        );
-    dialog("panel ask", move || address().is_some())
-        .attr("aria-label", title)
-        .on("close", move |_| chat.run(Command::Allow(false)))
-        .child(el("h2").says(title))
-        .child(el("p").says(text))
-        .child(ways)
 }

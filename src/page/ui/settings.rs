@@ -63,9 +63,9 @@ fn form(chat: Chat) -> Part {
 
 /// Why a field is greyed out.
 fn not_taken(chat: Chat) -> Part {
-    hint(move || {
-        let name = chat.kind().map_or("", |kind| kind.name());
-        say!(chat, settings_not_taken, name = name)
+    hint(move || match chat.kind() {
+        Some(kind) => say!(chat, settings_not_taken, name = kind.name()),
+        None => say!(chat, settings_not_taken_demo),
     })
 }
 
@@ -181,7 +181,10 @@ fn setting_field(chat: Chat, knob: Knob, takes: &Takes) -> Part {
         .set("inputmode", "decimal")
         .set("autocomplete", "off")
         .set("dir", "ltr")
-        .attr("placeholder", move || say!(chat, settings_own))
+        .attr("placeholder", move || match chat.kind() {
+            Some(_) => say!(chat, settings_own),
+            None => String::new(),
+        })
         .value(move || value.clone().unwrap_or_default())
         .flag("disabled", move || !taken)
         .attr_if("aria-invalid", move || {

@@ -391,6 +391,243 @@ pub async fn a_conversation_is_opened_from_the_list_and_deleted(stage: Stage) {
     assert_eq!(all, json!([]));
 }
 
+/// Notes every connection to the database that the page opens.
+const CONNECTIONS: &str = "
+    const open = IDBFactory.prototype.open;
+    globalThis.connections = [];
+    IDBFactory.prototype.open = function (...all) {
+        const request = open.apply(this, all);
+        request.addEventListener('success', () => connections.push(request.result));
+        return request;
+    };
+";
+
+/// Opens Rill for a server, with a script that runs before all others.
+async fn with_script(stage: &Stage, script: &str, options: &str, more: &str) -> Chat {
+    let page = stage.blank().await;
+    page.at_start(script).await;
+    let query = stage.query(Dialect::OpenAi, options, more);
+    page.goto(&stage.site.url(&format!("?{query}"))).await;
+    let chat = Chat { page, at: 0 };
+    let field = format!("!!{}", chat.find("textbox", "Message"));
+    chat.page.until::<bool>(&field).await;
+    chat
+}
+
+pub async fn a_connection_that_the_browser_has_closed_is_opened_anew(stage: Stage) {
+    let chat = with_script(&stage, CONNECTIONS, "delay=0;tokens=3", "").await;
+    chat.ask("One").await;
+    kept(&chat, "One", 2).await;
+    // As browsers do to a page that was away.
+    let close = "(connections.forEach((one) => one.close()), connections.length)";
+    assert!(chat.page.js::<usize>(close).await > 0);
+    chat.ask("Two").await;
+    kept(&chat, "One", 4).await;
+    // Reading opens it as well.
+    chat.page.js::<usize>(close).await;
+    list(&chat).await;
+    assert_eq!(titles(&chat, 1).await, ["One"]);
+    chat.page.press("Escape", 0).await;
+    // Somebody deletes the site's data: nobody is kept waiting, and what is on the page is kept again.
+    let delete = "new Promise((done, failed) => {
+        const request = indexedDB.deleteDatabase('rill');
+        request.onsuccess = () => done(true);
+        request.onblocked = () => failed('the page holds it open');
+    })";
+    assert!(chat.page.js::<bool>(delete).await);
+    chat.ask("Three").await;
+    kept(&chat, "One", 6).await;
+    reload(&chat, 6).await;
+    assert_eq!(said(&chat).await.len(), 6);
+}
+
+pub async fn what_cannot_be_written_is_told_and_written_as_soon_as_it_can_be(stage: Stage) {
+    for (broken, words) in [
+        (
+            "IDBDatabase.prototype.transaction = () => { throw new DOMException('x', 'InvalidStateError'); }",
+            "cannot be kept just now",
+        ),
+        (
+            "IDBObjectStore.prototype.put = () => { throw new DOMException('x', 'QuotaExceededError'); }",
+            "There is no room left",
+        ),
+    ] {
+        let chat = stage.chat(Dialect::OpenAi, "delay=0;tokens=3", "").await;
+        chat.ask("One").await;
+        kept(&chat, "One", 2).await;
+        let save = "(globalThis.whole = [IDBDatabase.prototype.transaction, IDBObjectStore.prototype.put], null)";
+        let _: Option<Value> = chat.page.js(save).await;
+        let _: Option<Value> = chat.page.js(&format!("({broken}, null)")).await;
+        chat.ask("Two").await;
+        let told = format!(
+            "e2e.every(0, '.notice [role=alert]').some((one) => e2e.visible(one) && one.textContent.includes({}))",
+            quote(words)
+        );
+        chat.page.until::<bool>(&told).await;
+        let picture = format!("unkept-{}.png", words.len());
+        chat.page
+            .screenshot(&e2e::stage::pictures_folder().join(picture))
+            .await;
+        // Another conversation begins meanwhile: the one that is left waits as well.
+        chat.button("New chat").await;
+        chat.ask("Elsewhere").await;
+        let mend =
+            "([IDBDatabase.prototype.transaction, IDBObjectStore.prototype.put] = whole, null)";
+        let _: Option<Value> = chat.page.js(mend).await;
+        kept(&chat, "One", 4).await;
+        kept(&chat, "Elsewhere", 2).await;
+        chat.page
+            .until::<bool>("!e2e.every(0, '.notice [role=alert]').length")
+            .await;
+        let all: Value = chat.page.js(KEPT).await;
+        assert_eq!(all.as_array().map(Vec::len), Some(2), "no copies: {all}");
+        chat.page.close().await;
+    }
+}
+
+pub async fn a_conversation_that_is_left_while_its_reply_runs_keeps_all_that_came(stage: Stage) {
+    let chat = stage
+        .chat(Dialect::LlamaCpp, "first=0;delay=20;tokens=2000", "")
+        .await;
+    chat.send("One").await;
+    let shown = chat.shows(60).await.text;
+    chat.button("New chat").await;
+    let left = stage.lab.logbook().now();
+    let closed = stage
+        .lab
+        .wait_for("the closed connection", |log| {
+            crate::talk::chats(log).first()?.ended_at
+        })
+        .await;
+    assert!(closed - left < 1000.0, "{} ms", closed - left);
+    chat.send("Two").await;
+    let second = chat.shows(60).await.text;
+    let open = |title: &'static str| {
+        let chat = chat.clone();
+        async move {
+            list(&chat).await;
+            let title = format!(
+                "e2e.every(0, '.kept .title').find((title) => title.textContent === '{title}')"
+            );
+            chat.page.click(&title).await;
+            chat.page
+                .until::<bool>("!e2e.every(0, 'dialog[open]').length && e2e.turns(0, 'assistant').length === 1")
+                .await;
+            chat.ended().await
+        }
+    };
+    // The second runs while the first is opened from the list, and the other way round.
+    for (title, shown) in [("One", &shown), ("Two", &second)] {
+        let turn = open(title).await;
+        assert_eq!(turn.fate(), ("superseded", None), "{title}");
+        assert!(
+            turn.text.starts_with(shown.trim_end()),
+            "{title}: {shown:?} is not the beginning of {turn:?}"
+        );
+    }
+    chat.page.reload().await;
+    let turn = chat.ended().await;
+    assert_eq!(turn.fate(), ("superseded", None));
+    assert!(turn.text.starts_with(second.trim_end()), "{turn:?}");
+}
+
+/// Calls [`hook`] when the page first calls this method of the database, before it is answered.
+fn at_call(method: &str) -> String {
+    format!(
+        "(() => {{
+            const [face, name] = {}.split('.');
+            const whole = globalThis[face].prototype[name];
+            globalThis[face].prototype[name] = function (...all) {{
+                globalThis[face].prototype[name] = whole;
+                hook();
+                return whole.apply(this, all);
+            }};
+            return null;
+        }})()",
+        quote(method)
+    )
+}
+
+pub async fn an_element_that_goes_while_its_conversation_comes_back_goes_quietly(stage: Stage) {
+    let page = stage.blank().await;
+    page.goto(&stage.site.url("empty.html")).await;
+    let server = stage.lab.url(Dialect::OpenAi, "delay=0;tokens=3");
+    let make = format!(
+        "(async () => {{
+            await customElements.whenDefined('rill-chat');
+            globalThis.chat = document.createElement('rill-chat');
+            chat.style.cssText = 'display:block;height:380px';
+            for (const [name, value] of Object.entries({{ server: {}, kind: 'openai', pace: 'instant' }})) chat.setAttribute(name, value);
+            return null;
+        }})()",
+        quote(&server)
+    );
+    let _: Option<Value> = page.js(&make).await;
+    let _: Option<Value> = page.js("(document.body.append(chat), null)").await;
+    let chat = Chat { page, at: 0 };
+    chat.ask("Hello").await;
+    kept(&chat, "Hello", 2).await;
+    for method in [
+        "IDBFactory.open",
+        "IDBObjectStore.get",
+        "IDBObjectStore.getAll",
+    ] {
+        for hook in [
+            "chat.remove()",
+            "queueMicrotask(() => chat.remove())",
+            "setTimeout(() => chat.remove())",
+            // Moved within the page: it is the same chat, and has the same conversation.
+            "document.body.append(chat)",
+        ] {
+            let _: Option<Value> = chat.page.js("(chat.remove(), null)").await;
+            // Nothing of it is left: what comes back does so from the database.
+            chat.page.reload().await;
+            let _: Option<Value> = chat.page.js(&make).await;
+            let arm = format!(
+                "(globalThis.hook = () => {{ globalThis.hooked = true; {hook}; }}, globalThis.hooked = false, {}, document.body.append(chat), null)",
+                at_call(method)
+            );
+            let _: Option<Value> = chat.page.js(&arm).await;
+            chat.page.until::<bool>("hooked").await;
+            // What was on its way then is over.
+            let rest = "new Promise((done) => { const open = indexedDB.open('rill', 1); open.onsuccess = () => { const all = open.result.transaction('turns').objectStore('turns').getAll(); all.onsuccess = () => { open.result.close(); setTimeout(() => done(null), 20); }; }; })";
+            let _: Option<Value> = chat.page.js(rest).await;
+            let _: Option<Value> = chat
+                .page
+                .js("(chat.isConnected || document.body.append(chat), null)")
+                .await;
+            let back = chat
+                .page
+                .within::<bool>(
+                    Duration::from_secs(20),
+                    "e2e.every(0, 'article').length === 2",
+                )
+                .await;
+            assert!(
+                back.is_some(),
+                "{method}, {hook}: {:?}",
+                chat.page.complaints().await
+            );
+        }
+    }
+    // A listener may take it away in the middle of what it does itself.
+    for event in ["rill-send", "rill-delta", "rill-end"] {
+        let take = format!(
+            "(chat.isConnected || document.body.append(chat), chat.addEventListener('{event}', () => {{ chat.remove(); globalThis.gone = true; }}, {{ once: true }}), globalThis.gone = false, chat.send('On'), null)"
+        );
+        chat.page
+            .until::<bool>("(chat.isConnected || document.body.append(chat), e2e.every(0, 'article').length >= 2)")
+            .await;
+        let _: Option<Value> = chat.page.js(&take).await;
+        chat.page.until::<bool>("gone").await;
+    }
+    let _: Option<Value> = chat.page.js("(document.body.append(chat), null)").await;
+    chat.page
+        .until::<bool>("e2e.every(0, 'article').length >= 2")
+        .await;
+    assert_eq!(chat.ask("And on").await.fate(), ("complete", Some("stop")));
+}
+
 /// Notes what is there when the newest turn is seen first, and every task that took the page longer than 50 ms.
 const WATCH: &str = "
     globalThis.opened = { first: null, long: [] };

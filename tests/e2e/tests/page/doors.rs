@@ -3,6 +3,7 @@
 use crate::talk::chats;
 use e2e::Stage;
 use e2e::browser::FOREIGN_HOST;
+use e2e::stage::pictures_folder;
 use lab::{Dialect, Lab, percent_encode};
 use serde_json::Value;
 use std::time::Duration;
@@ -125,6 +126,171 @@ pub async fn a_link_to_a_foreign_server_asks_first(stage: Stage) {
         }
         chat.page.close().await;
     }
+}
+
+/// Whether the element that has the focus lets a key pass: a button does what it is there for unless somebody keeps it from that.
+const KEYS: &str = "
+    globalThis.passes = (type, key, more = {}) => e2e.active().dispatchEvent(new KeyboardEvent(type, { key, bubbles: true, composed: true, cancelable: true, ...more }));
+    globalThis.quiet = () => new Promise((done) => setTimeout(done, 650));
+    const show = HTMLDialogElement.prototype.showModal;
+    globalThis.early = [];
+    HTMLDialogElement.prototype.showModal = function () {
+        show.call(this);
+        early.push(passes('keydown', 'Enter'), passes('keyup', ' '), passes('keydown', 'Escape'));
+    };
+";
+
+pub async fn a_links_dialog_is_deaf_to_keys_that_were_meant_for_something_else(stage: Stage) {
+    let server = format!("http://{FOREIGN_HOST}:{}/openai", stage.lab.port());
+    let server = percent_encode(&server);
+    for (query, wanted) in [
+        (format!("server={server}&kind=openai"), "Cancel"),
+        (format!("check={server}"), "Close"),
+    ] {
+        let page = stage.blank().await;
+        page.at_start(KEYS).await;
+        page.goto(&stage.site.url(&format!("?{query}"))).await;
+        page.until::<bool>("e2e.every(0, 'dialog[open]').some(e2e.visible)")
+            .await;
+        let focus: String = page.js("e2e.name(e2e.active())").await;
+        assert_eq!(focus, wanted, "{query}");
+        // A key that was pressed before it could be seen, one let go that was held already, Escape.
+        assert_eq!(page.js::<Vec<bool>>("early").await, [false; 3], "{query}");
+        let late: Vec<bool> = page
+            .js("(async () => {
+                await quiet();
+                const held = passes('keydown', ' ', { repeat: true });
+                const typing = passes('keydown', ' ');
+                await quiet();
+                const released = passes('keyup', ' ');
+                return [held, typing, released, passes('keydown', ' '), passes('keyup', ' ')];
+            })()")
+            .await;
+        assert_eq!(late, [false, false, false, true, true], "{query}");
+        assert!(
+            stage.lab.log().is_empty(),
+            "{}",
+            stage.lab.logbook().summary()
+        );
+        page.close().await;
+    }
+    // The keys of a keyboard, to whom the page's clock says that they were all pressed long ago.
+    let page = stage.blank().await;
+    page.at_start("const now = Performance.prototype.now; Performance.prototype.now = function () { return now.call(this) + 1e7; };")
+        .await;
+    page.goto(&stage.site.url(&format!("?server={server}&kind=openai")))
+        .await;
+    let chat = e2e::Chat { page, at: 0 };
+    let open = "e2e.every(0, 'dialog[open]').some(e2e.visible)";
+    chat.page.until::<bool>(open).await;
+    for key in ["Enter", " ", "Escape", "Tab", "Enter"] {
+        chat.page.press(key, 0).await;
+    }
+    assert!(
+        chat.page.js::<bool>(open).await,
+        "it still waits for an answer"
+    );
+    for (name, width, query) in [
+        ("wide", 1000, ""),
+        ("narrow", 360, "&theme=dark"),
+        ("young", 360, "&profile=young"),
+    ] {
+        let page = stage.blank().await;
+        page.look(width, 740, false, 1.0).await;
+        page.goto(
+            &stage
+                .site
+                .url(&format!("?server={server}&kind=openai{query}")),
+        )
+        .await;
+        page.until::<bool>(open).await;
+        page.screenshot(&pictures_folder().join(format!("ask-{name}.png")))
+            .await;
+        page.close().await;
+    }
+    assert!(
+        stage.lab.log().is_empty(),
+        "{}",
+        stage.lab.logbook().summary()
+    );
+}
+
+pub async fn whoever_opens_the_page_can_write_at_once(stage: Stage) {
+    let message = "e2e.name(e2e.active())";
+    let chat = stage.open("server=demo&pace=instant").await;
+    assert_eq!(chat.page.js::<String>(message).await, "Message");
+    for (name, width, query) in [
+        ("wide", 1000, ""),
+        ("narrow", 360, "&theme=dark"),
+        ("young", 360, "&profile=young"),
+    ] {
+        let page = stage.blank().await;
+        page.look(width, 740, false, 1.0).await;
+        page.goto(&stage.site.url(&format!("?server=demo{query}")))
+            .await;
+        page.until::<bool>("e2e.every(0, 'textarea').some(e2e.visible)")
+            .await;
+        page.screenshot(&pictures_folder().join(format!("first-{name}.png")))
+            .await;
+        page.close().await;
+    }
+    let loaded = format!(
+        "performance.getEntriesByType('resource').some((one) => one.name.endsWith('{}'))",
+        crate::look::LATER
+    );
+    assert!(
+        !chat.page.js::<bool>(&loaded).await,
+        "nobody has written yet"
+    );
+    chat.page.press("h", 0).await;
+    chat.page.insert("ello").await;
+    chat.page.press("Enter", 0).await;
+    assert_eq!(chat.ended().await.fate(), ("complete", Some("stop")));
+    let said: String = chat
+        .page
+        .js("e2e.turns(0, 'user')[0].querySelector('.said').textContent")
+        .await;
+    assert_eq!(said, "hello");
+
+    // A link's question has the focus first, and gives it back.
+    let server = format!("http://{FOREIGN_HOST}:{}/openai", stage.lab.port());
+    let page = stage.blank().await;
+    page.goto(
+        &stage
+            .site
+            .url(&format!("?server={}", percent_encode(&server))),
+    )
+    .await;
+    page.until::<bool>(&format!("{message} === 'Cancel'")).await;
+    let cancel = page.js::<Value>("(e2e.active().click(), null)");
+    cancel.await;
+    page.until::<bool>(&format!("{message} === 'Message'"))
+        .await;
+
+    // A finger would be shown a keyboard that covers the page.
+    let page = stage.blank().await;
+    page.at_start("const ask = matchMedia; globalThis.matchMedia = (query) => query === '(pointer: coarse)' ? { matches: true } : ask.call(globalThis, query);")
+        .await;
+    page.goto(&stage.site.url("?server=demo")).await;
+    page.until::<bool>("e2e.every(0, 'textarea').some(e2e.visible)")
+        .await;
+    assert_eq!(page.js::<String>("e2e.active().tagName").await, "BODY");
+
+    // Somebody else's page keeps its focus, wherever it is: an element in it, or the page itself in a frame.
+    let page = stage.blank().await;
+    page.goto(&stage.site.url("empty.html")).await;
+    let embed = "(async () => {
+        await customElements.whenDefined('rill-chat');
+        const chat = document.createElement('rill-chat'), frame = document.createElement('iframe');
+        chat.setAttribute('server', 'demo');
+        chat.style.cssText = 'display:block;height:300px';
+        frame.src = './?server=demo';
+        document.body.append(chat, frame);
+        await new Promise((done) => frame.addEventListener('load', done));
+        while (!frame.contentDocument.querySelector('rill-chat')?.shadowRoot?.querySelector('textarea')) await new Promise(requestAnimationFrame);
+        return [document.activeElement.tagName, frame.contentDocument.activeElement.tagName];
+    })()";
+    assert_eq!(page.js::<Vec<String>>(embed).await, ["BODY", "BODY"]);
 }
 
 pub async fn servers_on_this_computer_are_found_by_simple_gets(stage: Stage) {

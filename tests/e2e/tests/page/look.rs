@@ -406,7 +406,7 @@ pub async fn a_huge_line_and_very_many_tokens_lose_nothing(stage: Stage) {
 }
 
 /// The file that the first view does without.
-const LATER: &str = "split_later.wasm";
+pub const LATER: &str = "split_later.wasm";
 
 pub async fn the_first_view_loads_nothing_that_only_a_conversation_needs(stage: Stage) {
     let chat = stage.open("server=demo&pace=instant").await;

@@ -241,6 +241,25 @@ pub async fn ai4artsed_can_be_asked_for_each_of_its_tasks(stage: Stage) {
     }
 }
 
+pub async fn the_demo_says_that_it_takes_nothing(stage: Stage) {
+    for (lang, button, words) in [
+        ("en", "Settings", "The demo does not take this."),
+        ("de", "Einstellungen", "Die Demo nimmt das nicht an."),
+    ] {
+        let chat = stage.open(&format!("server=demo&lang={lang}")).await;
+        chat.button(button).await;
+        let hints: Vec<String> = chat
+            .page
+            .until("(() => { const all = e2e.every(0, '.setting .hint').map((one) => one.textContent); return all.length > 0 && all; })()")
+            .await;
+        assert!(hints.iter().any(|hint| hint == words), "{hints:?}");
+        assert!(hints.iter().all(|hint| !hint.starts_with(' ')), "{hints:?}");
+        chat.page
+            .screenshot(&e2e::stage::pictures_folder().join(format!("settings-demo-{lang}.png")))
+            .await;
+    }
+}
+
 pub async fn young_readers_see_no_settings(stage: Stage) {
     let chat = stage.open("server=demo&profile=young").await;
     let there: bool = chat
