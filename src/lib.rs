@@ -10,6 +10,8 @@
 //! |---|---|---|---|
 //! | [`event`] | | the words that every room speaks | any wire, the browser |
 //! | [`address`] | what a person typed | a server's base address | the network |
+//! | [`key`] | an API key as it was pasted | one that a header can carry | whose it is |
+//! | [`budget`] | who wants a connection, and to whom | no more than the browser has | the network |
 //! | [`decimal`] | a plain number as text | the number | |
 //! | [`text`] | a text, and places in it that nobody vouches for | a part of it | what it means |
 //! | [`options`] | attributes, URL parameters | typed wishes, and complaints | the page |
@@ -19,6 +21,7 @@
 //! | [`session`] | what network, clock and person do | events and one honest end | the browser |
 //! | [`pacer`] | text and when it came | how much of it is shown by now | what the text means |
 //! | [`markdown`] | text that grows | committed blocks and one open tail | the DOM |
+//! | [`reply`] | what the session reports, and the time of each frame | what a reader sees by then, and one end | the DOM, the network |
 //! | [`trace`] | what happened when | a bounded record of it | how to steer |
 //! | [`doctor`] | a trace, an end, where the server is | a named cause, its evidence, its remedies | words, languages |
 //! | `page` | all of these | what is seen | (it alone knows the browser) |
@@ -32,14 +35,17 @@
 //! blocks do not change while a reply runs. No model output becomes markup but through [`markdown`]'s tree.
 
 pub mod address;
+pub mod budget;
 pub mod chat;
 pub mod decimal;
 pub mod dialect;
 pub mod doctor;
 pub mod event;
+pub mod key;
 pub mod markdown;
 pub mod options;
 pub mod pacer;
+pub mod reply;
 pub mod session;
 pub mod text;
 pub mod trace;
