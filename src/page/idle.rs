@@ -14,7 +14,7 @@ use crate::event::Millis;
 /// So long steps go on one after another, in milliseconds, where the browser does not have less time.
 const MOMENT: Millis = 10.0;
 /// What somebody may see soon waits so many milliseconds at most; all else so many.
-const PATIENCE: [u32; 2] = [30, 1000];
+const PATIENCE: (u32, u32) = (30, 1000);
 
 #[wasm_bindgen(module = "/src/page/element.js")]
 extern "C" {
@@ -75,7 +75,7 @@ impl Drop for Task {
 }
 
 fn call(urgent: bool) {
-    CALL.with(|call| when_idle(call, PATIENCE[usize::from(!urgent)]));
+    CALL.with(|call| when_idle(call, if urgent { PATIENCE.0 } else { PATIENCE.1 }));
 }
 
 /// The browser has so many milliseconds.

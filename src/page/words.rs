@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use super::app::{Chat, LinkState, Trouble};
 use super::later;
 use crate::doctor::Verdict;
-use crate::event::{Deadline, End};
+use crate::event::{BAD_KEY, Deadline, End, PAGE_FAULT};
 use crate::options::Profile;
 
 pub use rill_locales::i18n::Locale;
@@ -83,6 +83,9 @@ pub fn end_words(chat: Chat, end: &End) -> String {
             Deadline::Silence => say!(chat, end_stalled_silence),
             Deadline::Total => say!(chat, end_stalled_total),
         },
+        End::Refused { error, .. } if error.code.as_deref() == Some(BAD_KEY) => {
+            say!(chat, bad_key, letter = error.message.clone())
+        }
         End::Refused { error, .. } if error.message.trim().is_empty() => {
             say!(chat, end_refused_bare)
         }
@@ -92,6 +95,9 @@ pub fn end_words(chat: Chat, end: &End) -> String {
             before_headers: true,
             ..
         } => super::ui::verdict::why(chat, chat.verdict().unwrap_or(Verdict::Unreachable)),
+        End::Broken { error, .. } if error.code.as_deref() == Some(PAGE_FAULT) => {
+            say!(chat, end_page_fault)
+        }
         End::Broken { error, .. } if error.code.is_some() => {
             say!(chat, end_broken_error, message = error.message.clone())
         }

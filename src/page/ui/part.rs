@@ -172,10 +172,13 @@ impl Part {
 
     /// Hears an event.
     pub fn on(self, name: &'static str, hear: impl FnMut(&Event) + 'static) -> Part {
-        fn boxed(element: &Element, name: &'static str, hear: Box<dyn FnMut(&Event)>) {
+        fn boxed(element: &Element, name: &'static str, mut hear: Box<dyn FnMut(&Event)>) {
             // Handlers here may keep the browser from doing what it does by itself.
             let options = EventListenerOptions::enable_prevent_default();
-            let heard = EventListener::new_with_options(element, name, options, hear);
+            let heard = EventListener::new_with_options(element, name, options, move |event| {
+                // What a handler reads it reads once: nothing follows from here.
+                untrack(|| hear(event));
+            });
             StoredValue::new_local(heard);
         }
         boxed(&self.element, name, Box::new(hear));
@@ -251,9 +254,11 @@ impl Part {
         follow(move || {
             let items = items();
             let had = shown.find(items.len(), before.len(), &|new, old| {
-                items[new] == before[old]
+                items
+                    .get(new)
+                    .is_some_and(|item| before.get(old) == Some(item))
             });
-            shown.update(&had, &|at| view(&items[at]));
+            shown.update(&had, &|at| items.get(at).map_or_else(|| el("span"), &view));
             before = items;
         });
     }
@@ -301,7 +306,7 @@ impl Shown {
             // Mostly it is where it was.
             let mut places = std::iter::once(item).chain(0..old);
             let at = places.find(|at| free.get(*at) == Some(&true) && same(item, *at))?;
-            free[at] = false;
+            *free.get_mut(at)? = false;
             Some(at)
         };
         (0..new).map(find).collect()
@@ -313,7 +318,7 @@ impl Shown {
             return;
         };
         let mut old = std::mem::take(&mut self.rows);
-        let kept: Vec<Option<Row>> = had.iter().map(|at| old[(*at)?].take()).collect();
+        let kept: Vec<Option<Row>> = had.iter().map(|at| old.get_mut((*at)?)?.take()).collect();
         for gone in old.into_iter().flatten() {
             gone.owner.cleanup();
             let _ = parent.remove_child(&gone.node);

@@ -20,6 +20,7 @@ use crate::page::idle::Task;
 use crate::page::live::{Live, Order};
 use crate::page::painter::Painter;
 use crate::page::words::{say, young};
+use crate::text;
 
 /// So many bytes of a settled answer are drawn at a time.
 const PIECE: usize = 4096;
@@ -271,14 +272,14 @@ fn settled(chat: Chat, id: TurnId, place: Element) {
     let mut markdown = Markdown::new();
     let mut at = 0;
     let mut step = move || {
-        let piece = piece_of(&text[at..], PIECE);
+        let piece = piece_of(text::from(&text, at), PIECE);
         at += piece.len();
         markdown.append(piece);
         let more = at < text.len();
         if !more {
             markdown.finish();
         }
-        painter.paint(&mut markdown);
+        untrack(|| painter.paint(&mut markdown));
         chat.follow();
         more
     };

@@ -136,8 +136,10 @@ impl Pile {
                 let _ = self.place.append_child(&element);
                 self.groups.push(Group::new(element));
             }
-            self.groups[at].take(turns);
-            self.groups[at].newest = at + NEWEST >= count;
+            if let Some(group) = self.groups.get_mut(at) {
+                group.take(turns);
+                group.newest = at + NEWEST >= count;
+            }
         }
         let began = now();
         let mut made = 0;
@@ -160,7 +162,9 @@ impl Pile {
             waiting.find(|(_, group)| group.left > 0 && !only_urgent && self.whole)
         });
         let Some((at, _)) = next else { return false };
-        let group = &mut self.groups[at];
+        let Some(group) = self.groups.get_mut(at) else {
+            return false;
+        };
         group.make(self.chat, &self.owner);
         if group.left == 0 && group.unmade {
             group.unmade = false;
@@ -278,7 +282,9 @@ impl Group {
         let Some(at) = self.rows.iter().rposition(Option::is_none) else {
             return;
         };
-        let id = self.turns[at].0;
+        let Some((id, _)) = self.turns.get(at).copied() else {
+            return;
+        };
         let owner = owner.child();
         // What a view reads while it is made does not make it anew.
         let draw = || owner.with(|| untrack(|| turn(chat, id)));
@@ -287,9 +293,11 @@ impl Group {
             false => annex::far_away(draw),
         };
         let node: Node = part.into();
-        let next = self.rows[at + 1..].iter().flatten().next();
+        let next = self.rows.iter().skip(at + 1).flatten().next();
         let _ = self.element.insert_before(&node, next.map(|row| &row.node));
-        self.rows[at] = Some(Row { node, owner });
+        if let Some(row) = self.rows.get_mut(at) {
+            *row = Some(Row { node, owner });
+        }
         self.left -= 1;
     }
 
