@@ -224,14 +224,13 @@ async fn told(chat: &Chat) -> usize {
     assert_eq!(ends.len(), 1, "{heard}");
     assert_eq!(ends[0][0], ends[0][1], "{heard}");
     assert_ne!(ends[0][1], "", "{heard}");
-    println!("{heard}");
     heard["replaced"].as_u64().unwrap_or_default() as usize
 }
 
 pub async fn what_a_page_is_told_of_a_reply_is_its_text_also_where_it_is_said_anew(stage: Stage) {
     // Longer than what was streamed, with a letter of two bytes where that ended.
     let other =
-        "delay=150;text=Hallo%20kleine%20liebe%20Leute;final=Hall%C3%B6chen%2C%20liebe%20Kinder";
+        "delay=600;text=Hallo%20kleine%20liebe%20Leute;final=Hall%C3%B6chen%2C%20liebe%20Kinder";
     let chat = stage
         .chat(Dialect::Ai4ArtsEd, &format!("origins=*;{other}"), "")
         .await;
