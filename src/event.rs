@@ -228,6 +228,12 @@ pub enum Odd {
     AfterEnd,
 }
 
+/// The code of an [`End::Broken`] that Rill itself is the reason of: it stopped while the reply ran.
+pub const PAGE_FAULT: &str = "page-fault";
+
+/// The code of an [`End::Refused`] before anything was sent: the key has a letter that no key can have, which is the message.
+pub const BAD_KEY: &str = "bad-key";
+
 /// How a reply ended. Every reply ends exactly once, with one of these.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "end", rename_all = "kebab-case")]
@@ -268,7 +274,7 @@ pub enum End {
         /// What the server said.
         error: ServerError,
     },
-    /// The connection failed, or an error came after the first text.
+    /// The connection failed, or an error came after the first text; or Rill itself failed ([`PAGE_FAULT`]).
     Broken {
         /// What the server or the browser said.
         error: ServerError,

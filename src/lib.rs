@@ -10,6 +10,8 @@
 //! |---|---|---|---|
 //! | [`event`] | | the words that every room speaks | any wire, the browser |
 //! | [`address`] | what a person typed | a server's base address | the network |
+//! | [`key`] | an API key as it was pasted | one that a header can carry | whose it is |
+//! | [`budget`] | who wants a connection, and to whom | no more than the browser has | the network |
 //! | [`decimal`] | a plain number as text | the number | |
 //! | [`json`] | JSON, strict or not | its value, and whether something was forgiven | what it means |
 //! | [`text`] | a text, and places in it that nobody vouches for | a part of it | what it means |
@@ -21,6 +23,7 @@
 //! | [`pacer`] | text and when it came | how much of it is shown by now | what the text means |
 //! | [`patience`] | what a worker is asked and when it spoke | how long it is still waited for | what a worker is |
 //! | [`markdown`] | text that grows | committed blocks and one open tail | the DOM |
+//! | [`reply`] | what the session reports, and the time of each frame | what a reader sees by then, and one end | the DOM, the network |
 //! | [`trace`] | what happened when | a bounded record of it | how to steer |
 //! | [`doctor`] | a trace, an end, where the server is | a named cause, its evidence, its remedies | words, languages |
 //! | `page` | all of these | what is seen | (it alone knows the browser) |
@@ -33,17 +36,26 @@
 //! event for the trace. A reply ends exactly once. What arrived is not lost. Deadlines live in `session` alone. Committed
 //! blocks do not change while a reply runs. No model output becomes markup but through [`markdown`]'s tree.
 
+// Text that comes from outside stops nothing: rooms ask for parts of it, and get them or not. Tests may point.
+#![cfg_attr(
+    not(test),
+    deny(clippy::string_slice, clippy::indexing_slicing, clippy::get_unwrap)
+)]
+
 pub mod address;
+pub mod budget;
 pub mod chat;
 pub mod decimal;
 pub mod dialect;
 pub mod doctor;
 pub mod event;
 pub mod json;
+pub mod key;
 pub mod markdown;
 pub mod options;
 pub mod pacer;
 pub mod patience;
+pub mod reply;
 pub mod session;
 pub mod text;
 pub mod trace;

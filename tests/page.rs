@@ -10,7 +10,6 @@ use rill::options::Options;
 use rill::page::app::Chat;
 use rill::page::clock::{PageClock, sleep};
 use rill::page::kept::db::Db;
-use rill::page::net::budget::permit;
 use rill::page::net::demo::Demo;
 use rill::page::painter::Painter;
 use rill::page::store::Store;
@@ -153,25 +152,6 @@ fn what_the_painter_draws_bit_by_bit_is_what_it_draws_at_once() {
         painter.paint(&mut markdown);
         assert_eq!(place.inner_html(), whole, "in pieces of {size}");
     }
-}
-
-#[wasm_bindgen_test]
-async fn a_fifth_connection_waits_until_one_is_free() {
-    use futures_util::FutureExt;
-    let mut held = Vec::new();
-    for _ in 0..4 {
-        held.push(permit("http://a.test").await);
-    }
-    let mut fifth = Box::pin(permit("http://a.test"));
-    assert!(fifth.as_mut().now_or_never().is_none());
-    assert!(
-        permit("http://b.test").now_or_never().is_some(),
-        "another server has room of its own"
-    );
-    held.pop();
-    let fifth = fifth.await;
-    drop((fifth, held));
-    assert!(permit("http://a.test").now_or_never().is_some());
 }
 
 #[wasm_bindgen_test]

@@ -1,3 +1,5 @@
+import { comes, enter, goes } from "./fault.js";
+
 // Defines <rill-chat>. A custom element has to be a JavaScript class: this is all of it, the rest is Rust.
 export function define(names, mount) {
   if (customElements.get("rill-chat")) return;
@@ -8,31 +10,33 @@ export function define(names, mount) {
       #chat = null;
       connectedCallback() {
         const root = this.shadowRoot ?? this.attachShadow({ mode: "open" });
-        this.#chat = mount(this, root);
+        comes(this);
+        this.#chat = enter(() => mount(this, root));
       }
       disconnectedCallback() {
         // Everything that this element started ends.
         const chat = this.#chat;
         this.#chat = null;
-        chat?.unmount();
+        goes(this);
+        enter(() => chat?.unmount());
         // One of its methods may be what removed it.
-        queueMicrotask(() => chat?.free());
+        queueMicrotask(() => enter(() => chat?.free()));
         this.shadowRoot?.replaceChildren();
       }
       attributeChangedCallback() {
-        this.#chat?.changed();
+        enter(() => this.#chat?.changed());
       }
       send(text) {
-        this.#chat?.send(String(text));
+        enter(() => this.#chat?.send(String(text)));
       }
       stop() {
-        this.#chat?.stop();
+        enter(() => this.#chat?.stop());
       }
       clear() {
-        this.#chat?.clear();
+        enter(() => this.#chat?.clear());
       }
       export() {
-        return this.#chat?.export() ?? "";
+        return enter(() => this.#chat?.export()) ?? "";
       }
     },
   );

@@ -7,7 +7,7 @@ use wasm_bindgen::prelude::*;
 use web_sys::{CssStyleSheet, HtmlElement, ShadowRoot, UrlSearchParams};
 
 use super::app::{Chat, Command};
-use super::{later, ui};
+use super::{fault, later, ui};
 use crate::chat::archive;
 use crate::options::{NAMES, Options};
 
@@ -23,6 +23,7 @@ pub fn start() {
     // What follows a signal runs on the browser's own queue. It can be set once, and nobody was here before.
     let _ = Executor::init_wasm_bindgen();
     admit_templates();
+    fault::spread();
     let mount = Closure::<dyn Fn(HtmlElement, ShadowRoot) -> Mounted>::new(mount);
     let names = NAMES.iter().map(|name| JsValue::from_str(name)).collect();
     define(names, mount.as_ref());
@@ -45,17 +46,17 @@ pub struct Mounted {
 impl Mounted {
     /// Says something.
     pub fn send(&self, text: String) {
-        self.chat.run(Command::Send(text));
+        self.run(Command::Send(text));
     }
 
     /// Ends the reply that runs.
     pub fn stop(&self) {
-        self.chat.run(Command::Stop);
+        self.run(Command::Stop);
     }
 
     /// Begins a new conversation.
     pub fn clear(&self) {
-        self.chat.run(Command::Clear);
+        self.run(Command::Clear);
     }
 
     /// The conversation as JSON text.
@@ -63,14 +64,14 @@ impl Mounted {
         // Before the rest of the page is here nothing was said.
         later::ready().map_or_else(
             || archive::NOTHING.to_owned(),
-            |later| (later.file)(self.chat),
+            |later| untrack(|| (later.file)(self.chat)),
         )
     }
 
     /// Attributes changed.
     pub fn changed(&self) {
         let (options, complaints) = read_options(&self.host, self.standalone);
-        self.chat.reconfigure(options, complaints);
+        untrack(|| self.chat.reconfigure(options, complaints));
     }
 
     /// The element left the page. What made it leave may be a listener that the chat itself has told something: all ends once
@@ -81,6 +82,12 @@ impl Mounted {
         self.chat.shared().store.leave();
         let owner = self.owner.clone();
         wasm_bindgen_futures::spawn_local(async move { owner.cleanup() });
+    }
+}
+
+impl Mounted {
+    fn run(&self, command: Command) {
+        untrack(|| self.chat.run(command));
     }
 }
 

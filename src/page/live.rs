@@ -10,8 +10,9 @@ use web_sys::{Element, Text};
 use super::ways::Way;
 use crate::chat::tree::TurnId;
 use crate::chat::turn::Turn;
-use crate::event::{Deadline, End, Progress};
+use crate::event::End;
 use crate::pacer::Pace;
+pub use crate::reply::Status;
 
 /// What can be asked of the reply that runs.
 #[derive(Debug, Clone)]
@@ -59,27 +60,4 @@ pub struct Seen {
     pub way: RwSignal<Option<Way>>,
     /// The way that the next reply takes, where this one's held everything back.
     pub next_way: RwSignal<Option<Way>>,
-}
-
-/// What the reply is doing, for the status line.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Status {
-    /// No headers yet.
-    Connecting,
-    /// Headers, but nothing else.
-    Waiting,
-    /// What the server says that it does.
-    Progress(Progress),
-    /// A small request found the server alive.
-    Slow,
-    /// Thinking comes.
-    Thinking,
-    /// Text comes; tokens per second, and whether the server measured them.
-    Writing(Option<(u32, bool)>),
-    /// All is here; the rest is being shown at the reader's pace.
-    Showing,
-    /// A deadline passed; the person may wait on.
-    Asking(Deadline),
-    /// It is over.
-    Ended,
 }

@@ -4,7 +4,7 @@
 //! [`net`] carries the bytes, [`reply`] runs one reply, [`painter`] draws it, [`diagram`] what only somebody who asks wants to see drawn, [`doctor`] looks into it and asks further,
 //! [`ui`] is all that is seen, [`words`] all that is said, [`store`] what is remembered, [`kept`] the conversations, [`wishes`] what is wished of replies,
 //! [`annex`] colours code and sets formulas in a worker, [`ways`] is the ladder to a server, [`clock`] time and frames, [`idle`] what
-//! may wait.
+//! may wait, [`fault`] the net below.
 //! What the first view does not need comes [`later`].
 
 pub mod annex;
@@ -13,6 +13,7 @@ pub mod clock;
 pub mod diagram;
 pub mod doctor;
 pub mod embed;
+pub mod fault;
 pub mod idle;
 pub mod kept;
 pub mod later;

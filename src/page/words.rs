@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use super::app::{Chat, LinkState, Trouble};
 use super::later;
 use crate::doctor::{Verdict, of_error};
-use crate::event::{Deadline, End};
+use crate::event::{BAD_KEY, Deadline, End, PAGE_FAULT};
 use crate::options::Profile;
 
 pub use rill_locales::i18n::Locale;
@@ -84,6 +84,9 @@ pub fn end_words(chat: Chat, end: &End) -> String {
             Deadline::Silence => say!(chat, end_stalled_silence),
             Deadline::Total => say!(chat, end_stalled_total),
         },
+        End::Refused { error, .. } if error.code.as_deref() == Some(BAD_KEY) => {
+            say!(chat, bad_key, letter = error.message.clone())
+        }
         // What to do stands beside what happened: nowhere else is it told.
         End::Refused { error, status } => {
             let said = if error.message.trim().is_empty() {
@@ -98,6 +101,9 @@ pub fn end_words(chat: Chat, end: &End) -> String {
             before_headers: true,
             ..
         } => super::ui::verdict::why(chat, chat.verdict().unwrap_or(Verdict::Unreachable)),
+        End::Broken { error, .. } if error.code.as_deref() == Some(PAGE_FAULT) => {
+            say!(chat, end_page_fault)
+        }
         End::Broken { error, .. } if error.message.trim().is_empty() => {
             say!(chat, end_broken_bare)
         }

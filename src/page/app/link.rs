@@ -201,7 +201,8 @@ impl Chat {
 
     pub(super) fn settle(self, state: LinkState) {
         self.link.set(state);
-        self.wishes.set(self.shared().store.wishes(&self.base()));
+        let base = untrack(|| self.base());
+        self.wishes.set(self.shared().store.wishes(&base));
         self.show_way();
         for waiting in self.shared().waiting.borrow_mut().drain(..) {
             let _ = waiting.send(());

@@ -2,20 +2,20 @@
 //!
 //! In: a [`Call`]. Out: bytes as they come. Dropping a body, or a request under way, aborts it.
 
-use gloo_net::http::{Method as HttpMethod, RequestBuilder, Response};
-use js_sys::{Reflect, Uint8Array};
+use js_sys::{Promise, Reflect, Uint8Array};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{
-    AbortController, ReadableStreamDefaultReader, ReferrerPolicy, RequestCache, RequestCredentials,
-    RequestMode,
+    AbortController, Headers, ReadableStreamDefaultReader, ReferrerPolicy, Request, RequestCache,
+    RequestCredentials, RequestInit, RequestMode, Response,
 };
 
-use super::budget::{Permit, permit};
 use crate::address::Address;
+use crate::budget::{Permit, permit};
 use crate::dialect::{Call, Method};
 use crate::doctor::check::Reach;
+use crate::key;
 use crate::page::clock::{PageClock, now, sleep};
 use crate::session::{Answer, Body, Chunk, Failure, Media, Opened, TELLING, Wire, within};
 
@@ -33,6 +33,9 @@ extern "C" {
     /// The bytes; none at the end.
     #[wasm_bindgen(method, getter)]
     fn value(this: &Read) -> Option<Uint8Array>;
+    /// A page around ours may have put something of its own in the place of the browser's: it may throw, and give anything.
+    #[wasm_bindgen(catch, js_name = fetch)]
+    fn fetch(request: &Request) -> Result<JsValue, JsValue>;
 }
 
 /// Small requests stand under this deadline, in milliseconds.
@@ -68,13 +71,17 @@ struct AbortOnDrop(Option<AbortController>);
 impl Drop for AbortOnDrop {
     fn drop(&mut self) {
         if let Some(controller) = &self.0 {
-            // With the default reason: gloo-net panics on a rejection that is not an Error.
             controller.abort();
         }
     }
 }
 
 impl Fetch {
+    /// The letter of the key that no header can carry, if it has one.
+    pub fn bad_key(&self) -> Option<char> {
+        self.key.as_deref().and_then(|key| key::clean(key).err())
+    }
+
     async fn send(
         &self,
         call: &Call,
@@ -82,35 +89,27 @@ impl Fetch {
         permit: Option<Permit>,
     ) -> Result<(Response, FetchBody), Failure> {
         let abort = AbortOnDrop(AbortController::new().ok());
-        let signal = abort.0.as_ref().map(AbortController::signal);
-        let method = match call.method {
-            Method::Get => HttpMethod::GET,
-            Method::Post => HttpMethod::POST,
-            Method::Delete => HttpMethod::DELETE,
-        };
-        let mut request = RequestBuilder::new(&self.address.url(&call.path))
-            .method(method)
-            // llama.cpp's wildcard headers fail with credentials (protocols, 7.7).
-            .credentials(RequestCredentials::Omit)
-            .cache(RequestCache::NoStore)
-            .referrer_policy(ReferrerPolicy::NoReferrer)
-            .abort_signal(signal.as_ref());
-        for (name, value) in &call.headers {
-            request = request.header(name, value);
+        let key = self.key.as_deref().map(key::clean).transpose();
+        let key = key.map_err(|letter| Failure::new(no_such_key(letter)))?;
+        let key = key.filter(|key| !key.is_empty());
+        let key = key.map(|key| format!("Bearer {key}"));
+        let json = call.body.is_some() && media == Media::Json;
+        let headers = call.headers.iter().map(|(name, value)| (&**name, &**value));
+        let headers = headers
+            .chain(key.as_deref().map(|key| ("Authorization", key)))
+            .chain(json.then_some(("Content-Type", "application/json")));
+        let init = init(&abort);
+        init.set_method(match call.method {
+            Method::Get => "GET",
+            Method::Post => "POST",
+            Method::Delete => "DELETE",
+        });
+        if let Some(body) = &call.body {
+            init.set_body(&JsValue::from_str(body));
         }
-        if let Some(key) = &self.key {
-            request = request.header("Authorization", &format!("Bearer {key}"));
-        }
-        let request = match &call.body {
-            Some(body) => {
-                if media == Media::Json {
-                    request = request.header("Content-Type", "application/json");
-                }
-                request.body(body.as_str())
-            }
-            None => request.build(),
-        };
-        let response = request.map_err(failure)?.send().await.map_err(failure)?;
+        let url = self.address.url(&call.path);
+        let request = request(&url, &init, headers).map_err(|error| words(&error))?;
+        let response = response(&request).await.map_err(|error| words(&error))?;
         let reader = match response.body() {
             Some(stream) => {
                 Some(ReadableStreamDefaultReader::new(&stream).map_err(|error| words(&error))?)
@@ -137,6 +136,14 @@ impl Fetch {
         media: Media,
         permit: Option<Permit>,
     ) -> Result<Answer, Failure> {
+        if let Some(letter) = self.bad_key() {
+            // Nothing can be sent with it. Whoever asks is told as any server tells of a key that is none.
+            return Ok(Answer {
+                status: 401,
+                content_type: "text/plain".to_owned(),
+                body: no_such_key(letter),
+            });
+        }
         let (response, mut body) = self.send(call, media, permit).await?;
         let mut bytes = Vec::new();
         while let Some(more) = body.read().await? {
@@ -170,22 +177,46 @@ impl Fetch {
 /// Whether anything at all answers at this URL, readable for this page or not.
 pub async fn reach(url: &str) -> Reach {
     let abort = AbortOnDrop(AbortController::new().ok());
-    let signal = abort.0.as_ref().map(AbortController::signal);
-    let request = RequestBuilder::new(url)
-        .mode(RequestMode::NoCors)
-        .credentials(RequestCredentials::Omit)
-        .cache(RequestCache::NoStore)
-        .referrer_policy(ReferrerPolicy::NoReferrer)
-        .abort_signal(signal.as_ref())
-        .build();
-    let Ok(request) = request else {
+    let init = init(&abort);
+    init.set_mode(RequestMode::NoCors);
+    let Ok(request) = request(url, &init, std::iter::empty()) else {
         return Reach::Failed;
     };
-    match within(&PageClock, OPAQUE, request.send()).await {
+    match within(&PageClock, OPAQUE, response(&request)).await {
         Some(Ok(_)) => Reach::Came,
         Some(Err(_)) => Reach::Failed,
         None => Reach::TimedOut,
     }
+}
+
+/// What all requests have in common.
+fn init(abort: &AbortOnDrop) -> RequestInit {
+    let init = RequestInit::new();
+    // llama.cpp's wildcard headers fail with credentials (protocols, 7.7).
+    init.set_credentials(RequestCredentials::Omit);
+    init.set_cache(RequestCache::NoStore);
+    init.set_referrer_policy(ReferrerPolicy::NoReferrer);
+    init.set_signal(abort.0.as_ref().map(AbortController::signal).as_ref());
+    init
+}
+
+/// The request, unless the browser takes its address or a header for none.
+fn request<'a>(
+    url: &str,
+    init: &RequestInit,
+    headers: impl Iterator<Item = (&'a str, &'a str)>,
+) -> Result<Request, JsValue> {
+    let held = Headers::new()?;
+    for (name, value) in headers {
+        held.set(name, value)?;
+    }
+    init.set_headers(&held);
+    Request::new_with_str_and_init(url, init)
+}
+
+async fn response(request: &Request) -> Result<Response, JsValue> {
+    let response = JsFuture::from(Promise::resolve(&fetch(request)?)).await?;
+    response.dyn_into()
 }
 
 impl Wire for Fetch {
@@ -199,7 +230,7 @@ impl Wire for Fetch {
             content_type: content_type(&response),
             told: TELLING
                 .into_iter()
-                .filter_map(|name| Some((name, response.headers().get(name)?)))
+                .filter_map(|name| Some((name, header(&response, name)?)))
                 .collect(),
             body,
         })
@@ -233,7 +264,7 @@ impl Body for FetchBody {
     /// A read whose bytes are at hand is over without a turn for the rest of the page, and so may a thousand of them be: after
     /// a while the page gets one.
     async fn next(&mut self) -> Result<Option<Chunk>, Failure> {
-        if self.given == self.held.len() {
+        if self.given >= self.held.len() {
             let asked = now();
             let Some(bytes) = self.read().await? else {
                 return Ok(None);
@@ -252,23 +283,25 @@ impl Body for FetchBody {
         if self.given == 0 && self.held.len() <= PIECE {
             return Ok(Some(Chunk::Bytes(std::mem::take(&mut self.held))));
         }
-        let end = self.held.len().min(self.given + PIECE);
-        let piece = self.held[self.given..end].to_vec();
-        self.given = end;
+        let rest = self.held.get(self.given..).unwrap_or_default();
+        let piece = rest.get(..PIECE).unwrap_or(rest).to_vec();
+        self.given += piece.len();
         Ok(Some(Chunk::Bytes(piece)))
     }
 }
 
-fn content_type(response: &Response) -> String {
-    response
-        .headers()
-        .get("content-type")
-        .unwrap_or_default()
-        .to_ascii_lowercase()
+fn no_such_key(letter: char) -> String {
+    format!("no key can have the letter {}", key::spelled(letter))
 }
 
-fn failure(error: gloo_net::Error) -> Failure {
-    Failure::new(error.to_string())
+fn header(response: &Response, name: &str) -> Option<String> {
+    response.headers().get(name).ok().flatten()
+}
+
+fn content_type(response: &Response) -> String {
+    header(response, "content-type")
+        .unwrap_or_default()
+        .to_ascii_lowercase()
 }
 
 fn words(error: &JsValue) -> Failure {

@@ -2,7 +2,6 @@
 //! and a recorded reply once more.
 //! All of them together are one [`Wire`]; the call says which of them carries it.
 
-pub mod budget;
 pub mod demo;
 pub mod fetch;
 pub mod socket;

@@ -12,7 +12,8 @@ use crate::chat::request::{ChatRequest, Message, Role};
 use crate::chat::tree::TurnId;
 use crate::dialect::{Dialect, Kind, Takes};
 use crate::doctor;
-use crate::event::{End, Millis, Timings, Token, Usage};
+use crate::event::{BAD_KEY, End, ErrorCause, Millis, ServerError, Timings, Token, Usage};
+use crate::key::spelled;
 use crate::page::app::{Chat, LinkState, Meter, made_up};
 use crate::page::clock::{PageClock, now};
 use crate::page::doctor::Site;
@@ -21,6 +22,7 @@ use crate::page::net::demo::Demo;
 use crate::page::servers::{self, Server};
 use crate::page::ways::Way;
 use crate::page::words;
+use crate::reply::about_tokens_of;
 use crate::session::{Answer, Control, Learned, Plan, Report, Wire, drive, media_for};
 use crate::trace::{Fact, Imported, Replay};
 
@@ -82,7 +84,7 @@ pub(super) async fn run(
     let (line, dialect, server) = line(chat);
     let model = server.as_ref().and_then(servers::Server::model_id);
     let request = request(chat, reply.id, continues, model, &dialect.takes());
-    let base = chat.base();
+    let base = untrack(|| chat.base());
     let store = chat.shared().store.clone();
     let key = match &line {
         Line::Net(net) => net.key.clone(),
@@ -96,6 +98,19 @@ pub(super) async fn run(
         key,
         page: None,
     };
+    if let Line::Net(net) = &line
+        && let Some(letter) = net.bad_key()
+    {
+        // Nothing can be sent with it.
+        return reply.on(Report::End(End::Refused {
+            status: None,
+            error: ServerError {
+                message: spelled(letter),
+                code: Some(BAD_KEY.to_owned()),
+                cause: ErrorCause::Auth,
+            },
+        }));
+    }
     // With a key the preflight comes anyway; then the body may as well be called what it is.
     let json = |path: &str| has_key || store.wants_json(&format!("{base}{path}"));
     reply.core.borrow_mut().stop = server.as_ref().map(|server| {
@@ -257,12 +272,9 @@ pub(super) fn request(
 
 /// Asks the server how long the prompt is, beside the reply; without an answer it is estimated.
 pub(super) fn count(chat: Chat, request: &ChatRequest, has_key: bool) {
-    let letters: usize = request
-        .messages
-        .iter()
-        .map(|message| message.text.chars().count())
-        .sum();
-    let about = (letters / 4 + 4 * request.messages.len()) as u32;
+    let texts = request.messages.iter().map(|message| &*message.text);
+    // A template puts about four tokens around each message.
+    let about = about_tokens_of(texts).saturating_add(4 * request.messages.len() as u32);
     chat.meter.set(Some(Meter {
         used: about,
         exact: false,
@@ -271,7 +283,7 @@ pub(super) fn count(chat: Chat, request: &ChatRequest, has_key: bool) {
     let Some(call) = dialect.count(request) else {
         return;
     };
-    let base = chat.base();
+    let base = untrack(|| chat.base());
     let store = chat.shared().store.clone();
     chat.spawn(async move {
         let media = media_for(&call, &|path| {
@@ -291,10 +303,11 @@ impl Reply {
     /// Whether nothing came until all was made, though there was time to tell.
     pub(super) fn was_held_back(&self) -> bool {
         let core = self.core.borrow();
-        let held = doctor::verdict(&core.trace, core.end.as_ref(), now());
-        let took = core.last_text - core.started;
-        let first = core.first_text.map_or(took, |at| at - core.started);
-        matches!(core.end, Some(End::Complete { .. }))
+        let end = core.reply.end();
+        let held = doctor::verdict(&core.trace, end, now());
+        let took = core.reply.last_after();
+        let first = core.reply.first_after().unwrap_or(took);
+        matches!(end, Some(End::Complete { .. }))
             && matches!(
                 held,
                 doctor::Verdict::NotStreaming | doctor::Verdict::Buffered
@@ -305,12 +318,11 @@ impl Reply {
 
     pub(super) fn late_figures(&self, usage: &Usage, timings: &Timings) {
         let mut core = self.core.borrow_mut();
-        core.turn.usage.update(usage);
-        core.turn.timings.update(timings);
-        let turn = core.turn.clone();
-        let concluded = core.concluded;
+        core.reply.late_figures(usage, timings);
+        let turn = core.reply.turn().clone();
+        let is_over = core.reply.is_over();
         drop(core);
-        if concluded && self.chat.is_mounted() {
+        if is_over && self.chat.is_mounted() {
             self.measure(&turn);
             self.chat.tree.update(|tree| {
                 if let Some(kept) = tree.turn_mut(self.id) {

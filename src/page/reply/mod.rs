@@ -22,14 +22,15 @@ use crate::chat::turn::Turn;
 use crate::dialect::{BodyRule, Kind};
 use crate::doctor;
 use crate::event::{ChatEvent, End, Millis};
-use crate::markdown::Markdown;
-use crate::pacer::{Pace, Pacer};
+use crate::pacer::Pace;
 use crate::page::app::{Chat, Looks};
 use crate::page::clock::{Beat, hidden, now};
 use crate::page::doctor::Site;
+use crate::page::fault;
 use crate::page::live::{Live, Order, Seen, Status};
 use crate::page::painter::Painter;
 use crate::page::ways::Way;
+use crate::reply;
 use crate::session::{Control, Report};
 use crate::trace::{Fact, Imported, Trace};
 
@@ -50,41 +51,22 @@ pub struct Reply {
 }
 
 struct Core {
-    turn: Turn,
-    /// Bytes of the answer that were there before: a reply that goes on from an earlier end.
-    prefix: usize,
-    pacer: Pacer,
-    markdown: Markdown,
+    /// What it is by now, and what of it may be seen.
+    reply: reply::Reply,
     painter: Option<Painter>,
     reasoning: Option<Text>,
     /// Bytes of the thinking that are on the page.
     reasoned: usize,
+    /// Bytes of it that the net under the page has.
+    netted: usize,
     /// When the last frame began, where it had more to paint than time for it.
     busy_since: Option<Millis>,
-    /// The shown text is no longer a beginning of what is there: paint it anew.
-    rewrite: bool,
     trace: Trace,
     /// What watches over it until it has ended.
     watch: Option<(Interval, EventListener)>,
     /// When the Doctor looked last, and whether anybody could see the page then.
     looked: (Millis, bool),
-    /// How it ended, while it is being found out why.
-    unexplained: Option<End>,
     beat: Beat,
-    /// An end mark has come; figures may follow.
-    finishing: Option<End>,
-    end: Option<End>,
-    /// Nothing that still comes may be shown.
-    deaf: bool,
-    /// A newer reply waits for this one to be over.
-    concluding: bool,
-    concluded: bool,
-    started: Millis,
-    first_text: Option<Millis>,
-    last_text: Millis,
-    status_due: Millis,
-    /// Bytes of the answer that `rill-delta` has told of.
-    told: usize,
     /// Whom to tell where the page is closed: the server, its kind, our id for the reply.
     stop: Option<(Address, Kind, String)>,
     /// The server's own id for the reply.
@@ -109,11 +91,10 @@ pub fn replay(chat: Chat, question: &str, recorded: Imported) {
 }
 
 fn start(chat: Chat, id: TurnId, continues: bool, recorded: Option<Imported>) {
-    let mut turn = chat
+    let turn = chat
         .tree
         .with_untracked(|tree| tree.turn(id).cloned())
         .unwrap_or_else(Turn::reply);
-    turn.end = None;
     if continues {
         chat.tree.update(|tree| {
             if let Some(turn) = tree.turn_mut(id) {
@@ -121,10 +102,8 @@ fn start(chat: Chat, id: TurnId, continues: bool, recorded: Option<Imported>) {
             }
         });
     }
-    let mut markdown = Markdown::new();
-    markdown.append(&turn.text);
     let (controls, taken) = mpsc::unbounded();
-    let started = now();
+    let (started, netted) = (now(), turn.reasoning.len());
     let reply = Rc::new(Reply {
         id,
         status: ArcRwSignal::new(Status::Connecting),
@@ -138,30 +117,16 @@ fn start(chat: Chat, id: TurnId, continues: bool, recorded: Option<Imported>) {
         controls,
         site: RefCell::default(),
         core: RefCell::new(Core {
-            prefix: turn.text.len(),
-            told: turn.text.len(),
-            turn,
-            pacer: Pacer::new(chat.current_pace()),
-            markdown,
+            reply: reply::Reply::begin(started, chat.current_pace(), turn),
             painter: None,
             reasoning: None,
             reasoned: 0,
+            netted,
             busy_since: None,
-            rewrite: false,
             trace: Trace::default(),
             watch: None,
             looked: (started, !hidden()),
-            unexplained: None,
             beat: Beat::default(),
-            finishing: None,
-            end: None,
-            deaf: false,
-            concluding: false,
-            concluded: false,
-            started,
-            first_text: None,
-            last_text: started,
-            status_due: 0.0,
             stop: None,
             server_id: None,
         }),
@@ -170,6 +135,7 @@ fn start(chat: Chat, id: TurnId, continues: bool, recorded: Option<Imported>) {
     chat.live.set(Some(reply.clone()));
     chat.shared().patient.replace(Some(reply.clone()));
     chat.begun(id);
+    fault::begins(chat, id);
     chat.finding.set(Some(doctor::Verdict::Flowing));
     chat.spawn(async move {
         match recorded {
@@ -185,7 +151,7 @@ impl Live for Reply {
     }
 
     fn turn(&self) -> Turn {
-        self.core.borrow().turn.clone()
+        self.core.borrow().reply.turn().clone()
     }
 
     fn seen(&self) -> Seen {
@@ -202,7 +168,7 @@ impl Live for Reply {
     fn order(self: Rc<Self>, order: Order) {
         match order {
             Order::Stop(end) => self.stop(end),
-            Order::Conclude => self.conclude_now(),
+            Order::Conclude => self.conclude(),
             Order::Skip => self.skip(),
             Order::Pace(pace) => self.set_pace(pace),
             Order::WaitOn => {
@@ -224,14 +190,11 @@ impl Reply {
 
     /// The person stops it, or a newer send replaces it.
     fn stop(self: &Rc<Self>, end: End) {
+        let at = now();
         let mut core = self.core.borrow_mut();
-        core.trace.stamp(now(), Fact::StopPressed);
-        core.pacer.skip();
-        core.deaf = true;
-        // It has ended already, and only the reason is being looked for.
-        if let Some(unexplained) = core.unexplained.take() {
-            core.over(now(), unexplained);
-        }
+        core.trace.stamp(at, Fact::StopPressed);
+        core.reply.stop(at);
+        core.beat.hurry();
         drop(core);
         self.control(Control::Stop(end));
         self.arm(0.0);
@@ -239,40 +202,31 @@ impl Reply {
 
     /// Shows all that is here.
     fn skip(self: &Rc<Self>) {
-        self.core.borrow_mut().pacer.skip();
+        self.core.borrow_mut().reply.skip();
         self.arm(0.0);
     }
 
     /// Another pace from now on.
     fn set_pace(self: &Rc<Self>, pace: Pace) {
+        let at = now();
         let mut core = self.core.borrow_mut();
-        core.pacer.set_pace(now(), pace);
-        core.trace.stamp(now(), Fact::Promise(watch::promise(pace)));
+        core.reply.set_pace(at, pace);
+        core.trace.stamp(at, Fact::Promise(watch::promise(pace)));
         drop(core);
         self.arm(0.0);
     }
 
     /// A newer send takes its place: it ends now, whatever is still on the way.
-    fn conclude_now(self: &Rc<Self>) {
-        let mut core = self.core.borrow_mut();
-        let end = core
-            .end
-            .take()
-            .or_else(|| core.finishing.take())
-            .or_else(|| core.unexplained.take())
-            .unwrap_or(End::Superseded);
-        core.end = Some(end);
-        core.concluding = true;
-        core.pacer.finish(now());
-        core.pacer.skip();
-        drop(core);
-        self.frame();
+    fn conclude(self: &Rc<Self>) {
+        self.core.borrow_mut().reply.conclude(now());
+        self.frame(true);
     }
 
     /// The page closes.
     fn leave(&self) {
         let core = self.core.borrow();
-        let Some((address, kind, generation)) = core.stop.as_ref().filter(|_| core.end.is_none())
+        let Some((address, kind, generation)) =
+            core.stop.as_ref().filter(|_| core.reply.end().is_none())
         else {
             return;
         };
@@ -301,23 +255,21 @@ impl Reply {
         core.reasoning = Some(reasoning);
         core.reasoned = 0;
         drop(core);
-        self.frame();
+        self.frame(false);
     }
 
     /// What happened.
     fn on(self: &Rc<Self>, report: Report) {
+        untrack(|| self.take_in(report));
+    }
+
+    fn take_in(self: &Rc<Self>, report: Report) {
         let at = now();
         let mut core = self.core.borrow_mut();
         let mut status = None;
         core.trace.saw(at, &report);
+        self.note(&report);
         match report {
-            Report::Sent { rung, call, .. } => {
-                let way = Some(Way::of(rung, &call));
-                self.way.set(way);
-                self.chat.way.set(way);
-                status = Some(Status::Connecting);
-            }
-            Report::Headers { .. } => status = Some(Status::Waiting),
             Report::Events(events) => {
                 for event in &events {
                     if let ChatEvent::Conversation(name) = event {
@@ -331,32 +283,27 @@ impl Reply {
                     if let ChatEvent::Id(id) = event {
                         core.server_id = Some(id.clone());
                     }
-                    if !core.deaf {
-                        if let ChatEvent::Token(token) = event {
-                            let end = core.turn.text.len();
-                            self.looks.tokens.borrow_mut().push(token.clone(), end);
-                        }
-                        status = core.take(at, event).or(status);
+                    if let ChatEvent::Token(token) = event
+                        && core.reply.listens()
+                    {
+                        let end = core.reply.turn().text.len();
+                        self.looks.tokens.borrow_mut().push(token.clone(), end);
                     }
+                    status = core.reply.take(at, event).or(status);
                 }
             }
-            Report::Finishing(end) => {
-                core.finishing = Some(end);
-                core.finish(at);
-            }
-            Report::Alive(alive) => {
-                if alive {
-                    status = Some(Status::Slow);
+            report => {
+                if let Report::Sent { rung, call, .. } = &report {
+                    let way = Some(Way::of(rung, call));
+                    self.way.set(way);
+                    self.chat.way.set(way);
+                }
+                status = core.reply.on(at, &report);
+                if matches!(report, Report::Finishing(_) | Report::End(_)) {
+                    // What is left need not wait for its turn.
+                    core.beat.hurry();
                 }
             }
-            Report::Asking(clock, _) => {
-                status = Some(Status::Asking(clock));
-            }
-            Report::End(end) => core.over(at, end),
-            Report::Read { .. }
-            | Report::Decoded(_)
-            | Report::StopAnswered(_)
-            | Report::Learned(_) => {}
         }
         // What decides at once is told at once; what takes time, the watch sees.
         let status = status.filter(|status| self.status.with_untracked(|shown| shown != status));
@@ -369,63 +316,17 @@ impl Reply {
         }
         self.arm(0.0);
     }
-}
 
-impl Core {
-    /// It has ended; what arrived is still to be shown.
-    fn over(&mut self, at: Millis, end: End) {
-        self.end.get_or_insert(end);
-        self.finish(at);
-    }
-
-    /// What an event does to the turn and to what will be shown; the status that it brings.
-    fn take(&mut self, at: Millis, event: &ChatEvent) -> Option<Status> {
-        self.turn.apply(event);
-        match event {
-            ChatEvent::Text(text) => {
-                self.pacer.push(at, text);
-                self.text_came(at);
-                None
+    /// What of it stands in a report of a page that stopped.
+    fn note(&self, report: &Report) {
+        match report {
+            Report::Sent { rung, .. } => fault::notes(self.chat, &format!("sent: {rung}")),
+            Report::Headers { status, .. } => {
+                fault::notes(self.chat, &format!("headers: {status}"))
             }
-            ChatEvent::ReplaceText(text) => {
-                // The server speaks of its own part only, not of what was there before it went on.
-                let earlier = self
-                    .markdown
-                    .text()
-                    .get(..self.prefix)
-                    .unwrap_or_default()
-                    .to_owned();
-                self.turn.text = earlier + text;
-                self.pacer.replace(at, text);
-                self.rewrite = true;
-                self.text_came(at);
-                None
-            }
-            ChatEvent::TextWasReasoning => {
-                self.pacer.replace(at, "");
-                self.prefix = 0;
-                self.told = 0;
-                self.rewrite = true;
-                Some(Status::Thinking)
-            }
-            ChatEvent::Reasoning(_) => {
-                self.first_text.get_or_insert(at);
-                self.last_text = at;
-                Some(Status::Thinking)
-            }
-            ChatEvent::Progress(progress) => Some(Status::Progress(progress.clone())),
-            _ => None,
+            Report::Asking(clock, _) => fault::notes(self.chat, clock.word()),
+            Report::Finishing(end) | Report::End(end) => fault::notes(self.chat, end.word()),
+            _ => {}
         }
-    }
-
-    fn text_came(&mut self, at: Millis) {
-        self.first_text.get_or_insert(at);
-        self.last_text = at;
-    }
-
-    /// No more will come: what is left need not wait for its turn.
-    fn finish(&mut self, at: Millis) {
-        self.pacer.finish(at);
-        self.beat.hurry();
     }
 }

@@ -10,7 +10,7 @@ use leptos::prelude::*;
 
 use crate::doctor;
 use crate::event::{Deadline, End, Millis};
-use crate::pacer::Pace;
+use crate::pacer::{FIXED_LAG, LIVE_LAG, Pace};
 use crate::page::clock::{hidden, now};
 use crate::page::doctor::ask::{had_preflight, inquire};
 use crate::page::doctor::resource::measured;
@@ -30,7 +30,7 @@ impl Reply {
     /// Looks at it every so often until it has ended: silence and bursts show only with time.
     pub(super) fn watch(self: &Rc<Self>) {
         let mut core = self.core.borrow_mut();
-        let (begun, pace) = (core.started, promise(self.chat.current_pace()));
+        let (begun, pace) = (core.reply.started(), promise(self.chat.current_pace()));
         core.trace.stamp(begun, Fact::Promise(pace));
         if hidden() {
             core.trace.stamp(begun, Fact::Hidden(true));
@@ -82,7 +82,7 @@ impl Reply {
         if !is_newest {
             return;
         }
-        let end = core.end.as_ref();
+        let end = core.reply.end();
         let verdict = Some(doctor::verdict(&core.trace, end, at));
         if self.chat.finding.get_untracked() != verdict {
             self.chat.finding.set(verdict);
@@ -99,7 +99,7 @@ impl Reply {
     pub(super) fn wait_for_a_reason(&self, end: End) {
         let mut core = self.core.borrow_mut();
         core.trace.stamp(now(), Fact::End(end.clone()));
-        core.unexplained = Some(end);
+        core.reply.unexplained(end);
     }
 
     /// A reply that broke waits for the reason, for it is what the person reads; one that stalled has said how it ended.
@@ -120,9 +120,10 @@ impl Reply {
         let mut core = self.core.borrow_mut();
         core.trace.stamp(at, Fact::Probed(probe));
         // The person may have been faster.
-        match core.unexplained.take() {
-            Some(end) => core.over(at, end),
-            None => self.tell(&core, at),
+        if core.reply.explained(at) {
+            core.beat.hurry();
+        } else {
+            self.tell(&core, at);
         }
         drop(core);
         self.pulse();
@@ -147,7 +148,7 @@ impl Patient for Reply {
         if let (Ok(core), Ok(site)) = (self.core.try_borrow(), self.site.try_borrow()) {
             see(&Case {
                 trace: &core.trace,
-                end: core.end.as_ref(),
+                end: core.reply.end(),
                 now: now(),
                 site: &site,
             });
@@ -159,7 +160,7 @@ impl Patient for Reply {
 pub(super) fn promise(pace: Pace) -> Millis {
     match pace {
         Pace::Instant => 0.0,
-        Pace::Live => 400.0,
-        Pace::PerCharacter(_) => 10_000.0,
+        Pace::Live => LIVE_LAG,
+        Pace::PerCharacter(_) => FIXED_LAG,
     }
 }

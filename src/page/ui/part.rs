@@ -172,10 +172,13 @@ impl Part {
 
     /// Hears an event.
     pub fn on(self, name: &'static str, hear: impl FnMut(&Event) + 'static) -> Part {
-        fn boxed(element: &Element, name: &'static str, hear: Box<dyn FnMut(&Event)>) {
+        fn boxed(element: &Element, name: &'static str, mut hear: Box<dyn FnMut(&Event)>) {
             // Handlers here may keep the browser from doing what it does by itself.
             let options = EventListenerOptions::enable_prevent_default();
-            let heard = EventListener::new_with_options(element, name, options, hear);
+            let heard = EventListener::new_with_options(element, name, options, move |event| {
+                // What a handler reads it reads once: nothing follows from here.
+                untrack(|| hear(event));
+            });
             StoredValue::new_local(heard);
         }
         boxed(&self.element, name, Box::new(hear));

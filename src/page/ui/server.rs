@@ -7,6 +7,7 @@ use web_sys::{HtmlInputElement, KeyboardEvent};
 use super::panel::{choice, field, hint, panel};
 use super::part::{Part, after, button, el};
 use crate::dialect::{Kind, Model};
+use crate::key;
 use crate::options::Theme;
 use crate::page::app::{Chat, Command, LinkState};
 use crate::page::servers::Found;
@@ -120,6 +121,7 @@ fn found_server(chat: Chat, found: &Found) -> Part {
 
 fn by_hand(chat: Chat) -> Part {
     let kind = RwSignal::new(String::new());
+    let bad = RwSignal::new(None);
     let known = move || {
         chat.link.with(|link| match link {
             LinkState::Connected(server)
@@ -138,19 +140,19 @@ fn by_hand(chat: Chat) -> Part {
     };
     let address = el("input").set("type", "text").set("inputmode", "url");
     let key = el("input").set("type", "password");
-    let typed: [HtmlInputElement; 2] =
+    let [address_field, key_field]: [HtmlInputElement; 2] =
         [&address, &key].map(|field| field.element().unchecked_into());
-    let typed_at = typed[0].clone();
-    let to_check = typed[0].clone();
+    let typed_at = address_field.clone();
+    let to_check = address_field.clone();
     let check = move || {
         chat.panel.set(false);
         chat.check_server(to_check.value(), true);
     };
     let connect = move || {
         chat.run(Command::Connect {
-            address: typed[0].value(),
+            address: address_field.value(),
             kind: kind.get_untracked().parse().ok(),
-            key: Some(typed[1].value()),
+            key: Some(key_of(&key_field)),
         });
     };
     let (again, at) = (connect.clone(), typed_at);
@@ -179,7 +181,14 @@ fn by_hand(chat: Chat) -> Part {
         .set("dir", "ltr")
         .set("aria-describedby", "rill-key-hint")
         .value(known_key)
+        .on("input", move |event| {
+            bad.set(key::clean(&event_target_value(event)).err());
+        })
         .on_key(on_enter);
+    let bad_words = move || {
+        let letter = bad.get().map(key::spelled).unwrap_or_default();
+        say!(chat, bad_key, letter = letter)
+    };
     // For the server that is connected a new kind counts at once; the choices stand before what is chosen.
     let kinds = el("select").on("change", move |event| {
         kind.set(event_target_value(event));
@@ -204,6 +213,10 @@ fn by_hand(chat: Chat) -> Part {
         .set("class", "by-hand")
         .child(field(move || say!(chat, server_address), address))
         .child(field(move || say!(chat, server_key), key))
+        .when(
+            move || bad.with(Option::is_some),
+            move || hint(bad_words).set("role", "alert"),
+        )
         .child(hint(move || say!(chat, server_key_hint)).set("id", "rill-key-hint"))
         .child(field(move || say!(chat, server_kind), kinds))
         .child(
@@ -212,6 +225,12 @@ fn by_hand(chat: Chat) -> Part {
                 .child(button("strong", connect).says(move || say!(chat, server_connect)))
                 .child(button("plain", check).says(move || say!(chat, check_title))),
         )
+}
+
+/// The key as it can go out. One that cannot stays as it was typed: the reply says which letter of it is wrong.
+fn key_of(field: &HtmlInputElement) -> String {
+    let typed = field.value();
+    key::clean(&typed).unwrap_or(typed)
 }
 
 fn model_list(chat: Chat) -> Vec<Model> {

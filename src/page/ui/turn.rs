@@ -279,7 +279,7 @@ fn settled(chat: Chat, id: TurnId, place: Element) {
         if !more {
             markdown.finish();
         }
-        painter.paint(&mut markdown);
+        untrack(|| painter.paint(&mut markdown));
         chat.follow();
         more
     };

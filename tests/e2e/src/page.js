@@ -4,8 +4,10 @@
   const errors = [];
   document.addEventListener("securitypolicyviolation", (event) =>
     violations.push(`${event.violatedDirective}: ${event.blockedURI} ${event.sample}`));
-  addEventListener("error", (event) => errors.push(`uncaught: ${event.message}`));
-  addEventListener("unhandledrejection", (event) => errors.push(`unhandled: ${event.reason}`));
+  // What the page has taken care of is no complaint; it may do so behind this listener.
+  const note = (event, words) => setTimeout(() => event.defaultPrevented || errors.push(words));
+  addEventListener("error", (event) => note(event, `uncaught: ${event.message}`));
+  addEventListener("unhandledrejection", (event) => note(event, `unhandled: ${event.reason}`));
 
   const host = (n = 0) => document.querySelectorAll("rill-chat")[n];
   const root = (n = 0) => host(n)?.shadowRoot ?? host(n);

@@ -85,11 +85,12 @@ impl Page {
             loop {
                 let complaint = tokio::select! {
                     Some(event) = console.next() => match event.r#type {
-                        ConsoleApiCalledType::Error | ConsoleApiCalledType::Assert => {
+                        // A development build warns of what it should not do.
+                        ConsoleApiCalledType::Error | ConsoleApiCalledType::Warning | ConsoleApiCalledType::Assert => {
                             let words: Vec<String> = event.args.iter().map(|arg| {
                                 arg.value.as_ref().map(Value::to_string).or_else(|| arg.description.clone()).unwrap_or_default()
                             }).collect();
-                            Some(format!("console.error: {}", words.join(" ")))
+                            Some(format!("console: {}", words.join(" ")))
                         }
                         _ => None,
                     },

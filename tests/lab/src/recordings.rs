@@ -38,6 +38,27 @@ recordings! {
     "vllm": "chat" "error-content-type" "error-no-model" "models";
 }
 
+macro_rules! streams {
+    ($($name:literal)*) => {
+        &[$(($name, include_str!(concat!("../../fixtures/crash/", $name, ".sse"))),)*]
+    };
+}
+
+/// Whole answers in other scripts than English, as streams of events; each has stopped a page that read them.
+pub const STREAMS: &[(&str, &str)] =
+    streams!["box" "emoji" "ru-para" "ru-quote" "zh-list" "zh-para-bold" "zh-table"];
+
+/// Finds one of them, to be played with a millisecond between two events.
+pub fn stream(name: &str) -> Option<Plan> {
+    let (_, text) = STREAMS.iter().find(|(known, _)| *known == name)?;
+    let events = text.split_inclusive("\n\n");
+    let pieces = events.map(|event| Piece::new(1.0, event.as_bytes().to_vec()));
+    Some(Plan {
+        pieces: pieces.collect(),
+        stop: None,
+    })
+}
+
 /// Finds a recording.
 pub fn find(server: &str, case: &str) -> Option<&'static Recording> {
     RECORDINGS

@@ -117,7 +117,7 @@ pub async fn a_selection_in_a_finished_paragraph_survives(stage: Stage) {
 }
 
 /// A page of somebody else's with elements that the test makes.
-async fn embedded(stage: &Stage, servers: &[(Dialect, &str)]) -> Vec<Chat> {
+pub async fn embedded(stage: &Stage, servers: &[(Dialect, &str)]) -> Vec<Chat> {
     let page = stage.blank().await;
     page.goto(&stage.site.url("empty.html")).await;
     page.until::<bool>("!!customElements.get('rill-chat')")

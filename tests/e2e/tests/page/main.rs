@@ -15,6 +15,7 @@ mod jarvis;
 mod llama_chat;
 mod long;
 mod look;
+mod net;
 mod qolaba;
 mod safe;
 mod settings;
@@ -74,6 +75,14 @@ fn main() -> std::process::ExitCode {
         look::a_person_who_scrolls_up_is_left_alone,
         look::the_page_tells_what_it_does_while_the_prompt_is_read,
         look::a_huge_line_and_very_many_tokens_lose_nothing,
+        net::a_page_that_stops_says_so_and_a_click_brings_back_what_came,
+        net::a_page_that_stops_at_once_keeps_the_question,
+        net::where_nothing_may_be_kept_a_page_that_stops_keeps_nothing,
+        net::elements_on_somebodys_page_say_it_inside_and_its_own_errors_are_its_own,
+        net::texts_that_stopped_a_page_are_shown_to_their_last_letter,
+        net::what_a_page_is_told_of_a_reply_is_its_text_also_where_it_is_said_anew,
+        net::a_reply_that_goes_on_is_told_from_its_beginning,
+        net::a_key_that_no_header_takes_gets_a_sentence_and_nothing_hangs,
         annex::code_gets_its_colours_and_not_a_letter_moves,
         annex::finished_lines_are_coloured_while_more_come,
         annex::long_and_odd_code_is_coloured_to_its_end_and_is_what_it_was,

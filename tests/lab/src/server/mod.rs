@@ -260,10 +260,13 @@ pub fn answer(dialect: Dialect, ask: &Ask<'_>) -> Answer {
     };
     if let (true, Body::Stream(_), Some(name)) = (chat, &answer.body, &script.recording) {
         let (folder, case) = name.split_once('/').unwrap_or((dialect.folder(), name));
-        match recordings::find(folder, case) {
-            Some(recording) => {
-                answer.body = Body::Stream(recordings::play(recording, script.speed.unwrap_or(1.0)))
-            }
+        let recorded = |recording| recordings::play(recording, script.speed.unwrap_or(1.0));
+        let plan = match folder {
+            "crash" => recordings::stream(case),
+            _ => recordings::find(folder, case).map(recorded),
+        };
+        match plan {
+            Some(plan) => answer.body = Body::Stream(plan),
             None => {
                 answer = Answer::new(
                     400,

@@ -1,0 +1,422 @@
+//! One reply as its reader sees it, from the first sign to the last letter.
+//!
+//! In: [`Report`]s of the session, what the person does, and the time of each. Out, once a frame: what may be shown, what is told to
+//! the page around it, and, once, the end. It must not know a browser, a server or the clock; the page is its hands.
+//!
+//! - [`Life`] alone says where it stands: an end mark is not the end yet, the end waits for its reason and for its last letter.
+//! - What is shown is a beginning of the text that has come, at every frame.
+//! - Whoever joins the [`Told::Delta`]s and takes a [`Told::Replace`] for the whole has exactly the text, at every frame.
+
+mod estimate;
+
+pub use estimate::{about_tokens, about_tokens_of};
+
+use estimate::quarters;
+
+use crate::chat::turn::Turn;
+use crate::event::{ChatEvent, Deadline, End, Millis, Progress, Timings, Usage};
+use crate::markdown::{Markdown, piece_of};
+use crate::pacer::{Pace, Pacer};
+use crate::session::Report;
+use crate::text;
+
+/// How often the figures in the status line may change, in milliseconds.
+const STATUS_EVERY: Millis = 250.0;
+/// So many bytes are taken in at a time: between two slices the page looks at its clock.
+const SLICE: usize = 4096;
+
+/// Where a reply stands. It only goes forward.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Life {
+    /// It is being made.
+    Running,
+    /// An end mark has come; figures and late text may follow.
+    Finishing(End),
+    /// It has ended; before anything is said, the server is asked why.
+    Explaining(End),
+    /// It has ended; its last letters are still to be shown.
+    Showing(End),
+    /// All of it is shown, and its end is told.
+    Over(End),
+}
+
+/// What the reply is doing, for the status line.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Status {
+    /// No headers yet.
+    Connecting,
+    /// Headers, but nothing else.
+    Waiting,
+    /// What the server says that it does.
+    Progress(Progress),
+    /// A small request found the server alive.
+    Slow,
+    /// Thinking comes.
+    Thinking,
+    /// Text comes; tokens per second, and whether the server measured them.
+    Writing(Option<(u32, bool)>),
+    /// All is here; the rest is being shown at the reader's pace.
+    Showing,
+    /// A deadline passed; the person may wait on.
+    Asking(Deadline),
+    /// It is over.
+    Ended,
+}
+
+/// What the page around the reply is told of its text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Told {
+    /// More text, to be put behind all that was told.
+    Delta(String),
+    /// The whole text anew: what was told before is no beginning of it.
+    Replace(String),
+}
+
+/// A reply that runs, or has just ended.
+#[derive(Debug)]
+pub struct Reply {
+    life: Life,
+    turn: Turn,
+    /// Bytes of the text that were there before: a reply that goes on from an earlier end.
+    prefix: usize,
+    /// Holds the text behind the prefix.
+    pacer: Pacer,
+    /// Holds what is shown of the whole text.
+    markdown: Markdown,
+    /// What is shown may be no beginning of the text any more: it is taken in anew.
+    rewrite: bool,
+    /// Bytes of the text that were told.
+    told: usize,
+    /// They are no beginning of the text any more.
+    retell: bool,
+    /// Nothing that still comes belongs to it: the person has stopped it.
+    deaf: bool,
+    started: Millis,
+    first_text: Option<Millis>,
+    last_text: Millis,
+    status_due: Millis,
+    /// What has come since it began, in quarters of a token.
+    came: u64,
+    /// Tokens that the server told of one by one.
+    tokens: u64,
+}
+
+impl Reply {
+    /// A reply that begins at `now`, with the text, if any, from which it goes on.
+    pub fn begin(now: Millis, pace: Pace, mut turn: Turn) -> Reply {
+        turn.end = None;
+        let mut markdown = Markdown::new();
+        markdown.append(&turn.text);
+        Reply {
+            life: Life::Running,
+            prefix: turn.text.len(),
+            pacer: Pacer::new(pace),
+            markdown,
+            rewrite: false,
+            told: 0,
+            // Whoever listens does not know from where it goes on.
+            retell: !turn.text.is_empty(),
+            turn,
+            deaf: false,
+            started: now,
+            first_text: None,
+            last_text: now,
+            status_due: f64::NEG_INFINITY,
+            came: 0,
+            tokens: 0,
+        }
+    }
+
+    /// Where it stands.
+    pub fn life(&self) -> &Life {
+        &self.life
+    }
+
+    /// How it ended, once that is settled; its last letters may still be on the way.
+    pub fn end(&self) -> Option<&End> {
+        match &self.life {
+            Life::Showing(end) | Life::Over(end) => Some(end),
+            Life::Running | Life::Finishing(_) | Life::Explaining(_) => None,
+        }
+    }
+
+    /// Whether all of it is shown and its end is told.
+    pub fn is_over(&self) -> bool {
+        matches!(self.life, Life::Over(_))
+    }
+
+    /// Whether what comes still belongs to it.
+    pub fn listens(&self) -> bool {
+        !self.deaf && !self.is_over()
+    }
+
+    /// All that has come of it.
+    pub fn turn(&self) -> &Turn {
+        &self.turn
+    }
+
+    /// When it began.
+    pub fn started(&self) -> Millis {
+        self.started
+    }
+
+    /// How long after its beginning the first text or thinking came.
+    pub fn first_after(&self) -> Option<Millis> {
+        self.first_text.map(|at| at - self.started)
+    }
+
+    /// How long after its beginning the last text came.
+    pub fn last_after(&self) -> Millis {
+        self.last_text - self.started
+    }
+
+    /// What happened. The status that it brings, if it brings one.
+    pub fn on(&mut self, now: Millis, report: &Report) -> Option<Status> {
+        match report {
+            Report::Sent { .. } => Some(Status::Connecting),
+            Report::Headers { .. } => Some(Status::Waiting),
+            Report::Events(events) => {
+                let take = |status, event| self.take(now, event).or(status);
+                events.iter().fold(None, take)
+            }
+            Report::Finishing(end) => {
+                if self.life == Life::Running {
+                    self.life = Life::Finishing(end.clone());
+                    self.pacer.finish(now);
+                }
+                None
+            }
+            Report::Alive(alive) => alive.then_some(Status::Slow),
+            Report::Asking(clock, _) => Some(Status::Asking(*clock)),
+            Report::End(end) => {
+                self.over(now, end.clone());
+                None
+            }
+            Report::Read { .. }
+            | Report::Decoded(_)
+            | Report::StopAnswered(_)
+            | Report::Learned(_) => None,
+        }
+    }
+
+    /// It has ended like this, but why is still to be found out: until [`Reply::explained`] nothing is said.
+    pub fn unexplained(&mut self, end: End) {
+        if matches!(self.life, Life::Running | Life::Finishing(_)) {
+            self.life = Life::Explaining(end);
+        }
+    }
+
+    /// What can be known of its end is known; `false` where it did not wait for that, or no longer.
+    pub fn explained(&mut self, now: Millis) -> bool {
+        let Life::Explaining(end) = &self.life else {
+            return false;
+        };
+        let end = end.clone();
+        self.over(now, end);
+        true
+    }
+
+    /// The person stops it: all that came is shown, and nothing that still comes belongs to it. The end is the session's, unless
+    /// that has ended already and only the reason was being looked for.
+    pub fn stop(&mut self, now: Millis) {
+        self.pacer.skip();
+        self.deaf = true;
+        self.explained(now);
+    }
+
+    /// A newer reply takes its place: it ends now, whatever is still on the way.
+    pub fn conclude(&mut self, now: Millis) {
+        let end = match &self.life {
+            Life::Running => End::Superseded,
+            Life::Finishing(end) | Life::Explaining(end) | Life::Showing(end) | Life::Over(end) => {
+                end.clone()
+            }
+        };
+        self.over(now, end);
+        self.deaf = true;
+        self.pacer.skip();
+    }
+
+    /// Shows all that is here, and whatever still comes, at once.
+    pub fn skip(&mut self) {
+        self.pacer.skip();
+    }
+
+    /// Another pace from now on.
+    pub fn set_pace(&mut self, now: Millis, pace: Pace) {
+        self.pacer.set_pace(now, pace);
+    }
+
+    /// Figures that came beside the stream.
+    pub fn late_figures(&mut self, usage: &Usage, timings: &Timings) {
+        self.turn.usage.update(usage);
+        self.turn.timings.update(timings);
+    }
+
+    /// Begins a frame: how much may be shown by now. `at_once` where nobody can see the page or less motion is wanted.
+    pub fn advance(&mut self, now: Millis, at_once: bool) {
+        self.pacer.set_instant(at_once);
+        self.pacer.advance(now);
+        if std::mem::take(&mut self.rewrite) {
+            let mut whole = text::up_to(&self.turn.text, self.prefix).to_owned();
+            whole.push_str(self.pacer.shown());
+            self.markdown.replace(&whole);
+        }
+    }
+
+    /// Takes a slice of what may be shown into [`Reply::markdown`]; `true` where nothing is left to take in.
+    pub fn take_in(&mut self) -> bool {
+        let rest = text::from(self.pacer.shown(), self.shown_of_its_own());
+        let slice = piece_of(rest, SLICE);
+        self.markdown.append(slice);
+        slice.len() == rest.len()
+    }
+
+    /// Ends a frame in which all was taken in. The end, once, where this was its last letter; the markdown is finished then.
+    pub fn last_letter(&mut self) -> Option<End> {
+        let Life::Showing(end) = &self.life else {
+            return None;
+        };
+        let is_all = !self.rewrite && self.markdown.text().len() == self.turn.text.len();
+        if !self.pacer.drained() || !is_all {
+            return None;
+        }
+        let end = end.clone();
+        self.markdown.finish();
+        self.turn.end = Some(end.clone());
+        self.life = Life::Over(end.clone());
+        Some(end)
+    }
+
+    /// What is new to the page around it since the last call.
+    pub fn tell(&mut self) -> Option<Told> {
+        let whole = &self.turn.text;
+        let told = std::mem::replace(&mut self.told, whole.len());
+        if std::mem::take(&mut self.retell) {
+            return Some(Told::Replace(whole.clone()));
+        }
+        let delta = text::from(whole, told);
+        (!delta.is_empty()).then(|| Told::Delta(delta.to_owned()))
+    }
+
+    /// What is shown, as blocks.
+    pub fn markdown(&mut self) -> &mut Markdown {
+        &mut self.markdown
+    }
+
+    /// Bytes of the whole text that are shown.
+    pub fn shown(&self) -> usize {
+        self.markdown.text().len()
+    }
+
+    /// Bytes that are shown of what came since it began.
+    pub fn shown_of_its_own(&self) -> usize {
+        self.shown().saturating_sub(self.prefix)
+    }
+
+    /// Whether text has come that is not shown.
+    pub fn is_behind(&self) -> bool {
+        self.pacer.behind() > 0
+    }
+
+    /// When more may be shown, if nothing else comes.
+    pub fn next_due(&self, now: Millis) -> Option<Millis> {
+        self.pacer.next_due(now)
+    }
+
+    /// The status that text brings, a few times a second.
+    pub fn status(&mut self, now: Millis) -> Option<Status> {
+        if !matches!(self.life, Life::Running | Life::Explaining(_)) {
+            return self.is_behind().then_some(Status::Showing);
+        }
+        if self.turn.text.len() <= self.prefix || now < self.status_due {
+            return None;
+        }
+        self.status_due = now + STATUS_EVERY;
+        let measured = self.turn.timings.predicted_per_second;
+        let measured = measured.map(|speed| (speed.round() as u32, true));
+        let seconds = (self.last_text - self.first_text?) / 1000.0;
+        let tokens = if self.tokens > 0 {
+            self.tokens as f64
+        } else {
+            self.came as f64 / 4.0
+        };
+        // Below a second the figure would say nothing.
+        let estimate = (seconds > 1.0).then(|| ((tokens / seconds).round() as u32, false));
+        Some(Status::Writing(measured.or(estimate)))
+    }
+
+    /// The first end wins; what came of it is still to be shown.
+    fn over(&mut self, now: Millis, end: End) {
+        if self.end().is_none() {
+            self.life = Life::Showing(end);
+        }
+        self.pacer.finish(now);
+    }
+
+    /// What one event of a [`Report::Events`] does to the turn and to what will be shown; the status that it brings.
+    pub fn take(&mut self, now: Millis, event: &ChatEvent) -> Option<Status> {
+        if !self.listens() {
+            return None;
+        }
+        match event {
+            ChatEvent::Text(piece) => {
+                self.turn.apply(event);
+                self.pacer.push(now, piece);
+                self.came += quarters(piece);
+                self.text_came(now);
+                None
+            }
+            ChatEvent::ReplaceText(own) => {
+                // The server speaks of its own part only, not of what was there before it went on.
+                let mut whole = text::up_to(&self.turn.text, self.prefix).to_owned();
+                whole.push_str(own);
+                self.renew(whole);
+                self.pacer.replace(now, own);
+                self.came = quarters(own) + quarters(&self.turn.reasoning);
+                self.text_came(now);
+                None
+            }
+            ChatEvent::TextWasReasoning => {
+                let told = std::mem::take(&mut self.told);
+                self.retell |= told > 0;
+                self.turn.apply(event);
+                self.pacer.replace(now, "");
+                self.prefix = 0;
+                self.rewrite = true;
+                Some(Status::Thinking)
+            }
+            ChatEvent::Reasoning(piece) => {
+                self.turn.apply(event);
+                self.came += quarters(piece);
+                self.text_came(now);
+                Some(Status::Thinking)
+            }
+            ChatEvent::Token(_) => {
+                self.tokens += 1;
+                None
+            }
+            ChatEvent::Progress(progress) => Some(Status::Progress(progress.clone())),
+            _ => {
+                self.turn.apply(event);
+                None
+            }
+        }
+    }
+
+    /// The whole text is another now.
+    fn renew(&mut self, whole: String) {
+        self.retell |= !whole.starts_with(text::up_to(&self.turn.text, self.told));
+        self.rewrite = true;
+        self.turn.text = whole;
+        self.told = self.told.min(self.turn.text.len());
+    }
+
+    fn text_came(&mut self, now: Millis) {
+        self.first_text.get_or_insert(now);
+        self.last_text = now;
+    }
+}
+
+#[cfg(test)]
+mod tests;
