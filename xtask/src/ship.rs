@@ -27,6 +27,9 @@ pub fn ship(dist: &Path) -> Outcome {
         .into_iter()
         .filter(|file| !is_stable(dist, file))
         .collect();
+    for part in parts.iter().filter(|part| is_ours(part)) {
+        fs::write(part, without_comments(&fs::read_to_string(part)?))?;
+    }
     let mut hasher = DefaultHasher::new();
     for part in &parts {
         (part.strip_prefix(dist).ok(), fs::read(part)?).hash(&mut hasher);
@@ -52,6 +55,28 @@ pub fn ship(dist: &Path) -> Outcome {
         compress(&file)?;
     }
     Ok(())
+}
+
+/// Whether a part is JavaScript that the page itself loads: ours, and what wasm-bindgen wrote beside it.
+fn is_ours(part: &Path) -> bool {
+    let name = part.file_name().unwrap_or_default().to_string_lossy();
+    name.ends_with(".js") && !name.starts_with("mermaid")
+}
+
+/// JavaScript without the lines that are comments: they are for those who read the source.
+fn without_comments(script: &str) -> String {
+    let mut kept = String::with_capacity(script.len());
+    let mut inside = false;
+    for line in script.lines() {
+        let bare = line.trim();
+        inside |= bare.starts_with("/*");
+        if !inside && !bare.starts_with("//") {
+            kept += line;
+            kept.push('\n');
+        }
+        inside &= !bare.ends_with("*/");
+    }
+    kept
 }
 
 /// Whether a file is the compressed twin of another.
@@ -203,6 +228,15 @@ mod tests {
         assert!(app.join("rill-page.js.br").is_file() && app.join("rill-page.js.gz").is_file());
         assert!(!app.join("snippets/element/element.js.gz").exists());
         fs::remove_dir_all(&dist).unwrap();
+    }
+
+    #[test]
+    fn lines_that_are_comments_are_not_shipped_and_all_others_are() {
+        let script = "// Why.\n/** What.\n * @param a\n */\nlet url = \"http://a\"; // stays\n/* one */\n  a * b\n";
+        assert_eq!(
+            without_comments(script),
+            "let url = \"http://a\"; // stays\n  a * b\n"
+        );
     }
 
     #[test]

@@ -382,6 +382,12 @@ pub fn copy_button(
         copy(chat, &text());
         copied.set(true);
     };
+    let word = Rc::new(
+        move |copied| {
+            if copied { say!(chat, copied) } else { name() }
+        },
+    );
+    let other = word.clone();
     button(class, press)
         .on("blur", move |_| copied.set(false))
         .each(
@@ -394,13 +400,13 @@ pub fn copy_button(
                 })
             },
         )
-        .child(el("span").says(move || {
-            if copied.get() {
-                say!(chat, copied)
-            } else {
-                name()
-            }
-        }))
+        // Both words keep their room: what stands beside the button is not moved away from under a finger.
+        .child(
+            el("span")
+                .set("class", "swap")
+                .attr("data-other", move || other(!copied.get()))
+                .says(move || word(copied.get())),
+        )
 }
 
 fn has_selection() -> bool {

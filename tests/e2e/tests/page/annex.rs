@@ -89,8 +89,8 @@ pub async fn code_gets_its_colours_and_not_a_letter_moves(stage: Stage) {
         .chat(Dialect::OpenAi, &options(&text, 0), "theme=light")
         .await;
     let turn = chat.ask("Hello").await;
-    let colours: usize = chat.page.until(COLOURED).await;
-    assert!(colours >= 5, "{colours} colours");
+    // Lines get theirs in turn; a busy machine shows the first ones sooner.
+    chat.page.until::<bool>(&format!("{COLOURED} >= 5")).await;
     let after: Value = chat.page.js(SEEN).await;
     for same in ["text", "height", "width"] {
         assert_eq!(before[same], after[same], "{same}");

@@ -347,7 +347,14 @@ pub async fn a_failure_is_told_once_with_what_to_do(stage: Stage) {
     let nowhere = percent_encode(&Lab::nowhere().await.expect("an address"));
     let openai = |options: &str, more: &str| stage.query(Dialect::OpenAi, options, more);
     // What is told, each once; and what the Doctor and the top bar would say of it, which is the same again.
-    let cases: [(&str, String, &str, &[&str], &[&str]); 4] = [
+    type Failing = (
+        &'static str,
+        String,
+        &'static str,
+        &'static [&'static str],
+        &'static [&'static str],
+    );
+    let cases: [Failing; 4] = [
         (
             "nowhere",
             format!("server={nowhere}&kind=openai&pace=instant"),
