@@ -130,7 +130,7 @@ pub fn fuzz(options: &Options) -> Outcome {
         return Ok(());
     }
     Err(Failure::new(format!(
-        "{}\n{} findings",
+        "{}\nFound: {}.",
         findings.join("\n"),
         findings.len()
     )))
@@ -228,7 +228,7 @@ impl Job<'_> {
             None => format!("{words}\nA round that began in time did not end."),
         };
         // A process that was ended, or ended itself (a stack that is full), could not say it any more.
-        let seed = seed(&words).or_else(|| fs::read_to_string(&last).ok());
+        let seed = seed(&words).or_else(|| Some(fs::read_to_string(&last).ok()?.trim().to_owned()));
         Ok(Fate::Finding(words, seed))
     }
 }

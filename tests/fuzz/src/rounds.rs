@@ -4,6 +4,7 @@
 //! long, `RILL_FUZZ_SEED` runs this one alone, `RILL_FUZZ_LAST` names a file for the seed of the round that runs, for rounds that
 //! never end or take their process with them. Out: nothing, or the panic, with the seed that repeats it.
 
+use std::io::{Seek, Write};
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::time::{Duration, Instant, SystemTime};
 
@@ -29,12 +30,13 @@ pub fn rounds(few: u64, check: impl Fn(&mut Rng)) {
         .unwrap_or_default();
     let mut seeds = Rng::with_seed(now.as_nanos() as u64);
     let mut count = 0u64;
-    let last = std::env::var_os("RILL_FUZZ_LAST");
+    let mut last =
+        std::env::var_os("RILL_FUZZ_LAST").and_then(|file| std::fs::File::create(file).ok());
     while Instant::now() < until {
         let seed = seeds.u64(..);
-        if let Some(file) = &last {
-            // Without it only a round that takes its process along cannot be repeated.
-            let _ = std::fs::write(file, seed.to_string());
+        if let Some(file) = &mut last {
+            // In the place of the one before. Without it only a round that takes its process along cannot be repeated.
+            let _ = file.rewind().and_then(|()| write!(file, "{seed:20}"));
         }
         round(seed, &check);
         count += 1;
