@@ -69,8 +69,8 @@ proptest! {
             let bytes = body(case);
             let at = (bytes.len() as f64 * part) as usize;
             let (found, whole) = (words(&show::stream(kind, [&bytes[..at]])), words(&show::stream(kind, [&*bytes])));
-            // Text that waited for the rest of a tag or for what its blanks belong to is given as it is.
-            prop_assert!(whole.starts_with(found.trim_end_matches(|char: char| char.is_whitespace() || "</think>".contains(char))), "{} cut at {}: {:?}", case, at, found);
+            // Text that waited for the rest of a tag or for what its blanks belong to is given as it is, half a character as a stand-in.
+            prop_assert!(whole.starts_with(found.trim_end_matches(|char: char| char.is_whitespace() || "</think>\u{fffd}".contains(char))), "{} cut at {}: {:?}", case, at, found);
         }
     }
 
