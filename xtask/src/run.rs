@@ -197,7 +197,8 @@ impl Told {
             let line = lines.find(|line| !line.starts_with(MESSAGE) && !line.trim().is_empty())?;
             Some(line.trim().chars().take(WIDTH).collect())
         };
-        self.progress.clone().or_else(last).unwrap_or_default()
+        let words = self.progress.clone().or_else(last);
+        words.unwrap_or_else(|| "at it".to_owned())
     }
 }
 
