@@ -3,6 +3,8 @@
 
 #![allow(missing_docs, clippy::unwrap_used)]
 
+#[path = "suites/event_stream.rs"]
+mod event_stream;
 #[path = "suites/examples.rs"]
 mod examples;
 #[path = "suites/html.rs"]
