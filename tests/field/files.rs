@@ -15,7 +15,7 @@ fn shown(tree: &Tree) -> Vec<(Role, String)> {
 
 /// What stands in the place of the last answer, the shown one first told.
 fn check(name: &str, question: &str, answers: [&str; 2]) {
-    let mut tree = import(&text(name)).unwrap();
+    let mut tree = import(&text(name)).unwrap().tree;
     let asked = (Role::User, question.to_owned());
     let answered = |answer: &str| (Role::Assistant, answer.to_owned());
     assert_eq!(shown(&tree), [asked.clone(), answered(answers[0])]);
