@@ -151,6 +151,16 @@ fn half_of(letter: char) -> Option<u16> {
     Some(HIGH + u16::try_from(place).ok()?)
 }
 
+/// Whether the text writes characters in the place of the stand-ins by escapes: their first halves are these two.
+fn escapes_stand_ins(text: &str) -> bool {
+    let escapes = text.split('\\').skip(1);
+    escapes.filter_map(|escape| escape.get(..5)).any(|escape| {
+        ["udbfe", "udbff"]
+            .iter()
+            .any(|half| escape.eq_ignore_ascii_case(half))
+    })
+}
+
 fn stand_in(half: u16) -> char {
     let place = u32::from(half.saturating_sub(HIGH));
     char::from_u32(STAND_INS + place).unwrap_or(char::REPLACEMENT_CHARACTER)
@@ -179,7 +189,7 @@ impl<'t> Mending<'t> {
         let mut mending = Mending {
             rest: text,
             out: String::with_capacity(text.len() + 16),
-            taken: text.contains(is_stand_in),
+            taken: text.contains(is_stand_in) || escapes_stand_ins(text),
             halves: false,
             comma: None,
         };
@@ -386,6 +396,8 @@ mod tests {
         check(r#"["\ud83d\ud83d\ude00"]"#, json!(["\u{fffd}😀"]));
         // Where a text has the stand-ins' own characters, they stay.
         check("[\"\u{10f83d}\\ud83d\"]", json!(["\u{10f83d}\u{fffd}"]));
+        // So they do where they are escaped.
+        check(r#"["\uDBFF\udfff\ud83d"]"#, json!(["\u{10ffff}\u{fffd}"]));
     }
 
     #[test]

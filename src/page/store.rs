@@ -163,7 +163,8 @@ impl Store {
 
     /// The rung that worked for the server at this base address, as its place among `rungs`; the first where none of them did.
     pub fn rung(&self, base: &str, rungs: &[&str]) -> usize {
-        let kept = &self.get("rungs")[base];
+        let all = self.get("rungs");
+        let kept = all.get(base).unwrap_or(&Value::Null);
         // It was kept as a place before, in a list that may have been another.
         let place = || kept.as_u64().and_then(|place| usize::try_from(place).ok());
         let named = kept

@@ -212,7 +212,12 @@ fn histogram(chat: Chat, sight: Sight) -> Part {
     let edges = (0..columns).map(|column| {
         let edge = EDGES.get(column as usize);
         let words = edge.map_or_else(
-            || format!("≥{}", short(EDGES[EDGES.len() - 1])),
+            || {
+                format!(
+                    "≥{}",
+                    EDGES.last().map(|edge| short(*edge)).unwrap_or_default()
+                )
+            },
             |edge| format!("<{}", short(*edge)),
         );
         svg("text")
