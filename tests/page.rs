@@ -216,7 +216,7 @@ fn what_another_version_left_in_the_browser_is_read_without_harm() {
             store.key(base),
             store.wants_json(base),
             store.kind(base),
-            store.rung(base),
+            store.rung(base, &["sse", "whole"]),
             store.wishes(base),
             store.draft(),
             store.look(),
