@@ -14,6 +14,10 @@ pub const LONGEST_LINE: usize = 4_000;
 /// A line's share of time, in milliseconds: a slow machine reads the worst lines that people write in less.
 pub const SHARE: f64 = 400.0;
 
+/// What a grammar may take for lines beyond their share, in milliseconds in all: its first lines make its expressions, and a busy
+/// machine needs a second for that.
+pub const ALLOWANCE: f64 = 3000.0;
+
 /// What a run of letters is. The number is what goes to the page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[repr(u8)]
@@ -51,6 +55,8 @@ pub struct Languages {
     operator: Scope,
     /// Names of grammars that took too long for a line: they are plain from then on.
     plain: HashSet<String>,
+    /// What grammars have taken for lines beyond their share, in milliseconds.
+    spent: HashMap<String, f64>,
 }
 
 /// One piece of code that is being read.
@@ -143,6 +149,7 @@ impl Languages {
             known: HashMap::new(),
             operator: Scope::new("keyword.operator").unwrap_or_default(),
             plain: HashSet::new(),
+            spent: HashMap::new(),
         }
     }
 
@@ -176,7 +183,7 @@ impl Languages {
         let mut before = clock();
         for line in lines.split_inclusive('\n') {
             let now = clock();
-            if now - before > SHARE {
+            if now - before > SHARE && self.is_too_slow(&reading.grammar, now - before) {
                 self.plain.insert(reading.grammar.clone());
             }
             before = now;
@@ -202,6 +209,13 @@ impl Languages {
             push(&mut runs, text, self.paint(&reading.stack, text));
         }
         runs
+    }
+
+    /// Counts a line of this grammar that took longer than its share, in milliseconds; whether all such have used up what it has.
+    fn is_too_slow(&mut self, grammar: &str, took: f64) -> bool {
+        let spent = self.spent.entry(grammar.to_owned()).or_default();
+        *spent += took;
+        *spent > ALLOWANCE
     }
 
     /// The innermost scope that means something.
@@ -488,7 +502,7 @@ mod tests {
         let mut languages = Languages::new();
         let mut reading = languages.read("js").unwrap();
         // The third line takes too long.
-        let mut times = [0.0, 0.0, 10.0, 20.0, 20.0 + SHARE + 1.0, 900.0].into_iter();
+        let mut times = [0.0, 0.0, 10.0, 20.0, 21.0 + ALLOWANCE, 9000.0].into_iter();
         let code = "let a = 1;\n".repeat(5);
         let runs = languages.go_on(&mut reading, &code, &mut || times.next().unwrap());
         assert_eq!(runs.iter().map(|run| run.0).sum::<u32>(), 55);
@@ -496,6 +510,17 @@ mod tests {
         assert_eq!(keywords.count(), 3, "{runs:?}");
         assert!(languages.read("js").is_none() && languages.read("mjs").is_none());
         assert!(languages.read("rust").is_some());
+    }
+
+    #[test]
+    fn a_slow_first_line_costs_a_language_nothing() {
+        let mut languages = Languages::new();
+        let mut reading = languages.read("js").unwrap();
+        let mut times = [0.0, 0.0, SHARE * 3.0, SHARE * 3.0 + 10.0, SHARE * 5.0].into_iter();
+        languages.go_on(&mut reading, &"let a = 1;\n".repeat(4), &mut || {
+            times.next().unwrap()
+        });
+        assert!(languages.read("js").is_some());
     }
 
     #[test]
