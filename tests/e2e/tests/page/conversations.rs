@@ -1,5 +1,6 @@
 //! Conversations that are kept: a reload, a closed tab, a file bring them back; and a long one is opened without waiting.
 
+use crate::talk::STORY;
 use e2e::page::quote;
 use e2e::{Chat, Stage};
 use lab::Dialect;
@@ -172,9 +173,7 @@ pub async fn a_reload_brings_the_conversation_back_with_its_branches(stage: Stag
 }
 
 pub async fn a_reply_that_ran_when_the_page_closed_is_cut_and_can_go_on(stage: Stage) {
-    let chat = stage
-        .chat(Dialect::LlamaCpp, "first=0;delay=20;tokens=2000", "")
-        .await;
+    let chat = stage.chat(Dialect::LlamaCpp, STORY, "").await;
     chat.send("Tell me a long story.").await;
     let shown = chat.shows(60).await.text;
     reload(&chat, 2).await;
@@ -204,9 +203,7 @@ pub async fn a_reply_that_ran_when_the_page_closed_is_cut_and_can_go_on(stage: S
 }
 
 pub async fn what_the_database_does_not_take_in_time_comes_back_all_the_same(stage: Stage) {
-    let chat = stage
-        .chat(Dialect::LlamaCpp, "first=0;delay=20;tokens=2000", "")
-        .await;
+    let chat = stage.chat(Dialect::LlamaCpp, STORY, "").await;
     // As on a busy machine, where the page is gone before it is opened.
     let late = "(IDBDatabase.prototype.transaction = () => { throw new Error('too late'); }, null)";
     let _: Option<Value> = chat.page.js(late).await;
@@ -486,9 +483,7 @@ pub async fn what_cannot_be_written_is_told_and_written_as_soon_as_it_can_be(sta
 }
 
 pub async fn a_conversation_that_is_left_while_its_reply_runs_keeps_all_that_came(stage: Stage) {
-    let chat = stage
-        .chat(Dialect::LlamaCpp, "first=0;delay=20;tokens=2000", "")
-        .await;
+    let chat = stage.chat(Dialect::LlamaCpp, STORY, "").await;
     chat.send("One").await;
     let shown = chat.shows(60).await.text;
     chat.button("New chat").await;

@@ -41,7 +41,7 @@ pub async fn a_page_that_stops_says_so_and_a_click_brings_back_what_came(stage: 
     let chat = stage
         .chat(
             Dialect::OpenAi,
-            "tokens=4000;delay=10;think=Hm%20so",
+            "tokens=4000;delay=10;think=Hm%20so;text=The%20river%20flows%20on%20",
             "pace=60",
         )
         .await;

@@ -4,6 +4,9 @@ use e2e::{Chat, Stage};
 use lab::{Dialect, Entry, Lab, Way, percent_encode};
 use std::time::Duration;
 
+/// A long answer of plain words: wherever it is cut, its beginning reads as it did, with no mark left open.
+pub const STORY: &str = "first=0;delay=20;tokens=2000;text=The%20river%20flows%20on%20and%20on%20";
+
 /// The requests for replies.
 pub fn chats(log: &[Entry]) -> Vec<&Entry> {
     log.iter().filter(|entry| entry.is_chat()).collect()
