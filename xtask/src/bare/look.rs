@@ -36,10 +36,14 @@ pub fn all_is_there(address: &str) -> Outcome {
     Ok(())
 }
 
-/// The files that a text names.
+/// The files that a text names; what a line of comment names is an example.
 fn named(text: &str) -> Vec<String> {
-    let names = NAMES.iter().flat_map(|(before, after)| {
-        let parts = text.split(before).skip(1);
+    let lines = text
+        .lines()
+        .filter(|line| !line.trim_start().starts_with("//"));
+    let names = lines.flat_map(|line| NAMES.iter().map(move |name| (line, name)));
+    let names = names.flat_map(|(line, (before, after))| {
+        let parts = line.split(before).skip(1);
         parts.filter_map(|part| Some(part.split_once(*after)?.0.to_owned()))
     });
     let mut names: Vec<String> = names.collect();
@@ -91,7 +95,7 @@ mod tests {
     fn a_page_leads_to_its_files() {
         let page = "<link href=\"first.css\"><script src=\"rill.js\"></script>";
         assert_eq!(named(page), ["first.css", "rill.js"]);
-        let script = "import init from \"./rill-page.js\"; new URL(\"./rill-page_bg.wasm\", 1)";
+        let script = "// <script src=\"…/rill.js\">\nimport init from \"./rill-page.js\"; new URL(\"./rill-page_bg.wasm\", 1)";
         assert_eq!(named(script), ["rill-page.js", "rill-page_bg.wasm"]);
     }
 
