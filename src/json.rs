@@ -151,14 +151,20 @@ fn half_of(letter: char) -> Option<u16> {
     Some(HIGH + u16::try_from(place).ok()?)
 }
 
-/// Whether the text writes characters in the place of the stand-ins by escapes: their first halves are these two.
+/// Whether the text writes characters in the place of the stand-ins by escapes: their first halves are these two. One that stands
+/// alone is half of such a character, which has its stand-in like any other.
 fn escapes_stand_ins(text: &str) -> bool {
-    let escapes = text.split('\\').skip(1);
-    escapes.filter_map(|escape| escape.get(..5)).any(|escape| {
-        ["udbfe", "udbff"]
+    let mut pieces = text.split('\\').skip(1).peekable();
+    while let Some(piece) = pieces.next() {
+        let first = ["udbfe", "udbff"]
             .iter()
-            .any(|half| escape.eq_ignore_ascii_case(half))
-    })
+            .any(|half| piece.eq_ignore_ascii_case(half));
+        let low = |next: &&str| unit(next).is_some_and(|(unit, _)| is_low(unit));
+        if first && pieces.peek().is_some_and(low) {
+            return true;
+        }
+    }
+    false
 }
 
 fn stand_in(half: u16) -> char {
@@ -441,6 +447,8 @@ mod tests {
         check(&[r"a\ud83d", "b"], "a\u{fffd}b");
         check(&[r"a\ud83d", r"\ud83d", r"\ude00"], "a\u{fffd}😀");
         check(&["a", r"\ude00b"], "a\u{fffd}b");
+        // Also those of the last characters that there are.
+        check(&[r"a\udbff", r"\udfff"], "a\u{10ffff}");
         check(&[r"a\ud83d"], "a\u{fffd}");
     }
 }
