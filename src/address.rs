@@ -154,8 +154,13 @@ impl Address {
         })
     }
 
-    /// The full URL of a path (and query) that begins with `/`.
+    /// The full URL of a path (and query) that begins with `/`. Where the base has a version of its own (`/api/paas/v4`,
+    /// `/v1beta/openai`) it stands in the place of the path's `/v1`.
     pub fn url(&self, path: &str) -> String {
+        let path = match path.strip_prefix("/v1") {
+            Some(rest) if rest.starts_with('/') && has_version(&self.path) => rest,
+            _ => path,
+        };
         format!("{}{}{path}", self.origin(), self.path)
     }
 
@@ -330,11 +335,32 @@ fn base_path(path: &str, host: &Host) -> Result<String, BadAddress> {
     }
     let near = host.is_loopback() || host.is_private();
     let mut path = path.trim_end_matches('/');
+    for endpoint in ["/chat/completions", "/models"] {
+        if let Some(before) = path.strip_suffix(endpoint).filter(|path| has_version(path)) {
+            path = before.trim_end_matches('/');
+        }
+    }
     // What is left may end in an endpoint again; a base address does not, or it would be read as another one the next time.
     while let Some(before) = without_endpoint(path, near) {
         path = before.trim_end_matches('/');
     }
     Ok(path.to_owned())
+}
+
+/// Whether a path ends in a version of its own, or in such an API's name for OpenAI's wire behind one.
+fn has_version(path: &str) -> bool {
+    let is_version = |part: &str| {
+        let number = part.strip_prefix('v').unwrap_or_default();
+        let word = number.trim_start_matches(|letter: char| letter.is_ascii_digit());
+        number.len() > word.len() && matches!(word, "" | "alpha" | "beta" | "beta1" | "beta2")
+    };
+    let mut parts = path.rsplit('/');
+    match parts.next() {
+        // OpenAI's own is taken off, for the dialects add it.
+        Some("v1") | None => false,
+        Some("openai" | "compat" | "compatible") => parts.any(is_version),
+        Some(last) => is_version(last),
+    }
 }
 
 /// The path without the endpoint at its end; `None` where nothing is to be taken off.

@@ -214,3 +214,66 @@ fn a_base_address_does_not_end_in_an_endpoint() {
         }
     }
 }
+
+#[test]
+fn a_base_with_a_version_of_its_own_gets_no_other() {
+    let check = |typed: &str, path: &str, expect: &str| {
+        let Ok(address) = Address::parse(typed, None) else {
+            panic!("{typed}");
+        };
+        assert_eq!(address.url(path), expect, "{typed}");
+        assert_eq!(Address::parse(&address.to_string(), None), Ok(address));
+    };
+    let chat = "/v1/chat/completions";
+    for (typed, expect) in [
+        (
+            "https://a.example/api/paas/v4",
+            "https://a.example/api/paas/v4/chat/completions",
+        ),
+        (
+            "https://a.example/api/paas/v4/models",
+            "https://a.example/api/paas/v4/chat/completions",
+        ),
+        (
+            "https://a.example/v1beta/openai/",
+            "https://a.example/v1beta/openai/chat/completions",
+        ),
+        (
+            "https://a.example/v1beta/openai/chat/completions",
+            "https://a.example/v1beta/openai/chat/completions",
+        ),
+        (
+            "https://a.example/plan/v3",
+            "https://a.example/plan/v3/chat/completions",
+        ),
+        (
+            "https://a.example/v1/openai",
+            "https://a.example/v1/openai/chat/completions",
+        ),
+        (
+            "https://a.example/openai/v1",
+            "https://a.example/openai/v1/chat/completions",
+        ),
+        (
+            "https://a.example/v1",
+            "https://a.example/v1/chat/completions",
+        ),
+        (
+            "https://a.example/v8engine",
+            "https://a.example/v8engine/v1/chat/completions",
+        ),
+        (
+            "https://a.example/openai",
+            "https://a.example/openai/v1/chat/completions",
+        ),
+    ] {
+        check(typed, chat, expect);
+    }
+    // Only `/v1` gives way.
+    check(
+        "http://a.example/v4",
+        "/health",
+        "http://a.example/v4/health",
+    );
+    check("http://a.example/v4", "/v1x/y", "http://a.example/v4/v1x/y");
+}
