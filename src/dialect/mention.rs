@@ -5,7 +5,7 @@
 
 use memchr::memchr2;
 
-use super::think::TAGS;
+use super::marks::TAGS;
 
 /// What is told from the lines so far.
 #[derive(Debug, Default)]
@@ -78,6 +78,16 @@ impl Lines {
     pub fn spoke_of_opening(&mut self) -> bool {
         self.read_line();
         self.opening
+    }
+
+    /// Whether nothing but blanks stands in the last line.
+    pub fn line_is_blank(&self) -> bool {
+        self.line.trim().is_empty()
+    }
+
+    /// Whether the last line has opened something to be struck out, in HTML: its closing tag is a template's mark elsewhere.
+    pub fn struck_out(&self) -> bool {
+        self.line.contains("<s>")
     }
 
     /// Whether the text ends within code in which an opening tag stands.

@@ -2,29 +2,14 @@
 //!
 //! In: pieces of text, cut anywhere, also inside a tag. Out: [`ChatEvent::Text`], [`ChatEvent::Reasoning`] and, where a closing tag
 //! comes whose opening never did (the template had opened it already), [`ChatEvent::TextWasReasoning`].
-//! An opening tag counts only before the answer has begun: later it is something that the model writes about. So is a closing tag
-//! in code or quotation marks, one behind an opening tag in the answer, and every one after the first ([`Lines`] tells).
+//! An opening tag counts before the answer has begun; later where a line begins with it, or where the model has used tags before.
+//! A closing tag without its opening counts once. None of them counts in code or quotation marks ([`Lines`] tells), nor where the
+//! server itself tells thinking from answering: there they are something that the model writes about.
+//! A mark of the model's template that leaks ends the text, unless a sentence goes on around it.
 
+use super::marks::{self, Mark};
 use super::mention::{Lines, quotes};
 use crate::event::ChatEvent;
-
-/// Opening and closing tags of the families in use: most; some; Seed; Mistral; Cohere; and the harmony format of gpt-oss.
-pub(crate) const TAGS: [(&str, &str); 6] = [
-    ("<think>", "</think>"),
-    ("<thinking>", "</thinking>"),
-    ("<seed:think>", "</seed:think>"),
-    ("[THINK]", "[/THINK]"),
-    ("<|START_THINKING|>", "<|END_THINKING|>"),
-    ("<|channel|>analysis<|message|>", "<|end|>"),
-];
-
-/// Marks before an answer that say nothing to a reader.
-pub(crate) const SILENT: [&str; 2] = ["<|start|>assistant", "<|channel|>final<|message|>"];
-
-/// Closing tags that are taken as such though nothing was opened.
-const ORPHANS: [&str; 3] = ["</think>", "</thinking>", "</seed:think>"];
-/// With this begin all of them.
-const ORPHAN: u8 = b'<';
 
 /// The splitter of one reply.
 #[derive(Debug, Default)]
@@ -34,6 +19,10 @@ pub(super) struct Splitter {
     held: String,
     /// Thinking was told from answering already, by a tag or by the server: a closing tag now is plain text.
     told: bool,
+    /// The server itself told it: no tag means anything.
+    by_server: bool,
+    /// Something of the answer came.
+    answered: bool,
     /// The text so far, as far as it tells whether a tag is one.
     lines: Lines,
     /// A tag was just passed: blanks after it belong to the tag.
@@ -49,6 +38,10 @@ enum Place {
     Thinking(&'static str),
     /// In the answer.
     Answer,
+    /// Behind a mark that ends a message: another one may begin.
+    Between,
+    /// Behind the mark that ends all.
+    Over,
 }
 
 impl Splitter {
@@ -67,7 +60,7 @@ impl Splitter {
 
     /// The server itself told some thinking from the answer.
     pub fn note_reasoning(&mut self) {
-        self.told = true;
+        (self.told, self.by_server) = (true, true);
     }
 
     /// The text is over: what was held back is what it looks like.
@@ -79,8 +72,13 @@ impl Splitter {
                 let held = held.strip_suffix(close).map_or(&*held, str::trim_end);
                 push(out, held, ChatEvent::Reasoning);
             }
-            Place::Before if self.after_tag => push(out, held.trim_start(), ChatEvent::Text),
+            // Nothing behind the mark that could make it part of a sentence.
+            Place::Answer if marks::whole(&held).is_some_and(Mark::ends) => {}
+            Place::Before if self.after_tag && !self.answered => {
+                push(out, held.trim_start(), ChatEvent::Text);
+            }
             Place::Before | Place::Answer => push(out, &held, ChatEvent::Text),
+            Place::Between | Place::Over => {}
         }
     }
 
@@ -90,33 +88,59 @@ impl Splitter {
                 Place::Before => self.before(text),
                 Place::Thinking(close) => self.thinking(text, close, out),
                 Place::Answer => self.answer(text, out),
+                Place::Between => self.between(text),
+                Place::Over => "",
             };
         }
     }
 
     fn before<'t>(&mut self, text: &'t str) -> &'t str {
         let start = text.trim_start();
-        for (open, close) in TAGS {
-            if let Some(after) = start.strip_prefix(open) {
-                (self.place, self.told, self.after_tag) = (Place::Thinking(close), true, true);
-                self.lines = Lines::default();
+        match marks::at(start) {
+            Some((Mark::Opens(close), after)) if !self.by_server => {
+                self.begin_thinking(close);
                 return after;
             }
-        }
-        // An orphan with nothing before it closes thinking that was empty.
-        for silent in SILENT.into_iter().chain(ORPHANS) {
-            if let Some(after) = start.strip_prefix(silent) {
+            Some((Mark::Opens(_), _)) => {}
+            // Behind an answer a mark ends what follows.
+            Some((mark, _)) if self.answered && mark.ends() => {
+                self.place = Place::Over;
+                return "";
+            }
+            // A closing tag with nothing before it closes thinking that was empty.
+            Some((_, after)) => {
                 self.after_tag = true;
                 return after;
             }
-        }
-        let mut marks = TAGS.iter().map(|tag| tag.0).chain(SILENT).chain(ORPHANS);
-        if marks.any(|mark| mark.starts_with(start)) {
-            self.held.push_str(text);
-            return "";
+            None if marks::may_begin(start) => {
+                self.held.push_str(text);
+                return "";
+            }
+            None => {}
         }
         self.place = Place::Answer;
-        if self.after_tag { start } else { text }
+        let trims = self.after_tag && !self.answered;
+        self.after_tag = false;
+        if trims { start } else { text }
+    }
+
+    fn begin_thinking(&mut self, close: &'static str) {
+        (self.place, self.told, self.after_tag) = (Place::Thinking(close), true, true);
+        self.lines = Lines::default();
+    }
+
+    /// Another message may follow the one that has ended; anything else does not belong to the answer.
+    fn between<'t>(&mut self, text: &'t str) -> &'t str {
+        let start = text.trim_start();
+        match marks::at(start) {
+            Some((mark, _)) if !mark.ends() => {
+                self.place = Place::Before;
+                return start;
+            }
+            None if marks::may_begin(start) => self.held.push_str(text),
+            _ => self.place = Place::Over,
+        }
+        ""
     }
 
     fn thinking<'t>(
@@ -144,6 +168,7 @@ impl Splitter {
                 Some(false) => {
                     push(out, before.trim_end(), ChatEvent::Reasoning);
                     (self.place, self.after_tag) = (Place::Before, true);
+                    self.lines = Lines::default();
                     return after;
                 }
                 // The next character tells.
@@ -181,40 +206,84 @@ impl Splitter {
     }
 
     fn answer<'t>(&mut self, text: &'t str, out: &mut Vec<ChatEvent>) -> &'t str {
-        if self.told {
-            push(out, text, ChatEvent::Text);
-            return "";
-        }
-        // Most pieces hold no tag, and no beginning of one.
-        if memchr::memchr(ORPHAN, text.as_bytes()).is_none() {
-            self.give(text, out);
-            return "";
-        }
-        let found = ORPHANS
-            .iter()
-            .filter_map(|tag| text.find(tag).map(|at| (at, tag.len())))
-            .min();
-        let Some((at, length)) = found else {
-            let (whole, rest) = cut(text, text.len().saturating_sub(begun(text, &ORPHANS)));
-            self.give(whole, out);
-            self.held.push_str(rest);
-            return "";
-        };
-        let (before, tag) = cut(text, at);
-        let (tag, after) = cut(tag, length);
-        self.give(before, out);
-        if self.lines.in_code_or_quotes() || self.lines.spoke_of_opening() {
-            self.give(tag, out);
+        // Most pieces hold no mark, and no beginning of one.
+        let mut from = 0;
+        while let Some(at) = marks::next(text, from) {
+            let (before, rest) = cut(text, at);
+            let Some((mark, after)) = marks::at(rest) else {
+                if marks::may_begin(rest) {
+                    self.give(before, out);
+                    self.held.push_str(rest);
+                    return "";
+                }
+                from = at + 1;
+                continue;
+            };
+            self.give(before, out);
+            let is_used = match mark {
+                Mark::Opens(_) => Some(!self.by_server && self.opens_here()),
+                Mark::Closes => Some(!self.told && !self.is_spoken_of()),
+                Mark::Silent => Some(false),
+                Mark::EndsMessage | Mark::EndsAll => self.ends_here(after),
+            };
+            let name = cut(rest, rest.len().saturating_sub(after.len())).0;
+            match is_used {
+                // The next character tells.
+                None => {
+                    self.held.push_str(name);
+                    return "";
+                }
+                Some(false) => self.give(name, out),
+                Some(true) => self.pass(mark, out),
+            }
             return after;
         }
-        if self.lines.last().is_some() {
-            out.push(ChatEvent::TextWasReasoning);
+        self.give(text, out);
+        ""
+    }
+
+    /// A mark in the answer does what it is for.
+    fn pass(&mut self, mark: Mark, out: &mut Vec<ChatEvent>) {
+        match mark {
+            Mark::Opens(close) => self.begin_thinking(close),
+            Mark::Closes => {
+                if self.lines.last().is_some() {
+                    out.push(ChatEvent::TextWasReasoning);
+                }
+                (self.place, self.told, self.after_tag) = (Place::Before, true, true);
+                (self.lines, self.answered) = (Lines::default(), false);
+            }
+            Mark::EndsMessage => self.place = Place::Between,
+            Mark::EndsAll => self.place = Place::Over,
+            Mark::Silent => {}
         }
-        (self.place, self.told, self.after_tag) = (Place::Before, true, true);
-        after
+    }
+
+    /// Whether the answer speaks of a closing tag rather than to end its thinking with it.
+    fn is_spoken_of(&mut self) -> bool {
+        self.lines.in_code_or_quotes() || self.lines.spoke_of_opening()
+    }
+
+    /// Whether an opening tag in the answer opens anything.
+    fn opens_here(&mut self) -> bool {
+        !self.lines.in_code_or_quotes() && (self.told || self.lines.line_is_blank())
+    }
+
+    /// Whether a mark of the template ends the text: not in code, and not where a sentence goes on around it. `None` where that
+    /// cannot be told before more comes.
+    fn ends_here(&mut self, after: &str) -> Option<bool> {
+        if self.lines.in_code_or_quotes() || self.lines.struck_out() {
+            return Some(false);
+        }
+        let next = after.chars().next()?;
+        let in_sentence = self.lines.last().is_some_and(|last| last == ' ')
+            && !matches!(next, '\n' | '\r' | '<' | '[')
+            && !next.is_alphanumeric();
+        Some(!in_sentence)
     }
 
     fn give(&mut self, text: &str, out: &mut Vec<ChatEvent>) {
+        self.answered |= !text.trim().is_empty();
         self.lines.add(text);
         push(out, text, ChatEvent::Text);
     }
@@ -284,15 +353,6 @@ mod tests {
     }
 
     #[test]
-    fn all_tags_that_are_looked_for_in_an_answer_begin_alike() {
-        assert!(
-            ORPHANS
-                .iter()
-                .all(|tag| tag.as_bytes().first() == Some(&ORPHAN))
-        );
-    }
-
-    #[test]
     fn text_without_tags_is_the_answer_to_the_last_blank() {
         check(" and so it flows\n", "", " and so it flows\n");
         check("a < b </ c <thin", "", "a < b </ c <thin");
@@ -338,6 +398,92 @@ mod tests {
             "她说：「用 </think> 结束」。",
             "A <think> comes first and a </think> last.",
             "`<think>` opens, `</think>` closes, </b> does not.\nSo: <think>hm</think>",
+        ] {
+            check(text, "", text);
+        }
+    }
+
+    #[test]
+    fn the_tags_of_all_families_hold_the_thinking() {
+        check("<mm:think>one</mm:think>two", "one", "two");
+        check("<thought>one</thought>two", "one", "two");
+        check(
+            "\u{25c1}think\u{25b7}one\u{25c1}/think\u{25b7}two",
+            "one",
+            "two",
+        );
+        check("<|channel>thought\none<channel|>two", "one", "two");
+        check("<|channel>thought\n<channel|>two", "", "two");
+        check(
+            "<|channel|>analysis<|message|>one<|end|><|start|>assistant<|channel|>final<|message|>two<|return|>",
+            "one",
+            "two",
+        );
+        check(
+            "<|channel|>commentary<|message|>one<|end|>\n<|start|>assistant<|channel|>analysis<|message|>two<|end|><|start|>assistant<|channel|>final<|message|>three",
+            "onetwo",
+            "three",
+        );
+    }
+
+    #[test]
+    fn a_model_may_think_again() {
+        check("<think>a</think>b<think>c</think>d", "ac", "bd");
+        check(
+            "<think>Look.</think>I look.<think> Found it.</think> Here: 3.",
+            "Look.Found it.",
+            "I look. Here: 3.",
+        );
+        check(
+            "First.\n<think>\nplan\n</think>\nThen.",
+            "plan",
+            "First.\n\nThen.",
+        );
+        // In code it is written about, also by a model that thinks.
+        check(
+            "<think>a</think>Write `<think>` so:\n```\n<think>x</think>\n```\n",
+            "a",
+            "Write `<think>` so:\n```\n<think>x</think>\n```\n",
+        );
+    }
+
+    #[test]
+    fn a_mark_of_the_template_ends_the_text() {
+        for mark in [
+            "<|im_end|>",
+            "</s>",
+            "<end_of_turn>",
+            "<|eot_id|>",
+            "<|endoftext|>",
+            "<|end|>",
+            "<\u{ff5c}end\u{2581}of\u{2581}sentence\u{ff5c}>",
+            "<turn|>",
+        ] {
+            for after in ["", "\n", "\n<|im_start|>user\nAnd?", "USER: hm"] {
+                check(&format!("So it is.{mark}{after}"), "", "So it is.");
+                check(&format!("<think>a</think>So\n{mark}{after}"), "a", "So\n");
+            }
+        }
+        check("<|im_start|>assistant\nYes", "", "Yes");
+        check(
+            "<|start_header_id|>assistant<|end_header_id|>\n\nYes<|eot_id|>",
+            "",
+            "Yes",
+        );
+        check("<|im_end|>\nYes", "", "Yes");
+        check("日本語<|im_end|>", "", "日本語");
+    }
+
+    #[test]
+    fn a_mark_that_is_written_about_is_text() {
+        for text in [
+            "The <|im_end|> mark ends it.",
+            "Marks: <|im_start|>, <|im_end|> and </s>.",
+            "It is `<|im_end|>`.",
+            "```\n<|im_start|>user\n<|im_end|>\n```\nSo.",
+            "\"</s>\"",
+            "Not <s>this</s> but that.",
+            "a < b, a <| b, <|im_en",
         ] {
             check(text, "", text);
         }
@@ -400,7 +546,11 @@ mod tests {
         splitter.note_reasoning();
         splitter.text("a </think> b", &mut out);
         splitter.finish(&mut out);
-        assert_eq!(out, [ChatEvent::Text("a </think> b".to_owned())]);
+        let text = out.iter().map(|event| match event {
+            ChatEvent::Text(text) => text.as_str(),
+            _ => "?",
+        });
+        assert_eq!(text.collect::<String>(), "a </think> b");
     }
 
     #[test]
