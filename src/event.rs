@@ -146,6 +146,10 @@ pub struct Finish {
     pub kind: FinishKind,
     /// The server's own word (`stop`, `length`, `eos`, `tool_calls` ...); `stop` where it gave none.
     pub word: String,
+    /// Nothing of the answer can follow: `[DONE]`, or an end that the wire itself knows. A finish reason is not: some proxies put
+    /// one on every chunk.
+    #[serde(default)]
+    pub sure: bool,
 }
 
 /// The meanings of the servers' many words for the end.
@@ -194,6 +198,8 @@ pub enum ErrorCause {
     ContextFull,
     /// The body was refused because of its media type.
     ContentType,
+    /// The body is larger than the server, or a proxy before it, takes.
+    TooLarge,
     /// The server does not have this endpoint.
     NoEndpoint,
     /// Not a language-model server's answer (an HTML page, say).

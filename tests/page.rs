@@ -304,6 +304,7 @@ async fn the_demo_speaks_through_the_same_river() {
         rung: 0,
         fixed: false,
         json: &|_| false,
+        refusals: rill::session::Refusals::default(),
     };
     let (_sender, controls) = futures_channel::mpsc::unbounded();
     let mut turn = rill::chat::turn::Turn::reply();

@@ -168,6 +168,33 @@ fn said(value: &Value) -> Option<Said> {
         }
         Some(detail) => return Some(of_object(detail)),
     }
+    // A name of its own for the message, and none for the error.
+    let named = [
+        "error_message",
+        "errorMessage",
+        "error_msg",
+        "errmsg",
+        "err_msg",
+    ];
+    if let Some(message) = named.iter().find_map(|key| filled(object.get(*key)?)) {
+        let code = ["error_type", "errorType", "error_code", "errcode", "code"];
+        return Some(Said {
+            message: message.to_owned(),
+            code: code.iter().find_map(|key| word(object.get(*key))),
+            number: code.iter().find_map(|key| number(object.get(*key))),
+        });
+    }
+    if let Some(Value::Array(errors)) = object.get("errors") {
+        let told: Vec<Said> = errors.iter().filter_map(one_of_several).collect();
+        if let Some(first) = told.first() {
+            let words: Vec<&str> = told.iter().map(|said| said.message.as_str()).collect();
+            return Some(Said {
+                message: words.join("; "),
+                code: first.code.clone(),
+                number: first.number,
+            });
+        }
+    }
     let failed = object.get("object").and_then(Value::as_str) == Some("error")
         || object.get("type").and_then(Value::as_str) == Some("error")
         || object.get("ok") == Some(&Value::Bool(false))
@@ -178,7 +205,31 @@ fn said(value: &Value) -> Option<Said> {
     (failed || only_message).then(|| of_object(value))
 }
 
+/// A text with something in it.
+fn filled(value: &Value) -> Option<&str> {
+    value.as_str().filter(|text| !text.trim().is_empty())
+}
+
+/// One of a list of errors: words, an object with words, or a shape of its own.
+fn one_of_several(error: &Value) -> Option<Said> {
+    if let Some(message) = filled(error) {
+        return Some(Said {
+            message: message.to_owned(),
+            code: None,
+            number: None,
+        });
+    }
+    let said = said(error).unwrap_or_else(|| of_object(error));
+    (!said.message.is_empty()).then_some(said)
+}
+
 fn of_object(value: &Value) -> Said {
+    // Some put the whole error where its words belong.
+    if let Some(inner) = value.get("message").filter(|inner| inner.is_object())
+        && let Some(said) = said(inner)
+    {
+        return said;
+    }
     let text = |key: &str| {
         value
             .get(key)
@@ -188,6 +239,11 @@ fn of_object(value: &Value) -> Said {
     let message = text("message")
         .or_else(|| text("msg"))
         .or_else(|| text("error"))
+        .or_else(|| text("error_message"))
+        .or_else(|| text("detail"))
+        .or_else(|| text("description"))
+        .or_else(|| text("reason"))
+        .or_else(|| text("title"))
         .or_else(|| text("content"))
         .unwrap_or_default();
     let code = word(value.get("code"))
@@ -307,6 +363,7 @@ fn cause(status: u16, message: &str, code: Option<&str>) -> ErrorCause {
     }
     match status {
         404 | 405 => ErrorCause::NoEndpoint,
+        413 => ErrorCause::TooLarge,
         415 => ErrorCause::ContentType,
         _ => ErrorCause::Server,
     }
@@ -317,8 +374,9 @@ fn from_html(status: u16, body: &str) -> ServerError {
         401 | 403 => ErrorCause::Auth,
         415 => ErrorCause::ContentType,
         429 | 503 => ErrorCause::Busy,
-        // A gateway's own page: what stands behind it may well be a model server.
-        500 | 502 | 504 => ErrorCause::Server,
+        413 => ErrorCause::TooLarge,
+        // A gateway's own page: what stands behind it may well be a model server. (520 to 530 are Cloudflare's.)
+        400 | 408 | 499 | 500..=599 => ErrorCause::Server,
         _ => ErrorCause::NotAModelServer,
     };
     ServerError {

@@ -252,7 +252,7 @@ impl KoboldChunks {
         }
     }
 
-    /// An end mark.
+    /// A sure end.
     pub fn end(&mut self, word: &str, out: &mut Vec<ChatEvent>) {
         self.let_go(out);
         self.chunks.reply.done(word, out);
@@ -277,7 +277,7 @@ impl KoboldChunks {
             out,
         );
         if let Some(word) = end_word(native.get("finish_reason")) {
-            self.end(&word, out);
+            self.chunks.reply.mark(&word, out);
         }
     }
 
@@ -334,7 +334,7 @@ impl Decoder for Polled {
             None => out.push(ChatEvent::Alive),
         }
         if let Some(word) = end_word(native.get("finish_reason")) {
-            self.reply.done(&word, out);
+            self.reply.mark(&word, out);
         }
     }
 

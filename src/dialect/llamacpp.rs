@@ -150,7 +150,7 @@ impl LlamaChunks {
             let word = text(value, "stop_type")
                 .filter(|&word| word != "none")
                 .unwrap_or("stop");
-            reply.done(word, out);
+            reply.mark(word, out);
         }
     }
 }

@@ -6,6 +6,7 @@
 mod ai4artsed;
 mod attention;
 mod calls;
+mod choices;
 mod errors;
 mod halo;
 mod jarvis;
@@ -15,6 +16,7 @@ mod llama_chat;
 mod llama_cpp_python;
 mod llamacpp;
 mod lmstudio;
+mod marks;
 mod mention;
 mod ollama;
 mod openai;
@@ -39,11 +41,11 @@ pub use koboldcpp::KoboldCpp;
 pub use llama_chat::LlamaChat;
 pub use llamacpp::LlamaCpp;
 pub use lmstudio::LmStudio;
+pub(crate) use marks::{SILENT, TAGS};
 pub use ollama::Ollama;
 pub use openai::OpenAi;
 pub use qolaba::Qolaba;
 pub use recognise::{Answer, PORTS, Recognised, Recogniser, Verdict};
-pub(crate) use think::{SILENT, TAGS};
 
 use crate::chat::request::ChatRequest;
 use crate::event::{ChatEvent, ServerError};

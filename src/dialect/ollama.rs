@@ -155,7 +155,7 @@ impl Decoder for Lines {
             let (usage, timings) = figures(value);
             reply.usage(usage, out);
             reply.timings(timings, out);
-            reply.done(text(value, "done_reason").unwrap_or("stop"), out);
+            reply.mark(text(value, "done_reason").unwrap_or("stop"), out);
         }
     }
 

@@ -4,6 +4,7 @@
 
 use serde_json::{Map, Value, json};
 
+use super::choices::Choices;
 use super::read::{count, text};
 use super::reply::{Reply, Said, end_word};
 use super::sampling::{self, Spelling};
@@ -240,52 +241,66 @@ pub(super) fn body(request: &ChatRequest) -> Value {
 pub(super) struct Chunks {
     pub reply: Reply,
     stencil: Stencil,
+    choices: Choices,
 }
 
 impl Chunks {
     /// One JSON object. Unknown fields are passed over; `choices` may be empty, null or missing.
     pub fn chunk(&mut self, said: &Said, out: &mut Vec<ChatEvent>) {
-        let (value, reply) = (&said.value, &mut self.reply);
-        reply.id(text(value, "id"), out);
-        reply.model(text(value, "model"), out);
+        let value = &said.value;
+        self.reply.id(text(value, "id"), out);
+        self.reply.model(text(value, "model"), out);
         let choices = value
             .get("choices")
             .and_then(Value::as_array)
             .map_or(&[][..], Vec::as_slice);
-        // Of several answers to one question only the first is shown.
-        let choice = choices
-            .iter()
-            .find(|choice| count(choice, "index").unwrap_or(0) == 0);
-        if let Some(choice) = choice {
-            let from = out.len();
-            // A server that does not stream answers with a whole `message`, older ones with a bare `text`.
-            if let Some(delta) = choice
-                .get("delta")
-                .or_else(|| choice.get("message"))
-                .filter(|delta| delta.is_object())
-            {
-                read_delta(reply, delta, out);
-            } else if let Some(whole) = text(choice, "text") {
-                reply.text(whole, out);
-            }
-            if let Some(logprobs) = choice.get("logprobs") {
-                reply.tokens(tokens::read(logprobs), from, out);
-            }
-        }
+        let choices = self.choices.next(choices);
+        choices.iter().for_each(|choice| self.piece(choice, out));
+        let reply = &mut self.reply;
         if let Some(usage) = value.get("usage").filter(|usage| usage.is_object()) {
             reply.usage(read_usage(usage), out);
         }
-        if reply.error_in(value, out) || choice.is_some_and(|choice| reply.error_in(choice, out)) {
+        if reply.error_in(value, out) || choices.iter().any(|choice| reply.error_in(choice, out)) {
             return;
         }
-        if let Some(word) = choice.and_then(|choice| end_word(choice.get("finish_reason"))) {
-            reply.done(&word, out);
-        }
+        choices.iter().for_each(|choice| self.mark(choice, out));
+        let reply = &mut self.reply;
         if value.get("choices").is_none()
             && value.get("usage").is_none()
             && value.get("object").is_none()
         {
             reply.unknown(said, out);
+        }
+    }
+}
+
+impl Chunks {
+    /// What a choice holds of the answer. A server that does not stream answers with a whole `message`, older ones with a bare `text`.
+    fn piece(&mut self, choice: &Value, out: &mut Vec<ChatEvent>) {
+        let (reply, from) = (&mut self.reply, out.len());
+        let delta = choice.get("delta").or_else(|| choice.get("message"));
+        if let Some(delta) = delta.filter(|delta| delta.is_object()) {
+            read_delta(reply, delta, out);
+        } else if let Some(whole) = text(choice, "text") {
+            reply.text(whole, out);
+        }
+        if let Some(logprobs) = choice.get("logprobs") {
+            reply.tokens(tokens::read(logprobs), from, out);
+        }
+    }
+
+    /// What it says of the end.
+    fn mark(&mut self, choice: &Value, out: &mut Vec<ChatEvent>) {
+        if let Some(word) = end_word(choice.get("finish_reason")) {
+            self.reply.mark(&word, out);
+        }
+    }
+
+    /// The choices that waited to be known belong to the answer.
+    fn let_go(&mut self, out: &mut Vec<ChatEvent>) {
+        for choice in self.choices.finish() {
+            self.piece(&choice, out);
+            self.mark(&choice, out);
         }
     }
 }
@@ -297,8 +312,13 @@ impl Decoder for Chunks {
             Frame::Json(data) => data,
             _ => "",
         };
-        if let Some(text) = self.stencil.read(json) {
+        if !self.choices.wait()
+            && let Some(text) = self.stencil.read(json)
+        {
             return self.reply.clean_text(&text, out);
+        }
+        if json.trim() == "[DONE]" {
+            self.let_go(out);
         }
         let from = out.len();
         if let Some(said) = self.reply.read(frame, out) {
@@ -311,6 +331,7 @@ impl Decoder for Chunks {
     }
 
     fn finish(&mut self, out: &mut Vec<ChatEvent>) {
+        self.let_go(out);
         self.reply.finish(out);
     }
 }

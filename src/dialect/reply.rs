@@ -1,7 +1,7 @@
 //! What the decoders of all families share: the end rule, the tags of thinking, what is said only once.
 //!
-//! In: what a dialect found in a frame. Out: [`ChatEvent`]s in their order. The first end mark wins: after it only figures and names
-//! follow, text after it is told to the trace. It must not know any family's field names beyond what all of them share.
+//! In: what a dialect found in a frame. Out: [`ChatEvent`]s in their order. A finish reason is no end while the body is open,
+//! `[DONE]` and its like are: after them only figures and names follow, text is told to the trace. It must not know any family's field names beyond what all of them share.
 
 use serde_json::Value;
 
@@ -29,6 +29,8 @@ pub(super) struct Reply {
     text_half: Half,
     reasoning_half: Half,
     forgiven: u32,
+    /// The last end mark that may be none.
+    mark: Option<Mark>,
     ended: bool,
     failed: bool,
     has_id: bool,
@@ -39,6 +41,14 @@ pub(super) struct Reply {
     tokens: Vec<Token>,
     usage: Usage,
     timings: Timings,
+}
+
+/// An end mark while the body is open.
+#[derive(Debug)]
+struct Mark {
+    word: String,
+    /// Something of the answer came behind it.
+    passed: bool,
 }
 
 /// The JSON in a frame.
@@ -92,7 +102,7 @@ impl Reply {
         let name = if name == "message" { "" } else { name };
         match text {
             "" => out.push(ChatEvent::Alive),
-            "[DONE]" => self.done("stop", out),
+            "[DONE]" => self.over(out),
             _ => return self.parse(name, text, out),
         }
         None
@@ -151,8 +161,16 @@ impl Reply {
         if self.ended {
             return self.after_end(text, out);
         }
+        self.go_on(text);
         let piece = self.text_half.join(text, self.halves);
         self.think.text(&piece, out);
+    }
+
+    /// More of the answer came: an end mark before it was none.
+    fn go_on(&mut self, text: &str) {
+        if let Some(mark) = self.mark.as_mut().filter(|_| !text.is_empty()) {
+            mark.passed = true;
+        }
     }
 
     /// Answer text from a frame in which nothing had to be forgiven.
@@ -264,6 +282,7 @@ impl Reply {
             return self.after_end(text, out);
         }
         if !text.is_empty() {
+            self.go_on(text);
             self.think.note_reasoning();
             let piece = self.reasoning_half.join(text, self.halves);
             if !piece.is_empty() {
@@ -281,6 +300,7 @@ impl Reply {
             if self.ended {
                 self.after_end(&call.to_string(), out);
             } else {
+                self.go_on("call");
                 out.extend(self.calls.piece(call, self.halves));
             }
         }
@@ -360,7 +380,37 @@ impl Reply {
         }
     }
 
-    /// An end mark with the server's word for it.
+    /// An end mark that may be none, with the server's word for it: what comes while the body is open still belongs to the answer.
+    pub fn mark(&mut self, word: &str, out: &mut Vec<ChatEvent>) {
+        if word == "error" {
+            return self.done(word, out);
+        }
+        let known = |mark: &Mark| mark.word == word && !mark.passed;
+        if self.ended || self.mark.as_ref().is_some_and(known) {
+            return;
+        }
+        self.mark = Some(Mark {
+            word: word.to_owned(),
+            passed: false,
+        });
+        self.say_done(word, false, out);
+    }
+
+    /// The stream says that it is over; why, an end mark has said.
+    fn over(&mut self, out: &mut Vec<ChatEvent>) {
+        let word = self.mark.take().map(|mark| mark.word);
+        self.done(word.as_deref().unwrap_or("stop"), out);
+    }
+
+    fn say_done(&self, word: &str, sure: bool, out: &mut Vec<ChatEvent>) {
+        out.push(ChatEvent::Done(Finish {
+            kind: meaning(word),
+            word: self.own(word),
+            sure,
+        }));
+    }
+
+    /// A sure end with the server's word for it: nothing of the answer can follow.
     pub fn done(&mut self, word: &str, out: &mut Vec<ChatEvent>) {
         if self.ended {
             return;
@@ -379,10 +429,7 @@ impl Reply {
         }
         self.settle(out);
         self.ended = true;
-        out.push(ChatEvent::Done(Finish {
-            kind: meaning(word),
-            word: self.own(word),
-        }));
+        self.say_done(word, true, out);
     }
 
     /// A failure. It ends the reply; after an end it is only told to the trace.

@@ -75,7 +75,7 @@ pub fn of_error(cause: ErrorCause, status: Option<u16>) -> Verdict {
         ErrorCause::Busy | ErrorCause::Loading => Verdict::Busy,
         ErrorCause::ContextFull => Verdict::ContextFull,
         ErrorCause::NotAModelServer | ErrorCause::NoEndpoint => Verdict::WrongServer,
-        ErrorCause::Server | ErrorCause::ContentType => match status {
+        ErrorCause::Server | ErrorCause::ContentType | ErrorCause::TooLarge => match status {
             Some(429 | 503) => Verdict::Busy,
             _ => Verdict::ServerError,
         },

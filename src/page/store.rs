@@ -13,6 +13,7 @@ use serde_json::{Map, Value, json};
 use crate::chat::wishes::Wishes;
 use crate::dialect::Kind;
 use crate::doctor::check::Profile;
+use crate::session::Refusals;
 
 /// The server that was used last.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -179,6 +180,16 @@ impl Store {
     /// Keeps the rung that works, by its name; `None` is to be found out.
     pub fn keep_rung(&self, base: &str, rung: Option<&str>) {
         self.keep_in("rungs", base, rung.map(Value::from));
+    }
+
+    /// What the server at this base address has refused of requests.
+    pub fn refusals(&self, base: &str) -> Refusals {
+        Refusals::read(self.get("refusals").get(base).unwrap_or(&Value::Null))
+    }
+
+    /// Keeps it: those requests are not made again.
+    pub fn keep_refusals(&self, base: &str, refusals: &Refusals) {
+        self.keep_in("refusals", base, Some(refusals.write()));
     }
 
     /// Keeps what a check has learned of the server at this base address.

@@ -218,6 +218,7 @@ fn a_speed_that_nobody_measured_is_told_by_letters_and_not_by_bytes() {
 fn a_finish_reason_changes_nothing_that_is_shown() {
     let mut reply = reply();
     let finish = Finish {
+        sure: true,
         kind: FinishKind::Natural,
         word: "stop".to_owned(),
     };

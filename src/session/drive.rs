@@ -10,11 +10,11 @@ use futures_util::FutureExt;
 use futures_util::future::{Either, select};
 
 use super::wait::{Turn, next_turn, take_control, tell};
-use super::{Deadlines, Due, Phase, Session};
+use super::{Deadlines, Due, Phase, Refusals, Session};
 use crate::chat::request::ChatRequest;
 use crate::dialect::{self, read_error};
 use crate::dialect::{BodyRule, Call, Dialect};
-use crate::event::{ChatEvent, Deadline, End, ErrorCause, Millis};
+use crate::event::{ChatEvent, Deadline, End, ErrorCause, Millis, ServerError};
 use crate::wire::Frame;
 
 /// How long a small request (is the server alive? stop!) may take, and the body of an error.
@@ -159,6 +159,8 @@ pub enum Learned {
     WantsJson(String),
     /// This rung (an index) is the one to begin with: those before it are not there.
     Rung(usize),
+    /// All that this server has refused of requests so far, and takes no more.
+    Refusals(Refusals),
 }
 
 /// What happens, in order. [`Report::End`] comes exactly once; only [`Report::StopAnswered`] may follow it.
@@ -219,6 +221,8 @@ pub struct Plan<'a> {
     pub fixed: bool,
     /// Whether a path is known to take only JSON, or needs a preflight anyway (a key).
     pub json: &'a dyn Fn(&str) -> bool,
+    /// What this server has refused before.
+    pub refusals: Refusals,
 }
 
 /// Runs one reply to its end.
@@ -235,12 +239,14 @@ pub async fn drive<W: Wire, C: Clock>(
         plan.dialect.decoder_for(plan.request, rung),
         plan.deadlines,
     );
+    let mut refusals = plan.refusals.clone();
     // Set once the server has said that it wants JSON: the same request goes out once more, under that name.
     let mut wants_json = false;
     // The rung to begin with next time. One that only failed may be there again by then.
     let mut known = rung;
     loop {
-        let call = plan.dialect.chat(plan.request, rung);
+        let request = refusals.request(plan.request);
+        let call = refusals.call(plan.dialect.chat(&request, rung));
         let media = if wants_json {
             Media::Json
         } else {
@@ -259,6 +265,13 @@ pub async fn drive<W: Wire, C: Clock>(
         );
         match next.await {
             Next::Ended => break,
+            Next::Refused(status, error) => {
+                if !refusals.learn((&*request, &call), status, &error) {
+                    session.refused(status, error);
+                    break;
+                }
+                report(Report::Learned(Learned::Refusals(refusals.clone())));
+            }
             Next::Json => {
                 report(Report::Learned(Learned::WantsJson(call.path.clone())));
                 wants_json = true;
@@ -302,6 +315,8 @@ enum Next {
     Ended,
     /// The same request, called JSON.
     Json,
+    /// The server has refused the request: under this status, in these words. The session has no end yet.
+    Refused(u16, ServerError),
     /// The next rung: this one is not there.
     Rung,
     /// The next rung: this one fails, and only this one.
@@ -344,7 +359,7 @@ async fn attempt<W: Wire, C: Clock>(
             };
             match turn {
                 Turn::Came(result) => break result,
-                Turn::Time => match session.tick(clock.now()) {
+                Turn::Time => match session.tick(clock.now(), &mut Vec::new()) {
                     Some(Due::AskAlive) => {
                         probe = Some(Box::pin(is_alive(plan, wire, clock)));
                     }
@@ -373,7 +388,9 @@ async fn attempt<W: Wire, C: Clock>(
                 let lives = loop {
                     match next_turn(&mut asked, session, &mut alarm, clock, controls).await {
                         Turn::Came(lives) => break lives,
-                        Turn::Time | Turn::Asked(_) => tell(session.tick(clock.now()), report),
+                        Turn::Time | Turn::Asked(_) => {
+                            tell(session.tick(clock.now(), &mut Vec::new()), report)
+                        }
                         Turn::Person(control) => take_control(control, session, clock),
                     }
                     if session.phase() == Phase::Ended {
@@ -409,8 +426,7 @@ async fn attempt<W: Wire, C: Clock>(
         if no_way && has_next {
             return Next::Rung;
         }
-        session.refused(opened.status, error);
-        return Next::Ended;
+        return Next::Refused(opened.status, error);
     }
     session.headers();
     let learned = (known != plan.rung).then_some(Learned::Rung(known));
@@ -452,7 +468,9 @@ async fn stream<B: Body, C: Clock>(
                 // The read goes on while timers and the person come and go.
                 match next_turn(&mut next, session, &mut alarm, clock, controls).await {
                     Turn::Came(read) => break Some(read),
-                    Turn::Time | Turn::Asked(_) => tell(session.tick(clock.now()), report),
+                    Turn::Time | Turn::Asked(_) => {
+                        tell(session.tick(clock.now(), &mut events), report)
+                    }
                     Turn::Person(control) => take_control(control, session, clock),
                 }
                 if session.phase() == Phase::Ended {
@@ -486,7 +504,7 @@ async fn stream<B: Body, C: Clock>(
         }
         if !finishing && let Some(end) = session.finishing() {
             finishing = true;
-            report(Report::Finishing(end.clone()));
+            report(Report::Finishing(end));
         }
     }
     Next::Ended

@@ -6,6 +6,10 @@
 mod deadlines;
 mod drive;
 #[cfg(test)]
+mod end_tests;
+mod plain;
+mod refusals;
+#[cfg(test)]
 pub(crate) mod tests;
 mod wait;
 
@@ -14,13 +18,25 @@ pub use drive::{
     Answer, Body, Chunk, Clock, Control, Failure, Learned, Media, Opened, Plan, Report, TELLING,
     Wire, drive, media_for, within,
 };
+pub use refusals::Refusals;
 
 use crate::dialect::Decoder;
 use crate::event::{ChatEvent, Deadline, End, ErrorCause, Millis, Odd, Oddity, ServerError};
 use crate::wire::{Frame, Framer};
+use plain::decode;
 
-/// How long a reply goes on being read after its end mark, for usage and timings that come behind it.
+/// How long a reply goes on being read after `[DONE]` and other ends that are sure, for usage and timings that come behind them.
 pub const LINGER: Millis = 500.0;
+
+/// How long it must be quiet behind an end mark that is not sure (a finish reason), at least. Where the text came with longer pauses
+/// it is twice the longest of them, but never more than [`QUIET_AT_MOST`].
+pub const QUIET: Millis = 2_500.0;
+
+/// The longest quiet that is waited for behind an end mark.
+pub const QUIET_AT_MOST: Millis = 10_000.0;
+
+/// The same where nothing came before the mark: a proxy's, on its very first chunk, while the model still reads the prompt.
+pub const QUIET_BEFORE_ALL: Millis = 30_000.0;
 
 /// Where a reply stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -63,10 +79,26 @@ pub struct Session {
     /// A passed deadline that waits for the person's word until the given time.
     asking: Option<(Deadline, Millis)>,
     answered: bool,
+    /// When the last text or thinking came.
+    last_text: Option<Millis>,
+    /// The longest time between two of them.
+    longest_pause: Millis,
     /// The server's own id for the reply.
     id: Option<String>,
-    finish: Option<End>,
+    mark: Option<Mark>,
+    /// Text came behind an end mark: such marks are this server's habit, not its end.
+    went_on: bool,
+    /// What stood in the stream as plain words.
+    plain: Option<String>,
     end: Option<End>,
+}
+
+/// An end mark.
+#[derive(Debug, Clone)]
+struct Mark {
+    reason: String,
+    /// Nothing of the answer can follow.
+    sure: bool,
 }
 
 impl Session {
@@ -83,8 +115,12 @@ impl Session {
             linger_due: None,
             asking: None,
             answered: false,
+            last_text: None,
+            longest_pause: 0.0,
             id: None,
-            finish: None,
+            mark: None,
+            went_on: false,
+            plain: None,
             end: None,
             deadlines,
         }
@@ -110,9 +146,52 @@ impl Session {
         self.end.as_ref()
     }
 
-    /// The end that an end mark has brought, while figures may still follow it.
-    pub fn finishing(&self) -> Option<&End> {
-        self.finish.as_ref()
+    /// The end that a sure end mark has brought, while figures may still follow it.
+    pub fn finishing(&self) -> Option<End> {
+        let mark = self.mark.as_ref().filter(|mark| mark.sure)?;
+        Some(self.end_by(mark))
+    }
+
+    fn end_by(&self, mark: &Mark) -> End {
+        let reason = mark.reason.clone();
+        if self.answered {
+            End::Complete { reason }
+        } else {
+            End::Empty { reason }
+        }
+    }
+
+    /// The end that counts where the person or the network ends the reply behind an end mark: a mark is the truth then, unless it
+    /// stands before all text or text has come behind one.
+    fn end_by_trust(&self) -> Option<End> {
+        let mark = self.mark.as_ref()?;
+        let stands = self.phase == Phase::Closing && self.answered && !self.went_on;
+        (mark.sure || stands).then(|| self.end_by(mark))
+    }
+
+    /// The end where nothing more can come.
+    fn end_at_last(&mut self) -> End {
+        if let Some(mark) = self.mark.take() {
+            return self.end_by(&mark);
+        }
+        let has_flowed = self.last_text.is_some();
+        match self.plain.take() {
+            Some(words) if !has_flowed || plain::tells_a_failure(&words) => {
+                let error = crate::dialect::read_error(200, "text/plain", &words);
+                if has_flowed {
+                    End::Broken {
+                        error,
+                        before_headers: false,
+                    }
+                } else {
+                    End::Refused {
+                        status: None,
+                        error,
+                    }
+                }
+            }
+            _ => End::Cut { page_closed: false },
+        }
     }
 
     /// Another way to the same server is tried (another rung, another media type) before anything came.
@@ -148,9 +227,9 @@ impl Session {
         }
         self.headers();
         let mut events = Vec::new();
-        let decoder = &mut self.decoder;
+        let (decoder, plain) = (&mut self.decoder, &mut self.plain);
         self.framer.feed(bytes, &mut |frame: Frame<'_>| {
-            decode(&mut **decoder, frame, &mut events)
+            decode(&mut **decoder, frame, plain, &mut events)
         });
         self.take(now, events, out);
     }
@@ -162,7 +241,7 @@ impl Session {
         }
         self.headers();
         let mut events = Vec::new();
-        decode(&mut *self.decoder, frame, &mut events);
+        decode(&mut *self.decoder, frame, &mut self.plain, &mut events);
         self.take(now, events, out);
     }
 
@@ -172,16 +251,13 @@ impl Session {
             return;
         }
         let mut events = Vec::new();
-        let decoder = &mut self.decoder;
+        let (decoder, plain) = (&mut self.decoder, &mut self.plain);
         self.framer
-            .finish(&mut |frame: Frame<'_>| decode(&mut **decoder, frame, &mut events));
+            .finish(&mut |frame: Frame<'_>| decode(&mut **decoder, frame, plain, &mut events));
         self.decoder.finish(&mut events);
         self.take(now, events, out);
         if self.phase != Phase::Ended {
-            let end = self
-                .finish
-                .take()
-                .unwrap_or(End::Cut { page_closed: false });
+            let end = self.end_at_last();
             self.finish_with(end);
         }
     }
@@ -192,6 +268,7 @@ impl Session {
             return;
         }
         let before_headers = self.phase == Phase::Connecting;
+        let trusted = self.end_by_trust();
         if !before_headers {
             // What was held back is text that arrived: it is not lost with the connection.
             let mut events = Vec::new();
@@ -199,7 +276,7 @@ impl Session {
             self.take(now, events, out);
         }
         if self.phase != Phase::Ended {
-            let end = self.finish.take().unwrap_or(End::Broken {
+            let end = trusted.unwrap_or(End::Broken {
                 error: ServerError {
                     message,
                     code: None,
@@ -221,8 +298,7 @@ impl Session {
 
     /// The person stopped it, or a newer send replaced it, or the page closes.
     pub fn stop(&mut self, end: End) {
-        // An end mark that has come is the truth, whoever presses what afterwards.
-        let end = self.finish.take().unwrap_or(end);
+        let end = self.end_by_trust().unwrap_or(end);
         self.finish_with(end);
     }
 
@@ -267,17 +343,13 @@ impl Session {
             .min_by(f64::total_cmp)
     }
 
-    /// Time has passed.
-    pub fn tick(&mut self, now: Millis) -> Option<Due> {
+    /// Time has passed. Text that was held back comes out where quiet behind an end mark ends the reply.
+    pub fn tick(&mut self, now: Millis, out: &mut Vec<ChatEvent>) -> Option<Due> {
         if self.phase == Phase::Ended {
             return None;
         }
         if self.linger_due.is_some_and(|due| due <= now) {
-            let end = self
-                .finish
-                .take()
-                .unwrap_or(End::Cut { page_closed: false });
-            self.finish_with(end);
+            self.closed(now, out);
             return Some(Due::Ended);
         }
         if let Some((clock, until)) = self.asking {
@@ -340,25 +412,41 @@ impl Session {
                     | ChatEvent::TextWasReasoning
             );
             if self.phase == Phase::Closing {
+                let sure = self.mark.as_ref().is_some_and(|mark| mark.sure);
                 match event {
-                    // Promise 2: the first end mark wins.
-                    ChatEvent::Done(_) | ChatEvent::Blocked(_) | ChatEvent::Error(_) => {}
+                    ChatEvent::Done(_) | ChatEvent::Blocked(_) | ChatEvent::Error(_) if sure => {
+                        continue;
+                    }
                     // A server's last word on the whole text is no text after the end.
-                    ChatEvent::ReplaceText(_) => out.push(event),
-                    event if is_text => out.push(after_end(&event)),
-                    event => out.push(event),
+                    ChatEvent::ReplaceText(_) => {
+                        self.answered = true;
+                        out.push(event);
+                        continue;
+                    }
+                    event if is_text && sure => {
+                        out.push(after_end(&event));
+                        continue;
+                    }
+                    // The mark was no end.
+                    ref event if is_text => {
+                        self.went_on |= self.last_text.is_some() || is_answer(event);
+                        self.linger_due = None;
+                    }
+                    ChatEvent::Done(_) | ChatEvent::Blocked(_) | ChatEvent::Error(_) => {}
+                    event => {
+                        out.push(event);
+                        continue;
+                    }
                 }
-                continue;
             }
             if !matches!(event, ChatEvent::Odd(_)) {
                 self.sign_of_life(now);
             }
             if is_text {
                 self.phase = Phase::Flowing;
-                self.answered |= matches!(
-                    event,
-                    ChatEvent::Text(_) | ChatEvent::ReplaceText(_) | ChatEvent::ToolCall(_)
-                );
+                let last = self.last_text.replace(now).unwrap_or(now);
+                self.longest_pause = self.longest_pause.max(now - last);
+                self.answered |= is_answer(&event);
                 if matches!(event, ChatEvent::TextWasReasoning) {
                     self.answered = false;
                 }
@@ -366,14 +454,12 @@ impl Session {
             match &event {
                 ChatEvent::Id(id) => self.id = Some(id.clone()),
                 ChatEvent::Done(finish) => {
-                    let reason = finish.word.clone();
-                    self.finish = Some(if self.answered {
-                        End::Complete { reason }
-                    } else {
-                        End::Empty { reason }
+                    self.mark = Some(Mark {
+                        reason: finish.word.clone(),
+                        sure: finish.sure,
                     });
                     self.phase = Phase::Closing;
-                    self.linger_due = Some(now + LINGER);
+                    self.linger_due = Some(now + self.quiet_behind(finish.sure));
                     self.asking = None;
                 }
                 ChatEvent::Blocked(reason) => self.finish_with(End::Blocked {
@@ -381,7 +467,7 @@ impl Session {
                 }),
                 ChatEvent::Error(error) => {
                     let error = error.clone();
-                    self.finish_with(if self.phase == Phase::Flowing {
+                    self.finish_with(if self.last_text.is_some() {
                         End::Broken {
                             error,
                             before_headers: false,
@@ -396,6 +482,15 @@ impl Session {
                 _ => {}
             }
             out.push(event);
+        }
+    }
+
+    /// How long it must be quiet behind an end mark.
+    fn quiet_behind(&self, sure: bool) -> Millis {
+        match self.last_text {
+            _ if sure => LINGER,
+            Some(_) => (2.0 * self.longest_pause).clamp(QUIET, QUIET_AT_MOST),
+            None => QUIET_BEFORE_ALL,
         }
     }
 
@@ -418,23 +513,12 @@ impl Session {
     }
 }
 
-/// An HTML page is the same failure for every dialect; all else is theirs to read.
-fn decode(decoder: &mut dyn Decoder, frame: Frame<'_>, events: &mut Vec<ChatEvent>) {
-    match frame {
-        Frame::Html(text) => events.push(ChatEvent::Error(crate::dialect::read_error(
-            200,
-            "text/html",
-            text,
-        ))),
-        frame => {
-            let before = events.len();
-            decoder.frame(frame, events);
-            // Servers keep a connection alive with whatever they send: also with a chunk in which nothing is said.
-            if events.len() == before {
-                events.push(ChatEvent::Alive);
-            }
-        }
-    }
+/// Whether an event is a piece of the answer.
+fn is_answer(event: &ChatEvent) -> bool {
+    matches!(
+        event,
+        ChatEvent::Text(_) | ChatEvent::ReplaceText(_) | ChatEvent::ToolCall(_)
+    )
 }
 
 fn after_end(event: &ChatEvent) -> ChatEvent {

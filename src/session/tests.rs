@@ -7,7 +7,7 @@ fn openai() -> Box<dyn Decoder> {
     Kind::OpenAi.dialect().decoder(0)
 }
 
-fn text(piece: &str) -> String {
+pub(super) fn text(piece: &str) -> String {
     format!("data: {{\"choices\":[{{\"delta\":{{\"content\":\"{piece}\"}}}}]}}\n\n")
 }
 
@@ -15,7 +15,7 @@ const DONE: &str =
     "data: {\"choices\":[{\"delta\":{},\"finish_reason\":\"stop\"}]}\n\ndata: [DONE]\n\n";
 
 /// What happens to a reply, and when.
-enum Step<'a> {
+pub(super) enum Step<'a> {
     Headers,
     Read(&'a str),
     Closed,
@@ -27,7 +27,10 @@ enum Step<'a> {
 }
 
 /// Plays steps with their times; the word and the reason of the end, if there is one.
-fn play(deadlines: Deadlines, steps: &[(Millis, Step<'_>)]) -> (Session, Option<(String, String)>) {
+pub(super) fn play(
+    deadlines: Deadlines,
+    steps: &[(Millis, Step<'_>)],
+) -> (Session, Option<(String, String)>) {
     let mut session = Session::new(0.0, openai(), deadlines);
     let mut events = Vec::new();
     for (at, step) in steps {
@@ -40,7 +43,7 @@ fn play(deadlines: Deadlines, steps: &[(Millis, Step<'_>)]) -> (Session, Option<
             Step::WaitOn => session.wait_on(*at),
             Step::Alive(alive) => session.alive(*alive),
             Step::Tick => {
-                session.tick(*at);
+                session.tick(*at, &mut Vec::new());
             }
         }
     }
@@ -50,13 +53,13 @@ fn play(deadlines: Deadlines, steps: &[(Millis, Step<'_>)]) -> (Session, Option<
     (session, end)
 }
 
-fn check(steps: &[(Millis, Step<'_>)], word: &str, reason: &str) {
+pub(super) fn check(steps: &[(Millis, Step<'_>)], word: &str, reason: &str) {
     let (_, end) = play(short(), steps);
     assert_eq!(end, Some((word.to_owned(), reason.to_owned())));
 }
 
 /// connect 1 s, first token 10 s, silence 5 s, no total, grace 2 s.
-fn short() -> Deadlines {
+pub(super) fn short() -> Deadlines {
     let parsed = Deadlines::parse("connect:1,first-token:10,silence:5")
         .and_then(|deadlines| deadlines.with_grace("2"));
     match parsed {
@@ -198,13 +201,13 @@ fn no_first_text_in_time_asks_and_then_gives_up() {
     let mut session = Session::new(0.0, openai(), short());
     session.headers();
     assert_eq!(session.next_due(), Some(10_000.0));
-    assert_eq!(session.tick(9_999.0), None);
+    assert_eq!(session.tick(9_999.0, &mut Vec::new()), None);
     assert_eq!(
-        session.tick(10_000.0),
+        session.tick(10_000.0, &mut Vec::new()),
         Some(Due::AskPerson(Deadline::FirstToken, 12_000.0))
     );
-    assert_eq!(session.tick(11_999.0), None);
-    assert_eq!(session.tick(12_000.0), Some(Due::Ended));
+    assert_eq!(session.tick(11_999.0, &mut Vec::new()), None);
+    assert_eq!(session.tick(12_000.0, &mut Vec::new()), Some(Due::Ended));
     assert_eq!(
         session.end(),
         Some(&End::Stalled {
@@ -240,7 +243,7 @@ fn signs_of_life_restart_the_clocks_and_answer_the_question() {
     assert_eq!(session.next_due(), Some(19_000.0));
     session.read(18_000.0, b": ping\n\n", &mut Vec::new());
     assert_eq!(session.next_due(), Some(28_000.0));
-    session.tick(28_000.0);
+    session.tick(28_000.0, &mut Vec::new());
     assert!(session.asking().is_some());
     session.read(28_500.0, text("a").as_bytes(), &mut Vec::new());
     assert_eq!(
@@ -269,7 +272,7 @@ fn a_frame_that_says_nothing_is_no_sign_of_life() {
 #[test]
 fn without_headers_the_server_is_asked_whether_it_lives() {
     let mut session = Session::new(0.0, openai(), short());
-    assert_eq!(session.tick(1_000.0), Some(Due::AskAlive));
+    assert_eq!(session.tick(1_000.0, &mut Vec::new()), Some(Due::AskAlive));
     session.alive(true);
     assert_eq!(session.end(), None, "a slow prefill");
     assert_eq!(
@@ -305,12 +308,12 @@ fn the_whole_reply_may_have_a_limit_that_signs_of_life_do_not_move() {
     let mut session = Session::new(0.0, openai(), deadlines);
     session.read(2_900.0, text("a").as_bytes(), &mut Vec::new());
     assert_eq!(
-        session.tick(3_000.0),
+        session.tick(3_000.0, &mut Vec::new()),
         Some(Due::AskPerson(Deadline::Total, 5_000.0))
     );
     session.read(3_100.0, text("b").as_bytes(), &mut Vec::new());
     assert!(session.asking().is_some());
-    assert_eq!(session.tick(5_000.0), Some(Due::Ended));
+    assert_eq!(session.tick(5_000.0, &mut Vec::new()), Some(Due::Ended));
     assert_eq!(
         session.end(),
         Some(&End::Stalled {
@@ -327,7 +330,7 @@ fn no_grace_means_no_question() {
     };
     let mut session = Session::new(0.0, openai(), deadlines);
     session.headers();
-    assert_eq!(session.tick(10_000.0), Some(Due::Ended));
+    assert_eq!(session.tick(10_000.0, &mut Vec::new()), Some(Due::Ended));
 }
 
 #[test]
@@ -591,6 +594,7 @@ pub(crate) mod driver {
             rung: 0,
             fixed,
             json: &|_| false,
+            refusals: crate::session::Refusals::default(),
         };
         let (sender, controls) = mpsc::unbounded();
         let mut person = VecDeque::from(person);

@@ -250,6 +250,7 @@ mod tests {
             rung,
             fixed: false,
             json: &|_| false,
+            refusals: crate::session::Refusals::default(),
         };
         let (sender, controls) = mpsc::unbounded();
         let mut seen = Trace::default();

@@ -7,12 +7,14 @@
 //!   feed and closes.
 //! - A line that begins with `{` is JSON, also between events: jarvis mixes both in one answer. The event pending before it is
 //!   dispatched first, so that nothing changes places.
+//! - Where a whole JSON object stands on a `data:` line and another one (or `[DONE]`) on the next, they are an event each: some
+//!   servers part their events by a single line feed. Once that has happened, none of them waits for the next.
 //! - A line of an unknown field is told to the trace, not dropped in silence.
 
 use memchr::{memchr, memchr2};
 
 use super::Frame;
-use super::json::{Document, Scan};
+use super::json::{Document, Scan, is_object};
 use super::utf8::{SAMPLE_BYTES, lossy, sample};
 use crate::event::Odd;
 
@@ -68,6 +70,8 @@ struct Pending {
     has_data: bool,
     /// Over the ceiling: it was reported, its rest is dropped.
     too_long: bool,
+    /// In this stream each line of data is an event.
+    by_line: bool,
 }
 
 impl Default for Framer {
@@ -352,6 +356,18 @@ impl Framer {
             event.name.clear();
             return after;
         }
+        if event.by_line && !event.has_data && is_whole(value) {
+            event.emit(value, sink);
+            return after;
+        }
+        if event.has_data && is_whole(value) && is_whole(&event.data) {
+            event.by_line = true;
+            event.emit(&event.data, sink);
+            event.data.clear();
+            event.emit(value, sink);
+            event.has_data = false;
+            return after;
+        }
         if event.data.len() + usize::from(event.has_data) + value.len() > self.ceiling {
             let head = if event.data.is_empty() {
                 value
@@ -476,6 +492,11 @@ fn spoken(bytes: &[u8], sink: Sink<'_>, emit: impl FnOnce(&str, Sink<'_>)) {
         sink(Frame::Odd(Odd::NotUtf8, &sample(bytes)));
     }
     emit(&text, sink);
+}
+
+/// Whether these bytes can be all of an event's data.
+fn is_whole(data: &[u8]) -> bool {
+    data == b"[DONE]" || is_object(data)
 }
 
 /// What stands behind the blank line that `bytes` begin with; `None` if they do not, or if a lone CR may still get its LF.

@@ -8,6 +8,21 @@ use memchr::memchr2;
 /// Brackets deeper than this are broken by definition: no parser of ours would read them.
 const DEEPEST: usize = 1024;
 
+/// Whether bytes are one whole JSON object, by its brackets.
+pub(super) fn is_object(bytes: &[u8]) -> bool {
+    bytes.starts_with(b"{")
+        && bytes.ends_with(b"}")
+        && Scan::default().run(bytes) == Some(bytes.len())
+}
+
+/// Where the JSON object ends that a text begins with.
+pub fn end_of_object(text: &str) -> Option<usize> {
+    if !text.starts_with('{') {
+        return None;
+    }
+    Scan::default().run(text.as_bytes())
+}
+
 /// Follows brackets and strings through bytes that come line by line.
 #[derive(Debug, Default)]
 pub(super) struct Scan {

@@ -8,6 +8,7 @@ mod json;
 mod utf8;
 
 pub use framer::{CEILING, Framer};
+pub use json::end_of_object;
 pub use utf8::Utf8;
 
 pub(crate) use utf8::sample;

@@ -178,6 +178,7 @@ impl Script {
     /// The end mark, and the end.
     pub fn done(mut self) -> Script {
         let finish = Finish {
+            sure: true,
             kind: FinishKind::Natural,
             word: "stop".into(),
         };

@@ -87,6 +87,7 @@ fn send(kind: Kind, request: &ChatRequest, answer: impl Fn(&Value) -> Told) -> (
         rung: 0,
         fixed: false,
         json: &|_| false,
+        refusals: rill::session::Refusals::default(),
     };
     let mut turn = Turn::reply();
     let (_controls, heard) = mpsc::unbounded();

@@ -50,7 +50,7 @@ fn play<'p>(kind: Kind, pieces: impl Iterator<Item = &'p [u8]>, pause: Millis) -
     for piece in pieces {
         now += pause;
         while let Some(due) = session.next_due().filter(|due| *due <= now) {
-            session.tick(due);
+            session.tick(due, &mut Vec::new());
         }
         let mut events = Vec::new();
         session.read(now, piece, &mut events);

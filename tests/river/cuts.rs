@@ -65,7 +65,8 @@ proptest! {
 
     #[test]
     fn every_beginning_of_a_reply_keeps_what_came(part in 0.0f64..1.0) {
-        for (case, kind) in replies() {
+        // Where nothing but a second answer has come, it is the answer.
+        for (case, kind) in replies().into_iter().filter(|(case, _)| !case.ends_with("odd-choices")) {
             let bytes = body(case);
             let at = (bytes.len() as f64 * part) as usize;
             let (found, whole) = (words(&show::stream(kind, [&bytes[..at]])), words(&show::stream(kind, [&*bytes])));
@@ -85,7 +86,11 @@ proptest! {
             bytes[at] = byte;
         }
         let events = show::stream(kind, [&*bytes]);
-        let ends = events.iter().filter(|event| matches!(event, ChatEvent::Done(_) | ChatEvent::Error(_) | ChatEvent::Blocked(_))).count();
+        // Of end marks that are not sure there may be many.
+        let ends = events.iter().filter(|event| match event {
+            ChatEvent::Done(finish) => finish.sure,
+            event => matches!(event, ChatEvent::Error(_) | ChatEvent::Blocked(_)),
+        }).count();
         prop_assert!(ends <= 1);
         prop_assert_eq!(events, show::stream(kind, bytes.chunks(7)));
     }

@@ -137,7 +137,7 @@ fn a_stop_text_that_the_server_lets_through_ends_the_answer() {
     check(Kind::KoboldCpp, 1, &stock, &expect);
     // What only began like one is given back at the end.
     let whole = r#"{"results":[{"text":"a <|im","finish_reason":"length"}]}"#;
-    let expect = ["text \"a \"", "text \"<|im\"", "done Length length"];
+    let expect = ["text \"a \"", "mark Length length", "text \"<|im\""];
     check(Kind::KoboldCpp, 3, &[Text(whole)], &expect);
 }
 
@@ -155,7 +155,7 @@ fn a_polled_reply_grows_by_what_is_new() {
         "text \"A riv\"",
         "text \"er b\"",
         "text \"egins.\"",
-        "done Length length",
+        "mark Length length",
     ];
     check(Kind::KoboldCpp, 2, &frames, &expect);
     check(Kind::Halo, 2, &frames, &expect);
@@ -171,7 +171,7 @@ fn a_polled_reply_grows_by_what_is_new() {
     let expect = [
         "text \"A rivet\"",
         "replace \"A river.\"",
-        "done Natural stop",
+        "mark Natural stop",
     ];
     check(Kind::KoboldCpp, 2, &frames, &expect);
 }

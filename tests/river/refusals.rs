@@ -239,3 +239,56 @@ fn a_list_of_models_that_is_none_says_why() {
             .contains(r#"id: "a:latest", name: "a""#)
     );
 }
+
+#[test]
+fn errors_that_name_themselves_otherwise_are_understood() {
+    check(
+        200,
+        r#"{"error_type":"context_length_exceeded","error_message":"9120 tokens, it takes 8192"}"#,
+        r#"error ContextFull code=context_length_exceeded "9120 tokens, it takes 8192""#,
+    );
+    check(
+        500,
+        r#"{"errorMessage":"boom","errorType":"Runtime.ExitError"}"#,
+        r#"error Server code=Runtime.ExitError "boom""#,
+    );
+    check(
+        400,
+        r#"{"errors":[{"message":"one","code":7003},"two",{}]}"#,
+        r#"error Server code=7003 "one; two""#,
+    );
+    check(
+        422,
+        r#"{"object":"error","message":{"detail":[{"type":"extra_forbidden","loc":["body","stream_options"],"msg":"Extra inputs are not permitted"}]}}"#,
+        r#"error Server code=extra_forbidden "body.stream_options: Extra inputs are not permitted""#,
+    );
+    check(
+        400,
+        r#"{"title":"Bad Request","status":400}"#,
+        r#"error Server code=- "{\"title\":\"Bad Request\",\"status\":400}""#,
+    );
+}
+
+#[test]
+fn a_proxys_page_is_no_word_about_the_server_behind_it() {
+    for (status, cause) in [
+        (413, "TooLarge"),
+        (502, "Server"),
+        (520, "Server"),
+        (522, "Server"),
+        (524, "Server"),
+        (526, "Server"),
+        (503, "Busy"),
+    ] {
+        check(
+            status,
+            &format!("<html>\r\n<head><title>{status} So it is</title></head></html>"),
+            &format!("error {cause} code=- \"{status} So it is\""),
+        );
+    }
+    check(
+        404,
+        "<title>404 Not Found</title>",
+        r#"error NotAModelServer code=- "404 Not Found""#,
+    );
+}

@@ -48,7 +48,10 @@ pub fn line(event: &ChatEvent) -> String {
         ChatEvent::Timings(figures) => timings(figures),
         ChatEvent::Id(id) => format!("id {id}"),
         ChatEvent::Model(model) => format!("model {model}"),
-        ChatEvent::Done(finish) => format!("done {:?} {}", finish.kind, finish.word),
+        ChatEvent::Done(finish) => {
+            let word = if finish.sure { "done" } else { "mark" };
+            format!("{word} {:?} {}", finish.kind, finish.word)
+        }
         ChatEvent::Blocked(word) => format!("blocked {word}"),
         ChatEvent::Error(failure) => error(failure),
         ChatEvent::Odd(oddity) => format!("odd {:?} {:?}", oddity.what, oddity.sample),

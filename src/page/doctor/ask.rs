@@ -120,6 +120,7 @@ async fn reply(
         rung,
         fixed: false,
         json: &|_| media == Media::Json,
+        refusals: crate::session::Refusals::default(),
     };
     drive(plan, &line, &PageClock, controls, &mut |report| {
         trace.saw(now(), &report);

@@ -63,6 +63,7 @@ pub(super) async fn play(
         rung: recorded.rung(),
         fixed: true,
         json: &|_| false,
+        refusals: crate::session::Refusals::default(),
     };
     drive(plan, &line, &PageClock, controls, &mut |report| {
         if let (Report::End(_), Some(probe)) = (&report, probe) {
@@ -129,6 +130,7 @@ pub(super) async fn run(
         rung,
         fixed,
         json: &json,
+        refusals: store.refusals(&base),
     };
     drive(
         plan,
@@ -139,6 +141,7 @@ pub(super) async fn run(
             Report::Learned(Learned::WantsJson(path)) => {
                 store.keep_wants_json(&format!("{base}{path}"))
             }
+            Report::Learned(Learned::Refusals(refusals)) => store.keep_refusals(&base, &refusals),
             Report::Learned(Learned::Rung(rung)) => {
                 store.keep_rung(&base, dialect.rungs().get(rung).copied())
             }
@@ -181,6 +184,7 @@ pub(super) async fn late_tokens(
     line: &Line,
     request: &ChatRequest,
     json: &dyn Fn(&str) -> bool,
+    refusals: crate::session::Refusals::default(),
 ) -> Vec<Token> {
     let call = Some(request).filter(|request| request.alternatives > 0);
     let Some(call) = call.and_then(|request| dialect.tokens(&request.generation)) else {
@@ -195,6 +199,7 @@ pub(super) async fn figures(
     dialect: &dyn Dialect,
     line: &Line,
     json: &dyn Fn(&str) -> bool,
+    refusals: crate::session::Refusals::default(),
 ) -> Option<(Usage, Timings)> {
     let call = dialect.perf()?;
     let answer = line.small(&call, media_for(&call, json)).await.ok()?;

@@ -104,6 +104,7 @@ fn aside(rng: &mut Rng) -> ChatEvent {
         }),
         5 => ChatEvent::Model("m".to_owned()),
         6 => ChatEvent::Done(Finish {
+            sure: rng.bool(),
             kind: FinishKind::Natural,
             word: "stop".to_owned(),
         }),

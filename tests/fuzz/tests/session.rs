@@ -208,6 +208,7 @@ fn every_reply_ends_exactly_once() {
             rung: rng.usize(..4),
             fixed: rng.u8(..) < 40,
             json: &|_| false,
+            refusals: rill::session::Refusals::default(),
         };
         let (sender, controls) = mpsc::unbounded();
         let mut person = VecDeque::new();

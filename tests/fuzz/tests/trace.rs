@@ -220,6 +220,7 @@ fn played(trace: &Trace, kind: Kind, rung: usize) -> Trace {
         rung,
         fixed: rung.is_multiple_of(2),
         json: &|_| false,
+        refusals: rill::session::Refusals::default(),
     };
     let mut seen = Trace::default();
     {

@@ -1,0 +1,174 @@
+//! Which of a chunk's choices is the answer.
+//!
+//! In: the choices of each chunk. Out: those that belong to the one answer, in their order. It must not know what is in them.
+//!
+//! Of several answers (`n` above 1) the first is shown. But some servers count their pieces where the index should be, and some begin
+//! at 1. What comes with another index therefore waits until the next chunk tells: an index that comes again, or goes back, means
+//! several answers; one that goes on counting means pieces of one.
+
+use serde_json::Value;
+
+use super::read::count;
+
+/// So many pieces that count on are believed: nobody asks for more answers at once.
+const BELIEVED: usize = 4;
+
+/// What is known of the indexes of one reply.
+#[derive(Debug, Default)]
+pub(super) struct Choices {
+    /// The index of the answer, where it is one.
+    first: Option<u32>,
+    /// What it means where another one comes.
+    meaning: Meaning,
+    /// Choices that wait, with their indexes.
+    waiting: Vec<(u32, Value)>,
+}
+
+#[derive(Debug, Default, Clone, Copy, PartialEq)]
+enum Meaning {
+    /// Only one index was seen, or it is not known yet.
+    #[default]
+    Open,
+    /// It names the answer.
+    Answer,
+    /// It counts pieces.
+    Piece,
+}
+
+impl Choices {
+    /// Whether something waits: then the next chunk has to be read, whatever it is.
+    pub fn wait(&self) -> bool {
+        !self.waiting.is_empty()
+    }
+
+    /// The choices of the next chunk; gives those that are sure to belong to the answer.
+    pub fn next(&mut self, choices: &[Value]) -> Vec<Value> {
+        let index = |choice: &Value| count(choice, "index").unwrap_or(0);
+        if let [_, _, ..] = choices {
+            // All in one chunk: these are answers.
+            let least = choices.iter().map(index).min();
+            self.first = self.first.or(least);
+            self.decide(Meaning::Answer);
+        }
+        let mut out = Vec::new();
+        for choice in choices {
+            let at = index(choice);
+            if self.meaning == Meaning::Open {
+                out.extend(self.guess(at, choice));
+            }
+            match self.meaning {
+                Meaning::Open => {}
+                Meaning::Piece => out.push(choice.clone()),
+                Meaning::Answer if self.first == Some(at) => out.push(choice.clone()),
+                Meaning::Answer => {}
+            }
+        }
+        out
+    }
+
+    /// What the index of one more choice tells of those before it. It is among what comes out, or waits, as long as nothing is decided.
+    fn guess(&mut self, at: u32, choice: &Value) -> Vec<Value> {
+        let last = self.waiting.last().map(|(at, _)| *at);
+        match (self.first, last) {
+            (None, None) if at == 0 => {
+                self.first = Some(0);
+                vec![choice.clone()]
+            }
+            (Some(first), None) if at == first => vec![choice.clone()],
+            (_, Some(last)) if at < last => {
+                self.first = self.first.or(Some(at));
+                self.decide(Meaning::Answer)
+            }
+            (None, Some(last)) if at == last => {
+                self.first = Some(at);
+                self.meaning = Meaning::Answer;
+                self.release()
+            }
+            (Some(_), Some(last)) if at == last => self.decide(Meaning::Answer),
+            _ => {
+                if self.waiting.len() + 1 >= BELIEVED {
+                    return self.decide(Meaning::Piece);
+                }
+                self.waiting.push((at, choice.clone()));
+                Vec::new()
+            }
+        }
+    }
+
+    fn release(&mut self) -> Vec<Value> {
+        let waited = std::mem::take(&mut self.waiting);
+        waited.into_iter().map(|(_, choice)| choice).collect()
+    }
+
+    /// Nothing more comes: what waited was counted.
+    pub fn finish(&mut self) -> Vec<Value> {
+        self.decide(Meaning::Piece)
+    }
+
+    /// It is known now; what waited comes out, or never.
+    fn decide(&mut self, meaning: Meaning) -> Vec<Value> {
+        if self.meaning == Meaning::Open {
+            self.meaning = meaning;
+        }
+        let waited = self.release();
+        if self.meaning == Meaning::Piece {
+            waited
+        } else {
+            Vec::new()
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    /// What comes out of chunks with these indexes; each choice is named by its place among all.
+    fn check(chunks: &[&[u32]], expect: &[u64]) {
+        let (mut choices, mut out, mut place) = (Choices::default(), Vec::new(), 0);
+        for chunk in chunks {
+            let made: Vec<Value> = chunk
+                .iter()
+                .map(|index| {
+                    place += 1;
+                    json!({"index": index, "place": place})
+                })
+                .collect();
+            out.extend(choices.next(&made));
+        }
+        out.extend(choices.finish());
+        let places: Vec<u64> = out
+            .iter()
+            .filter_map(|choice| choice["place"].as_u64())
+            .collect();
+        assert_eq!(places, expect, "{chunks:?}");
+    }
+
+    #[test]
+    fn one_index_is_one_answer_whatever_it_is() {
+        check(&[&[0], &[0], &[0]], &[1, 2, 3]);
+        check(&[&[1], &[1], &[1]], &[1, 2, 3]);
+    }
+
+    #[test]
+    fn an_index_that_counts_loses_nothing() {
+        check(
+            &[&[0], &[1], &[2], &[3], &[4], &[5], &[6]],
+            &[1, 2, 3, 4, 5, 6, 7],
+        );
+        check(&[&[1], &[2], &[3]], &[1, 2, 3]);
+        check(&[&[0], &[0], &[1], &[2]], &[1, 2, 3, 4]);
+        check(&[&[0], &[1]], &[1, 2]);
+    }
+
+    #[test]
+    fn of_several_answers_the_first_is_shown() {
+        check(&[&[0], &[1], &[0], &[1]], &[1, 3]);
+        check(&[&[0], &[1], &[2], &[0], &[1], &[2]], &[1, 4]);
+        check(&[&[0], &[0], &[1], &[1]], &[1, 2]);
+        check(&[&[0, 1], &[0, 1]], &[1, 3]);
+        check(&[&[0], &[], &[1], &[0]], &[1, 3]);
+        check(&[&[1], &[0], &[0], &[1]], &[2, 3]);
+    }
+}
