@@ -3,6 +3,7 @@
 //!
 //! What is read may come from anywhere and be of any age: what is missing is as good as not said, what nobody knows is left out.
 
+mod linked;
 mod messages;
 
 use serde_json::{Value, json};
@@ -49,7 +50,8 @@ pub struct Imported {
     pub left: usize,
 }
 
-/// Reads what [`export`] wrote; or a list of messages, bare or under `messages`, as other pages write it ([`messages`] tells which).
+/// Reads what [`export`] wrote; or a list of messages, bare or under `messages`, as other pages write it ([`messages`] tells which); or
+/// an export of ChatGPT or LibreChat, with its branches ([`linked`]).
 /// A file in which nobody says anything is no conversation.
 pub fn import(text: &str) -> Result<Imported, Unreadable> {
     let mut file = json::value(text).ok_or(Unreadable::NotJson)?;
@@ -59,7 +61,7 @@ pub fn import(text: &str) -> Result<Imported, Unreadable> {
     let mut conversation = take(&mut file, "conversation");
     let Imported { tree, left } = match take(&mut conversation, "nodes") {
         Value::Array(nodes) => of_nodes(nodes, &conversation),
-        _ => messages::read(file),
+        _ => linked::read(&mut file).unwrap_or_else(|| messages::read(file)),
     };
     let says = |turn: &Turn| {
         !(turn.text.trim().is_empty()

@@ -45,7 +45,7 @@ pub(super) fn read(mut file: Value) -> Imported {
 }
 
 /// What one message says; `None` where its speaker has no place here, or where nothing is left of it.
-fn turn(message: &Value, left: &mut usize) -> Option<Turn> {
+pub(super) fn turn(message: &Value, left: &mut usize) -> Option<Turn> {
     let role = role(speaker(message)?)?;
     let mut said = Said::default();
     for key in ["content", "parts", "text", "value"] {
@@ -162,9 +162,9 @@ impl Said {
             self.left += 1;
             return;
         }
-        let is_thinking =
-            matches!(kind, "thinking" | "reasoning") || has("thought") == Some(&Value::Bool(true));
-        let words = ["thinking", "reasoning", "text", "refusal", "value"];
+        let is_thinking = matches!(kind, "think" | "thinking" | "reasoning")
+            || has("thought") == Some(&Value::Bool(true));
+        let words = ["thinking", "think", "reasoning", "text", "refusal", "value"];
         if let Some(text) = words.into_iter().filter_map(has).find_map(words_in) {
             let thinks = is_thinking || has("thinking").is_some();
             let to = if thinks {

@@ -379,6 +379,12 @@ fn runs(text: &str) -> impl Iterator<Item = String> {
     runs.into_iter()
 }
 
+/// What stands around a place.
+fn text_around(text: &str, at: usize) -> &str {
+    let from = text.floor_char_boundary(at.saturating_sub(40));
+    &text[from..text.floor_char_boundary(at + 40)]
+}
+
 /// A text that nobody shall read, of letters alone, and of letters that JSON escapes.
 fn secret(rng: &mut Rng) -> String {
     let script = any(rng);
@@ -457,7 +463,8 @@ fn an_export_without_texts_holds_no_run_of_a_secret() {
             for run in runs(secret) {
                 assert!(
                     known.contains(&run) || !words.contains(&run),
-                    "{run:?} of {secret:?}"
+                    "{run:?} of {secret:?}: {:?}",
+                    words.find(&run).map(|at| text_around(&words, at))
                 );
             }
         }

@@ -16,6 +16,8 @@ const RELEASE: &str = "bookworm";
 const LINKER: &str = "gcc,libc6-dev,ca-certificates";
 /// Whom this machine trusts, a machine on the same network must as well.
 const TRUST: &str = "/etc/ssl/certs/ca-certificates.crt";
+/// How a machine calls itself.
+const HOSTS: &str = "127.0.0.1 localhost\n::1 localhost ip6-localhost\n";
 /// The names under which rustup's one program is called.
 const PROXIES: [&str; 8] = [
     "cargo",
@@ -93,6 +95,8 @@ impl Machine {
         if Path::new(TRUST).is_file() {
             fs::copy(TRUST, root_folder.join(TRUST.trim_start_matches('/')))?;
         }
+        // An installed Debian has it; without it chromedriver does not find its own browser.
+        fs::write(root_folder.join("etc/hosts"), HOSTS)?;
         let toolchain = rust(&root_folder)?;
         let rill = root_folder.join("root/rill");
         fs::create_dir_all(&rill)?;
