@@ -32,6 +32,8 @@ const NAMED: [&str; 19] = [
     "stop_type",
     "type",
 ];
+/// The most letters of a number that may be a figure: a time in nanoseconds has 19.
+const LONGEST_FIGURE: usize = 19;
 /// Keys whose values are only compared with each other: each gets a number in the place of its end.
 const COMPARED: [&str; 9] = [
     "conversation_id",
@@ -343,8 +345,11 @@ fn bare(run: &[u8], before: u8, behind: &[u8], state: &State<'_>, out: &mut Vec<
             .any(|byte| byte.is_ascii_alphabetic() && !b"eE".contains(&byte))
             && run.parse::<f64>().is_ok()
     });
+    // A figure stands by itself, between JSON's own marks, and is no longer than figures are.
+    let begins = before.is_ascii_whitespace() || b"[,:\0".contains(&before);
+    let is_figure = begins && run.len() <= LONGEST_FIGURE && is_over(behind.first());
     match number {
-        Some(_) if state.keeps_number() && is_over(behind.first()) => out.extend_from_slice(run),
+        Some(_) if state.keeps_number() && is_figure => out.extend_from_slice(run),
         // It stays a number: what is no digit of it stays.
         Some(number) => out.extend(number.bytes().map(|byte| match byte {
             b'0'..=b'9' => b'1',
@@ -473,6 +478,7 @@ mod tests {
             r#"{"token_id":7042,"tokens":[19556,905],"index":12,"shape":[28,256]}"#,
             r#"{"token_id":1111,"tokens":[11111,111],"index":12,"shape":[28,256]}"#,
         );
+        check(r#"{"shape":[x!907,2]}"#, r#"{"shape":[x!111,2]}"#);
         check(
             r#"{"usage":{"prompt_tokens":36},"bytes":[72,101]}"#,
             r#"{"usage":{"prompt_tokens":36},"bytes":[11,111]}"#,
