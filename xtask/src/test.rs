@@ -69,8 +69,11 @@ pub fn test(parts: &Parts) -> Outcome {
         browser()?;
     }
     if parts.e2e || parts.model || parts.nginx {
+        tools::with_npm()?;
         let sizes = size::sizes(&page::shipped()?)?;
-        size::check(&sizes)?;
+        if tools::wasm_opt().is_some() {
+            size::check(&sizes)?;
+        }
         println!(
             "  the first view loads {} bytes (brotli), of {} allowed",
             size::first_load(&sizes),

@@ -183,6 +183,14 @@ pub fn mermaid() -> Result<[PathBuf; 2], String> {
     here().then_some(files.clone()).ok_or_else(missing)
 }
 
+/// npm, which the proof needs: what comes of it (a small wasm, drawn diagrams) is tried as well.
+pub fn with_npm() -> Outcome {
+    match find("npm") {
+        Some(_) => Ok(()),
+        None => apt(&["npm"]),
+    }
+}
+
 /// Runs npm in a folder of ours; says why not.
 fn npm(what: &str, words: &[&str], folder: &Path) -> Result<(), String> {
     let Some(npm) = find("npm") else {
