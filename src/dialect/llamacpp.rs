@@ -58,6 +58,12 @@ impl Dialect for LlamaCpp {
         Call::post(path, &body)
     }
 
+    fn decoder_for(&self, request: &ChatRequest, _rung: usize) -> Box<dyn Decoder> {
+        Box::new(LlamaChunks {
+            chunks: Chunks::of(request),
+        })
+    }
+
     fn takes(&self) -> Takes {
         Takes {
             knobs: sampling::LLAMACPP,

@@ -140,6 +140,10 @@ impl Dialect for OpenAi {
         Box::new(Chunks::default())
     }
 
+    fn decoder_for(&self, request: &ChatRequest, _rung: usize) -> Box<dyn Decoder> {
+        Box::new(Chunks::of(request))
+    }
+
     fn takes(&self) -> Takes {
         Takes {
             knobs: self.knobs,
@@ -236,6 +240,23 @@ pub(super) fn body(request: &ChatRequest) -> Value {
     Value::Object(body)
 }
 
+/// Whether the person's own fields switch thinking off, under one of the names that servers have for that.
+fn switches_thinking_off(request: &ChatRequest) -> bool {
+    let extra = &request.sampling.extra;
+    let template = extra.get("chat_template_kwargs");
+    let is_off = |value: &Value| {
+        *value == json!(false) || *value == json!("none") || *value == json!("disabled")
+    };
+    let own = ["enable_thinking", "think", "thinking", "reasoning_effort"];
+    let inner = ["enable_thinking", "thinking", "thinking_mode"];
+    own.iter().filter_map(|key| extra.get(*key)).any(is_off)
+        || inner
+            .iter()
+            .filter_map(|key| template?.get(*key))
+            .any(is_off)
+        || extra.get("reasoning_budget") == Some(&json!(0))
+}
+
 /// Reads chunks, and whole answers where the server did not stream.
 #[derive(Debug, Default)]
 pub(super) struct Chunks {
@@ -245,6 +266,14 @@ pub(super) struct Chunks {
 }
 
 impl Chunks {
+    /// For the reply to this request.
+    pub fn of(request: &ChatRequest) -> Chunks {
+        Chunks {
+            reply: Reply::unthinking(switches_thinking_off(request)),
+            ..Chunks::default()
+        }
+    }
+
     /// One JSON object. Unknown fields are passed over; `choices` may be empty, null or missing.
     pub fn chunk(&mut self, said: &Said, out: &mut Vec<ChatEvent>) {
         let value = &said.value;

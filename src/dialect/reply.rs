@@ -23,6 +23,10 @@ const TOLD_FORGIVEN: u32 = 8;
 pub(super) struct Reply {
     think: Splitter,
     calls: Calls,
+    /// Thinking was switched off: what comes as thinking is the answer, unless an answer comes.
+    unthinking: bool,
+    /// Such an answer has come.
+    aloud: bool,
     /// Texts of the frame of now may begin or end with half of a character.
     halves: bool,
     /// Half of a character at the end of the answer, and of the thinking, so far.
@@ -61,6 +65,14 @@ pub(super) struct Said {
 }
 
 impl Reply {
+    /// A reply to a request that switches thinking off: some servers then put the whole answer where thinking stands.
+    pub fn unthinking(unthinking: bool) -> Reply {
+        Reply {
+            unthinking,
+            ..Reply::default()
+        }
+    }
+
     /// What every family does alike with a frame; the JSON object in it, if there is one left to decode.
     pub fn read(&mut self, frame: Frame<'_>, out: &mut Vec<ChatEvent>) -> Option<Said> {
         let (name, text) = match frame {
@@ -162,6 +174,11 @@ impl Reply {
             return self.after_end(text, out);
         }
         self.go_on(text);
+        if self.aloud && !text.trim().is_empty() {
+            // It was thinking after all.
+            (self.aloud, self.unthinking) = (false, false);
+            out.push(ChatEvent::TextWasReasoning);
+        }
         let piece = self.text_half.join(text, self.halves);
         self.think.text(&piece, out);
     }
@@ -285,9 +302,16 @@ impl Reply {
             self.go_on(text);
             self.think.note_reasoning();
             let piece = self.reasoning_half.join(text, self.halves);
-            if !piece.is_empty() {
-                out.push(ChatEvent::Reasoning(piece.into_owned()));
+            if piece.is_empty() {
+                return;
             }
+            self.aloud |= self.unthinking;
+            let say = if self.aloud {
+                ChatEvent::Text
+            } else {
+                ChatEvent::Reasoning
+            };
+            out.push(say(piece.into_owned()));
         }
     }
 

@@ -155,3 +155,49 @@ fn plain_words_tell_why_nothing_came() {
     assert_eq!(why(&format!("{a}data: {{\"cho")), words("cut", ""));
     assert_eq!(why(&format!("{a}x-cache: none\n")), words("cut", ""));
 }
+
+#[test]
+fn an_answer_in_the_place_of_thinking_is_one_where_thinking_is_off() {
+    let mut request = crate::chat::request::ChatRequest::default();
+    let off = serde_json::json!({"enable_thinking": false});
+    request
+        .sampling
+        .extra
+        .insert("chat_template_kwargs".to_owned(), off);
+    let thinks = |text: &str| {
+        format!("data: {{\"choices\":[{{\"delta\":{{\"reasoning_content\":\"{text}\"}}}}]}}\n\n")
+    };
+    let turn = |request: &crate::chat::request::ChatRequest, kind: Kind, bytes: &str| {
+        let decoder = kind.dialect().decoder_for(request, 0);
+        let mut session = Session::new(0.0, decoder, short());
+        let (mut events, mut turn) = (Vec::new(), crate::chat::turn::Turn::reply());
+        session.read(1.0, bytes.as_bytes(), &mut events);
+        session.closed(2.0, &mut events);
+        events.iter().for_each(|event| turn.apply(event));
+        (turn.text, turn.reasoning, session.end().unwrap().word())
+    };
+    let words = |text: &str, thinking: &str, end| (text.to_owned(), thinking.to_owned(), end);
+    let only = format!(
+        "{}{}{}",
+        thinks("The ferry"),
+        thinks(" leaves."),
+        marked("", "stop")
+    );
+    for kind in [Kind::OpenAi, Kind::Vllm, Kind::LlamaCpp] {
+        assert_eq!(
+            turn(&request, kind, &only),
+            words("The ferry leaves.", "", "complete")
+        );
+        // It has thought all the same.
+        let both = format!("{}{}{}", thinks("Hm."), text("Yes."), marked("", "stop"));
+        assert_eq!(
+            turn(&request, kind, &both),
+            words("Yes.", "Hm.", "complete")
+        );
+        let plain = crate::chat::request::ChatRequest::default();
+        assert_eq!(
+            turn(&plain, kind, &only),
+            words("", "The ferry leaves.", "empty")
+        );
+    }
+}
