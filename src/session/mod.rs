@@ -6,6 +6,8 @@
 mod deadlines;
 mod drive;
 #[cfg(test)]
+pub(crate) mod drive_tests;
+#[cfg(test)]
 mod end_tests;
 mod plain;
 mod refusals;

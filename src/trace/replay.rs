@@ -189,7 +189,7 @@ mod tests {
     use crate::chat::request::ChatRequest;
     use crate::dialect::Kind;
     use crate::doctor::verdict;
-    use crate::session::tests::driver::{Jumping, jump_through};
+    use crate::session::drive_tests::{Jumping, jump_through};
     use crate::session::{Deadlines, Plan, Report, drive};
 
     /// Recorded answers, with the rung that they belong to.
