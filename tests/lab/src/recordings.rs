@@ -59,6 +59,23 @@ pub fn stream(name: &str) -> Option<Plan> {
     })
 }
 
+/// What a server sent that somebody met (`tests/fixtures/field`), to be played with 20 ms between two events.
+pub fn field(name: &str) -> Option<Plan> {
+    let simple = name
+        .chars()
+        .all(|letter| letter.is_ascii_alphanumeric() || letter == '-');
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../fixtures/field");
+    let path = std::path::Path::new(folder).join(format!("{name}.sse"));
+    let bytes = std::fs::read(path).ok().filter(|_| simple)?;
+    let lines = bytes.split_inclusive(|byte| *byte == b'\n');
+    let pieces =
+        lines.map(|line| Piece::new(if line.len() > 1 { 20.0 } else { 0.0 }, line.to_vec()));
+    Some(Plan {
+        pieces: pieces.collect(),
+        stop: None,
+    })
+}
+
 /// Finds a recording.
 pub fn find(server: &str, case: &str) -> Option<&'static Recording> {
     RECORDINGS

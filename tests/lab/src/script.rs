@@ -41,6 +41,10 @@ pub struct Script {
     pub key: Option<String>,
     /// Refuse bodies that are not called `application/json`, with this status.
     pub json: Option<u16>,
+    /// Fields of a chat that are refused, by name.
+    pub refused: Vec<String>,
+    /// A template that wants person and model in turn: two messages of one role are refused.
+    pub turns: bool,
     /// Leave out the end mark.
     pub no_done: bool,
     /// A malformed frame in the middle.
@@ -137,6 +141,11 @@ impl Script {
             "key" => read(&mut self.key, value),
             "json" if value.is_empty() => read(&mut self.json, "400"),
             "json" => read(&mut self.json, value),
+            "refuse" => {
+                self.refused = list(value);
+                true
+            }
+            "turns" => flag(&mut self.turns),
             "nodone" => flag(&mut self.no_done),
             "badframe" => flag(&mut self.bad_frame),
             "empty" => flag(&mut self.empty),

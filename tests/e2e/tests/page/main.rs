@@ -22,6 +22,7 @@ mod settings;
 mod talk;
 mod tokens;
 mod ways;
+mod wire;
 
 fn main() -> std::process::ExitCode {
     e2e::suite::main(e2e::cases![
@@ -36,6 +37,9 @@ fn main() -> std::process::ExitCode {
         talk::however_the_bytes_come_the_text_is_the_same,
         talk::thinking_is_apart_from_the_answer,
         talk::retry_asks_again_and_continue_goes_on,
+        wire::what_others_met_is_shown_as_it_was_meant,
+        wire::a_refused_field_is_left_out_and_never_sent_again,
+        wire::two_of_the_person_in_a_row_are_joined_where_a_template_wants_turns,
         ends::complete,
         ends::empty,
         ends::stopped,

@@ -255,6 +255,8 @@ pub fn answer(dialect: Dialect, ask: &Ask<'_>) -> Answer {
         wants_json(status)
     } else if let Some(status) = script.error_before.filter(|_| chat) {
         server.error(ask, status, "The lab was told to fail")
+    } else if let Some(refusal) = refusal(ask).filter(|_| chat) {
+        refusal
     } else {
         server.answer(ask)
     };
@@ -263,6 +265,7 @@ pub fn answer(dialect: Dialect, ask: &Ask<'_>) -> Answer {
         let recorded = |recording| recordings::play(recording, script.speed.unwrap_or(1.0));
         let plan = match folder {
             "crash" => recordings::stream(case),
+            "field" => recordings::field(case),
             _ => recordings::find(folder, case).map(recorded),
         };
         match plan {
@@ -293,6 +296,30 @@ fn finish(server: &dyn Server, ask: &Ask<'_>, mut answer: Answer) -> Answer {
         }
     }
     answer
+}
+
+/// How a server refuses a field that it does not know, and a template two messages of one role.
+fn refusal(ask: &Ask<'_>) -> Option<Answer> {
+    let body: Value = serde_json::from_slice(&ask.request.body).ok()?;
+    let refused = ask.script.refused.iter();
+    if let Some(field) = refused
+        .into_iter()
+        .find(|field| body.get(field.as_str()).is_some())
+    {
+        let told = json!({"detail": [{"type": "extra_forbidden", "loc": ["body", field], "msg": "Extra inputs are not permitted", "input": true}]});
+        return Some(Answer::json(422, &told));
+    }
+    let messages = body.get("messages")?.as_array()?;
+    let repeats = messages
+        .windows(2)
+        .any(|pair| pair[0]["role"] == pair[1]["role"]);
+    (ask.script.turns && repeats).then(|| {
+        let words = "Conversation roles must alternate user/assistant/user/assistant/...";
+        Answer::json(
+            500,
+            &json!({"error": {"code": 500, "message": words, "type": "server_error"}}),
+        )
+    })
 }
 
 /// How servers that insist on JSON refuse a body of another name.
