@@ -23,7 +23,7 @@ use crate::page::servers::{self, Server};
 use crate::page::ways::Way;
 use crate::page::words;
 use crate::reply::about_tokens_of;
-use crate::session::{Answer, Control, Learned, Plan, Report, Wire, drive, media_for};
+use crate::session::{Answer, Control, Learned, Plan, Refusals, Report, Wire, drive, media_for};
 use crate::trace::{Fact, Imported, Replay};
 
 use super::Reply;
@@ -63,7 +63,7 @@ pub(super) async fn play(
         rung: recorded.rung(),
         fixed: true,
         json: &|_| false,
-        refusals: crate::session::Refusals::default(),
+        refusals: Refusals::default(),
     };
     drive(plan, &line, &PageClock, controls, &mut |report| {
         if let (Report::End(_), Some(probe)) = (&report, probe) {
@@ -184,7 +184,6 @@ pub(super) async fn late_tokens(
     line: &Line,
     request: &ChatRequest,
     json: &dyn Fn(&str) -> bool,
-    refusals: crate::session::Refusals::default(),
 ) -> Vec<Token> {
     let call = Some(request).filter(|request| request.alternatives > 0);
     let Some(call) = call.and_then(|request| dialect.tokens(&request.generation)) else {
@@ -199,7 +198,6 @@ pub(super) async fn figures(
     dialect: &dyn Dialect,
     line: &Line,
     json: &dyn Fn(&str) -> bool,
-    refusals: crate::session::Refusals::default(),
 ) -> Option<(Usage, Timings)> {
     let call = dialect.perf()?;
     let answer = line.small(&call, media_for(&call, json)).await.ok()?;
