@@ -19,7 +19,7 @@ use tokio::sync::Mutex;
 /// The folder of libraries, where Debian keeps the browser too, by machine and by version.
 const LIBRARIES: &str = "/usr/lib";
 /// The most that a start may take.
-const START: Duration = Duration::from_secs(60);
+const START: Duration = Duration::from_secs(180);
 /// The most that one question may take, in milliseconds.
 const PATIENCE: u64 = 60_000;
 /// What its window has above the page, about.

@@ -12,7 +12,7 @@ use tokio::io::{AsyncBufReadExt, BufReader};
 use tokio::process::{Child, Command};
 
 /// The most that a start may take, on a machine that has other things to do.
-const START: Duration = Duration::from_secs(90);
+const START: Duration = Duration::from_secs(180);
 /// What a process says first.
 const LISTENS: &str = "WebDriver BiDi listening on ";
 
