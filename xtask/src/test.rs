@@ -17,6 +17,8 @@ pub struct Parts {
     model: bool,
     nginx: bool,
     trunk: bool,
+    firefox: bool,
+    webkit: bool,
 }
 
 impl Parts {
@@ -29,6 +31,8 @@ impl Parts {
             model: false,
             nginx: false,
             trunk: false,
+            firefox: false,
+            webkit: false,
         };
         for word in words {
             match *word {
@@ -38,9 +42,11 @@ impl Parts {
                 "--model" => parts.model = true,
                 "--nginx" => parts.nginx = true,
                 "--trunk" => parts.trunk = true,
+                "--firefox" => parts.firefox = true,
+                "--webkit" => parts.webkit = true,
                 other => {
                     return Err(Failure::new(format!(
-                        "test knows --host, --browser, --e2e, --model, --nginx and --trunk, not `{other}`"
+                        "test knows --host, --browser, --e2e, --model, --nginx, --trunk, --firefox and --webkit, not `{other}`"
                     )));
                 }
             }
@@ -53,6 +59,8 @@ impl Parts {
                 model: true,
                 nginx: true,
                 trunk: true,
+                firefox: true,
+                webkit: true,
             };
         }
         Ok(parts)
@@ -68,7 +76,8 @@ pub fn test(parts: &Parts) -> Outcome {
     if parts.browser {
         browser()?;
     }
-    if parts.e2e || parts.model || parts.nginx {
+    let in_chromium = parts.e2e || parts.model || parts.nginx;
+    if in_chromium || parts.firefox || parts.webkit {
         tools::with_npm()?;
         let sizes = size::sizes(&page::shipped()?)?;
         if tools::wasm_opt().is_some() {
@@ -79,11 +88,15 @@ pub fn test(parts: &Parts) -> Outcome {
             size::first_load(&sizes),
             size::FIRST_LOAD
         );
+    }
+    if in_chromium {
         let chromium = tools::chromium()?;
         if parts.e2e {
             step(
                 "end to end, in Chromium, against the lab",
-                in_root(["test", "--package", "e2e"]).env("CHROME", &chromium.browser),
+                in_root(["test", "--package", "e2e"])
+                    .env("RILL_ENGINE", "chromium")
+                    .env("CHROME", &chromium.browser),
             )?;
             bench::smoke_page()?;
         }
@@ -93,6 +106,17 @@ pub fn test(parts: &Parts) -> Outcome {
         if parts.nginx {
             behind_nginx(&chromium)?;
         }
+    }
+    if parts.firefox
+        && let Some(firefox) = had("in Firefox", tools::firefox())?
+    {
+        let mut suite = in_root(["test", "--package", "e2e", "--test", "page"]);
+        let suite = suite.env("RILL_ENGINE", "firefox").env("FIREFOX", firefox);
+        in_engine("Firefox", suite)?;
+    }
+    if parts.webkit && had("in WebKit", tools::webkit())?.is_some() {
+        let mut smoke = in_root(["test", "--package", "e2e", "--test", "smoke"]);
+        in_engine("WebKit", smoke.env("RILL_ENGINE", "webkit"))?;
     }
     if parts.trunk {
         trunk()?;
@@ -154,16 +178,8 @@ fn browser() -> Outcome {
 }
 
 fn model(chromium: &tools::Chromium) -> Outcome {
-    let model = match Model::start() {
-        Ok(model) => model,
-        Err(Failure(words)) if !in_ci() => {
-            println!(
-                "  SKIPPED: end to end against a real llama.cpp server, which cannot be had here:\n  {}",
-                words.trim_end().replace('\n', "\n  ")
-            );
-            return Ok(());
-        }
-        Err(failure) => return Err(failure),
+    let Some(model) = had("against a real llama.cpp server", Model::start())? else {
+        return Ok(());
     };
     step(
         "end to end, in Chromium, against a real llama.cpp server",
@@ -176,9 +192,34 @@ fn model(chromium: &tools::Chromium) -> Outcome {
             "--test",
             "model",
         ])
+        .env("RILL_ENGINE", "chromium")
         .env("CHROME", &chromium.browser)
         .env("RILL_MODEL", model.address()),
     )
+}
+
+/// End to end in another engine than Chromium, which tells what it was asked and what it was spared.
+fn in_engine(name: &str, suite: &mut Command) -> Outcome {
+    let said = run::output(&format!("end to end, in {name}, against the lab"), suite)?;
+    for line in said.iter().filter(|line| line.contains("skipped")) {
+        println!("  {}", line.trim());
+    }
+    Ok(())
+}
+
+/// What a part needs, if it can be had here; if not, that is told, and in CI it is a failure.
+fn had<T>(part: &str, found: Outcome<T>) -> Outcome<Option<T>> {
+    match found {
+        Ok(found) => Ok(Some(found)),
+        Err(Failure(words)) if !in_ci() => {
+            println!(
+                "  SKIPPED: end to end {part}, which cannot be had here:\n  {}",
+                words.trim_end().replace('\n', "\n  ")
+            );
+            Ok(None)
+        }
+        Err(failure) => Err(failure),
+    }
 }
 
 /// The Doctor behind a real proxy, wherever one can be had.
@@ -204,6 +245,7 @@ fn behind_nginx(chromium: &tools::Chromium) -> Outcome {
             "--test",
             "nginx",
         ])
+        .env("RILL_ENGINE", "chromium")
         .env("CHROME", &chromium.browser)
         .env("RILL_NGINX", nginx),
     )
@@ -263,6 +305,8 @@ mod tests {
             model: true,
             nginx: true,
             trunk: true,
+            firefox: true,
+            webkit: true,
         };
         assert_eq!(Parts::read(&[]).unwrap(), all);
         assert_eq!(
@@ -273,7 +317,9 @@ mod tests {
                 e2e: true,
                 model: false,
                 nginx: false,
-                trunk: false
+                trunk: false,
+                firefox: false,
+                webkit: false
             }
         );
         assert!(Parts::read(&["--all"]).is_err());

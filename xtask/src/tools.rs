@@ -244,6 +244,40 @@ fn find_chromium() -> Option<Chromium> {
     })
 }
 
+/// Firefox: by `FIREFOX`, on the path, or from Debian's package. It needs no driver.
+pub fn firefox() -> Outcome<PathBuf> {
+    let known = || {
+        let named = std::env::var_os("FIREFOX").map(PathBuf::from);
+        let names = ["firefox-esr", "firefox"];
+        named
+            .filter(|place| place.is_file())
+            .or_else(|| names.iter().find_map(|name| find(name)))
+    };
+    if let Some(found) = known() {
+        return Ok(found);
+    }
+    apt(&["firefox-esr"])?;
+    known().ok_or_else(|| {
+        Failure::new("the package firefox-esr is installed, yet holds no firefox-esr")
+    })
+}
+
+/// WebKitGTK's driver, and a screen for its browser: on the path, or from Debian's packages.
+pub fn webkit() -> Outcome {
+    let here = || {
+        ["WebKitWebDriver", "Xvfb"]
+            .iter()
+            .all(|name| find(name).is_some())
+    };
+    if here() {
+        return Ok(());
+    }
+    apt(&["webkit2gtk-driver", "xvfb"])?;
+    here().then_some(()).ok_or_else(|| {
+        Failure::new("the packages webkit2gtk-driver and xvfb are installed, yet hold no WebKitWebDriver or no Xvfb")
+    })
+}
+
 /// nginx: the one that is here, or Debian's, unpacked into our own folder: nothing is installed, and no service begins.
 pub fn nginx() -> Outcome<PathBuf> {
     let ours = folder().join("nginx");

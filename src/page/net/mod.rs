@@ -4,9 +4,11 @@
 
 pub mod demo;
 pub mod fetch;
+pub mod leaving;
 pub mod socket;
 pub mod steps;
 
+use self::leaving::{Leaving, Spared};
 use crate::dialect::{Call, Via};
 use crate::page::clock::PageClock;
 use crate::session::{Answer, Body, Chunk, Failure, Media, Opened, Wire};
@@ -88,10 +90,10 @@ async fn open_over(
 }
 
 impl Wire for Line {
-    type Body = LineBody;
+    type Body = Spared<LineBody>;
 
-    async fn open(&self, call: &Call, media: Media) -> Result<Opened<LineBody>, Failure> {
-        fn wrap<B>(opened: Opened<B>, body: fn(B) -> LineBody) -> Opened<LineBody> {
+    async fn open(&self, call: &Call, media: Media) -> Result<Opened<Self::Body>, Failure> {
+        fn wrap<B, C>(opened: Opened<B>, body: impl FnOnce(B) -> C) -> Opened<C> {
             Opened {
                 status: opened.status,
                 content_type: opened.content_type,
@@ -100,15 +102,20 @@ impl Wire for Line {
             }
         }
         match self {
-            Line::Net(net) => open_over(net, call, media).await,
+            Line::Net(net) => {
+                let leaving = Leaving::watch();
+                let opened = open_over(net, call, media).await;
+                let opened = leaving.spare(opened, false).await?;
+                Ok(wrap(opened, |body| Spared::new(body, Some(leaving))))
+            }
             Line::Demo(demo) => demo
                 .open(call, media)
                 .await
-                .map(|opened| wrap(opened, LineBody::Demo)),
+                .map(|opened| wrap(opened, |body| Spared::new(LineBody::Demo(body), None))),
             Line::Replay(replay) => replay
                 .open(call, media)
                 .await
-                .map(|opened| wrap(opened, LineBody::Replay)),
+                .map(|opened| wrap(opened, |body| Spared::new(LineBody::Replay(body), None))),
         }
     }
 

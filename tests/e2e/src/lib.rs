@@ -1,12 +1,13 @@
-//! Whole conversations in a real Chromium: the built page on one origin, the lab (or a real server) on another.
+//! Whole conversations in a real browser: the built page on one origin, the lab (or a real server) on another.
 //!
 //! In: `dist/`. Out: verdicts. Tests lean on what a person or a screen reader can find (names, roles, `data-*` of the public surface),
-//! never on class names or on the page's code. The map: [`suite`] runs cases; [`stage`] is what a case gets; [`browser`] Chromium;
+//! never on class names or on the page's code. The map: [`suite`] runs cases; [`stage`] is what a case gets; [`browser`] the browser, by one of the [`engine`]s;
 //! [`page`] one tab with real keys and a real mouse; [`chat`] one `<rill-chat>` in it; [`tls`] the page on `https`; [`bench`] what a reply costs the page.
 
 pub mod bench;
 pub mod browser;
 pub mod chat;
+pub mod engine;
 pub mod page;
 pub mod stage;
 pub mod suite;

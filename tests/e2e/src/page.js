@@ -51,10 +51,20 @@
       all: element.innerText,
     };
   };
-  // The middle of an element, after bringing it into view.
-  const middle = (element) => {
+  // The frames of the browser, whatever a case makes of them.
+  const frame = requestAnimationFrame.bind(globalThis);
+  // The middle of an element, after bringing it into view, once it stands still and has been drawn there; what never does is taken as it is.
+  const middle = async (element) => {
     element.scrollIntoView({ block: "nearest", inline: "nearest" });
-    const box = element.getBoundingClientRect();
+    let place = "";
+    let box;
+    for (let looks = 0; looks < 12; looks += 1) {
+      box = element.getBoundingClientRect();
+      const now = [box.x, box.y, box.width, box.height].join();
+      if (now === place) break;
+      place = now;
+      await new Promise(frame);
+    }
     return { x: box.x + box.width / 2, y: box.y + box.height / 2 };
   };
   const active = () => {

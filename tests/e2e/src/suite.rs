@@ -1,9 +1,10 @@
-//! Runs cases: one Chromium for all of them, a few at a time, each with a limit, each with its own line.
+//! Runs cases: one browser for all of them, a few at a time, each with a limit, each with its own line.
 //!
 //! In: cases, and from the command line parts of names to run only those. Out: an exit code. Rust's own harness is not used, because
 //! the browser must be shared by all cases and ended after the last, whatever became of them.
 
 use crate::browser::{Browser, Error};
+use crate::engine::{Kind, Need};
 use crate::stage::Stage;
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
@@ -23,15 +24,21 @@ const AT_ONCE: usize = 3;
 pub struct Case {
     /// What it shows, as a sentence with underscores.
     pub name: &'static str,
+    /// What it needs that not every engine has.
+    pub needs: &'static [Need],
     /// The case.
     pub run: fn(Stage) -> BoxFuture<'static, ()>,
 }
 
-/// Names cases: `cases![talk::a_sentence, ends::another]`.
+/// Names cases, and what they need that not every engine has: `cases![talk::a_sentence, long::another => Costs]`.
 #[macro_export]
 macro_rules! cases {
-    ($($path:path),* $(,)?) => {
-        &[$($crate::Case { name: stringify!($path), run: |stage| Box::pin($path(stage)) }),*]
+    ($($path:path $(=> $need:ident)*),* $(,)?) => {
+        &[$($crate::Case {
+            name: stringify!($path),
+            needs: &[$($crate::engine::Need::$need),*],
+            run: |stage| Box::pin($path(stage)),
+        }),*]
     };
 }
 
@@ -72,7 +79,12 @@ async fn all(cases: &[&Case]) -> Result<usize, Error> {
     let began = Instant::now();
     let site = Arc::new(Stage::site().await?);
     let browser = Arc::new(Browser::start().await?);
-    println!("\nrunning {} cases", cases.len());
+    let kind = browser.kind();
+    let (skipped, cases) = split(cases, kind);
+    println!("\nrunning {} cases in {kind}", cases.len());
+    for (case, need) in &skipped {
+        println!("case {} ... skipped in {kind}: it needs {need}", case.name);
+    }
     let verdicts: Vec<(&str, Result<(), String>)> = stream::iter(cases)
         .map(|case| async {
             let began = Instant::now();
@@ -100,11 +112,25 @@ async fn all(cases: &[&Case]) -> Result<usize, Error> {
         }
     }
     println!(
-        "\n{} passed, {failed} failed, in {:.0} s",
+        "\n{} passed, {failed} failed, {} skipped, in {kind}, in {:.0} s",
         verdicts.len() - failed,
+        skipped.len(),
         began.elapsed().as_secs_f64()
     );
     Ok(failed)
+}
+
+/// Those that need what the engine has not got, the first such thing beside them; and the others.
+fn split<'a>(cases: &[&'a Case], kind: Kind) -> (Vec<(&'a Case, Need)>, Vec<&'a Case>) {
+    let mut skipped = Vec::new();
+    let mut rest = Vec::new();
+    for case in cases {
+        match case.needs.iter().find(|need| !kind.has(**need)) {
+            Some(need) => skipped.push((*case, *need)),
+            None => rest.push(*case),
+        }
+    }
+    (skipped, rest)
 }
 
 async fn one(case: &Case, stage: Stage) -> Result<(), String> {

@@ -56,7 +56,7 @@ async fn the_page_finds_the_model_by_itself(stage: Stage) {
 
 async fn a_real_chat_streams_stops_and_continues(stage: Stage) {
     let chat = open(&stage, "pace=live").await;
-    settle(&chat, 200).await;
+    settle(&chat, 120).await;
     let _: serde_json::Value = chat.page.js("(e2e.watch(), null)").await;
     let turn = chat
         .ask("Write a short poem about a river, then list three rivers.")

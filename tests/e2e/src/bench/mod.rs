@@ -182,7 +182,7 @@ impl Bench {
     ) -> Result<Run, Error> {
         let tasks = match stream.is_paced() {
             true => None,
-            false => Some(Tasks::record(page.tab()).await?),
+            false => Some(Tasks::record(page.chromium().page()).await?),
         };
         let before = page.costs().await;
         let mut marks = vec![task(&before)];

@@ -65,7 +65,7 @@ impl Bench {
         for _ in 0..TIMES {
             // What was there before is gone by then: to take it away is no part of an opening.
             page.goto("about:blank").await;
-            let tasks = Tasks::record(page.tab()).await?;
+            let tasks = Tasks::record(page.chromium().page()).await?;
             page.goto(&address).await;
             reloads.push(page.until::<f64>("opening.state.shown").await);
             whole().await.ok_or("the turns were never all there")?;

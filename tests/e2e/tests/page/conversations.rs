@@ -664,11 +664,11 @@ async fn opened(chat: &Chat) {
         let _: Option<Value> = chat.page.js(frames).await;
     }
     let before: i64 = chat.page.until(place).await;
-    // In the end all are there, for those who search.
+    // In the end all are there, for those who search: they are made while the machine has nothing else to do.
     let all = chat
         .page
         .within::<bool>(
-            Duration::from_secs(60),
+            Duration::from_secs(100),
             "e2e.every(0, 'article').length === 2000",
         )
         .await;

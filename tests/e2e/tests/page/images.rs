@@ -13,7 +13,8 @@ async fn give(chat: &Chat, how: &str, what: &str) {
             "const field = e2e.every(0, 'input[type=file]')[0]; field.files = data.files; field.dispatchEvent(new Event('change', { bubbles: true }));"
         }
         "paste" => {
-            "e2e.find(0, 'textbox', 'Message').dispatchEvent(new ClipboardEvent('paste', { clipboardData: data, bubbles: true, cancelable: true, composed: true }));"
+            // Firefox makes such an event with an empty clipboard.
+            "const event = new ClipboardEvent('paste', { bubbles: true, cancelable: true, composed: true }); Object.defineProperty(event, 'clipboardData', { value: data }); e2e.find(0, 'textbox', 'Message').dispatchEvent(event);"
         }
         _ => {
             "e2e.every(0, 'main')[0].dispatchEvent(new DragEvent('drop', { dataTransfer: data, bubbles: true, cancelable: true, composed: true }));"

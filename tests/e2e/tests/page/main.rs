@@ -1,4 +1,5 @@
-//! The built page in Chromium, against the lab. `cargo xtask test --e2e` runs all; `cargo test -p e2e -- WORD` those with WORD in their names.
+//! The built page in a browser, against the lab. `cargo xtask test --e2e` runs all; `cargo test -p e2e -- WORD` those with WORD in their names;
+//! `RILL_ENGINE=firefox` takes Firefox instead of Chromium, without the cases that need what it has not.
 
 mod ai4artsed;
 mod annex;
@@ -50,7 +51,7 @@ fn main() -> std::process::ExitCode {
         ends::refused,
         ends::broken,
         ends::no_end_eats_the_text_before_it,
-        long::two_hundred_conversations_leave_nothing_behind,
+        long::two_hundred_conversations_leave_nothing_behind => Costs,
         long::turns_out_of_view_are_not_drawn_until_somebody_looks,
         long::the_finished_part_of_a_long_answer_is_drawn_only_in_view,
         conversations::the_end_of_a_reply_is_kept_that_ran_when_its_conversation_was_first_written,
@@ -68,9 +69,9 @@ fn main() -> std::process::ExitCode {
         conversations::two_thousand_turns_are_opened_without_waiting,
         look::a_paced_young_reply_is_shown_to_its_last_letter,
         look::the_first_view_loads_nothing_that_only_a_conversation_needs,
-        look::a_part_that_cannot_be_loaded_is_named_and_the_words_are_kept,
-        look::what_is_sent_while_the_page_still_loads_is_sent_once,
-        look::less_motion_means_no_pacing,
+        look::a_part_that_cannot_be_loaded_is_named_and_the_words_are_kept => Network,
+        look::what_is_sent_while_the_page_still_loads_is_sent_once => Network,
+        look::less_motion_means_no_pacing => Media,
         look::a_selection_in_a_finished_paragraph_survives,
         look::two_elements_on_one_page_do_not_meet,
         look::removal_drops_everything,
@@ -119,7 +120,7 @@ fn main() -> std::process::ExitCode {
         compatible::failures_in_the_middle_are_told_as_each_server_tells_them,
         compatible::comments_and_pings_hold_the_clocks_back,
         compatible::each_servers_field_of_thinking_is_read_once,
-        doctor::endless_preflights_have_eaten_every_connection,
+        doctor::endless_preflights_have_eaten_every_connection => Preflights,
         doctor::a_server_that_hangs_is_no_lack_of_connections,
         doctor::a_starved_sender_is_told_from_a_fast_model,
         doctor::a_proxy_that_buffers_is_named_while_it_does,

@@ -63,9 +63,10 @@ pub async fn a_page_that_stops_says_so_and_a_click_brings_back_what_came(stage: 
         .page
         .until("e2e.every(0, '.fault textarea')[0]?.value")
         .await;
+    let browser: String = chat.page.js("navigator.userAgent").await;
     for word in [
         "Rill 0.",
-        "Chrome",
+        &browser,
         "RuntimeError",
         "wasm",
         "sent: ",
@@ -87,7 +88,9 @@ pub async fn a_page_that_stops_says_so_and_a_click_brings_back_what_came(stage: 
     assert!(copied);
     forgive_the_trap(&chat).await;
 
+    let _: Value = chat.page.js("(globalThis.dead = true, null)").await;
     chat.button("Load the page anew").await;
+    chat.page.until::<bool>("!globalThis.dead").await;
     let back = chat.ended().await;
     assert_eq!(back.fate(), ("broken", Some("page-fault")), "{back:?}");
     assert!(
