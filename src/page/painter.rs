@@ -117,7 +117,11 @@ impl Page for Paper {
 
     fn element(&mut self, tag: &Tag) -> (Element, Element) {
         self.touched += 1;
-        self.element_of(tag)
+        let (outer, inner) = self.element_of(tag);
+        if matches!(tag, Tag::Code | Tag::CodeBlock { .. } | Tag::Math { .. }) {
+            untranslated(&inner);
+        }
+        (outer, inner)
     }
 
     fn extend(&mut self, text: &Text, more: &str) {
@@ -180,7 +184,11 @@ impl Page for Paper {
     }
 
     fn settled(&mut self, part: &DomNode) {
-        if let Some(part) = part.dyn_ref::<Element>() {
+        // Code that settles by itself, within a paragraph, stays code.
+        if let Some(part) = part
+            .dyn_ref::<Element>()
+            .filter(|part| part.local_name() != "code")
+        {
             let _ = part.remove_attribute("translate");
         }
         annex::settled(self.chat, part);
@@ -238,11 +246,7 @@ impl Paper {
                 set(&html, "class", "html");
                 (html, inner)
             }
-            Tag::Code => {
-                let (code, inner) = one("code");
-                untranslated(&code);
-                (code, inner)
-            }
+            Tag::Code => one("code"),
             Tag::Emphasis => one("em"),
             Tag::Strong => one("strong"),
             Tag::Strike => one("del"),
@@ -317,19 +321,9 @@ impl Paper {
                     "class",
                     if *display { "math display" } else { "math" },
                 );
-                untranslated(&math);
                 (math, inner)
             }
         }
-    }
-
-    /// A button that [`clicked`] knows by this attribute.
-    fn button(&self, name: &str, words: &str) -> Element {
-        let button = self.make("button");
-        set(&button, "type", "button");
-        set(&button, name, "");
-        button.set_text_content(Some(words));
-        button
     }
 
     fn code_block(&self, language: Option<&str>) -> (Element, Element) {
@@ -351,7 +345,6 @@ impl Paper {
         let pre = self.make("pre");
         set(&pre, "tabindex", "0");
         set(&pre, "dir", "ltr");
-        untranslated(&pre);
         let code = self.make("code");
         if let Some(language) = language {
             annex::code(&code, language);
@@ -392,6 +385,15 @@ impl Paper {
             set(&frame, "title", title);
         }
         (frame.clone(), frame)
+    }
+
+    /// A button that [`clicked`] knows by this attribute.
+    fn button(&self, name: &str, words: &str) -> Element {
+        let button = self.make("button");
+        set(&button, "type", "button");
+        set(&button, name, "");
+        button.set_text_content(Some(words));
+        button
     }
 
     fn loaded(&self, src: &str, alt: &str) -> Element {
@@ -459,6 +461,11 @@ fn loaded(document: &Document, src: &str, alt: &str) -> Option<Element> {
     Some(image.unchecked_into())
 }
 
+/// A browser that translates the page leaves it as it is.
+fn untranslated(element: &Element) {
+    set(element, "translate", "no");
+}
+
 /// Changes no more than the end of a text that differs. The node may hold only the end of `old`, where the rest is coloured.
 fn rewrite(node: &Text, old: &str, new: &str) {
     let units = |text: &str| text.encode_utf16().count() as u32;
@@ -489,11 +496,6 @@ fn set_list(list: &Element, tag: &Tag) {
             None => list.remove_attribute("start"),
         };
     }
-}
-
-/// A browser that translates the page leaves it as it is.
-fn untranslated(element: &Element) {
-    set(element, "translate", "no");
 }
 
 fn set(element: &Element, name: &str, value: &str) {

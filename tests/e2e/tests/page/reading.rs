@@ -76,7 +76,7 @@ pub async fn a_browser_that_translates_loses_no_word(stage: Stage) {
             .page
             .js("e2e.every(0, '.answer [translate=no], .reasoning[translate]').map((one) => one.localName)")
             .await;
-        assert_eq!(kept, ["pre"]);
+        assert_eq!(kept, ["code"]);
         chat.page.close().await;
     }
 }
