@@ -1,5 +1,7 @@
 //! `<rill-chat>`: attributes in, events and methods out. The standalone page is this element too.
 
+use std::thread::LocalKey;
+
 use any_spawner::Executor;
 use gloo_events::EventListener;
 use leptos::prelude::*;
@@ -151,6 +153,18 @@ pub fn sheet(style: &str) -> Option<CssStyleSheet> {
     let sheet = CssStyleSheet::new().ok()?;
     sheet.replace_sync(style).ok()?;
     Some(sheet)
+}
+
+/// Gives an element a sheet that the first view does without, once.
+pub fn adopt(root: &ShadowRoot, sheet: &'static LocalKey<Option<CssStyleSheet>>) {
+    sheet.with(|sheet| {
+        let sheets = root.adopted_style_sheets();
+        if let Some(sheet) = sheet
+            && !sheets.includes(sheet, 0)
+        {
+            root.set_adopted_style_sheets(&sheets.concat(&js_sys::Array::of1(sheet)));
+        }
+    });
 }
 
 fn adopt_style(root: &ShadowRoot) {

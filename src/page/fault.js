@@ -170,5 +170,7 @@ function keep(host, chat) {
       for (const [at, record] of turns) work.objectStore("turns").put(record, `${id}/${String(at).padStart(8, "0")}`);
     };
     work.oncomplete = () => sessionStorage.removeItem(left);
+    // Once that is done: a newer page may have to change the database.
+    open.result.close();
   };
 }

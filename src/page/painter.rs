@@ -2,16 +2,16 @@
 //!
 //! In: [`Markdown`]. Out: DOM nodes, made with `createElement` and text nodes alone, never from HTML text.
 //! The open tail grows in place: text is appended to text nodes, so that a selection inside it survives.
-//! Committed blocks are not touched again. The blocks stand in stretches of a few: a stretch whose blocks are all committed is
+//! Committed blocks are not touched again, and may be translated by the browser; what still grows may not, and where it was all the
+//! same, so that its text stands on no page any more, the answer is drawn anew. The blocks stand in stretches of a few: a stretch whose blocks are all committed is
 //! left out of layout and painting while it is out of view (style/answer.css).
 
 use wasm_bindgen::JsCast;
 use web_sys::{Document, Element, Node as DomNode, Text};
 
-use super::annex;
 use super::app::Chat;
-use super::diagram;
 use super::words::say;
+use super::{annex, clipboard, diagram, plain};
 use crate::markdown::draw::{Drawing, Page};
 use crate::markdown::{Align, Markdown, Tag};
 use crate::text;
@@ -37,6 +37,8 @@ struct Paper {
     chat: Chat,
     stretches: Vec<Element>,
     touched: u64,
+    /// Somebody else has put something in the place of what is to change.
+    torn: bool,
 }
 
 impl Painter {
@@ -55,6 +57,7 @@ impl Painter {
                 chat,
                 stretches: Vec::new(),
                 touched: 0,
+                torn: false,
             },
             still: 0,
         }
@@ -68,9 +71,22 @@ impl Painter {
     /// Draws what is new since the last time.
     pub fn paint(&mut self, markdown: &mut Markdown) {
         self.drawing.draw(markdown, &mut self.paper);
+        if std::mem::take(&mut self.paper.torn) {
+            self.paper.root.set_text_content(None);
+            self.paper.stretches.clear();
+            (self.drawing, self.still) = (Drawing::default(), 0);
+            self.drawing.draw(markdown, &mut self.paper);
+            self.paper.torn = false;
+        }
         annex::painted();
         let still = markdown.committed() / STRETCH;
         self.settle(if still < MANY { 0 } else { still });
+    }
+
+    /// A block as it stands on the page.
+    pub fn block(&self, at: usize) -> Option<Element> {
+        let stretch = self.paper.stretches.get(at / STRETCH)?;
+        stretch.children().item((at % STRETCH) as u32)
     }
 
     /// From now on the first so many stretches stay as they are.
@@ -101,16 +117,22 @@ impl Page for Paper {
 
     fn element(&mut self, tag: &Tag) -> (Element, Element) {
         self.touched += 1;
-        self.element_of(tag)
+        let (outer, inner) = self.element_of(tag);
+        if matches!(tag, Tag::Code | Tag::CodeBlock { .. } | Tag::Math { .. }) {
+            untranslated(&inner);
+        }
+        (outer, inner)
     }
 
     fn extend(&mut self, text: &Text, more: &str) {
         self.touched += 1;
+        self.torn |= text.parent_node().is_none();
         let _ = text.append_data(more);
     }
 
     fn rewrite(&mut self, text: &Text, old: &str, new: &str) {
         self.touched += 1;
+        self.torn |= text.parent_node().is_none();
         rewrite(text, old, new);
     }
 
@@ -123,11 +145,11 @@ impl Page for Paper {
     }
 
     fn replace(&mut self, inner: &Element, new: &DomNode, old: &DomNode) {
-        let _ = inner.replace_child(new, old);
+        self.torn |= inner.replace_child(new, old).is_err();
     }
 
     fn remove(&mut self, inner: &Element, part: &DomNode) {
-        let _ = inner.remove_child(part);
+        self.torn |= inner.remove_child(part).is_err();
     }
 
     fn place(&mut self, at: usize, new: &DomNode, old: Option<&DomNode>) {
@@ -141,6 +163,9 @@ impl Page for Paper {
         let Some(stretch) = self.stretches.get(at / STRETCH) else {
             return;
         };
+        if let Some(block) = new.dyn_ref() {
+            untranslated(block);
+        }
         let _ = match old {
             Some(old) => stretch.replace_child(new, old),
             None => stretch.append_child(new),
@@ -159,6 +184,13 @@ impl Page for Paper {
     }
 
     fn settled(&mut self, part: &DomNode) {
+        // Code that settles by itself, within a paragraph, stays code.
+        if let Some(part) = part
+            .dyn_ref::<Element>()
+            .filter(|part| part.local_name() != "code")
+        {
+            let _ = part.remove_attribute("translate");
+        }
         annex::settled(self.chat, part);
     }
 }
@@ -230,14 +262,19 @@ impl Paper {
             }
             Tag::Image { src, alt, title } => self.image(src, alt, title),
             Tag::Table { .. } => {
+                let sheet = self.make("figure");
+                set(&sheet, "class", "sheet");
                 let frame = self.make("div");
                 set(&frame, "class", "table");
                 set(&frame, "tabindex", "0");
                 set(&frame, "role", "region");
                 set(&frame, "aria-label", &say!(self.chat, table));
                 let table = self.make("table");
+                let copy = self.button("data-copy", &say!(self.chat, copy_table));
                 let _ = frame.append_child(&table);
-                (frame, table)
+                let _ = sheet.append_child(&frame);
+                let _ = sheet.append_child(&copy);
+                (sheet, table)
             }
             Tag::TableHead => {
                 let head = self.make("thead");
@@ -299,16 +336,10 @@ impl Paper {
                 .filter(|name| !name.is_empty())
                 .unwrap_or(&say!(self.chat, code)),
         ));
-        let copy = self.make("button");
-        set(&copy, "type", "button");
-        set(&copy, "data-copy", "");
-        copy.set_text_content(Some(&say!(self.chat, copy_code)));
+        let copy = self.button("data-copy", &say!(self.chat, copy_code));
         let buttons = self.make("span");
         if diagram::is_diagram(language) {
-            let draw = self.make("button");
-            set(&draw, "type", "button");
-            set(&draw, "data-draw", "");
-            draw.set_text_content(Some(&say!(self.chat, draw_diagram)));
+            let draw = self.button("data-draw", &say!(self.chat, draw_diagram));
             let _ = buttons.append_child(&draw);
         }
         let pre = self.make("pre");
@@ -339,16 +370,15 @@ impl Paper {
         if src.starts_with("data:") {
             let _ = frame.append_child(&self.loaded(src, alt));
         } else {
-            let button = self.make("button");
-            set(&button, "type", "button");
-            set(&button, "data-image", src);
-            set(&button, "data-alt", alt);
             let host = src
                 .split("//")
                 .nth(1)
                 .and_then(|rest| rest.split(['/', '?', '#']).next())
                 .unwrap_or(src);
-            button.set_text_content(Some(&say!(self.chat, load_image, host = host.to_owned())));
+            let words = say!(self.chat, load_image, host = host.to_owned());
+            let button = self.button("data-image", &words);
+            set(&button, "data-image", src);
+            set(&button, "data-alt", alt);
             let _ = frame.append_child(&button);
         }
         if !title.is_empty() {
@@ -357,22 +387,25 @@ impl Paper {
         (frame.clone(), frame)
     }
 
+    /// A button that [`clicked`] knows by this attribute.
+    fn button(&self, name: &str, words: &str) -> Element {
+        let button = self.make("button");
+        set(&button, "type", "button");
+        set(&button, name, "");
+        button.set_text_content(Some(words));
+        button
+    }
+
     fn loaded(&self, src: &str, alt: &str) -> Element {
         loaded(&self.document, src, alt).unwrap_or_else(|| self.make("span"))
     }
 }
 
-/// A click inside an answer: copy a block of code, load an image. `true` where it was one of these.
+/// A click inside an answer: copy a block of code or a table, load an image. `true` where it was one of these.
 pub fn clicked(chat: Chat, target: &Element) -> bool {
     if let Ok(Some(button)) = target.closest("[data-copy]") {
-        let code = button
-            .closest("figure")
-            .ok()
-            .flatten()
-            .and_then(|figure| figure.query_selector("code").ok().flatten());
-        if let Some(code) = code {
-            super::ui::copy(chat, &code.text_content().unwrap_or_default());
-            button.set_text_content(Some(&say!(chat, copied)));
+        if let Ok(Some(figure)) = button.closest("figure") {
+            copy(chat, &figure, button);
         }
         return true;
     }
@@ -394,6 +427,31 @@ pub fn clicked(chat: Chat, target: &Element) -> bool {
     false
 }
 
+/// Copies what a figure holds, and says whether that went well.
+fn copy(chat: Chat, figure: &Element, button: Element) {
+    let (text, html) = if let Ok(Some(table)) = figure.query_selector("table") {
+        let (values, html) = plain::table(&table);
+        (values, Some(html))
+    } else if let Ok(Some(code)) = figure.query_selector("code") {
+        let mut code = code.text_content().unwrap_or_default();
+        // The line feed before the closing fence is the fence's: in a terminal it would run the command at once.
+        if code.ends_with('\n') {
+            code.pop();
+        }
+        (code, None)
+    } else {
+        return;
+    };
+    clipboard::put(chat, text, html, move |went| {
+        let word = if went {
+            say!(chat, copied)
+        } else {
+            say!(chat, not_copied)
+        };
+        button.set_text_content(Some(&word));
+    });
+}
+
 fn loaded(document: &Document, src: &str, alt: &str) -> Option<Element> {
     let image = document.create_element("img").ok()?;
     set(&image, "alt", alt);
@@ -401,6 +459,11 @@ fn loaded(document: &Document, src: &str, alt: &str) -> Option<Element> {
     set(&image, "loading", "lazy");
     set(&image, "src", src);
     Some(image.unchecked_into())
+}
+
+/// A browser that translates the page leaves it as it is.
+fn untranslated(element: &Element) {
+    set(element, "translate", "no");
 }
 
 /// Changes no more than the end of a text that differs. The node may hold only the end of `old`, where the rest is coloured.

@@ -8,6 +8,7 @@
 //! - Whoever joins the [`Told::Delta`]s and takes a [`Told::Replace`] for the whole has exactly the text, at every frame.
 
 mod estimate;
+pub mod spoken;
 
 pub use estimate::{about_tokens, about_tokens_of};
 
@@ -187,7 +188,11 @@ impl Reply {
                 None
             }
             Report::Alive(alive) => alive.then_some(Status::Slow),
-            Report::Asking(clock, _) => Some(Status::Asking(*clock)),
+            Report::Asking(clock, _) => {
+                // The question stays until it is answered, or text comes.
+                self.status_due = Millis::INFINITY;
+                Some(Status::Asking(*clock))
+            }
             Report::End(end) => {
                 self.over(now, end.clone());
                 None
@@ -415,6 +420,18 @@ impl Reply {
     fn text_came(&mut self, now: Millis) {
         self.first_text.get_or_insert(now);
         self.last_text = now;
+        if self.status_due == Millis::INFINITY {
+            self.status_due = now;
+        }
+    }
+
+    /// The person waits on past a deadline; what it is doing, as far as can be told.
+    pub fn wait_on(&mut self, now: Millis) -> Status {
+        self.status_due = now;
+        match self.turn.text.len() > self.prefix {
+            true => Status::Writing(None),
+            false => Status::Waiting,
+        }
     }
 }
 

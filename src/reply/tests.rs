@@ -225,3 +225,19 @@ fn a_finish_reason_changes_nothing_that_is_shown() {
     reply.take(0.0, &ChatEvent::Done(finish));
     assert_eq!(reply.life(), &Life::Running);
 }
+
+#[test]
+fn a_question_stays_until_it_is_answered_or_text_comes() {
+    let asks = Report::Asking(Deadline::Silence, 9000.0);
+    let writes = |reply: &mut Reply, now| matches!(reply.status(now), Some(Status::Writing(_)));
+    let mut reply = reply();
+    reply.take(0.0, &text("one"));
+    assert!(writes(&mut reply, 500.0));
+    reply.on(1000.0, &asks);
+    assert!(!writes(&mut reply, 5000.0));
+    reply.take(5000.0, &text(" two"));
+    assert!(writes(&mut reply, 5000.0));
+    reply.on(6000.0, &asks);
+    assert_eq!(reply.wait_on(7000.0), Status::Writing(None));
+    assert!(writes(&mut reply, 7000.0));
+}

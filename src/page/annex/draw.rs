@@ -5,7 +5,9 @@
 
 use js_sys::Array;
 use wasm_bindgen::prelude::*;
-use web_sys::{CssStyleSheet, Document, Element, Node, ShadowRoot, Text};
+use web_sys::{CssStyleSheet, Document, Element, Node, Text};
+
+use crate::page::embed;
 
 /// Classes of what is coloured, by the worker's numbers; nothing in particular has none.
 const PAINTS: [&str; 10] = [
@@ -251,24 +253,11 @@ fn is_plain(byte: u8) -> bool {
 
 thread_local! {
     /// Looks of what is drawn here. They come with it, so that the first view need not wait for them.
-    static SHEET: Option<CssStyleSheet> = {
-        let sheet = CssStyleSheet::new().ok();
-        if let Some(sheet) = &sheet {
-            let _ = sheet.replace_sync(include_str!("../../../style/code.css"));
-        }
-        sheet
-    };
+    static SHEET: Option<CssStyleSheet> = embed::sheet(include_str!("../../../style/code.css"));
 }
 
 fn adopt_style(place: &Element) {
-    let root = place.get_root_node().dyn_into::<ShadowRoot>();
-    SHEET.with(|sheet| {
-        if let (Some(sheet), Ok(root)) = (sheet, root) {
-            let adopted = root.adopted_style_sheets();
-            if !adopted.includes(sheet, 0) {
-                let more = Array::of1(sheet);
-                root.set_adopted_style_sheets(&Array::from(&adopted).concat(&more));
-            }
-        }
-    });
+    if let Ok(root) = place.get_root_node().dyn_into() {
+        embed::adopt(&root, &SHEET);
+    }
 }

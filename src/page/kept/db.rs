@@ -48,6 +48,8 @@ pub enum Fault {
     Absent,
     /// There is no room for more.
     Full,
+    /// A newer page has made another one of it.
+    Newer,
     /// The browser does not do it now.
     Failed,
 }
@@ -129,6 +131,7 @@ fn name_of(error: &JsValue) -> String {
 fn fault(name: &str) -> Fault {
     match name {
         "QuotaExceededError" => Fault::Full,
+        "VersionError" => Fault::Newer,
         _ => Fault::Failed,
     }
 }

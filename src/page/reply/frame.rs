@@ -14,6 +14,8 @@ use crate::page::app::Meter;
 use crate::page::clock::{hidden, is_calm, now};
 use crate::page::fault;
 use crate::page::live::Status;
+use crate::page::ui::status::how_ended;
+use crate::page::ui::turn::only_thought;
 use crate::reply::about_tokens_of;
 use crate::text;
 
@@ -114,12 +116,18 @@ impl Reply {
     /// The last letter is shown: the turn becomes part of the conversation.
     pub(super) fn finished(self: &Rc<Self>, end: End) {
         let chat = self.chat;
-        let core = self.core.borrow();
+        let mut guard = self.core.borrow_mut();
+        let core = &mut *guard;
         let turn = core.reply.turn().clone();
+        // What takes its place speaks already.
+        if end != End::Superseded {
+            let words = how_ended(chat, &end, only_thought(&turn));
+            core.voice.end(chat, core.painter.as_ref(), &words);
+        }
         let verdict = doctor::verdict(&core.trace, Some(&end), now());
         let first_ms = core.reply.first_after();
         let took_ms = core.reply.last_after();
-        drop(core);
+        drop(guard);
         chat.finding.set(Some(verdict));
         self.pulse();
         self.measure(&turn);
@@ -217,8 +225,16 @@ impl Core {
             let shown = self.reply.shown_of_its_own();
             self.trace.paint(at, shown, now() - at);
         }
-        if let Some(node) = &self.reasoning {
+        if let Some((place, node)) = &self.reasoning {
             let thinking = &self.reply.turn().reasoning;
+            if thinking.len() != self.reasoned
+                && node.parent_node().is_none()
+                && let Some(place) = place
+            {
+                // A browser that translates the page has put something else there.
+                place.set_text_content(None);
+                let _ = place.append_child(node);
+            }
             if thinking.len() < self.reasoned {
                 node.set_data(thinking);
             } else if thinking.len() > self.reasoned {

@@ -1,10 +1,11 @@
 //! The reply that runs: it drives a session, paces what arrived, and paints what may be shown, once a frame.
 //!
 //! In: [`Report`]s from the session, at any rate. Out: the page, touched at most once a frame, and one finished [`Turn`].
-//! [`ask`] asks the server, [`frame`] paints, [`watch`] is the Doctor beside it.
+//! [`ask`] asks the server, [`frame`] paints, [`voice`] reads it out, [`watch`] is the Doctor beside it.
 
 mod ask;
 mod frame;
+mod voice;
 mod watch;
 
 use std::cell::RefCell;
@@ -34,6 +35,8 @@ use crate::reply;
 use crate::session::{Control, Report};
 use crate::trace::{Fact, Imported, Trace};
 
+use voice::Voice;
+
 /// A reply that runs, or has just ended.
 pub struct Reply {
     id: TurnId,
@@ -54,7 +57,9 @@ struct Core {
     /// What it is by now, and what of it may be seen.
     reply: reply::Reply,
     painter: Option<Painter>,
-    reasoning: Option<Text>,
+    voice: Voice,
+    /// The thinking: its element, and the text in it.
+    reasoning: Option<(Option<Element>, Text)>,
     /// Bytes of the thinking that are on the page.
     reasoned: usize,
     /// Bytes of it that the net under the page has.
@@ -119,6 +124,7 @@ fn start(chat: Chat, id: TurnId, continues: bool, recorded: Option<Imported>) {
         core: RefCell::new(Core {
             reply: reply::Reply::begin(started, chat.current_pace(), turn),
             painter: None,
+            voice: Voice::default(),
             reasoning: None,
             reasoned: 0,
             netted,
@@ -172,8 +178,12 @@ impl Live for Reply {
             Order::Skip => self.skip(),
             Order::Pace(pace) => self.set_pace(pace),
             Order::WaitOn => {
-                self.core.borrow_mut().trace.stamp(now(), Fact::WaitedOn);
+                let mut core = self.core.borrow_mut();
+                core.trace.stamp(now(), Fact::WaitedOn);
+                let status = core.reply.wait_on(now());
+                drop(core);
                 self.control(Control::WaitOn);
+                self.show_status(status);
             }
             Order::Leave => self.leave(),
             Order::Attach(answer, reasoning) => self.attach(&answer, reasoning),
@@ -252,7 +262,7 @@ impl Reply {
     fn attach(self: &Rc<Self>, answer: &Element, reasoning: Text) {
         let mut core = self.core.borrow_mut();
         core.painter = Some(Painter::new(answer.clone(), self.chat));
-        core.reasoning = Some(reasoning);
+        core.reasoning = Some((reasoning.parent_element(), reasoning));
         core.reasoned = 0;
         drop(core);
         self.frame(false);

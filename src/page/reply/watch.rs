@@ -54,10 +54,11 @@ impl Reply {
         core.watch = Some((watch, sight));
     }
 
-    /// The Doctor's look.
+    /// The Doctor's look; and what is said meanwhile.
     pub(super) fn examine(&self) {
         let at = now();
-        let mut core = self.core.borrow_mut();
+        let mut guard = self.core.borrow_mut();
+        let core = &mut *guard;
         let seen = !hidden();
         let (before, was_seen) = std::mem::replace(&mut core.looked, (at, seen));
         let late = at - before - f64::from(DOCTOR_EVERY);
@@ -65,8 +66,13 @@ impl Reply {
         if late > HELD_UP && seen && was_seen {
             core.trace.stamp(at, Fact::Busy(late));
         }
-        self.tell(&core, at);
-        drop(core);
+        self.tell(core, at);
+        if self.chat.is_mounted() {
+            let status = self.status.get_untracked();
+            let painter = core.painter.as_ref();
+            untrack(|| core.voice.look(self.chat, at, painter, &status));
+        }
+        drop(guard);
         self.pulse();
     }
 

@@ -4,12 +4,15 @@ use std::sync::Arc;
 
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
-use web_sys::{ClipboardEvent, DataTransfer, DragEvent, Event, FileList, HtmlInputElement};
+use web_sys::{
+    ClipboardEvent, DataTransfer, DragEvent, Event, FileList, HtmlInputElement, KeyboardEvent,
+};
 
 use super::coming;
 use super::part::{Part, button, el, icon};
 use crate::chat::request::Image;
 use crate::page::app::{Chat, Command, Refused};
+use crate::page::clock::media_matches;
 use crate::page::later;
 use crate::page::words::{say, young};
 
@@ -50,13 +53,14 @@ pub fn composer(part: Part, chat: Chat) -> Part {
         })
         .on_key(move |event| {
             chat.fetch_rest();
-            if event.key() == "Enter" && !event.shift_key() && !event.is_composing() {
+            if sends(event) {
                 event.prevent_default();
                 send();
             } else if event.key() == "Escape" && running() {
                 chat.run(Command::Stop);
             }
         });
+    let field = enter_key(field);
     let typed_in = field.element();
     let press = move || {
         if stops() {
@@ -109,6 +113,24 @@ pub fn composer(part: Part, chat: Chat) -> Part {
     .when(move || !young(chat), move || meter(chat))
 }
 
+/// Whether the keys are a picture of keys under a finger: there is no Shift to hold, and Enter is all there is for a new line.
+fn has_touch_keys() -> bool {
+    media_matches("(pointer: coarse) and (hover: none)")
+}
+
+/// Whether a key sends what is written.
+pub fn sends(event: &KeyboardEvent) -> bool {
+    event.key() == "Enter"
+        && !event.shift_key()
+        && (event.ctrl_key() || event.meta_key() || !has_touch_keys())
+}
+
+/// Labels the Enter key of a keyboard on screen for a field in which it [`sends`] or not.
+pub fn enter_key(field: Part) -> Part {
+    let does = if has_touch_keys() { "enter" } else { "send" };
+    field.set("enterkeyhint", does)
+}
+
 /// Chooses pictures on this device.
 fn picker(chat: Chat) -> Part {
     let input = el("input")
@@ -152,8 +174,12 @@ fn previews(chat: Chat) -> Part {
     let preview = move |image: &Arc<Image>| {
         let gone = image.clone();
         let remove = move || {
-            chat.images
-                .update(|images| images.retain(|image| !Arc::ptr_eq(image, &gone)));
+            // Of two that are the same, one goes.
+            chat.images.update(|images| {
+                if let Some(at) = images.iter().position(|image| *image == gone) {
+                    images.remove(at);
+                }
+            });
         };
         el("li")
             .child(
@@ -181,10 +207,11 @@ fn previews(chat: Chat) -> Part {
 
 /// Pictures that are dropped or pasted anywhere on the page.
 pub fn catch_files(part: Part, chat: Chat) -> Part {
-    let take = move |event: &Event, data: Option<DataTransfer>| {
+    let take = move |event: &Event, data: Option<DataTransfer>, has_words: bool| {
         let files = data.and_then(|data| data.files());
         if let Some(files) = files.filter(|files| files.length() > 0)
             && !untrack(|| young(chat))
+            && !has_words
         {
             event.prevent_default();
             pictures(chat, &files);
@@ -192,11 +219,13 @@ pub fn catch_files(part: Part, chat: Chat) -> Part {
     };
     part.on("paste", move |event| {
         let paste = event.dyn_ref::<ClipboardEvent>();
-        take(event, paste.and_then(ClipboardEvent::clipboard_data));
+        let data = paste.and_then(ClipboardEvent::clipboard_data);
+        let has_words = data.as_ref().is_some_and(has_words);
+        take(event, data, has_words);
     })
     .on("drop", move |event| {
         let drop = event.dyn_ref::<DragEvent>();
-        take(event, drop.and_then(DragEvent::data_transfer));
+        take(event, drop.and_then(DragEvent::data_transfer), false);
     })
     // Without this the browser would leave the page for the file.
     .on("dragover", move |event| {
@@ -206,6 +235,19 @@ pub fn catch_files(part: Part, chat: Chat) -> Part {
             event.prevent_default();
         }
     })
+}
+
+/// Whether what is pasted is text, whatever else it brings: cells and paragraphs come with a picture of themselves. What is copied
+/// as a file comes with its name.
+fn has_words(data: &DataTransfer) -> bool {
+    let text = data.get_data("text/plain").unwrap_or_default();
+    let files = data.files();
+    let names = |line: &str| {
+        let files = files.iter();
+        let mut files = files.flat_map(|files| (0..files.length()).filter_map(|at| files.get(at)));
+        files.any(|file| line.ends_with(&file.name()))
+    };
+    !text.trim().lines().all(names)
 }
 
 fn meter(chat: Chat) -> Part {

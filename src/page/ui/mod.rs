@@ -13,7 +13,7 @@ mod panel;
 pub mod part;
 pub mod server;
 pub mod settings;
-mod status;
+pub mod status;
 mod stream;
 mod tokens;
 pub mod turn;
@@ -32,15 +32,12 @@ use super::later;
 use super::words::{self, say, young};
 use crate::options::Theme;
 
-/// All styles of the element.
+/// The styles of the first view; what comes later brings its own.
 pub const STYLE: &str = concat!(
     include_str!("../../../style/tokens.css"),
     include_str!("../../../style/page.css"),
-    include_str!("../../../style/turn.css"),
-    include_str!("../../../style/answer.css"),
     include_str!("../../../style/composer.css"),
     include_str!("../../../style/panel.css"),
-    include_str!("../../../style/looks.css"),
     include_str!("../../../style/young.css"),
 );
 
@@ -212,21 +209,4 @@ fn tool(
     button("quiet narrow", press)
         .child(icon(shape))
         .child(el("span").says(words))
-}
-
-/// Puts text on the clipboard.
-pub fn copy(chat: Chat, text: &str) {
-    let Some(window) = web_sys::window() else {
-        return;
-    };
-    // Only secure pages have a clipboard; 127.0.0.1 counts as one.
-    let has_clipboard = js_sys::Reflect::get(&window.navigator(), &"clipboard".into())
-        .is_ok_and(|clipboard| clipboard.is_truthy());
-    if has_clipboard {
-        let written = window.navigator().clipboard().write_text(text);
-        chat.spawn(async move {
-            // A refusal by the browser leaves the clipboard as it was; there is nothing to undo.
-            let _ = wasm_bindgen_futures::JsFuture::from(written).await;
-        });
-    }
 }

@@ -44,6 +44,7 @@ pub fn words(chat: Chat, trouble: Trouble) -> String {
     match trouble {
         Trouble::Unread => say!(chat, kept_unread),
         Trouble::Unwritten(Fault::Absent) => say!(chat, kept_absent),
+        Trouble::Unwritten(Fault::Newer) => say!(chat, kept_newer),
         Trouble::Unwritten(_) if young(chat) => say!(chat, kept_young),
         Trouble::Unwritten(Fault::Full) => say!(chat, kept_full),
         Trouble::Unwritten(Fault::Failed) => say!(chat, kept_failed),

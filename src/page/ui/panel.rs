@@ -8,7 +8,7 @@ use leptos::prelude::{SetValue, StoredValue};
 use wasm_bindgen::JsCast;
 use web_sys::{CssStyleSheet, Event, HtmlDialogElement, KeyboardEvent, ShadowRoot};
 
-use super::part::{Part, after, button, el, icon};
+use super::part::{Part, after, button, el, icon, is_composing};
 use crate::event::Millis;
 use crate::page::app::Chat;
 use crate::page::clock::now;
@@ -42,6 +42,12 @@ pub fn panel(
 pub fn dialog(class: &str, open: impl Fn() -> bool + 'static) -> Part {
     let part = el("dialog").set("class", class);
     let dialog: HtmlDialogElement = part.element().unchecked_into();
+    // An input method's Escape takes back letters in a field, and closes nothing around it.
+    let part = part.on("keydown", |event| {
+        if event.dyn_ref().is_some_and(is_composing) {
+            event.prevent_default();
+        }
+    });
     after(move || {
         let open = open();
         if open && !dialog.open() {
@@ -121,12 +127,5 @@ thread_local! {
 
 /// Gives the chat the styles that the first view does without, once.
 pub fn adopt_style(root: &ShadowRoot) {
-    SHEET.with(|sheet| {
-        let sheets = root.adopted_style_sheets();
-        if let Some(sheet) = sheet
-            && !sheets.includes(sheet, 0)
-        {
-            root.set_adopted_style_sheets(&sheets.concat(&js_sys::Array::of1(sheet)));
-        }
-    });
+    embed::adopt(root, &SHEET);
 }

@@ -11,7 +11,7 @@ use icondata_core::Icon;
 use leptos::prelude::*;
 use leptos::reactive::effect::RenderEffect;
 use wasm_bindgen::{JsCast, JsValue};
-use web_sys::{Element, Event, HtmlElement, HtmlInputElement, Node};
+use web_sys::{Element, Event, HtmlElement, HtmlInputElement, KeyboardEvent, Node};
 
 /// An element that is being made. Copies are the same element.
 #[derive(Clone)]
@@ -56,6 +56,12 @@ pub fn icon(icon: Icon) -> Part {
     svg
 }
 
+/// Whether a key belongs to an input method: it chooses or takes back letters there, and means nothing to the page. Safari tells so
+/// by the key's number alone, for it ends the composition before the key that did it.
+pub fn is_composing(event: &KeyboardEvent) -> bool {
+    event.is_composing() || event.key_code() == 229
+}
+
 fn named(element: Result<Element, JsValue>) -> Part {
     Part {
         // The tags are our own and valid; createElement fails on no other account. And what is asked of an element
@@ -64,23 +70,6 @@ fn named(element: Result<Element, JsValue>) -> Part {
             .unwrap_or_else(JsCast::unchecked_into)
             .unchecked_into(),
     }
-}
-
-/// Text that follows what `words` reads.
-pub fn text(words: impl Fn() -> String + 'static) -> Node {
-    fn boxed(words: Box<dyn Fn() -> String>) -> Node {
-        let node = document().create_text_node("");
-        let shown = node.clone();
-        follow(move || {
-            let words = words();
-            // Text that is as it was is left alone, and with it a selection inside it.
-            if shown.data() != words {
-                shown.set_data(&words);
-            }
-        });
-        node.into()
-    }
-    boxed(Box::new(words))
 }
 
 /// Does something at once, and again whenever what it read has changed.
@@ -185,12 +174,14 @@ impl Part {
         self
     }
 
-    /// Hears the keys.
-    pub fn on_key(self, hear: impl FnMut(&web_sys::KeyboardEvent) + 'static) -> Part {
+    /// Hears the keys; those of an input method are its own.
+    pub fn on_key(self, hear: impl FnMut(&KeyboardEvent) + 'static) -> Part {
         let mut hear = hear;
         self.on("keydown", move |event| {
             // Browsers fill fields with events of this name that are no keys.
-            if let Some(event) = event.dyn_ref() {
+            if let Some(event) = event.dyn_ref()
+                && !is_composing(event)
+            {
                 hear(event);
             }
         })
@@ -198,7 +189,25 @@ impl Part {
 
     /// Text that follows what `words` reads.
     pub fn says(self, words: impl Fn() -> String + 'static) -> Part {
-        self.child(text(words))
+        fn boxed(parent: Element, words: Box<dyn Fn() -> String>) {
+            let shown = document().create_text_node("");
+            let _ = parent.append_child(&shown);
+            follow(move || {
+                let words = words();
+                // Text that is as it was is left alone, and with it a selection inside it.
+                if shown.data() != words {
+                    // A browser that translates the page puts elements of its own in the place of text.
+                    if shown.parent_node().is_none()
+                        && let Ok(Some(theirs)) = parent.query_selector(":scope > font")
+                    {
+                        let _ = theirs.replace_with_with_node_1(&shown);
+                    }
+                    shown.set_data(&words);
+                }
+            });
+        }
+        boxed(self.element.clone().into(), Box::new(words));
+        self
     }
 
     /// Fixed text.

@@ -31,7 +31,8 @@ pub fn status_line(
         .set("class", "status")
         .attr_if("title", way_title)
         .attr("data-phase", move || phase(&now()).to_owned())
-        .child(el("span").set("role", "status").says(words))
+        // It changes too often to be translated or read out: what is read out is said elsewhere (reply/voice.rs).
+        .child(el("span").set("translate", "no").says(words))
         .when(can_skip, move || {
             button("inline", move || chat.run(Command::Skip)).says(move || say!(chat, show_all))
         })
@@ -73,7 +74,8 @@ fn phase(status: &Status) -> &'static str {
     }
 }
 
-fn running(chat: Chat, status: &Status) -> String {
+/// What a reply that runs is doing.
+pub fn running(chat: Chat, status: &Status) -> String {
     let percent = |part: f64| (part * 100.0).round().clamp(0.0, 100.0) as u32;
     if young(chat) {
         match status {
@@ -118,8 +120,16 @@ fn running(chat: Chat, status: &Status) -> String {
     }
 }
 
+/// How a reply ended; one of which there is nothing to read but what the model thought says where that stands.
+pub fn how_ended(chat: Chat, end: &End, only_thought: bool) -> String {
+    match end {
+        End::Empty { .. } if only_thought => say!(chat, end_only_thought),
+        end => end_words(chat, end),
+    }
+}
+
 fn ended(chat: Chat, end: &End, figures: &Figures) -> String {
-    let mut parts = vec![end_words(chat, end)];
+    let mut parts = vec![how_ended(chat, end, figures.only_thought)];
     if !young(chat) {
         if let Some(tokens) = figures.tokens {
             parts.push(say!(chat, tokens_used, used = tokens));

@@ -5,8 +5,8 @@ use std::rc::Rc;
 use leptos::prelude::*;
 use web_sys::Element;
 
-use super::copy;
-use super::part::{Part, after, button, el, icon};
+use super::composer::{enter_key, sends};
+use super::part::{Part, after, button, el, follow, icon};
 use super::status::status_line;
 use super::tokens;
 use crate::chat::request::{Image, Role};
@@ -16,6 +16,7 @@ use crate::event::End;
 use crate::markdown::{Markdown, piece_of};
 use crate::page::annex;
 use crate::page::app::{Chat, Command};
+use crate::page::clipboard;
 use crate::page::idle::Task;
 use crate::page::live::{Live, Order};
 use crate::page::painter::Painter;
@@ -128,14 +129,15 @@ fn editor(
         .attr("aria-label", move || say!(chat, edit))
         .value(move || typed.get())
         .on("input", move |event| typed.set(event_target_value(event)))
-        .on_key(move |event| match event.key().as_str() {
-            "Escape" => editing.set(false),
-            "Enter" if !event.shift_key() && !event.is_composing() => {
+        .on_key(move |event| {
+            if sends(event) {
                 event.prevent_default();
                 save();
+            } else if event.key() == "Escape" {
+                editing.set(false);
             }
-            _ => {}
         });
+    let field = enter_key(field);
     let element = field.element();
     after(move || {
         let _ = element.focus();
@@ -169,6 +171,8 @@ fn reply(chat: Chat, id: TurnId) -> Part {
         with_turn(chat, id, Figures::of)
     };
     let running = move || end.with(Option::is_none);
+    // It is over, and all that there is to read is what the model thought.
+    let only_thought = move || !running() && figures().only_thought;
     let thinking = move || {
         if running() && figures().text_len == 0 && !behind.get() {
             say!(chat, thinking_so_far)
@@ -178,7 +182,10 @@ fn reply(chat: Chat, id: TurnId) -> Part {
     };
     let looks = chat.looks(id);
     let has_looks = RwSignal::from(looks.shown.clone());
-    let reasoning = el("div").set("class", "reasoning").set("dir", "auto");
+    let reasoning = el("div")
+        .set("class", "reasoning")
+        .set("dir", "auto")
+        .attr_if("translate", move || running().then(|| "no".to_owned()));
     let answer = el("div")
         .set("class", "answer")
         .set("dir", "auto")
@@ -204,7 +211,20 @@ fn reply(chat: Chat, id: TurnId) -> Part {
             settled(chat, id, place);
         }
     }
-    let text = move || with_turn(chat, id, |turn| turn.text.clone());
+    let text = move || {
+        with_turn(chat, id, |turn| match only_thought() {
+            true => turn.reasoning.clone(),
+            false => turn.text.clone(),
+        })
+    };
+    let details = el("details").set("class", "thinking");
+    let thinks_in = details.element();
+    // The person may close it then; and whoever has opened it before finds it open.
+    follow(move || {
+        if only_thought() {
+            let _ = thinks_in.set_attribute("open", "");
+        }
+    });
     let can_continue = move || {
         end.with(|end| end.as_ref().is_some_and(End::can_continue)) && figures().text_len > 0
     };
@@ -220,9 +240,10 @@ fn reply(chat: Chat, id: TurnId) -> Part {
         .attr("aria-label", move || say!(chat, assistant))
         .attr("aria-busy", move || running().to_string())
         .child(
-            el("details")
-                .set("class", "thinking")
-                .class("none", move || !thinks.get() || young(chat))
+            details
+                .class("none", move || {
+                    !thinks.get() || young(chat) && !only_thought()
+                })
                 .child(el("summary").says(thinking))
                 .child(reasoning),
         )
@@ -303,6 +324,8 @@ fn with_turn<T>(chat: Chat, id: TurnId, look: impl FnOnce(&Turn) -> T) -> T {
 pub struct Figures {
     /// Bytes of the answer.
     pub text_len: usize,
+    /// There is no answer, but what the model thought.
+    pub only_thought: bool,
     /// Tokens of the reply, by the server's count.
     pub tokens: Option<u32>,
     /// Tokens per second, by the server's clock.
@@ -319,6 +342,7 @@ impl Figures {
         });
         Figures {
             text_len: turn.text.len(),
+            only_thought: only_thought(turn),
             tokens: turn.usage.completion_tokens,
             speed: speed.filter(|speed| *speed > 0.0),
             tools: turn
@@ -328,6 +352,12 @@ impl Figures {
                 .collect(),
         }
     }
+}
+
+/// Whether a turn has no answer, and no call of a tool, but what the model thought.
+pub fn only_thought(turn: &Turn) -> bool {
+    let is_silent = turn.text.trim().is_empty() && turn.tools.is_empty();
+    is_silent && !turn.reasoning.trim().is_empty()
 }
 
 fn actions() -> Part {
@@ -370,33 +400,35 @@ fn branches(part: Part, chat: Chat, id: TurnId) -> Part {
     )
 }
 
-/// A button that puts a text on the clipboard, and says that it did.
+/// A button that puts a text on the clipboard, and says whether it did.
 pub fn copy_button(
     chat: Chat,
     class: &str,
     name: impl Fn() -> String + 'static,
     text: impl Fn() -> String + 'static,
 ) -> Part {
-    let copied = RwSignal::new(false);
+    // Whether it went well, once that is known.
+    let copied = RwSignal::new(None);
     let press = move || {
-        copy(chat, &text());
-        copied.set(true);
+        clipboard::put(chat, text(), None, move |went| {
+            let _ = copied.try_set(Some(went));
+        });
     };
-    let word = Rc::new(
-        move |copied| {
-            if copied { say!(chat, copied) } else { name() }
-        },
-    );
+    let word = Rc::new(move |copied| match copied {
+        Some(true) => say!(chat, copied),
+        Some(false) => say!(chat, not_copied),
+        None => name(),
+    });
     let other = word.clone();
     button(class, press)
-        .on("blur", move |_| copied.set(false))
+        .on("blur", move |_| copied.set(None))
         .each(
             move || vec![copied.get()],
             |copied| {
-                icon(if *copied {
-                    icondata_lu::LuCheck
-                } else {
-                    icondata_lu::LuCopy
+                icon(match copied {
+                    Some(true) => icondata_lu::LuCheck,
+                    Some(false) => icondata_lu::LuX,
+                    None => icondata_lu::LuCopy,
                 })
             },
         )
@@ -404,7 +436,9 @@ pub fn copy_button(
         .child(
             el("span")
                 .set("class", "swap")
-                .attr("data-other", move || other(!copied.get()))
+                .attr("data-other", move || {
+                    other(copied.get().is_none().then_some(true))
+                })
                 .says(move || word(copied.get())),
         )
 }

@@ -9,7 +9,7 @@ use std::rc::{Rc, Weak};
 
 use leptos::prelude::*;
 use wasm_bindgen::prelude::*;
-use web_sys::{Element, HtmlElement, IntersectionObserver, Node};
+use web_sys::{CssStyleSheet, Element, HtmlElement, IntersectionObserver, Node};
 
 use super::part::{Part, el, follow};
 use super::turn::turn;
@@ -20,6 +20,7 @@ use crate::event::Millis;
 use crate::page::annex;
 use crate::page::app::Chat;
 use crate::page::clock::now;
+use crate::page::embed;
 use crate::page::idle::Task;
 use crate::page::kept;
 
@@ -44,13 +45,25 @@ extern "C" {
     fn set_style(element: &Element, name: &str, value: &str);
 }
 
+thread_local! {
+    /// Looks of turns: the first view has none.
+    static SHEET: Option<CssStyleSheet> = embed::sheet(concat!(
+        include_str!("../../../style/turn.css"),
+        include_str!("../../../style/answer.css"),
+        include_str!("../../../style/looks.css"),
+    ));
+}
+
 /// A turn as it is drawn. A reply that goes on is drawn anew: how often it was begun is part of what it is known by.
 type Drawn = (TurnId, u32);
 
 /// The turns.
 pub fn turns(chat: Chat) -> Part {
     kept::watch(chat);
-    let part = el("div");
+    embed::adopt(&chat.shared().root, &SHEET);
+    // What is read out to those who listen, not to see. It is there before it says anything: else it would not be heard.
+    let spoken = el("p").set("class", "spoken").set("role", "status");
+    let part = el("div").child(spoken);
     let pile = Rc::new(RefCell::new(Pile {
         chat,
         place: part.element(),

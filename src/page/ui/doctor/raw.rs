@@ -87,7 +87,10 @@ pub fn raw(chat: Chat) -> Part {
                     say!(chat, raw_count, shown = shown, count = count)
                 }
             })
-            .set("role", "status"),
+            // While a reply runs it counts with every piece that comes, which nobody wants to be told.
+            .attr_if("role", move || {
+                chat.live.with(Option::is_none).then(|| "status".to_owned())
+            }),
         )
         .child(el("ol").set("class", "frames").each(
             move || found.with(|found| found.frames.clone()),

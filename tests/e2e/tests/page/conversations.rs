@@ -1,5 +1,6 @@
 //! Conversations that are kept: a reload, a closed tab, a file bring them back; and a long one is opened without waiting.
 
+use crate::hands::with_script;
 use crate::talk::STORY;
 use e2e::page::quote;
 use e2e::{Chat, Stage};
@@ -399,18 +400,6 @@ const CONNECTIONS: &str = "
     };
 ";
 
-/// Opens Rill for a server, with a script that runs before all others.
-async fn with_script(stage: &Stage, script: &str, options: &str, more: &str) -> Chat {
-    let page = stage.blank().await;
-    page.at_start(script).await;
-    let query = stage.query(Dialect::OpenAi, options, more);
-    page.goto(&stage.site.url(&format!("?{query}"))).await;
-    let chat = Chat { page, at: 0 };
-    let field = format!("!!{}", chat.find("textbox", "Message"));
-    chat.page.until::<bool>(&field).await;
-    chat
-}
-
 pub async fn a_connection_that_the_browser_has_closed_is_opened_anew(stage: Stage) {
     let chat = with_script(&stage, CONNECTIONS, "delay=0;tokens=3", "").await;
     chat.ask("One").await;
@@ -436,6 +425,32 @@ pub async fn a_connection_that_the_browser_has_closed_is_opened_anew(stage: Stag
     kept(&chat, "One", 6).await;
     reload(&chat, 6).await;
     assert_eq!(said(&chat).await.len(), 6);
+}
+
+pub async fn an_old_page_gives_way_to_a_newer_one_and_says_so(stage: Stage) {
+    let chat = stage.chat(Dialect::OpenAi, "delay=0;tokens=3", "").await;
+    chat.ask("One").await;
+    kept(&chat, "One", 2).await;
+    // A newer version of the page makes another database of it, in another tab.
+    let newer = "new Promise((done, failed) => {
+        const request = indexedDB.open('rill', 2);
+        request.onsuccess = () => (request.result.close(), done(true));
+        request.onblocked = () => failed('the page holds it open');
+    })";
+    assert!(chat.page.js::<bool>(newer).await);
+    chat.ask("Two").await;
+    chat.page
+        .until::<bool>("e2e.every(0, '.notice [role=alert]').some((one) => e2e.visible(one) && one.textContent.includes('newer version'))")
+        .await;
+    // What was said meanwhile waits for it in this tab.
+    chat.page
+        .js::<Value>("(dispatchEvent(new Event('pagehide')), null)")
+        .await;
+    let left: String = chat
+        .page
+        .js("Object.entries(sessionStorage).find(([name]) => name.endsWith('.left'))?.[1] ?? ''")
+        .await;
+    assert!(left.contains("Two"), "{left}");
 }
 
 pub async fn what_cannot_be_written_is_told_and_written_as_soon_as_it_can_be(stage: Stage) {

@@ -11,6 +11,7 @@ mod doctor_panel;
 mod doors;
 mod ends;
 mod halo;
+mod hands;
 mod images;
 mod jarvis;
 mod llama_chat;
@@ -18,6 +19,7 @@ mod long;
 mod look;
 mod net;
 mod qolaba;
+mod reading;
 mod safe;
 mod settings;
 mod talk;
@@ -63,6 +65,7 @@ fn main() -> std::process::ExitCode {
         conversations::a_file_that_is_no_conversation_gets_a_sentence,
         conversations::a_conversation_is_opened_from_the_list_and_deleted,
         conversations::a_connection_that_the_browser_has_closed_is_opened_anew,
+        conversations::an_old_page_gives_way_to_a_newer_one_and_says_so,
         conversations::what_cannot_be_written_is_told_and_written_as_soon_as_it_can_be,
         conversations::a_conversation_that_is_left_while_its_reply_runs_keeps_all_that_came,
         conversations::an_element_that_goes_while_its_conversation_comes_back_goes_quietly,
@@ -80,6 +83,18 @@ fn main() -> std::process::ExitCode {
         look::a_person_who_scrolls_up_is_left_alone,
         look::the_page_tells_what_it_does_while_the_prompt_is_read,
         look::a_huge_line_and_very_many_tokens_lose_nothing,
+        hands::what_is_copied_is_what_was_written,
+        hands::a_copied_table_keeps_what_its_cells_say_and_nothing_else,
+        hands::copied_is_said_only_where_it_was,
+        hands::text_that_comes_with_its_picture_is_pasted_as_text,
+        hands::the_keys_of_an_input_method_are_its_own,
+        hands::on_a_touch_screen_enter_breaks_the_line,
+        hands::stop_closes_the_connection_before_anything_came,
+        reading::a_browser_that_translates_loses_no_word,
+        reading::those_who_listen_hear_each_sentence_once_and_the_end,
+        reading::those_who_listen_hear_text_and_not_marks,
+        reading::the_question_before_a_reply_is_given_up_is_heard_and_stays_until_it_is_answered,
+        reading::where_there_is_only_thinking_it_can_be_read,
         net::a_page_that_stops_says_so_and_a_click_brings_back_what_came,
         net::a_page_that_stops_at_once_keeps_the_question,
         net::where_nothing_may_be_kept_a_page_that_stops_keeps_nothing,
