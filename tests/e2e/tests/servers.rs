@@ -30,6 +30,7 @@ fn main() -> std::process::ExitCode {
         .map(|case| Case {
             name: case.name,
             run: case.run,
+            needs: case.needs,
         })
         .collect();
     assert!(
