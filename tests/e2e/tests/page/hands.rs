@@ -130,8 +130,8 @@ async fn paste(chat: &Chat, forms: &Value, names: &[&str]) -> bool {
             const data = new DataTransfer();
             for (const [form, text] of Object.entries({forms})) data.setData(form, text);
             for (const name of {names}) data.items.add(new File([png], name, {{ type: 'image/png' }}));
-            const event = new Event('paste', {{ bubbles: true, cancelable: true, composed: true }});
-            // Firefox makes a clipboard of its own for a ClipboardEvent, without files.
+            const event = new ClipboardEvent('paste', {{ bubbles: true, cancelable: true, composed: true }});
+            // Firefox would make a clipboard of its own, without files.
             Object.defineProperty(event, 'clipboardData', {{ value: data }});
             e2e.find(0, 'textbox', 'Message').dispatchEvent(event);
             return event.defaultPrevented;
