@@ -6,6 +6,8 @@
 //! at 1. What comes with another index therefore waits until the next chunk tells: an index that comes again, or goes back, means
 //! several answers; one that goes on counting means pieces of one.
 
+use std::borrow::Cow;
+
 use serde_json::Value;
 
 use super::read::count;
@@ -42,7 +44,7 @@ impl Choices {
     }
 
     /// The choices of the next chunk; gives those that are sure to belong to the answer.
-    pub fn next(&mut self, choices: &[Value]) -> Vec<Value> {
+    pub fn next<'c>(&mut self, choices: &'c [Value]) -> Vec<Cow<'c, Value>> {
         let index = |choice: &Value| count(choice, "index").unwrap_or(0);
         if let [_, _, ..] = choices {
             // All in one chunk: these are answers.
@@ -54,27 +56,31 @@ impl Choices {
         for choice in choices {
             let at = index(choice);
             if self.meaning == Meaning::Open {
-                out.extend(self.guess(at, choice));
+                let released = self.guess(at, choice);
+                out.extend(released.into_iter().map(Cow::Owned));
             }
-            match self.meaning {
-                Meaning::Open => {}
-                Meaning::Piece => out.push(choice.clone()),
-                Meaning::Answer if self.first == Some(at) => out.push(choice.clone()),
-                Meaning::Answer => {}
+            let is_sure = match self.meaning {
+                Meaning::Open => self.waiting.is_empty(),
+                Meaning::Piece => true,
+                Meaning::Answer => self.first == Some(at),
+            };
+            if is_sure {
+                out.push(Cow::Borrowed(choice));
             }
         }
         out
     }
 
-    /// What the index of one more choice tells of those before it. It is among what comes out, or waits, as long as nothing is decided.
+    /// What the index of one more choice tells of those before it: which of them come out. As long as nothing is decided, the choice
+    /// itself waits with them, unless none does.
     fn guess(&mut self, at: u32, choice: &Value) -> Vec<Value> {
         let last = self.waiting.last().map(|(at, _)| *at);
         match (self.first, last) {
             (None, None) if at == 0 => {
                 self.first = Some(0);
-                vec![choice.clone()]
+                Vec::new()
             }
-            (Some(first), None) if at == first => vec![choice.clone()],
+            (Some(first), None) if at == first => Vec::new(),
             (_, Some(last)) if at < last => {
                 self.first = self.first.or(Some(at));
                 self.decide(Meaning::Answer)
@@ -135,7 +141,7 @@ mod tests {
                     json!({"index": index, "place": place})
                 })
                 .collect();
-            out.extend(choices.next(&made));
+            out.extend(choices.next(&made).into_iter().map(Cow::into_owned));
         }
         out.extend(choices.finish());
         let places: Vec<u64> = out

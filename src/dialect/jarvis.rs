@@ -126,7 +126,7 @@ impl Mixed {
 
 impl Decoder for Mixed {
     fn frame(&mut self, frame: Frame<'_>, out: &mut Vec<ChatEvent>) {
-        if let Some(said) = self.chunks.reply.read(frame, out) {
+        if let Some(said) = self.chunks.read(frame, out) {
             self.said(said, out);
         }
     }

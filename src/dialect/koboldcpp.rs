@@ -235,7 +235,7 @@ impl KoboldChunks {
 
     /// The JSON object in a frame, if there is one left to decode.
     pub fn read(&mut self, frame: Frame<'_>, out: &mut Vec<ChatEvent>) -> Option<Said> {
-        self.chunks.reply.read(frame, out)
+        self.chunks.read(frame, out)
     }
 
     /// A piece of the answer, and what is known of its tokens. A stop text ends the reply.

@@ -163,7 +163,7 @@ impl LlamaChunks {
 
 impl Decoder for LlamaChunks {
     fn frame(&mut self, frame: Frame<'_>, out: &mut Vec<ChatEvent>) {
-        let Some(said) = self.chunks.reply.read(frame, out) else {
+        let Some(said) = self.chunks.read(frame, out) else {
             return;
         };
         let reply = &mut self.chunks.reply;

@@ -230,7 +230,7 @@ impl Events {
 
 impl Decoder for Events {
     fn frame(&mut self, frame: Frame<'_>, out: &mut Vec<ChatEvent>) {
-        if let Some(said) = self.chunks.reply.read(frame, out) {
+        if let Some(said) = self.chunks.read(frame, out) {
             self.event(&said, out);
         }
     }

@@ -116,7 +116,7 @@ struct Lines {
 
 impl Decoder for Lines {
     fn frame(&mut self, frame: Frame<'_>, out: &mut Vec<ChatEvent>) {
-        let Some(said) = self.chunks.reply.read(frame, out) else {
+        let Some(said) = self.chunks.read(frame, out) else {
             return;
         };
         let (value, reply) = (&said.value, &mut self.chunks.reply);

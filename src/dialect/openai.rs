@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 
 use super::choices::Choices;
 use super::read::{count, text};
-use super::reply::{Reply, Said, end_word};
+use super::reply::{DONE, Reply, Said, end_word};
 use super::sampling::{self, Spelling};
 use super::stencil::Stencil;
 use super::{BodyRule, Call, Decoder, Dialect, Model, Takes, read, tokens};
@@ -301,9 +301,17 @@ impl Chunks {
             reply.unknown(said, out);
         }
     }
-}
 
-impl Chunks {
+    /// What every family does alike with a frame; the JSON object in it, if there is one left to decode.
+    pub fn read(&mut self, frame: Frame<'_>, out: &mut Vec<ChatEvent>) -> Option<Said> {
+        if let Frame::Event { data, .. } | Frame::Json(data) = frame
+            && data.trim() == DONE
+        {
+            self.let_go(out);
+        }
+        self.reply.read(frame, out)
+    }
+
     /// What a choice holds of the answer. A server that does not stream answers with a whole `message`, older ones with a bare `text`.
     fn piece(&mut self, choice: &Value, out: &mut Vec<ChatEvent>) {
         let (reply, from) = (&mut self.reply, out.len());
@@ -346,11 +354,8 @@ impl Decoder for Chunks {
         {
             return self.reply.clean_text(&text, out);
         }
-        if json.trim() == "[DONE]" {
-            self.let_go(out);
-        }
         let from = out.len();
-        if let Some(said) = self.reply.read(frame, out) {
+        if let Some(said) = self.read(frame, out) {
             self.chunk(&said, out);
             // Nothing else was new in it, and would not be in another one with the same in it.
             if let Some([ChatEvent::Text(text)]) = out.get(from..) {

@@ -1,7 +1,8 @@
 //! What the decoders of all families share: the end rule, the tags of thinking, what is said only once.
 //!
-//! In: what a dialect found in a frame. Out: [`ChatEvent`]s in their order. A finish reason is no end while the body is open,
-//! `[DONE]` and its like are: after them only figures and names follow, text is told to the trace. It must not know any family's field names beyond what all of them share.
+//! In: what a dialect found in a frame. Out: [`ChatEvent`]s in their order. A finish reason is no end while the body is open, `[DONE]`
+//! and its like are: after them only figures and names follow, text is told to the trace. It must not know any family's field names
+//! beyond what all of them share.
 
 use serde_json::Value;
 
@@ -14,6 +15,9 @@ use crate::event::{
 };
 use crate::json::{self, Half};
 use crate::wire::{Frame, sample};
+
+/// The frame that says that the stream is over.
+pub(super) const DONE: &str = "[DONE]";
 
 /// So many forgiven frames are told; whoever writes `NaN` once writes it in each.
 const TOLD_FORGIVEN: u32 = 8;
@@ -114,7 +118,7 @@ impl Reply {
         let name = if name == "message" { "" } else { name };
         match text {
             "" => out.push(ChatEvent::Alive),
-            "[DONE]" => self.over(out),
+            DONE => self.over(out),
             _ => return self.parse(name, text, out),
         }
         None
@@ -173,7 +177,9 @@ impl Reply {
         if self.ended {
             return self.after_end(text, out);
         }
-        self.go_on(text);
+        if !text.is_empty() {
+            self.go_on();
+        }
         if self.aloud && !text.trim().is_empty() {
             // It was thinking after all.
             (self.aloud, self.unthinking) = (false, false);
@@ -184,8 +190,8 @@ impl Reply {
     }
 
     /// More of the answer came: an end mark before it was none.
-    fn go_on(&mut self, text: &str) {
-        if let Some(mark) = self.mark.as_mut().filter(|_| !text.is_empty()) {
+    fn go_on(&mut self) {
+        if let Some(mark) = &mut self.mark {
             mark.passed = true;
         }
     }
@@ -299,7 +305,7 @@ impl Reply {
             return self.after_end(text, out);
         }
         if !text.is_empty() {
-            self.go_on(text);
+            self.go_on();
             self.think.note_reasoning();
             let piece = self.reasoning_half.join(text, self.halves);
             if piece.is_empty() {
@@ -324,7 +330,7 @@ impl Reply {
             if self.ended {
                 self.after_end(&call.to_string(), out);
             } else {
-                self.go_on("call");
+                self.go_on();
                 out.extend(self.calls.piece(call, self.halves));
             }
         }

@@ -206,12 +206,13 @@ impl Splitter {
     }
 
     fn answer<'t>(&mut self, text: &'t str, out: &mut Vec<ChatEvent>) -> &'t str {
-        // Most pieces hold no mark, and no beginning of one.
-        let mut from = 0;
+        // Most pieces hold no mark, and no beginning of one. What was looked at ends at `from`, what the lines know of at `known`.
+        let (mut from, mut known) = (0, 0);
         while let Some(at) = marks::next(text, from) {
             let (before, rest) = cut(text, at);
             let Some((mark, after)) = marks::at(rest) else {
                 if marks::may_begin(rest) {
+                    self.lines.add(cut(before, known).1);
                     self.give(before, out);
                     self.held.push_str(rest);
                     return "";
@@ -219,25 +220,30 @@ impl Splitter {
                 from = at + 1;
                 continue;
             };
-            self.give(before, out);
+            self.lines.add(cut(before, known).1);
+            known = at;
             let is_used = match mark {
                 Mark::Opens(_) => Some(!self.by_server && self.opens_here()),
                 Mark::Closes => Some(!self.told && !self.is_spoken_of()),
                 Mark::Silent => Some(false),
                 Mark::EndsMessage | Mark::EndsAll => self.ends_here(after),
             };
-            let name = cut(rest, rest.len().saturating_sub(after.len())).0;
             match is_used {
                 // The next character tells.
                 None => {
-                    self.held.push_str(name);
+                    self.give(before, out);
+                    self.held.push_str(rest);
                     return "";
                 }
-                Some(false) => self.give(name, out),
-                Some(true) => self.pass(mark, out),
+                Some(true) => {
+                    self.give(before, out);
+                    self.pass(mark, out);
+                    return after;
+                }
+                Some(false) => from = text.len().saturating_sub(after.len()),
             }
-            return after;
         }
+        self.lines.add(cut(text, known).1);
         self.give(text, out);
         ""
     }
@@ -282,9 +288,9 @@ impl Splitter {
         Some(!in_sentence)
     }
 
+    /// Answer, of which the lines know already.
     fn give(&mut self, text: &str, out: &mut Vec<ChatEvent>) {
         self.answered |= !text.trim().is_empty();
-        self.lines.add(text);
         push(out, text, ChatEvent::Text);
     }
 }
@@ -546,11 +552,7 @@ mod tests {
         splitter.note_reasoning();
         splitter.text("a </think> b", &mut out);
         splitter.finish(&mut out);
-        let text = out.iter().map(|event| match event {
-            ChatEvent::Text(text) => text.as_str(),
-            _ => "?",
-        });
-        assert_eq!(text.collect::<String>(), "a </think> b");
+        assert_eq!(out, [ChatEvent::Text("a </think> b".to_owned())]);
     }
 
     #[test]

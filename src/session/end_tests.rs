@@ -123,6 +123,28 @@ fn several_json_texts_in_one_event_are_an_event_each() {
 }
 
 #[test]
+fn pieces_that_wait_to_be_known_come_before_the_end_in_every_family() {
+    let piece = |index: u32, text: &str| {
+        format!(
+            "data: {{\"choices\":[{{\"index\":{index},\"delta\":{{\"content\":\"{text}\"}}}}]}}\n\n"
+        )
+    };
+    let bytes = format!("{}{}data: [DONE]\n\n", piece(0, "a"), piece(1, "b"));
+    for kind in [
+        Kind::OpenAi,
+        Kind::LlamaCpp,
+        Kind::KoboldCpp,
+        Kind::Ollama,
+        Kind::LmStudio,
+        Kind::Jarvis,
+        Kind::Qolaba,
+    ] {
+        let (text, end) = said(kind, &bytes);
+        assert_eq!((text.as_str(), end.word()), ("ab", "complete"), "{kind:?}");
+    }
+}
+
+#[test]
 fn plain_words_tell_why_nothing_came() {
     let why = |bytes: &str| {
         let (_, end) = said(Kind::OpenAi, bytes);
