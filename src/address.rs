@@ -55,10 +55,12 @@ enum Left {
     Api,
     /// All of it: it may be the base itself.
     ApiItself,
+    /// What stands before it, near or not, but only where that has a version of its own.
+    Versioned,
 }
 
 /// What people paste behind a base address, longest first. It is taken off, for the dialects add their own.
-const ENDPOINTS: [(&str, Left); 20] = [
+const ENDPOINTS: [(&str, Left); 22] = [
     ("/api/v1/chat/completions", Left::Api),
     ("/v1/chat/completions", Left::Before),
     ("/v1/completions", Left::Before),
@@ -79,6 +81,8 @@ const ENDPOINTS: [(&str, Left); 20] = [
     ("/api/v0", Left::Before),
     ("/api", Left::ApiItself),
     ("/health", Left::Before),
+    ("/chat/completions", Left::Versioned),
+    ("/models", Left::Versioned),
 ];
 
 impl Address {
@@ -335,11 +339,6 @@ fn base_path(path: &str, host: &Host) -> Result<String, BadAddress> {
     }
     let near = host.is_loopback() || host.is_private();
     let mut path = path.trim_end_matches('/');
-    for endpoint in ["/chat/completions", "/models"] {
-        if let Some(before) = path.strip_suffix(endpoint).filter(|path| has_version(path)) {
-            path = before.trim_end_matches('/');
-        }
-    }
     // What is left may end in an endpoint again; a base address does not, or it would be read as another one the next time.
     while let Some(before) = without_endpoint(path, near) {
         path = before.trim_end_matches('/');
@@ -373,6 +372,7 @@ fn without_endpoint(path: &str, near: bool) -> Option<&str> {
         Left::Api if !near => path.get(..before.len() + "/api".len()),
         // So this was read from such an address before; at home it is Ollama's.
         Left::ApiItself if !near => None,
+        Left::Versioned if !has_version(before) => None,
         _ => Some(before),
     }
 }

@@ -22,7 +22,7 @@ pub use drive::{
 };
 pub use refusals::Refusals;
 
-use crate::dialect::Decoder;
+use crate::dialect::{Decoder, read_error};
 use crate::event::{ChatEvent, Deadline, End, ErrorCause, Millis, Odd, Oddity, ServerError};
 use crate::wire::{Frame, Framer};
 use plain::decode;
@@ -179,20 +179,24 @@ impl Session {
         let has_flowed = self.last_text.is_some();
         match self.plain.take() {
             Some(words) if !has_flowed || plain::tells_a_failure(&words) => {
-                let error = crate::dialect::read_error(200, "text/plain", &words);
-                if has_flowed {
-                    End::Broken {
-                        error,
-                        before_headers: false,
-                    }
-                } else {
-                    End::Refused {
-                        status: None,
-                        error,
-                    }
-                }
+                self.failure(read_error(200, "text/plain", &words))
             }
             _ => End::Cut { page_closed: false },
+        }
+    }
+
+    /// The end that a failure within the stream is: before the first text a refusal.
+    fn failure(&self, error: ServerError) -> End {
+        if self.last_text.is_some() {
+            End::Broken {
+                error,
+                before_headers: false,
+            }
+        } else {
+            End::Refused {
+                status: None,
+                error,
+            }
         }
     }
 
@@ -468,18 +472,8 @@ impl Session {
                     reason: reason.clone(),
                 }),
                 ChatEvent::Error(error) => {
-                    let error = error.clone();
-                    self.finish_with(if self.last_text.is_some() {
-                        End::Broken {
-                            error,
-                            before_headers: false,
-                        }
-                    } else {
-                        End::Refused {
-                            status: None,
-                            error,
-                        }
-                    });
+                    let end = self.failure(error.clone());
+                    self.finish_with(end);
                 }
                 _ => {}
             }

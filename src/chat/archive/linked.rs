@@ -14,7 +14,6 @@ use crate::chat::tree::{Tree, TurnId};
 use crate::chat::turn::Turn;
 
 /// One message, before it has its place.
-#[derive(Default)]
 struct Node {
     parent: Option<String>,
     /// Those below it, where the file lists them.
@@ -33,12 +32,10 @@ struct Linked {
 
 /// The conversation in a file of such messages; `None` where it is none of these files.
 pub(super) fn read(file: &mut Value) -> Option<Imported> {
-    if let Some(messages) = file.get("messages").and_then(Value::as_array) {
+    if let Some(Value::Array(messages)) = file.get_mut("messages") {
         let is_linked = |message: &Value| message.get("parentMessageId").is_some();
-        return messages
-            .iter()
-            .any(is_linked)
-            .then(|| of_list(messages).tree());
+        let is_linked = messages.iter().any(is_linked);
+        return is_linked.then(|| of_list(std::mem::take(messages)).tree());
     }
     for name in ["conversations", "data"] {
         if file.get(name).is_some_and(has_mapping) {
@@ -76,11 +73,10 @@ fn has_mapping(file: &Value) -> bool {
 }
 
 /// LibreChat's list.
-fn of_list(messages: &[Value]) -> Linked {
+fn of_list(messages: Vec<Value>) -> Linked {
     let mut linked = Linked::default();
-    for (at, message) in messages.iter().enumerate() {
+    for (at, mut message) in messages.into_iter().enumerate() {
         let name = name(message.get("messageId")).unwrap_or_else(|| at.to_string());
-        let mut message = message.clone();
         let parent = self::name(message.get("parentMessageId"));
         if let Value::Object(fields) = &mut message {
             let by_user = fields.get("isCreatedByUser").and_then(Value::as_bool);
