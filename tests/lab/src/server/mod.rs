@@ -255,7 +255,7 @@ pub fn answer(dialect: Dialect, ask: &Ask<'_>) -> Answer {
         wants_json(status)
     } else if let Some(status) = script.error_before.filter(|_| chat) {
         server.error(ask, status, "The lab was told to fail")
-    } else if let Some(refusal) = refusal(ask).filter(|_| chat) {
+    } else if let Some(refusal) = chat.then(|| refusal(ask)).flatten() {
         refusal
     } else {
         server.answer(ask)
@@ -300,12 +300,13 @@ fn finish(server: &dyn Server, ask: &Ask<'_>, mut answer: Answer) -> Answer {
 
 /// How a server refuses a field that it does not know, and a template two messages of one role.
 fn refusal(ask: &Ask<'_>) -> Option<Answer> {
+    let script = ask.script;
+    if script.refused.is_empty() && !script.turns {
+        return None;
+    }
     let body: Value = serde_json::from_slice(&ask.request.body).ok()?;
-    let refused = ask.script.refused.iter();
-    if let Some(field) = refused
-        .into_iter()
-        .find(|field| body.get(field.as_str()).is_some())
-    {
+    let mut refused = script.refused.iter();
+    if let Some(field) = refused.find(|field| body.get(field.as_str()).is_some()) {
         let told = json!({"detail": [{"type": "extra_forbidden", "loc": ["body", field], "msg": "Extra inputs are not permitted", "input": true}]});
         return Some(Answer::json(422, &told));
     }
@@ -313,7 +314,7 @@ fn refusal(ask: &Ask<'_>) -> Option<Answer> {
     let repeats = messages
         .windows(2)
         .any(|pair| pair[0]["role"] == pair[1]["role"]);
-    (ask.script.turns && repeats).then(|| {
+    (script.turns && repeats).then(|| {
         let words = "Conversation roles must alternate user/assistant/user/assistant/...";
         Answer::json(
             500,
