@@ -48,6 +48,13 @@ impl Chat {
         self.page.insert(text).await;
     }
 
+    /// Loads the page once more, and waits until one can write.
+    pub async fn reload(&self) {
+        self.page.reload().await;
+        let field = format!("!!{}", self.find("textbox", "Message"));
+        self.page.until::<bool>(&field).await;
+    }
+
     /// Closes the dialog that is open.
     pub async fn close_dialog(&self) {
         self.page.press("Escape", 0).await;

@@ -51,6 +51,14 @@
       all: element.innerText,
     };
   };
+  // Pastes what a clipboard would hold into the message, and tells whether the page took it. (Firefox makes such an event with an
+  // empty clipboard.)
+  const paste = (data, n = 0) => {
+    const event = new ClipboardEvent("paste", { bubbles: true, cancelable: true, composed: true });
+    Object.defineProperty(event, "clipboardData", { value: data });
+    find(n, "textbox", "Message").dispatchEvent(event);
+    return event.defaultPrevented;
+  };
   // The frames of the browser, whatever a case makes of them.
   const frame = requestAnimationFrame.bind(globalThis);
   // The middle of an element, after bringing it into view, once it stands still and has been drawn there; what never does is taken as it is.
@@ -95,5 +103,5 @@
     step();
     globalThis.seen = seen;
   };
-  globalThis.e2e = { violations, errors, host, root, every, visible, name, find, text, turns, turn, middle, active, until, watch };
+  globalThis.e2e = { violations, errors, host, root, every, visible, name, find, text, turns, turn, middle, active, until, watch, paste };
 })();

@@ -339,8 +339,11 @@ pub async fn every_refusal_has_its_cause(stage: Stage) {
 /// How often each of these is read on the whole page.
 async fn counts(chat: &Chat, sentences: &[&str]) -> Vec<usize> {
     // What is read out to those who listen is seen by nobody.
-    let seen = "e2e.every(0, '.spoken').reduce((words, heard) => words.replace(heard.innerText, ''), e2e.root().innerText ?? [...e2e.root().children].map((child) => child.innerText ?? '').join('\\n'))";
-    let words: String = chat.page.js(seen).await;
+    let heard: String = chat
+        .page
+        .js("e2e.every(0, '.spoken').map((heard) => heard.innerText).join('')")
+        .await;
+    let words = chat.page.words().await.replacen(&heard, "", 1);
     let count = |sentence: &&str| words.matches(*sentence).count();
     sentences.iter().map(count).collect()
 }

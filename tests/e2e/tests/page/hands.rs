@@ -130,11 +130,7 @@ async fn paste(chat: &Chat, forms: &Value, names: &[&str]) -> bool {
             const data = new DataTransfer();
             for (const [form, text] of Object.entries({forms})) data.setData(form, text);
             for (const name of {names}) data.items.add(new File([png], name, {{ type: 'image/png' }}));
-            const event = new ClipboardEvent('paste', {{ bubbles: true, cancelable: true, composed: true }});
-            // Firefox would make a clipboard of its own, without files.
-            Object.defineProperty(event, 'clipboardData', {{ value: data }});
-            e2e.find(0, 'textbox', 'Message').dispatchEvent(event);
-            return event.defaultPrevented;
+            return e2e.paste(data);
         }})()",
         names = json!(names),
     );

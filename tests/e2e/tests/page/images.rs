@@ -12,10 +12,7 @@ async fn give(chat: &Chat, how: &str, what: &str) {
         "choose" => {
             "const field = e2e.every(0, 'input[type=file]')[0]; field.files = data.files; field.dispatchEvent(new Event('change', { bubbles: true }));"
         }
-        "paste" => {
-            // Firefox makes such an event with an empty clipboard.
-            "const event = new ClipboardEvent('paste', { bubbles: true, cancelable: true, composed: true }); Object.defineProperty(event, 'clipboardData', { value: data }); e2e.find(0, 'textbox', 'Message').dispatchEvent(event);"
-        }
+        "paste" => "e2e.paste(data);",
         _ => {
             "e2e.every(0, 'main')[0].dispatchEvent(new DragEvent('drop', { dataTransfer: data, bubbles: true, cancelable: true, composed: true }));"
         }

@@ -65,10 +65,7 @@ pub async fn settings_reach_the_server_and_are_kept_for_it(stage: Stage) {
         }
     };
     check(&chat).await;
-    chat.page.reload().await;
-    chat.page
-        .until::<bool>(&format!("!!{}", chat.find("textbox", "Message")))
-        .await;
+    chat.reload().await;
     check(&chat).await;
 
     // All of it can be taken back at once.

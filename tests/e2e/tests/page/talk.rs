@@ -159,10 +159,7 @@ pub async fn a_server_that_wants_json_is_asked_in_plain_text_only_once(stage: St
             ("complete", Some("stop")),
             "{options}"
         );
-        chat.page.reload().await;
-        chat.page
-            .until::<bool>("e2e.every(0, 'textarea').some(e2e.visible)")
-            .await;
+        chat.reload().await;
         assert_eq!(
             chat.ask("three").await.fate(),
             ("complete", Some("stop")),

@@ -62,10 +62,7 @@ pub async fn the_way_in_use_is_shown_and_another_can_be_chosen(stage: Stage) {
     chat.button("Server").await;
     choose(&chat, "Transport", "/api/extra/generate/stream").await;
     close(&chat).await;
-    chat.page.reload().await;
-    chat.page
-        .until::<bool>(&format!("!!{}", chat.find("textbox", "Message")))
-        .await;
+    chat.reload().await;
     assert_eq!(chat.ask("Hello").await.end.as_deref(), Some("refused"));
     assert_eq!(paths(&stage, 3), ["/api/extra/generate/stream"]);
     // Left to itself again, it finds the way anew.
@@ -124,10 +121,7 @@ pub async fn a_wrong_guess_of_the_kind_is_put_right_and_kept(stage: Stage) {
     now("OpenAI-compatible").await;
     choose(&chat, "Kind", "openrouter").await;
     now("OpenRouter").await;
-    chat.page.reload().await;
-    chat.page
-        .until::<bool>(&format!("!!{}", chat.find("textbox", "Message")))
-        .await;
+    chat.reload().await;
     chat.button("Server").await;
     now("OpenRouter").await;
     choose(&chat, "Kind", "").await;
