@@ -6,6 +6,7 @@ use crate::run::{cargo, cargo_bin, find, output_of, step};
 use crate::{Failure, Outcome, root};
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::OnceLock;
 
 /// The newest trunk that the project's Rust can build.
 const TRUNK: &str = "0.21.14";
@@ -126,8 +127,13 @@ pub fn wasm_bindgen() -> Outcome<PathBuf> {
     Ok(place)
 }
 
-/// A recent wasm-opt, where one can be had; without it the page is only bigger.
+/// A recent wasm-opt, where one can be had; without it the page is only bigger. It is looked for, and missed, once.
 pub fn wasm_opt() -> Option<PathBuf> {
+    static FOUND: OnceLock<Option<PathBuf>> = OnceLock::new();
+    FOUND.get_or_init(find_wasm_opt).clone()
+}
+
+fn find_wasm_opt() -> Option<PathBuf> {
     let recent = |program: &PathBuf| {
         let said = output_of(Command::new(program).arg("--version")).unwrap_or_default();
         said.split_whitespace()
