@@ -137,6 +137,62 @@ fn what_is_shown_on_the_way_is_what_a_fresh_look_would_show() {
     assert!(differ * 100 < steps, "{differ} of {steps}");
 }
 
+/// Without the blanks, of which the last may be shown or not.
+fn letters(nodes: &[Node]) -> String {
+    let text = nodes.iter().map(Node::plain_text).collect::<String>();
+    text.split_whitespace().collect()
+}
+
+#[test]
+fn what_is_shown_does_not_hang_on_the_pieces() {
+    for text in [
+        "text\n\n    - [a b  c<s",
+        "a   \\[<br>\\(",
+        "```\n* code\n```\n    > [a](h",
+        "```|```- <br>a",
+        "`\n`<br>b `c",
+        "`a```c\n    * &amp;`&amp;",
+        "g[\n7) ](> 'd')",
+        "`| a | b |\n* \r\nx^2`[a](http://x.y)",
+        ">~~~\n![> &amp;~~~\n",
+        "x\n1. `\r\n",
+        "- b\n\n[\t[a](http://x.y)x\n",
+        "# h\n\n7) ```md\n",
+        "\\[x\n---\n\\]\\[\n= ",
+        "=<a href='x<sub>'>|---|---|\n",
+        "x^2`<br><!-- \\(-->",
+        "~~~\\(<sub>\r\n~~~\n",
+        "|-```md\n```\\(`x\n",
+        "| a | b |\n|---|---|\n\\(- a\n",
+        "```md\n\t```md\n```\n",
+        "  d\n    ```md\n\\[| a | b |\n- c\\]",
+        "![1) ][a](http://x.y)",
+    ] {
+        for count in 1..7 {
+            let mut markdown = Markdown::new();
+            for piece in by_chars(text, count) {
+                markdown.append(piece);
+                markdown.update();
+                let mut fresh = Markdown::new();
+                fresh.append(markdown.text());
+                fresh.update();
+                let (grown, fresh) = (nodes(markdown.blocks()), nodes(fresh.blocks()));
+                assert_eq!(
+                    letters(&grown),
+                    letters(&fresh),
+                    "{:?} by {count}",
+                    markdown.text()
+                );
+                let whole = blocks_of(markdown.text());
+                let committed = markdown.committed();
+                assert_eq!(grown.get(..committed), whole.get(..committed));
+            }
+            markdown.finish();
+            assert_eq!(nodes(markdown.blocks()), blocks_of(text));
+        }
+    }
+}
+
 #[test]
 fn two_documents_in_a_row_end_as_the_whole() {
     let all = documents();
@@ -218,6 +274,16 @@ fn soup() -> impl Strategy<Value = String> {
         "- [ ] ",
         "\u{a0}",
         "\u{1a}",
+        "<br>",
+        "<sub>",
+        "</sub>",
+        "「",
+        "。",
+        "字",
+        "www.x.y",
+        "```md\n",
+        "```c\n",
+        "\n= ",
         "- a\n",
         "- b\n\n",
         "1. c\n",
@@ -315,7 +381,7 @@ fn cost_of(text: &str, count: usize) -> f64 {
 #[test]
 fn a_token_costs_the_same_at_any_length() {
     for (head, unit, most) in [
-        ("", include_str!("fixtures/markdown/replies.md"), 8.0),
+        ("", include_str!("fixtures/markdown/replies.md"), 9.0),
         (
             "",
             "A paragraph of *some* words, **and** more, `too`.\n\n",
@@ -331,17 +397,17 @@ fn a_token_costs_the_same_at_any_length() {
         (
             "",
             "1. an item with **bold** and `code` in it\n\n   and more\n\n",
-            10.0,
+            11.0,
         ),
         ("", "- ```\n  code\n  ```\n\n", 450.0),
-        ("| a | b |\n|---|---|\n", "| 1 | **two** |\n", 6.0),
+        ("| a | b |\n|---|---|\n", "| 1 | **two** |\n", 3.0),
         ("", "words and more words, on and on, ", 2.0),
         ("", "words with **bold** and `code` in it, on and on, ", 4.0),
-        ("", "> a line with **bold** and `code` in it\n", 40.0),
+        ("", "> a line with **bold** and `code` in it\n", 60.0),
         (
             "- top\n",
             "  - an item with **bold** and `code` in it\n",
-            45.0,
+            60.0,
         ),
     ] {
         let (short, long) = (cost(head, unit, 20_000), cost(head, unit, 80_000));
@@ -368,7 +434,7 @@ fn finished_blocks_are_not_parsed_again() {
     };
     let (short, long) = (blocks_a_token(2), blocks_a_token(16));
     assert!(
-        long < 1.0 && long < short * 1.05,
+        long < 1.2 && long < short * 1.05,
         "a token has {short:.2} blocks parsed at first, then {long:.2}"
     );
 }
@@ -524,6 +590,7 @@ fn short(nodes: &[Node]) -> String {
                     }
                     Tag::Item {
                         checked: Some(ticked),
+                        ..
                     } => format!("item<{ticked}>"),
                     Tag::List {
                         start: Some(start), ..
@@ -560,7 +627,10 @@ fn each_construct_has_its_node() {
         r#"list<3>(item(paragraph("a")) item(paragraph("b")))"#,
     );
     check_tree("```rs x\na\n```\n\n    b", r#"code<rs>("a\n") code<>("b")"#);
-    check_tree("a  \nb\nc", r#"paragraph("a" linebreak() "b\nc")"#);
+    check_tree(
+        "a  \nb\nc",
+        r#"paragraph("a" linebreak() "b" linebreak() "c")"#,
+    );
     check_tree(
         "|a|b|\n|-|-|\n|c|d|",
         r#"table(tablehead(tablecell("a") tablecell("b")) tablerow(tablecell("c") tablecell("d")))"#,

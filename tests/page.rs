@@ -73,6 +73,41 @@ fn what_a_model_writes_never_becomes_markup() {
 }
 
 #[wasm_bindgen_test]
+fn each_part_of_an_answer_runs_as_its_own_first_letter() {
+    let text = "README\n\nهذه فقرة بالعربية.\n\n- أولا: `a`.\n- two\n\n1. שלום\n\n   and\n\n2. סוף\n\n# כותרת\n\n\
+                | א | b |\n|---|---|\n| c | ד |\n\n```sh\nls\n```\n\n```\nשלום\n```";
+    let (_owner, chat) = chat();
+    let place: Element = element("div").unchecked_into();
+    document().body().unwrap().append_child(&place).unwrap();
+    let mut painter = Painter::new(place.clone(), chat);
+    let mut markdown = Markdown::new();
+    for piece in text.split_inclusive(|_: char| true) {
+        markdown.append(piece);
+        painter.paint(&mut markdown);
+    }
+    markdown.finish();
+    painter.paint(&mut markdown);
+    let check = |selector: &str, rtl: &[bool]| {
+        let found = place.query_selector_all(selector).unwrap();
+        let found: Vec<bool> = (0..found.length())
+            .filter_map(|at| found.item(at)?.dyn_into::<Element>().ok())
+            .map(|element| element.matches(":dir(rtl)").unwrap())
+            .collect();
+        assert_eq!(found, rtl, "{selector}");
+    };
+    check(".stretch > p", &[false, true]);
+    check("ul", &[true]);
+    check("ul > li", &[true, false]);
+    check("ol", &[true]);
+    check("ol > li", &[true, true]);
+    check("ol p", &[true, false, true]);
+    check("h2", &[true]);
+    check("td", &[true, false, false, true]);
+    check("pre", &[false, false]);
+    place.remove();
+}
+
+#[wasm_bindgen_test]
 fn growing_text_keeps_the_nodes_that_are_there() {
     let (_owner, chat) = chat();
     let place: Element = element("div").unchecked_into();

@@ -6,6 +6,9 @@ use std::hint::black_box;
 
 use crate::inputs::{each, words};
 
+/// What comes between two frames, 30 a second, at 400 tokens a second.
+const FRAME: usize = 53;
+
 const MIXED: &str = include_str!("mixed.md");
 
 pub fn bench(criterion: &mut Criterion) {
@@ -13,6 +16,7 @@ pub fn bench(criterion: &mut Criterion) {
     group.sample_size(10);
     let mixed = fill("", MIXED, 320);
     grow(&mut group, "320 KB by token", &mixed, 4);
+    grow(&mut group, "320 KB by frame", &mixed, FRAME);
     grow(&mut group, "320 KB byte by byte", &mixed, 1);
     grow(&mut group, "80 KB by token", &fill("", MIXED, 80), 4);
     group.throughput(each(1, mixed.len()));
@@ -49,6 +53,16 @@ pub fn bench(criterion: &mut Criterion) {
         ("a 100 KB paragraph", 4, fill("", sentence, 100)),
         ("a 100 KB paragraph of lines", 4, fill("", &line, 100)),
         ("a 5 MB line", 64, words(5_000_000)),
+        ("a 64 KB line without a blank", FRAME, fill("", "a_b.", 64)),
+        ("a 64 KB address", FRAME, fill("https://x.y/", "a_b.", 64)),
+        ("a 64 KB open emphasis", FRAME, fill("**", sentence, 64)),
+        ("a 64 KB open link", FRAME, fill("[", "words and more ", 64)),
+        (
+            "a 64 KB open formula",
+            FRAME,
+            fill("$$\n", "x_1 + \\frac{a}{b} ", 64),
+        ),
+        ("a 64 KB line of dollars", FRAME, fill("", "$5 and ", 64)),
         ("10,000 quotes deep", 64, deep("> ")),
         ("10,000 lists deep", 64, deep("- ")),
         ("10,000 emphases deep", 64, deep("*a ")),

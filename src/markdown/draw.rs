@@ -25,7 +25,7 @@ pub trait Page {
     fn extend(&mut self, text: &Self::Text, more: &str);
     /// These letters change.
     fn rewrite(&mut self, text: &Self::Text, old: &str, new: &str);
-    /// A list or a table is another one of its kind: an outer element of [`Page::element`].
+    /// A list, an item, a link or a table is another one of its kind: an outer element of [`Page::element`].
     fn retag(&mut self, outer: &Self::Element, new: &Tag);
     /// A new last part of an element.
     fn append(&mut self, inner: &Self::Element, part: &Self::Part);
@@ -222,6 +222,9 @@ fn patch<P: Page>(drawn: &mut Drawn<P>, node: &Node, frozen: usize, page: &mut P
 fn is_alike(old: &Tag, new: &Tag) -> bool {
     match (old, new) {
         (Tag::List { start: a, .. }, Tag::List { start: b, .. }) => a.is_some() == b.is_some(),
+        (Tag::Item { checked: a, .. }, Tag::Item { checked: b, .. }) => a == b,
+        // A bare address grows.
+        (Tag::Link { title: a, .. }, Tag::Link { title: b, .. }) => a == b,
         (Tag::Table { .. }, Tag::Table { .. }) => true,
         _ => false,
     }

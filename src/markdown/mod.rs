@@ -3,22 +3,24 @@
 //! In: the pieces of a reply as they come. Out: a list of [`Block`]s in our own markup, of which all but the last few never change
 //! again. It must not know who draws them, nor anything of a browser.
 //!
-//! - Only whole lines commit: of a parse of the whole lines, every top-level block but the last is committed. What follows is parsed
-//!   from the start of the open block, never from the start of the text.
-//! - The open block is shown with its half-written marks mended (`mend`); what is mended is never committed.
-//! - A long open block is not parsed anew for each token either (`open`): code is appended line by line, finished items and rows are
-//!   kept, and of a line only its end is parsed, from where no mark is open; plain letters there are put at the end of the last text.
+//! - What the parser is given is not quite the text (`source`): formulas, bare addresses, emphasis beside CJK characters and a few tags
+//!   are what people of a chat expect, and the parser knows CommonMark.
+//! - What follows the committed blocks is parsed from the start of the open block, never from the start of the text. It is shown with
+//!   its half-written marks mended (`mend`). Every top-level block but the last is committed, where the last line is known for what it
+//!   is.
+//! - A long open block is not parsed anew for each token either (`open`): it is cut at its last item, row, line of code or word.
 //! - A block keeps its id only while nothing that was said to stay has changed; [`draw`] shows what that saves.
 //! - At the end the blocks equal [`blocks_of`] the whole text. A definition of a link or a footnote may change blocks far above it,
 //!   so a text that holds one is parsed once more as a whole, and only blocks that differ change.
 
 pub mod draw;
+mod inline;
 mod mend;
 mod node;
 mod open;
 mod parse;
 pub mod safe;
-mod tex;
+mod source;
 
 pub use node::{Align, Node, Tag};
 pub use parse::{MAX_DEPTH, blocks_of};
@@ -43,7 +45,7 @@ pub struct Block {
 /// What it took, for tests and for the trace.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Counters {
-    /// Bytes given to the parser, each as often as it was given.
+    /// Bytes of the text given to the parser, each as often as it was given.
     pub parsed_bytes: u64,
     /// Top-level blocks that came out of it.
     pub parsed_blocks: u64,
@@ -135,7 +137,7 @@ impl Markdown {
         if self.definitions {
             let before = self.begin_anew();
             let text = std::mem::take(&mut self.text);
-            for top in self.parse(&text) {
+            for top in self.parse(&text, 0) {
                 self.set(self.blocks.len(), top.node);
             }
             self.text = text;
@@ -240,9 +242,10 @@ impl Markdown {
         self.changed = before.changed.min(first);
     }
 
-    fn parse(&mut self, source: &str) -> Vec<parse::Top> {
+    /// Parses a text whose first so many bytes only lead it.
+    fn parse(&mut self, source: &str, lead: usize) -> Vec<parse::Top> {
         let tops = parse::parse(source);
-        self.counters.parsed_bytes += source.len() as u64;
+        self.counters.parsed_bytes += source.len().saturating_sub(lead) as u64;
         self.counters.parsed_blocks += tops.len() as u64;
         tops
     }
@@ -279,11 +282,6 @@ impl Markdown {
             block.version += 1;
             self.changed = self.changed.min(index);
         }
-    }
-
-    /// The last block has.
-    fn touch_last(&mut self) {
-        self.touch(self.blocks.len().saturating_sub(1));
     }
 
     fn truncate(&mut self, count: usize) {

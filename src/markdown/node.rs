@@ -5,7 +5,7 @@
 /// A part of a text: letters, or an element with parts of its own. Never deeper than [`MAX_DEPTH`](super::MAX_DEPTH).
 #[derive(Debug, Clone, PartialEq)]
 pub enum Node {
-    /// Letters to show as they are. A line break in them is a space, but in code.
+    /// Letters to show as they are. A line feed stands only in those of code and formulas.
     Text(String),
     /// An element.
     Element {
@@ -31,11 +31,15 @@ pub enum Tag {
         start: Option<u64>,
         /// Items hold their text directly, not in paragraphs.
         tight: bool,
+        /// Its first item runs from right to left.
+        rtl: bool,
     },
     /// An item of a list.
     Item {
         /// Whether the box is ticked, where it has one.
         checked: Option<bool>,
+        /// Its first letter runs from right to left.
+        rtl: bool,
     },
     /// A block of code; at most one child, the text.
     CodeBlock {
@@ -52,6 +56,14 @@ pub enum Tag {
     Strong,
     /// Struck through.
     Strike,
+    /// Below the line.
+    Sub,
+    /// Above the line.
+    Sup,
+    /// A key of a keyboard.
+    Key,
+    /// Marked as with a pen.
+    Mark,
     /// A link.
     Link {
         /// An `http`, `https` or `mailto` address.
@@ -84,7 +96,7 @@ pub enum Tag {
     },
     /// A thematic break. No children.
     Rule,
-    /// A hard line break. No children.
+    /// A line break. No children.
     LineBreak,
     /// A mark that points to a footnote. No children.
     FootnoteRef {
@@ -125,6 +137,16 @@ impl Node {
         }
     }
 
+    /// An element that holds letters.
+    pub(super) fn holding(tag: Tag, text: String) -> Node {
+        let children = if text.is_empty() {
+            Vec::new()
+        } else {
+            vec![Node::Text(text)]
+        };
+        Node::Element { tag, children }
+    }
+
     /// The tag, if it is an element.
     pub fn tag(&self) -> Option<&Tag> {
         match self {
@@ -138,6 +160,14 @@ impl Node {
         match self {
             Node::Text(_) => &[],
             Node::Element { children, .. } => children,
+        }
+    }
+
+    /// Of its first letter that has a direction: whether it runs from right to left.
+    pub(super) fn first_direction(&self) -> Option<bool> {
+        match self {
+            Node::Text(text) => text.chars().find(|c| c.is_alphabetic()).map(runs_left),
+            Node::Element { children, .. } => children.iter().find_map(Node::first_direction),
         }
     }
 
@@ -164,6 +194,14 @@ impl Node {
             }
         }
     }
+}
+
+/// A letter of Hebrew, Arabic, Syriac, Thaana, N'Ko or one of the old scripts of their kind.
+fn runs_left(letter: char) -> bool {
+    matches!(
+        letter as u32,
+        0x590..=0x8ff | 0xfb1d..=0xfdff | 0xfe70..=0xfeff | 0x1_0800..=0x1_0fff | 0x1_e800..=0x1_efff
+    )
 }
 
 /// Appends letters to the last text among `children`, or as a new one.

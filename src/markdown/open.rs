@@ -1,36 +1,37 @@
-//! The open block: how far it is settled, and what to parse for the next token.
+//! The open block: what of it is parsed for the next update, and what of it stays.
 //!
-//! In: the text behind the last committed block. Out: blocks set and committed in [`Markdown`].
-//! Every shortcut here shows or keeps what the parser would have made of the same text, or is taken back by the next parse.
+//! In: the text behind the last committed block. Out: blocks set and committed in [`Markdown`]. `docs/open-block.md` has a picture.
+//!
+//! Where a line has ended, the whole lines are parsed as they are: what stands before the last block in them is committed, and what of
+//! that one stays is cut off. What follows is parsed mended, for showing alone. So the whole lines decide where the open block begins,
+//! and not the pieces in which they came. A block that has many parts is cut, so that the next parse begins behind those that stay: a
+//! list at its last item, a table behind its last row, a paragraph at its last word; the lines of a fence are code without the parser.
+//! What cannot be cut and is long is parsed only when it has grown by a sixteenth; until then new text is shown as it is.
 
 mod code;
-mod leaf;
-mod lines;
-mod tail;
+mod words;
 
 use std::borrow::Cow;
 
-use super::mend::{mend, mend_row};
-use super::node::{Node, Tag};
-use super::parse::{Top, loosen};
-use super::tex::line_feeds;
+use super::mend::{close_formula, mend, mend_row};
+use super::node::{Node, Tag, push_text};
+use super::parse::{Top, is_inline, loosen};
+use super::source::clean;
 use super::{Block, Markdown};
 use crate::text;
-use code::opening_fence;
-use leaf::{end_of_letters, is_known, takes_letters};
-use lines::{is_alone, is_closed, last_line_end, skip_lines, tells_tightness};
-use tail::Tail;
+use code::Code;
+use words::Words;
 
 /// An open block that is longer is parsed anew only when it has grown by a sixteenth; until then new text is shown as it is.
-const LONG: usize = 4 * 1024;
+const LONG: usize = 2 * 1024;
 
 #[derive(Debug, Clone, Default)]
 pub(super) struct Open {
     /// Where the open block begins.
     start: usize,
-    /// Where the next parse begins: `start`, or behind what is frozen.
-    from: usize,
-    /// Whole lines up to here were looked at for commits.
+    /// What of it stays, and where the next parse begins.
+    cut: Cut,
+    /// The whole lines before this place have been taken in.
     lines: usize,
     /// How far the last parse went.
     parsed: usize,
@@ -38,310 +39,257 @@ pub(super) struct Open {
     reach: usize,
     /// A blank line came since the last parse.
     blank: bool,
-    kind: Kind,
-    /// No shortcuts: parse the whole open block each time.
-    slow: bool,
-    /// Where letters go that change nothing else.
-    leaf: Leaf,
-    /// The last parse for showing found nothing that whole lines could settle.
-    alone: bool,
-    /// What of the last line is parsed for the next token.
-    tail: Option<Tail>,
-}
-
-#[derive(Debug, Clone, Copy, Default)]
-enum Leaf {
-    /// To the parser.
-    #[default]
-    Parse,
-    /// To the end of the last text of the last block.
-    Text,
-    /// There too, but for a bracket, which may close an open link.
-    Words,
-    /// They are not shown for now.
-    Hidden,
-    /// Those of the rule below the head of a table are not shown.
-    Rule,
 }
 
 #[derive(Debug, Clone, Default)]
-enum Kind {
+enum Cut {
+    /// Nothing stays: the block is parsed from its start.
     #[default]
-    Any,
-    /// Items before `from` are frozen.
-    List,
-    /// Rows before `from` are frozen; head and delimiters end here.
-    Table(usize),
-    Fence(Fence),
-}
-
-impl Leaf {
-    /// To the end of a text behind which no mark is open, or one is.
-    fn behind(settled: bool) -> Leaf {
-        if settled { Leaf::Text } else { Leaf::Words }
-    }
-}
-
-/// What a parse is for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Parse {
-    /// To show the open block, mended.
-    Show,
-    /// To commit what whole lines settle.
-    Commit,
-    /// To commit all there is.
-    Finish,
-}
-
-#[derive(Debug, Clone)]
-struct Fence {
-    mark: u8,
-    length: usize,
-    /// The line at which the code is.
-    line: usize,
-    /// Code up to here is in the block.
-    shown: usize,
+    None,
+    /// The items before this place.
+    Items(usize),
+    /// The rows before `from`; head and rule end at `rows`.
+    Rows { rows: usize, from: usize },
+    /// The lines of a fence.
+    Code(Code),
+    /// What stands before a word of a paragraph.
+    Words(Words),
 }
 
 impl Open {
     pub(super) fn at(start: usize) -> Self {
         Open {
             start,
-            from: start,
+            cut: Cut::None,
             lines: start,
             parsed: start,
             reach: start,
             blank: false,
-            kind: Kind::Any,
-            slow: false,
-            leaf: Leaf::Parse,
-            alone: false,
-            tail: None,
+        }
+    }
+
+    /// Where the next parse begins.
+    fn from(&self) -> usize {
+        match &self.cut {
+            Cut::None => self.start,
+            Cut::Items(from) | Cut::Rows { from, .. } => *from,
+            Cut::Code(code) => code.line,
+            Cut::Words(words) => words.from,
         }
     }
 }
 
 impl Markdown {
     pub(super) fn take_in(&mut self) {
-        if self.extend_leaf() {
-            return;
-        }
-        if let Kind::Fence(_) = self.open.kind
-            && !self.extend_code()
-        {
-            return;
-        }
-        if self.extend_tail() {
-            return;
-        }
-        self.open.leaf = Leaf::Parse;
-        if self.too_soon() {
-            self.show_raw();
-            return;
-        }
-        // In a long block that is one piece, the parse to show it tells whether there is something to commit.
-        if self.open.alone && self.open_length() >= LONG {
-            self.show_open();
-            if self.open.alone {
-                return;
-            }
-        }
-        let before = self.open.lines;
-        let unlaid = self.commit_lines();
-        match self.open.kind {
-            Kind::Fence(_) => {
-                self.extend_code();
-                self.seen = self.text.len();
-            }
-            _ if self.open.lines > before && self.shows_whole_lines() => {
-                let mut count = self.committed;
-                if let Some(node) = unlaid {
-                    self.set(count, node);
-                    count += 1;
-                } else if !matches!(self.open.kind, Kind::Any) {
-                    count += 1;
+        loop {
+            if let Cut::Code(_) = self.open.cut {
+                if !self.extend_code() {
+                    break;
                 }
-                self.truncate(count);
-                self.seen = self.text.len();
-                self.open.leaf = Leaf::Parse;
-                self.open.reach = end_of_letters(text::up_to(&self.text, self.open.lines));
-            }
-            _ => {
-                let row = matches!(self.open.kind, Kind::Table(_)) && self.extend_tail();
-                if !row && !self.begin_paragraph() {
-                    self.show_open();
+                // The fence is closed.
+            } else if let Cut::Words(_) = self.open.cut {
+                if self.extend_words() {
+                    break;
                 }
+                self.open.cut = Cut::None;
+            }
+            if self.too_soon() {
+                self.show_raw();
+                break;
+            }
+            self.take_lines();
+            if !matches!(self.open.cut, Cut::Code(_)) && self.show_open() {
+                break;
             }
         }
+        self.seen = self.text.len();
     }
 
     /// The last parse: nothing is mended, everything is committed.
     pub(super) fn finish_open(&mut self) {
-        if let Kind::Fence(_) = self.open.kind {
-            self.open = Open::at(self.open.start);
+        if let Cut::Code(_) | Cut::Words(_) = self.open.cut {
+            self.open.cut = Cut::None;
         }
-        let end = self.text.len();
-        let Some(tops) = self.parse_open(end, Parse::Finish) else {
+        let rest = text::from(&self.text, self.open.from()).to_owned();
+        let Some(tops) = self.parse_open(&rest, true, true) else {
             return self.finish_open();
         };
         let count = self.lay(tops);
         self.truncate(count);
         self.committed = count;
-        self.open = Open::at(end);
-        self.seen = end;
-    }
-
-    /// Bytes of the open part.
-    fn open_length(&self) -> usize {
-        self.text.len().saturating_sub(self.open.from)
     }
 
     /// What the blocks show, as a text, after a first update.
     pub(super) fn meant(&self) -> String {
-        let before = text::up_to(&self.text, self.open.from);
-        let open = line_feeds(text::from(&self.text, self.open.from));
-        match &self.open.kind {
-            Kind::Fence(fence) => text::up_to(&self.text, fence.shown).to_owned(),
-            Kind::Table(_) => [before, &mend_row(&open).text].concat(),
+        let from = match self.open.cut {
+            Cut::Words(_) => self.open.start,
+            _ => self.open.from(),
+        };
+        let before = text::up_to(&self.text, from);
+        // As it was shown, without what may be half a line end.
+        let end = self.text.strip_suffix('\r').unwrap_or(&self.text).len();
+        let open = clean(text::part(&self.text, from..end));
+        match &self.open.cut {
+            Cut::Code(code) => text::up_to(&self.text, code.shown).to_owned(),
+            Cut::Rows { .. } => [before, &mend_row(&open).text].concat(),
             _ => [before, &mend(&open).text].concat(),
         }
     }
 
-    /// What the whole lines are is what there is to show: nothing follows them, or nothing that is decided.
-    fn shows_whole_lines(&self) -> bool {
-        let source = text::from(&self.text, self.open.from);
-        match self.open.kind {
-            Kind::Table(_) => source.trim_ascii().is_empty(),
-            _ => match mend(&line_feeds(source)).text {
-                Cow::Borrowed(shown) => self.open.from + shown.len() == self.open.lines,
-                Cow::Owned(_) => false,
-            },
-        }
+    /// Whether to wait until there is more to parse.
+    fn too_soon(&mut self) -> bool {
+        let fresh = self.text.as_bytes().get(self.seen.saturating_sub(1)..);
+        self.open.blank |=
+            fresh.is_some_and(|fresh| memchr::memmem::find(fresh, b"\n\n").is_some());
+        let length = self.text.len().saturating_sub(self.open.from());
+        let grown = self.text.len().saturating_sub(self.open.parsed);
+        let parsed = self.open.parsed > self.open.from();
+        parsed && length > LONG && grown < length / if self.open.blank { 128 } else { 16 }
     }
 
-    /// Commits what the whole lines settle, and freezes what they settle in the open block; what it did not lay of that.
-    fn commit_lines(&mut self) -> Option<Node> {
-        let mut unlaid = None;
-        loop {
-            let Some(end) = last_line_end(&self.text, self.open.lines) else {
-                return unlaid;
-            };
-            let Some(mut tops) = self.parse_open(end, Parse::Commit) else {
-                continue;
-            };
-            self.open.lines = end;
-            if is_closed(&tops, text::part(&self.text, self.open.from..end)) {
-                let count = self.lay(tops);
-                self.freeze_all(count);
-                self.open = Open::at(end);
-            } else if tops.len() > 1 {
-                let last = tops.pop();
-                let count = self.lay(tops);
-                self.freeze_all(count);
-                let last = last?;
-                self.open = Open::at(last.start);
-                self.open.lines = end;
-                unlaid = self.freeze(last, end);
-            } else {
-                unlaid = tops.pop().and_then(|only| self.freeze(only, end));
-            }
-            if let Kind::Fence(_) = self.open.kind
-                && self.extend_code()
-            {
-                // The block ended within these lines; there may be more to commit behind it.
-                self.open.lines = self.open.start;
-                unlaid = None;
-                continue;
-            }
-            return unlaid;
+    /// Shows what is not shown yet, hidden marks and all: nobody shall wait for words until the next parse.
+    fn show_raw(&mut self) {
+        if self.blocks.len() == self.committed {
+            self.set(self.committed, Node::leaf(Tag::Paragraph));
         }
+        let piece = text::from(&self.text, self.open.reach).to_owned();
+        if let Some(block) = self.blocks.last_mut() {
+            push_raw(&mut block.node, block.frozen, &piece);
+        }
+        self.open.reach = self.text.len();
+        self.touch(self.blocks.len().saturating_sub(1));
+    }
+
+    /// Commits what the whole lines settle, and cuts the block that they leave open.
+    fn take_lines(&mut self) {
+        let end = whole_lines(&self.text);
+        if end <= self.open.lines {
+            return;
+        }
+        while self.open.from() < end && !matches!(self.open.cut, Cut::Code(_)) {
+            let from = self.open.from();
+            let lines = clean(text::part(&self.text, from..end)).into_owned();
+            let lines = match self.open.cut {
+                // No row goes on in the next line.
+                Cut::Rows { .. } => Cow::Borrowed(lines.as_str()),
+                _ => close_formula(&lines),
+            };
+            // Otherwise what stayed is open again, and is parsed with the rest.
+            if let Some(tops) = self.parse_open(&lines, true, false)
+                && self.settle_lines(tops, &lines)
+            {
+                break;
+            }
+        }
+        self.open.lines = end;
+    }
+
+    /// The same for the blocks of these lines; `false` where the last of them is to be looked at by itself.
+    fn settle_lines(&mut self, mut tops: Vec<Top>, lines: &str) -> bool {
+        if is_closed(&tops, lines) {
+            let end = self.open.from() + lines.len();
+            let count = self.lay(tops);
+            self.commit(count);
+            self.open = Open::at(end);
+            return true;
+        }
+        let Some(last) = tops.pop() else {
+            return true;
+        };
+        if let Some(before) = tops.last() {
+            // Two of them on one line are definitions, which the end will read anew.
+            if last.start <= before.start {
+                return true;
+            }
+            let alone = matches!(self.open.cut, Cut::Rows { .. });
+            let count = self.lay(tops);
+            self.commit(count);
+            self.open = Open::at(last.start);
+            if alone {
+                return false;
+            }
+        }
+        let last_item = last.last_item;
+        let tells = tells_tightness(&last.node, lines);
+        self.open.start = last.start;
+        self.lay(vec![last]);
+        self.cut(last_item, tells);
+        true
+    }
+
+    /// Parses the open part and shows it; `false` where what stays turned out not to, and is open again.
+    fn show_open(&mut self) -> bool {
+        // A carriage return at the very end may yet be half of a line end.
+        let end = self.text.strip_suffix('\r').unwrap_or(&self.text).len();
+        let from = self.open.from();
+        let rest = clean(text::part(&self.text, from..end)).into_owned();
+        let mended = match self.open.cut {
+            Cut::Rows { .. } => mend_row(&rest),
+            _ => mend(&rest),
+        };
+        let lines = self.open.lines;
+        let Some(tops) = self.parse_open(&mended.text, mended.known, false) else {
+            // Nothing of it stays before another line is whole.
+            self.open.lines = lines;
+            return false;
+        };
+        self.open.parsed = end;
+        self.open.reach = from + mended.reach;
+        self.open.blank = false;
+        // What the last line is, it stays.
+        let stays = |top: &&Top| mended.known && top.start == self.open.start;
+        let item = tops.first().filter(stays).filter(|_| tops.len() == 1);
+        let item = item.map(|list| (list.last_item, tells_tightness(&list.node, &mended.text)));
+        let count = self.lay(tops);
+        self.truncate(count);
+        if let Some((last_item, tells)) = item {
+            if last_item >= self.open.lines {
+                self.cut_items(last_item, tells);
+            }
+            if mended.settled {
+                self.begin_words();
+            }
+        }
+        true
     }
 
     /// The first `count` blocks are committed.
-    fn freeze_all(&mut self, count: usize) {
+    fn commit(&mut self, count: usize) {
         let open = self.blocks.iter_mut().take(count).skip(self.committed);
         open.for_each(|block| block.frozen = block.node.children().len());
         self.committed = count;
     }
 
-    /// The parse of the open part up to `end`, in places of the whole text; `None` where the frozen part turned out to be unsettled
-    /// and is open again.
-    fn parse_open(&mut self, end: usize, purpose: Parse) -> Option<Vec<Top>> {
-        let from = self.open.from;
-        let text = std::mem::take(&mut self.text);
-        let head = match self.open.kind {
-            Kind::Table(rows) => text::part(&text, self.open.start..rows),
-            _ => "",
+    /// The parse of the open part, in places of the whole text; `None` where what stays turned out not to, and is open again.
+    fn parse_open(&mut self, shown: &str, known: bool, last: bool) -> Option<Vec<Top>> {
+        let from = self.open.from();
+        let head = match self.open.cut {
+            Cut::Rows { rows, .. } => clean(text::part(&self.text, self.open.start..rows)),
+            _ => Cow::Borrowed(""),
         };
-        let rest = line_feeds(text::part(&text, from..end));
-        let rest = rest.as_ref();
-        let mended = match (purpose, &self.open.kind) {
-            (Parse::Show, Kind::Table(_)) => Some(mend_row(rest)),
-            (Parse::Show, _) => Some(mend(rest)),
-            _ => None,
-        };
-        let shown = mended.as_ref().map_or(rest, |mended| &mended.text);
-        let source = if head.is_empty() {
-            Cow::Borrowed(shown)
+        let head = head.into_owned();
+        let mut tops = if head.is_empty() {
+            self.parse(shown, 0)
         } else {
-            Cow::Owned([head, shown].concat())
+            self.parse(&[&head, shown].concat(), head.len())
         };
-        let mut tops = self.parse(&source);
-        let frozen = self.frozen();
-        let fits = match (&self.open.kind, tops.first().map(|top| &top.node)) {
-            // Mending may have hidden all that there is, and nothing is kept of what it shows.
-            _ if purpose == Parse::Show => true,
-            (Kind::List, Some(list)) => match list.tag() {
-                Some(&Tag::List { tight, .. }) => {
-                    let settled = purpose == Parse::Commit && tops.len() == 1;
-                    !self.is_tight() || tight && (settled || tells_tightness(list, &source))
-                }
-                _ => false,
-            },
-            (Kind::Table(_), Some(node)) => matches!(node.tag(), Some(Tag::Table { .. })),
-            (Kind::Any | Kind::Fence(_), _) => true,
-            _ => false,
-        };
-        for top in &mut tops {
-            let place = |at: usize| match at.checked_sub(head.len()) {
-                Some(at) => at + from,
-                None => self.open.start,
-            };
-            top.start = place(top.start);
-            top.last_item = place(top.last_item);
-        }
-        let before = text::up_to(&text, end);
-        self.open.leaf = match &mended {
-            Some(mended) if mended.is_rule => Leaf::Rule,
-            Some(mended) if mended.swallows => Leaf::Hidden,
-            // The letters at the end of a row may be in a cell that its table does not have.
-            Some(mended) if mended.cut || !head.is_empty() => Leaf::Parse,
-            Some(mended) if takes_letters(&tops, before) => Leaf::behind(mended.settled),
-            _ => Leaf::Parse,
-        };
-        self.open.reach = match &mended {
-            Some(mended) => from + mended.reach,
-            None => end_of_letters(before),
-        };
-        self.open.alone = purpose == Parse::Show && is_alone(&tops, &source);
-        self.open.tail = match &mended {
-            Some(mended) if mended.settled && is_known(before) => {
-                Tail::of(&tops, before, &self.open.kind)
+        let first = tops.first().map(|top| &top.node);
+        let fits = match (&self.open.cut, first.and_then(Node::tag)) {
+            (Cut::Items(_), Some(&Tag::List { tight, .. })) => {
+                let stays = known && (last || tops.len() > 1);
+                let tells = || first.is_some_and(|list| tells_tightness(list, shown));
+                !self.is_tight() || tight && (!stays || tells())
             }
-            _ => None,
+            (Cut::Rows { .. }, Some(Tag::Table { .. })) => true,
+            // All of it is hidden for now.
+            (Cut::Items(_), None) => !last,
+            (Cut::Items(_) | Cut::Rows { .. }, _) => false,
+            _ => true,
         };
-        drop(source);
-        drop(mended);
-        self.text = text;
-        self.open.parsed = end;
-        self.open.blank = false;
         if !fits {
-            self.open = Open {
-                lines: self.open.lines,
-                ..Open::at(self.open.start)
-            };
+            self.open = Open::at(self.open.start);
             // All of it is drawn anew.
-            if let Some(block) = self.blocks.get_mut(self.committed).filter(|_| frozen > 0) {
+            if let Some(block) = self.blocks.get_mut(self.committed) {
                 block.frozen = 0;
                 block.id = self.next_id;
                 self.next_id += 1;
@@ -349,24 +297,24 @@ impl Markdown {
             }
             return None;
         }
+        for top in &mut tops {
+            let start = self.open.start;
+            let place = |at: usize| at.checked_sub(head.len()).map_or(start, |at| at + from);
+            top.start = place(top.start);
+            top.last_item = place(top.last_item);
+        }
+        if let (Cut::Items(_), Some(list)) = (&self.open.cut, tops.first_mut()) {
+            list.start = self.open.start;
+        }
         Some(tops)
     }
 
-    /// Puts the parse of the open part behind what is committed and frozen; how many blocks there are then.
+    /// Puts the parse of the open part behind what is committed and what stays; how many blocks there are then.
     fn lay(&mut self, tops: Vec<Top>) -> usize {
         let mut index = self.committed;
         let mut tops = tops.into_iter();
-        if let Kind::List | Kind::Table(_) = self.open.kind {
-            let same = |top: &Top| match self.open.kind {
-                Kind::List => matches!(top.node.tag(), Some(Tag::List { .. })),
-                _ => matches!(top.node.tag(), Some(Tag::Table { .. })),
-            };
-            let first = if tops.as_slice().first().is_some_and(same) {
-                tops.next()
-            } else {
-                None
-            };
-            self.lay_children(first.map(|top| top.node));
+        if let Cut::Items(_) | Cut::Rows { .. } = self.open.cut {
+            self.lay_children(tops.next().map(|top| top.node));
             index += 1;
         }
         for top in tops {
@@ -376,11 +324,12 @@ impl Markdown {
         index
     }
 
-    /// The open block keeps its frozen children, and these follow.
+    /// The children of the open block that stay are kept, and these follow.
     fn lay_children(&mut self, node: Option<Node>) {
-        let (index, frozen, loose) = (self.committed, self.frozen(), !self.is_tight());
+        let (index, loose) = (self.committed, !self.is_tight());
         let Some(Block {
             node: Node::Element { children, .. },
+            frozen,
             ..
         }) = self.blocks.get_mut(index)
         else {
@@ -398,20 +347,10 @@ impl Markdown {
             }
             _ => Vec::new(),
         };
-        if children.get(frozen..) != Some(fresh.as_slice()) {
-            children.truncate(frozen);
+        if children.get(*frozen..) != Some(fresh.as_slice()) {
+            children.truncate(*frozen);
             children.append(&mut fresh);
             self.touch(index);
-        }
-    }
-
-    fn frozen(&self) -> usize {
-        match self.open.kind {
-            Kind::List | Kind::Table(_) => self
-                .blocks
-                .get(self.committed)
-                .map_or(0, |block| block.frozen),
-            _ => 0,
         }
     }
 
@@ -423,83 +362,121 @@ impl Markdown {
         matches!(tag, Some(Tag::List { tight: true, .. }))
     }
 
-    /// `only` is the open block as the whole lines up to `end` have it: what of it is settled? Comes back if nothing is.
-    fn freeze(&mut self, only: Top, end: usize) -> Option<Node> {
-        let index = self.committed;
-        if self.open.slow {
-            return Some(only.node);
-        }
-        let continued = matches!(self.open.kind, Kind::List | Kind::Table(_));
-        match only.node.tag() {
-            Some(Tag::List { .. })
-                if only.node.children().len() > 1
-                    && tells_tightness(&only.node, text::part(&self.text, self.open.from..end)) =>
-            {
-                self.lay_or_set(only.node, continued);
-                self.open.kind = Kind::List;
-                self.open.from = only.last_item;
-                self.freeze_children(1);
-            }
-            Some(Tag::Table { .. }) => {
-                let fresh = only.node.children().len().saturating_sub(1);
-                let (rows, from) = match self.open.kind {
-                    Kind::Table(rows) => (rows, self.open.from),
+    /// Cuts the open block behind what of it stays, whatever follows its whole lines.
+    fn cut(&mut self, last_item: usize, tells: bool) {
+        self.cut_items(last_item, tells);
+        let start = self.open.start;
+        let Some(block) = self.blocks.get_mut(self.committed) else {
+            return;
+        };
+        let Node::Element { tag, children } = &mut block.node else {
+            return;
+        };
+        match tag {
+            Tag::Table { .. } => {
+                let (rows, from) = match self.open.cut {
+                    Cut::Rows { rows, from } => (rows, from),
                     _ => {
-                        self.open.start = only.start;
-                        let head = skip_lines(text::up_to(&self.text, end), only.start, 2);
-                        (head, head)
+                        let rows = skip_lines(&self.text, start, 2);
+                        (rows, rows)
                     }
                 };
-                self.lay_or_set(only.node, continued);
-                self.open.kind = Kind::Table(rows);
-                self.open.from = skip_lines(text::up_to(&self.text, end), from, fresh);
-                self.freeze_children(0);
+                let fresh = children.len().saturating_sub(block.frozen.max(1));
+                block.frozen = children.len();
+                let from = skip_lines(&self.text, from, fresh);
+                self.open.cut = Cut::Rows { rows, from };
             }
-            Some(Tag::CodeBlock { .. }) => {
-                let Some((fence, length)) = opening_fence(text::part(&self.text, only.start..end))
-                else {
-                    return Some(only.node);
-                };
-                let Node::Element { tag, .. } = only.node else {
-                    return None;
-                };
-                let line = only.start + length;
-                // The code itself comes line by line, from its first line on.
-                self.set(index, Node::leaf(tag));
-                self.open.start = only.start;
-                self.open.kind = Kind::Fence(Fence {
-                    line,
-                    shown: line,
-                    ..fence
-                });
+            Tag::CodeBlock { .. } => {
+                if let Some(code) = Code::begin(&self.text, start) {
+                    // The code itself comes line by line, from its first line on.
+                    children.clear();
+                    self.open.cut = Cut::Code(code);
+                }
             }
-            _ if continued => self.lay_or_set(only.node, true),
-            _ => return Some(only.node),
-        }
-        None
-    }
-
-    /// All children of the open block but so many last ones stay.
-    fn freeze_children(&mut self, but: usize) {
-        if let Some(block) = self.blocks.get_mut(self.committed) {
-            block.frozen = block.node.children().len().saturating_sub(but);
+            _ => {}
         }
     }
 
-    fn lay_or_set(&mut self, node: Node, continued: bool) {
-        if continued {
-            self.lay_children(Some(node));
-        } else {
-            self.set(self.committed, node);
+    /// Cuts a list before its last item.
+    fn cut_items(&mut self, last_item: usize, tells: bool) {
+        let Some(block) = self.blocks.get_mut(self.committed) else {
+            return;
+        };
+        let items = block.node.children().len();
+        if let Some(Tag::List { .. }) = block.node.tag()
+            && tells
+            && items > 1
+        {
+            block.frozen = items.saturating_sub(1);
+            self.open.cut = Cut::Items(last_item);
         }
     }
+}
 
-    fn show_open(&mut self) {
-        let end = self.text.len();
-        if let Some(tops) = self.parse_open(end, Parse::Show) {
-            let count = self.lay(tops);
-            self.truncate(count);
-        }
-        self.seen = end;
+/// To the end of the last text of a block, behind its parts that stay.
+fn push_raw(node: &mut Node, frozen: usize, piece: &str) {
+    let Node::Element { children, .. } = node else {
+        return;
+    };
+    if children.len() <= frozen {
+        return children.push(Node::Text(piece.to_owned()));
     }
+    match children.last_mut() {
+        Some(last) if !is_inline(last) && last.tag() != Some(&Tag::Rule) => {
+            push_raw(last, 0, piece);
+        }
+        _ => push_text(children, piece),
+    }
+}
+
+/// Whether no later line can change the last block: it is one line by nature, or a blank line ends it.
+fn is_closed(tops: &[Top], lines: &str) -> bool {
+    match tops.last().and_then(|top| top.node.tag()) {
+        Some(Tag::Heading(_) | Tag::Rule) => lines.ends_with(['\n', '\r']),
+        Some(Tag::Paragraph | Tag::Quote | Tag::Table { .. }) => ends_blank(lines),
+        _ => false,
+    }
+}
+
+/// Whether the last of these whole lines is blank.
+fn ends_blank(lines: &str) -> bool {
+    let Some(last) = lines.strip_suffix('\n') else {
+        return false;
+    };
+    let last = last.strip_suffix('\r').unwrap_or(last);
+    let before = last.trim_end_matches([' ', '\t']);
+    before.is_empty() || before.ends_with(['\n', '\r'])
+}
+
+/// Where the last whole line ends.
+fn whole_lines(text: &str) -> usize {
+    let text = text.strip_suffix('\r').unwrap_or(text);
+    memchr::memrchr2(b'\n', b'\r', text.as_bytes()).map_or(0, |at| at + 1)
+}
+
+fn skip_lines(text: &str, from: usize, count: usize) -> usize {
+    let mut at = from;
+    for _ in 0..count {
+        let rest = text.as_bytes().get(at..).unwrap_or_default();
+        at += match memchr::memchr2(b'\n', b'\r', rest) {
+            Some(end) => match rest.get(end..) {
+                Some([b'\r', b'\n', ..]) => end + 2,
+                _ => end + 1,
+            },
+            None => rest.len(),
+        };
+    }
+    at
+}
+
+/// A blank line between two items makes the whole list loose, but shows only in items that hold text of their own. Where there is none
+/// to tell, nothing may stay.
+fn tells_tightness(list: &Node, source: &str) -> bool {
+    let tells = |part: &Node| is_inline(part) || part.tag() == Some(&Tag::Paragraph);
+    list.children()
+        .iter()
+        .any(|item| item.children().iter().any(tells))
+        || !source
+            .split(['\n', '\r'])
+            .any(|line| line.trim_ascii().is_empty())
 }

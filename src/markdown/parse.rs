@@ -7,9 +7,11 @@ use std::ops::Range;
 
 use pulldown_cmark::{Alignment, CodeBlockKind, Event, LinkType, Options, Parser, Tag as Start};
 
+use super::inline;
 use super::node::{Align, Node, Tag, push_text};
 use super::safe;
-use super::tex::Masked;
+use super::source::fence::inner_ends;
+use super::source::{self, But, CLOSE, OPEN, Source, clean, restore};
 use crate::text;
 
 /// Elements nested deeper than this are left out and their parts shown in the one above. The tree is walked by recursion, on a stack
@@ -31,23 +33,60 @@ pub fn blocks_of(text: &str) -> Vec<Node> {
     parse(text).into_iter().map(|top| top.node).collect()
 }
 
+/// So often a text is read otherwise because of what its parse told.
+const MOST_PARSES: usize = 100;
+
 pub(super) fn parse(text: &str) -> Vec<Top> {
-    let masked = Masked::new(text);
+    parse_all(text).0
+}
+
+/// Whether the formula at this place, which has its end, ends in the block that it begins in.
+pub(super) fn is_formula(text: &str, at: usize) -> bool {
+    !parse_all(text).1.marks.contains(&at)
+}
+
+fn parse_all(text: &str) -> (Vec<Top>, But) {
+    let text = clean(text);
+    let mut but = But::default();
+    for _ in 0..MOST_PARSES {
+        let (tops, told) = parse_but(&text, &but);
+        let known = but.marks.len() + but.fences.len();
+        but.marks.extend(told.marks);
+        // What is behind a fence whose end is another is not known yet.
+        let ends = told.fences.into_iter().find_map(|start| {
+            let mut ends = inner_ends(&text, start);
+            ends.retain(|end| !but.fences.contains(end));
+            (!ends.is_empty()).then_some(ends)
+        });
+        but.fences.extend(ends.unwrap_or_default());
+        if but.marks.len() + but.fences.len() == known {
+            return (tops, but);
+        }
+    }
+    (parse_but(&text, &but).0, but)
+}
+
+/// The blocks; and what was told on the way: where formulas begin that have no end in their block, and the lines at which fences begin
+/// that may hold others.
+fn parse_but(text: &str, but: &But) -> (Vec<Top>, But) {
+    let source = Source::new(text, but);
     let options = Options::ENABLE_TABLES
         | Options::ENABLE_FOOTNOTES
         | Options::ENABLE_STRIKETHROUGH
-        | Options::ENABLE_TASKLISTS
-        | Options::ENABLE_MATH;
+        | Options::ENABLE_TASKLISTS;
     let mut tree = Tree {
-        masked: &masked,
+        text,
+        source: &source,
         tops: Vec::new(),
         real: Vec::with_capacity(8),
         open: Vec::with_capacity(8),
+        marked: None,
+        told: But::default(),
     };
-    for (event, range) in Parser::new_ext(&masked.source, options).into_offset_iter() {
+    for (event, range) in Parser::new_ext(&source.text, options).into_offset_iter() {
         tree.event(event, range);
     }
-    tree.tops
+    (tree.tops, tree.told)
 }
 
 struct Frame {
@@ -58,12 +97,16 @@ struct Frame {
 }
 
 struct Tree<'a> {
-    masked: &'a Masked<'a>,
+    text: &'a str,
+    source: &'a Source<'a>,
     tops: Vec<Top>,
     /// The open elements that will be in the tree.
     real: Vec<Frame>,
     /// For every open element of the parser, whether it is in `real`.
     open: Vec<bool>,
+    /// In a formula or an address, which begins here: line feeds belong to it.
+    marked: Option<usize>,
+    told: But,
 }
 
 impl Tree<'_> {
@@ -71,6 +114,7 @@ impl Tree<'_> {
         match event {
             Event::Start(start) => self.start(start, range.start),
             Event::End(_) => {
+                self.end_mark();
                 if self.open.pop() == Some(true) {
                     self.end();
                 }
@@ -80,23 +124,20 @@ impl Tree<'_> {
                     .real
                     .last()
                     .is_some_and(|frame| matches!(frame.tag, Tag::CodeBlock { .. } | Tag::Html));
-                self.letters(&text, &range, code);
+                self.letters(&text, range.start, code);
             }
-            Event::Html(text) | Event::InlineHtml(text) => self.letters(&text, &range, true),
+            Event::Html(text) | Event::InlineHtml(text) => self.letters(&text, range.start, true),
             Event::Code(text) => {
-                let text = self
-                    .masked
-                    .restore_letters(&text, &range, true)
-                    .into_owned();
-                self.holding(Tag::Code, text, range.start);
+                let code = Node::holding(Tag::Code, restore(&text).into_owned());
+                self.add(code, range.start, 0);
             }
-            Event::InlineMath(text) => self.math(&text, range.start, false),
-            Event::DisplayMath(text) => self.math(&text, range.start, true),
-            Event::SoftBreak => self.letters("\n", &range, false),
-            Event::HardBreak => self.add(Node::leaf(Tag::LineBreak), range.start, 0),
-            Event::Rule => self.add(Node::leaf(Tag::Rule), range.start, 0),
+            Event::SoftBreak | Event::HardBreak => self.line_break(range.start),
+            Event::Rule => {
+                let at = self.source.original(range.start);
+                self.add(Node::leaf(Tag::Rule), at, 0);
+            }
             Event::FootnoteReference(label) => {
-                let label = self.masked.restore(&label).into_owned();
+                let label = restore(&label).into_owned();
                 self.add(Node::leaf(Tag::FootnoteRef { label }), range.start, 0);
             }
             Event::TaskListMarker(ticked) => {
@@ -105,18 +146,21 @@ impl Tree<'_> {
                     .iter_mut()
                     .rev()
                     .find_map(|frame| match &mut frame.tag {
-                        Tag::Item { checked } => Some(checked),
+                        Tag::Item { checked, .. } => Some(checked),
                         _ => None,
                     });
                 if let Some(checked) = item {
                     *checked = Some(ticked);
                 }
             }
+            // Not enabled.
+            Event::InlineMath(_) | Event::DisplayMath(_) => {}
         }
     }
 
     fn start(&mut self, start: Start<'_>, at: usize) {
-        let text = |text: &str| self.masked.restore(text).into_owned();
+        self.end_mark();
+        let text = |text: &str| restore(text).into_owned();
         let tag = match start {
             Start::Paragraph => Some(Tag::Paragraph),
             Start::Heading { level, .. } => Some(Tag::Heading(level as u8)),
@@ -128,8 +172,15 @@ impl Tree<'_> {
                 },
             }),
             Start::HtmlBlock => Some(Tag::Html),
-            Start::List(start) => Some(Tag::List { start, tight: true }),
-            Start::Item => Some(Tag::Item { checked: None }),
+            Start::List(start) => Some(Tag::List {
+                start,
+                tight: true,
+                rtl: false,
+            }),
+            Start::Item => Some(Tag::Item {
+                checked: None,
+                rtl: false,
+            }),
             Start::FootnoteDefinition(label) => Some(Tag::FootnoteDefinition {
                 label: text(&label),
             }),
@@ -151,7 +202,7 @@ impl Tree<'_> {
                 ..
             } => {
                 let address = if link_type == LinkType::Email {
-                    format!("mailto:{dest_url}")
+                    format!("mailto:{}", text(&dest_url))
                 } else {
                     text(&dest_url)
                 };
@@ -175,11 +226,20 @@ impl Tree<'_> {
         let tag = tag.filter(|_| self.real.len() < MAX_DEPTH);
         self.open.push(tag.is_some());
         if let Some(tag) = tag {
+            if let Tag::CodeBlock {
+                language: Some(language),
+            } = &tag
+                && ["md", "markdown"]
+                    .iter()
+                    .any(|name| language.eq_ignore_ascii_case(name))
+            {
+                self.told.fences.push(self.line_of(at));
+            }
             // Only of these it is asked, and a line may be long.
             let start = if self.real.is_empty() || matches!(tag, Tag::Item { .. }) {
-                line_start(&self.masked.source, at)
+                self.line_of(at)
             } else {
-                at
+                0
             };
             if let (Tag::Item { .. }, Some(list)) = (&tag, self.real.last_mut()) {
                 list.last_item = start;
@@ -203,8 +263,22 @@ impl Tree<'_> {
         else {
             return;
         };
+        if !matches!(tag, Tag::CodeBlock { .. } | Tag::Html) {
+            let in_link = |frame: &Frame| matches!(frame.tag, Tag::Link { .. });
+            let in_link = matches!(tag, Tag::Link { .. }) || self.real.iter().any(in_link);
+            let room = MAX_DEPTH.saturating_sub(self.real.len());
+            children = inline::resolve(children, in_link, room);
+        }
         match &mut tag {
-            Tag::List { tight, .. } => *tight = !children.iter().any(holds_paragraph),
+            Tag::List { tight, rtl, .. } => {
+                *tight = !children.iter().any(holds_paragraph);
+                let first = children.first().and_then(Node::first_direction);
+                *rtl = first.unwrap_or(false);
+            }
+            Tag::Item { rtl, .. } => {
+                let first = children.iter().find_map(Node::first_direction);
+                *rtl = first.unwrap_or(false);
+            }
             Tag::Html => trim_end(&mut children),
             Tag::Image { src, title, .. } => {
                 let alt: String = children.drain(..).map(|child| child.plain_text()).collect();
@@ -224,11 +298,56 @@ impl Tree<'_> {
         self.add(Node::Element { tag, children }, start, last_item);
     }
 
-    fn letters(&mut self, text: &str, range: &Range<usize>, code: bool) {
-        let text = self.masked.restore_letters(text, range, code);
-        match self.real.last_mut() {
-            Some(frame) => push_text(&mut frame.children, &text),
-            None => self.add(Node::Text(text.into_owned()), range.start, range.start),
+    fn letters(&mut self, read: &str, at: usize, code: bool) {
+        if code || self.real.is_empty() {
+            let text = restore(read);
+            match self.real.last_mut() {
+                Some(frame) => push_text(&mut frame.children, &text),
+                None => self.add(Node::Text(text.into_owned()), at, at),
+            }
+        } else if let Some(frame) = self.real.last_mut() {
+            // The marks stay until the whole of the element is known.
+            push_text(&mut frame.children, read);
+            if source::is_marked(read) {
+                self.mark(read, at);
+            }
+        }
+    }
+
+    /// Whether a formula or an address is open behind these letters.
+    fn mark(&mut self, read: &str, at: usize) {
+        let mark = [OPEN, CLOSE];
+        if let Some(first) = read.find(mark)
+            && self.marked.is_none()
+            && text::from(read, first).starts_with(CLOSE)
+        {
+            // It begins in code, or in another block.
+            self.told.marks.extend(self.source.begin_of(at + first));
+        }
+        if let Some(last) = read.rfind(mark) {
+            let opens = text::from(read, last).starts_with(OPEN);
+            self.marked = opens.then(|| self.source.original(at + last));
+        }
+    }
+
+    /// What was begun has no end in this element.
+    fn end_mark(&mut self) {
+        self.told.marks.extend(self.marked.take());
+    }
+
+    /// Every end of a line breaks it, but in a formula and behind the tag of a break.
+    fn line_break(&mut self, at: usize) {
+        let last = self
+            .real
+            .last_mut()
+            .and_then(|frame| match frame.children.last_mut() {
+                Some(Node::Text(last)) => Some(last),
+                _ => None,
+            });
+        match last {
+            Some(last) if self.marked.is_some() => last.push('\n'),
+            Some(last) if inline::ends_in_break(last) => {}
+            _ => self.add(Node::leaf(Tag::LineBreak), at, 0),
         }
     }
 
@@ -238,26 +357,11 @@ impl Tree<'_> {
         }
     }
 
-    fn math(&mut self, text: &str, at: usize, display: bool) {
-        let display = self.masked.is_display(at, display);
-        let text = self.masked.restore(text).trim().to_owned();
-        self.holding(Tag::Math { display }, text, at);
-    }
-
-    fn holding(&mut self, tag: Tag, text: String, at: usize) {
-        let children = if text.is_empty() {
-            Vec::new()
-        } else {
-            vec![Node::Text(text)]
-        };
-        self.add(Node::Element { tag, children }, at, 0);
-    }
-
     fn add(&mut self, node: Node, start: usize, last_item: usize) {
         match self.real.last_mut() {
             Some(frame) => frame.children.push(node),
             None => {
-                let start = line_start(&self.masked.source, start);
+                let start = line_start(self.text, start);
                 self.tops.push(Top {
                     node,
                     start,
@@ -265,6 +369,11 @@ impl Tree<'_> {
                 });
             }
         }
+    }
+
+    /// Where in the text the line begins that this place for the parser is in.
+    fn line_of(&self, at: usize) -> usize {
+        line_start(self.text, self.source.original(at))
     }
 
     fn cell_align(&self) -> Align {
@@ -336,6 +445,10 @@ pub(super) fn is_inline(node: &Node) -> bool {
                 | Tag::Emphasis
                 | Tag::Strong
                 | Tag::Strike
+                | Tag::Sub
+                | Tag::Sup
+                | Tag::Key
+                | Tag::Mark
                 | Tag::Link { .. }
                 | Tag::Image { .. }
                 | Tag::LineBreak

@@ -137,7 +137,7 @@ impl Page for Paper {
     }
 
     fn retag(&mut self, outer: &Element, new: &Tag) {
-        set_list(outer, new);
+        set_block(outer, new);
     }
 
     fn append(&mut self, inner: &Element, part: &DomNode) {
@@ -210,9 +210,9 @@ impl Paper {
             (element.clone(), element)
         };
         match tag {
-            Tag::Paragraph => one("p"),
+            Tag::Paragraph => self.of_own_direction("p"),
             // The page's own headings stand above those of an answer.
-            Tag::Heading(level) => one(match level {
+            Tag::Heading(level) => self.of_own_direction(match level {
                 1 => "h2",
                 2 => "h3",
                 3 => "h4",
@@ -222,14 +222,20 @@ impl Paper {
             Tag::Quote => one("blockquote"),
             Tag::List { start, .. } => {
                 let (list, inner) = one(if start.is_some() { "ol" } else { "ul" });
-                set_list(&list, tag);
+                set_block(&list, tag);
                 (list, inner)
             }
-            Tag::Item { checked: None } => one("li"),
+            Tag::Item { checked: None, .. } => {
+                let (item, inner) = one("li");
+                set_block(&item, tag);
+                (item, inner)
+            }
             Tag::Item {
                 checked: Some(checked),
+                ..
             } => {
                 let (item, inner) = one("li");
+                set_block(&item, tag);
                 set(&item, "class", "task");
                 let mark = self.make("input");
                 set(&mark, "type", "checkbox");
@@ -244,12 +250,17 @@ impl Paper {
             Tag::Html => {
                 let (html, inner) = one("pre");
                 set(&html, "class", "html");
+                set(&html, "dir", "ltr");
                 (html, inner)
             }
             Tag::Code => one("code"),
             Tag::Emphasis => one("em"),
             Tag::Strong => one("strong"),
             Tag::Strike => one("del"),
+            Tag::Sub => one("sub"),
+            Tag::Sup => one("sup"),
+            Tag::Key => one("kbd"),
+            Tag::Mark => one("mark"),
             Tag::Link { href, title } => {
                 let (link, inner) = one("a");
                 set(&link, "href", href);
@@ -284,7 +295,7 @@ impl Paper {
             }
             Tag::TableRow => one("tr"),
             Tag::TableCell { align } => {
-                let (cell, inner) = one("td");
+                let (cell, inner) = self.of_own_direction("td");
                 let align = match align {
                     Align::None => "",
                     Align::Left => "left",
@@ -324,6 +335,14 @@ impl Paper {
                 (math, inner)
             }
         }
+    }
+
+    /// An element that runs as its first letter does. (A list and its items say it themselves: what has a direction of its own does
+    /// not count for that of the element around it.)
+    fn of_own_direction(&self, name: &str) -> (Element, Element) {
+        let element = self.make(name);
+        set(&element, "dir", "auto");
+        (element.clone(), element)
     }
 
     fn code_block(&self, language: Option<&str>) -> (Element, Element) {
@@ -487,15 +506,25 @@ fn rewrite(node: &Text, old: &str, new: &str) {
     }
 }
 
-/// What may change of a list.
-fn set_list(list: &Element, tag: &Tag) {
-    if let Tag::List { start, tight } = tag {
-        set(list, "data-tight", if *tight { "true" } else { "false" });
-        let _ = match start.filter(|start| *start != 1) {
-            Some(start) => list.set_attribute("start", &start.to_string()),
-            None => list.remove_attribute("start"),
-        };
+/// What may change of a list, of an item or of a link.
+fn set_block(element: &Element, tag: &Tag) {
+    match tag {
+        Tag::List { start, tight, rtl } => {
+            set(element, "data-tight", if *tight { "true" } else { "false" });
+            set(element, "dir", direction(*rtl));
+            let _ = match start.filter(|start| *start != 1) {
+                Some(start) => element.set_attribute("start", &start.to_string()),
+                None => element.remove_attribute("start"),
+            };
+        }
+        Tag::Item { rtl, .. } => set(element, "dir", direction(*rtl)),
+        Tag::Link { href, .. } => set(element, "href", href),
+        _ => {}
     }
+}
+
+fn direction(rtl: bool) -> &'static str {
+    if rtl { "rtl" } else { "ltr" }
 }
 
 fn set(element: &Element, name: &str, value: &str) {

@@ -78,12 +78,12 @@ fn of_node(node: &Node, tight: bool) -> Html {
         Tag::Paragraph => plain("p"),
         Tag::Heading(level) => plain(&format!("h{level}")),
         Tag::Quote => plain("blockquote"),
-        Tag::List { start, tight } => match start {
+        Tag::List { start, tight, .. } => match start {
             None => element("ul", &[], all(*tight)),
             Some(1) => element("ol", &[], all(*tight)),
             Some(start) => element("ol", &[("start", &start.to_string())], all(*tight)),
         },
-        Tag::Item { checked } => {
+        Tag::Item { checked, .. } => {
             let mut inside = all(false);
             if let Some(checked) = checked {
                 let mut attributes = vec![("type", "checkbox"), ("disabled", "")];
@@ -120,6 +120,10 @@ fn of_node(node: &Node, tight: bool) -> Html {
         Tag::Emphasis => plain("em"),
         Tag::Strong => plain("strong"),
         Tag::Strike => plain("del"),
+        Tag::Sub => plain("sub"),
+        Tag::Sup => plain("sup"),
+        Tag::Key => plain("kbd"),
+        Tag::Mark => plain("mark"),
         Tag::Link { href, title } => {
             let href = encoded(href);
             let mut attributes = vec![("href", href.as_str())];

@@ -1,5 +1,7 @@
 //! The open marks of a paragraph that is still being written: what to append, and what to hide.
 
+use crate::markdown::source::formula::{self, Formula};
+use crate::markdown::source::{address, flank, tags};
 use crate::text;
 
 /// What to do with a piece of text.
@@ -55,6 +57,8 @@ impl Inline {
             marks: Vec::new(),
             last: [None; 3],
             brackets: Vec::new(),
+            tags: 0,
+            line: (0, 0),
             out: Inline::default(),
         };
         let mut at = 0;
@@ -66,6 +70,11 @@ impl Inline {
 
     pub(super) fn changes_nothing(&self) -> bool {
         self.closers.is_empty() && self.end.is_none() && self.drops.is_empty()
+    }
+
+    /// Something in the middle is not shown.
+    pub(super) fn drops(&self) -> bool {
+        !self.drops.is_empty()
     }
 
     /// Where of this text the rest is hidden.
@@ -95,13 +104,17 @@ struct Scan<'a> {
     /// Of each letter, the last open mark.
     last: [Option<usize>; 3],
     brackets: Vec<Bracket>,
+    /// Tags that are taken as such and have no end yet.
+    tags: usize,
+    /// Where a line begins, and how far it was looked for.
+    line: (usize, usize),
     out: Inline,
 }
 
 fn is_mark(byte: &u8) -> bool {
     matches!(
         byte,
-        b'\\' | b'`' | b'<' | b'$' | b'*' | b'_' | b'~' | b'[' | b']'
+        b'\\' | b'`' | b'<' | b'$' | b'*' | b'_' | b'~' | b'[' | b']' | b':' | b'w' | b'W'
     )
 }
 
@@ -113,23 +126,27 @@ impl Scan<'_> {
         match self.bytes.get(at)? {
             b'\\' => match next {
                 None => self.cut(at),
-                Some(b'(') => Some(self.close(at + 2, "\\)")? + 2),
-                Some(b'[') => Some(self.close(at + 2, "\\]")? + 2),
+                Some(b'(' | b'[') => Some(self.formula(at)),
                 Some(_) => Some(at + 2),
             },
             b'`' => self.code(at),
-            b'<' => match next {
-                Some(b) if b.is_ascii_alphabetic() || matches!(b, b'/' | b'!' | b'?') => {
-                    Some(self.close(at, ">")? + 1)
+            b'<' => match tags::tag_behind(text::from(self.text, at + 1)) {
+                Some((kind, length)) => {
+                    self.tags = match kind {
+                        tags::Kind::Break => self.tags,
+                        tags::Kind::Open(_) => self.tags + 1,
+                        tags::Kind::Close(_) => self.tags.saturating_sub(1),
+                    };
+                    Some(at + 1 + length)
                 }
-                _ => Some(at + 1),
+                None if tags::may_become_tag(text::from(self.text, at)) => self.cut(at),
+                None => self.angle(at, next),
             },
-            b'$' if next == Some(b'$') => Some(self.close(at + 2, "$$")? + 2),
-            b'$' => {
-                let end = self.dollar(at);
-                self.out.open |= end.is_none();
-                Some(end.unwrap_or(at + 1))
+            b':' | b'w' | b'W' => {
+                let address = address::address_at(self.text, at);
+                Some(address.map_or(at + 1, |address| address.end))
             }
+            b'$' => Some(self.formula(at)),
             b'[' if next == Some(b'^') => match self.label_end(at + 2) {
                 End::At(end) if !self.has_blank(at, end) => Some(end + 1),
                 End::Open => self.cut(at),
@@ -139,6 +156,31 @@ impl Scan<'_> {
             b'[' => self.open_bracket(at),
             b']' => self.close_bracket(at),
             &letter => self.emphasis(at, letter),
+        }
+    }
+
+    /// An address in angle brackets, or HTML, which is shown as it is.
+    fn angle(&mut self, at: usize, next: Option<u8>) -> Option<usize> {
+        match next {
+            Some(b'!' | b'?') => {
+                let end = self.close(at, ">")?;
+                // Who knows where that ends.
+                self.out.open = true;
+                Some(end + 1)
+            }
+            Some(b'/' | b'a'..=b'z' | b'A'..=b'Z') => match tags::html_end(self.bytes, at + 1) {
+                Ok(Some(end)) => {
+                    // A word that begins in it is none.
+                    self.out.open |= self.has_blank(at, end);
+                    Some(end)
+                }
+                Ok(None) => Some(at + 1),
+                Err(tags::Unfinished) => {
+                    self.out.open = true;
+                    None
+                }
+            },
+            _ => Some(at + 1),
         }
     }
 
@@ -162,11 +204,12 @@ impl Scan<'_> {
     }
 
     fn finish(mut self) -> Inline {
-        self.out.open |= !self.brackets.is_empty();
+        self.out.open |= !self.brackets.is_empty() || self.tags > 0;
         // Half the text of a link: an open bracket far back is just a bracket.
         if let Some(open) = self.brackets.pop()
             && self.text.len() < open.start + FAR
             && !self.is_at(open.inside, b'^')
+            && self.may_drop(&open)
             && self.out.end.is_none_or(|end| end > open.inside)
         {
             self.out.drops.push((open.start, open.inside));
@@ -178,6 +221,18 @@ impl Scan<'_> {
         }
         self.out.drops.sort_unstable();
         self.out
+    }
+
+    /// Whether without this bracket its line is still no block of another kind.
+    fn may_drop(&self, open: &Bracket) -> bool {
+        let Some(&next) = self.bytes.get(open.inside) else {
+            return true;
+        };
+        let before = self.bytes.get(..open.start).unwrap_or_default();
+        let line = memchr::memrchr(b'\n', before).map_or(0, |end| end + 1);
+        let leads = formula::is_led(before.get(line..).unwrap_or_default());
+        let begins = next.is_ascii_digit() || b"#>-+*=`~|<".contains(&next);
+        !(next.is_ascii_whitespace() || leads && begins)
     }
 
     fn find(&self, from: usize, what: &str) -> Option<usize> {
@@ -226,18 +281,26 @@ impl Scan<'_> {
         None
     }
 
-    fn dollar(&self, at: usize) -> Option<usize> {
-        let line = self.bytes.get(at + 1..)?;
-        let close = memchr::memchr2(b'$', b'\n', line)?;
-        let inside = line.get(..close)?;
-        let fits = line.get(close) == Some(&b'$')
-            && inside
-                .first()
-                .is_some_and(|byte| !byte.is_ascii_whitespace())
-            && inside
-                .last()
-                .is_some_and(|byte| !byte.is_ascii_whitespace());
-        fits.then_some(at + close + 2)
+    /// Behind the formula that begins here, or behind its mark.
+    fn formula(&mut self, at: usize) -> usize {
+        let since = self.bytes.get(self.line.1..at).unwrap_or_default();
+        if let Some(end) = memchr::memrchr(b'\n', since) {
+            self.line.0 = self.line.1 + end + 1;
+        }
+        self.line.1 = at;
+        match formula::formula_at(self.text, self.line.0, at) {
+            Formula::Whole(whole) => whole.range.end,
+            Formula::Open(open) => {
+                self.out.open = true;
+                open.inside
+            }
+            Formula::None(end) => {
+                // A single dollar may find its partner on the same line.
+                let rest = self.bytes.get(at..).unwrap_or_default();
+                self.out.open |= rest.first() == Some(&b'$') && !rest.contains(&b'\n');
+                end
+            }
+        }
     }
 
     fn close_bracket(&mut self, at: usize) -> Option<usize> {
@@ -247,7 +310,7 @@ impl Scan<'_> {
         let next = self.bytes.get(at + 1);
         let end = match next {
             Some(b'(') => self.address_end(at + 2),
-            Some(b'[') => self.label_end(at + 2),
+            // The label behind it is known only with its definition, and that has all of the text read anew.
             None => End::Open,
             Some(_) => End::Never,
         };
@@ -258,7 +321,9 @@ impl Scan<'_> {
             }
             End::Open => {
                 self.out.swallows = next == Some(&b'(') && self.is_in_word(at + 2);
-                self.out.drops.push((open.start, open.inside));
+                if self.may_drop(&open) {
+                    self.out.drops.push((open.start, open.inside));
+                }
                 self.cut(at)
             }
             other => {
@@ -376,17 +441,16 @@ impl Scan<'_> {
         let Some(behind) = text::from(self.text, end).chars().next() else {
             return self.cut(at);
         };
-        let before = text::up_to(self.text, at)
-            .chars()
-            .next_back()
-            .unwrap_or(' ');
+        let before = text::up_to(self.text, at).chars().next_back();
         let punctuation = |c: char| !c.is_alphanumeric() && !c.is_whitespace();
-        let left = !behind.is_whitespace()
-            && (!punctuation(behind) || before.is_whitespace() || punctuation(before));
-        let right = !before.is_whitespace()
-            && (!punctuation(before) || behind.is_whitespace() || punctuation(behind));
         let word = letter == b'_';
-        if letter == b'~' && length > 2 {
+        let (left, right) = if word {
+            flank::plain_flanks(before, Some(behind))
+        } else {
+            flank::flanks(before, Some(behind))
+        };
+        let before = before.unwrap_or(' ');
+        if letter == b'~' && length != 2 {
             return Some(end);
         }
         if right && (!word || !left || punctuation(behind)) {

@@ -30,7 +30,7 @@ fn what_is_whole_stays() {
         "",
     ] {
         check(whole, whole);
-        assert!(!mend(whole).cut, "{whole:?}");
+        assert_eq!(mend(whole).reach, whole.len(), "{whole:?}");
     }
 }
 
@@ -117,7 +117,7 @@ fn a_line_that_is_nothing_yet_is_hidden() {
         "`", "```", "~~", "|", "$$", "- [", "- [x", "- [ ]", "> -", "- 1.", "[", "![", "_",
     ] {
         check(start, "");
-        assert!(mend(start).cut, "{start:?}");
+        assert_eq!(mend(start).reach, 0, "{start:?}");
         check(&format!("text\n{start}"), "text\n");
         check(&format!("text\n\n{start}"), "text\n\n");
     }
@@ -134,8 +134,6 @@ fn marks_in_code_and_html_stay() {
     check("```\na*\n```\n*b", "```\na*\n```\n*b*");
     check("    **a", "    **a");
     check("<div>**a", "<div>**a");
-    check("$$ a_b *c", "$$ a_b *c");
-    check("\\( a*b", "\\( a*b");
 }
 
 #[test]
@@ -154,4 +152,47 @@ fn the_head_of_a_table_is_one_from_its_first_letter() {
     check("| a |\n|---|\n| **b", "| a |\n|---|\n| **b**");
     check("| a |\n|---|\n|", "| a |\n|---|\n");
     check("> | a |\n", "> | a |\n> |---|");
+}
+
+#[test]
+fn an_open_formula_is_closed() {
+    check("$$ a_b *c", "$$ a_b *c$$");
+    check("$$\nu\n- v", "$$\nu\n- v$$");
+    check("$$\nu\n- v\n$", "$$\nu\n- v$$");
+    check("$$\nu\n- v\n$$", "$$\nu\n- v\n$$");
+    check("\\[\nS\n=", "\\[\nS\n=\\]");
+    check("\\[\na \\\\\n", "\\[\na \\\\\\]");
+    check("\\[\nx\n\\", "\\[\nx\\]");
+    check("so \\( a*b", "so \\( a*b\\)");
+    check("$$\nx\\", "$$\nx$$");
+    check("> \\[\n> x\n> ", "> \\[\n> x\n>\\]");
+    check("text\n\\[\n", "text\n");
+    check("it costs $$ *a", "it costs $$ *a*");
+    check("$$\nu\n\n*v", "$$\nu\n\n*v*");
+    check("```\n\\[ x", "```\n\\[ x");
+}
+
+#[test]
+fn emphasis_beside_cjk_marks_is_closed() {
+    check("请**「钥匙", "请**「钥匙**");
+    check("请**先关。**然*后", "请**先关。**然*后*");
+    check("**스크립트(script)**가 *", "**스크립트(script)**가 ");
+    check("6~8 *a", "6~8 *a*");
+}
+
+#[test]
+fn half_a_tag_that_is_taken_as_such_is_hidden() {
+    check("H<su", "H");
+    check("H<sub>2</", "H<sub>2");
+    check("a<b", "a");
+    check("a<br", "a");
+    check("a<bo", "a<bo");
+    check("<br>*x", "<br>*x*");
+    check("a `<br", "a `<br`");
+}
+
+#[test]
+fn nothing_is_open_in_an_address() {
+    check("https://x.y/a*b c", "https://x.y/a*b c");
+    check("*https://x.y/a_b", "*https://x.y/a_b*");
 }

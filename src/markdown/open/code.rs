@@ -1,30 +1,43 @@
 //! An open fence: code goes into its block line by line, without the parser.
 
-use super::{Fence, Kind, Leaf, Open};
+use super::{Cut, Open, skip_lines};
 use crate::markdown::node::{Node, push_text};
-use crate::markdown::tex::PRICE;
+use crate::markdown::source::clean;
+use crate::markdown::source::fence::{Fence, FenceLine};
 use crate::markdown::{Block, Markdown};
 use crate::text;
 
+#[derive(Debug, Clone)]
+pub(super) struct Code {
+    fence: Fence,
+    /// Where the line begins at which the code is.
+    pub(super) line: usize,
+    /// Code up to here is in the block.
+    pub(super) shown: usize,
+}
+
+impl Code {
+    /// Behind the first line of a fence that begins at the very start of its line. Other fences are left to the parser.
+    pub(super) fn begin(text: &str, start: usize) -> Option<Code> {
+        let line = skip_lines(text, start, 1);
+        let first = text::part(text, start..line);
+        let fence = Fence::opened_by(first).filter(|_| first.ends_with(['\n', '\r']))?;
+        Some(Code {
+            fence,
+            line,
+            shown: line,
+        })
+    }
+}
+
 impl Markdown {
-    /// Code goes straight into its block. `true` when the block was closed and committed, or cannot go on like this: the rest is for
-    /// the parser.
+    /// Code goes straight into its block. `true` when the block was closed and committed: the rest is for the parser.
     pub(super) fn extend_code(&mut self) -> bool {
         let index = self.committed;
-        let Kind::Fence(fence) = &mut self.open.kind else {
+        self.truncate(index + 1);
+        let Cut::Code(code) = &mut self.open.cut else {
             return true;
         };
-        if is_odd(text::from(&self.text, fence.shown.min(self.seen)).as_bytes()) {
-            self.open = Open {
-                slow: true,
-                ..Open::at(self.open.start)
-            };
-            return true;
-        }
-        if self.blocks.len() > index + 1 {
-            self.blocks.truncate(index + 1);
-            self.changed = self.changed.min(index + 1);
-        }
         let Some(Block {
             node: Node::Element { children, .. },
             ..
@@ -32,98 +45,49 @@ impl Markdown {
         else {
             return true;
         };
-        let bytes = self.text.as_bytes();
-        let mut grown = false;
+        let from = code.shown;
         let mut closed = None;
-        while closed.is_none() {
-            let search = fence.shown.max(fence.line);
-            let fresh = bytes.get(search..).unwrap_or_default();
-            let Some(end) = memchr::memchr(b'\n', fresh).map(|at| search + at) else {
+        // A carriage return at the end may belong to a line end that is not here yet.
+        let end = self.text.strip_suffix('\r').unwrap_or(&self.text).len();
+        let fresh = clean(text::part(&self.text, from..end));
+        for piece in fresh.split_inclusive('\n') {
+            let whole = piece.ends_with('\n');
+            let line = inner(text::part(&self.text, code.line..code.shown + piece.len()));
+            // What is shown of a line already is no end.
+            let begins = code.shown == code.line;
+            if !whole {
+                if !begins || !line.is_some_and(|line| code.fence.may_end(line)) {
+                    push_text(children, piece);
+                    code.shown += piece.len();
+                }
                 break;
-            };
-            let line = text::part(&self.text, fence.line..end);
-            if closes(line.trim_end_matches('\r'), fence, true) {
-                closed = Some(end + 1);
-            } else {
-                push_code(children, text::part(&self.text, search..end), true);
-                fence.line = end + 1;
-                fence.shown = end + 1;
-                grown = true;
             }
-        }
-        let rest = text::from(&self.text, fence.line);
-        if closed.is_none() && !closes(rest.trim_end_matches('\r'), fence, false) {
-            // A carriage return at the end may belong to a line end that is not here yet.
-            let end = fence.line + rest.trim_end_matches('\r').len();
-            if end > fence.shown {
-                push_code(children, text::part(&self.text, fence.shown..end), false);
-                fence.shown = end;
-                grown = true;
+            let line = line.map(|line| code.fence.line(line));
+            if line == Some(FenceLine::End) {
+                closed = Some(code.shown + piece.len());
+                break;
             }
+            push_text(children, piece.trim_end_matches(['\r', '\n']));
+            push_text(children, "\n");
+            code.shown += piece.len();
+            code.line = code.shown;
         }
+        let grown = code.shown > from;
+        self.open.reach = code.shown;
         if grown {
             self.touch(index);
         }
-        self.seen = self.text.len();
         let Some(end) = closed else {
-            self.open.leaf = Leaf::Parse;
             return false;
         };
-        self.committed += 1;
+        self.commit(index + 1);
         self.open = Open::at(end);
         true
     }
 }
 
-/// A fence at the very start of its line, and the length of that line with its end. Other fences are left to the parser, and so are
-/// texts with odd bytes.
-pub(super) fn opening_fence(text: &str) -> Option<(Fence, usize)> {
-    let mark = *text.as_bytes().first()?;
-    let length = text.bytes().take_while(|&b| b == mark).count();
-    let end = text.find('\n')? + 1;
-    let fits = matches!(mark, b'`' | b'~') && length >= 3 && !is_odd(text.as_bytes());
-    fits.then_some((
-        Fence {
-            mark,
-            length,
-            line: 0,
-            shown: 0,
-        },
-        end,
-    ))
-}
-
-/// What the parser is not given as it is: a carriage return that ends a line by itself (but at the very end, where a line feed may
-/// follow), and the stand-in for dollars.
-fn is_odd(bytes: &[u8]) -> bool {
-    memchr::memchr2_iter(b'\r', PRICE, bytes).any(|at| match bytes.get(at..) {
-        Some([b'\r', next, ..]) => *next != b'\n',
-        Some([b'\r']) => false,
-        _ => true,
-    })
-}
-
-/// Whether a line closes the code; of a line that is not whole, whether it still may.
-fn closes(line: &str, fence: &Fence, whole: bool) -> bool {
+/// Behind its indentation, a line that may be a fence.
+fn inner(line: &str) -> Option<&str> {
     let indent = line.bytes().take(4).take_while(|&b| b == b' ').count();
-    let inner = text::from(line, indent);
-    let run = inner.bytes().take_while(|&b| b == fence.mark).count();
-    // A tab there closes nothing: that is how the parser reads it, and the whole must not differ from its parts.
-    let blank = text::from(inner, run).bytes().all(|b| b == b' ');
-    indent < 4
-        && blank
-        && if whole {
-            run >= fence.length
-        } else {
-            run == inner.len() || run >= fence.length
-        }
-}
-
-fn push_code(children: &mut Vec<Node>, code: &str, whole: bool) {
-    if whole {
-        push_text(children, code.trim_end_matches('\r'));
-        push_text(children, "\n");
-    } else {
-        push_text(children, code);
-    }
+    (indent < 4).then(|| text::from(line, indent))
 }

@@ -86,7 +86,7 @@ fn cut_to(mut text: String, most: usize) -> String {
 /// Words with marks among them.
 fn inline(rng: &mut Rng, script: Script) -> String {
     let (a, b) = (script.word(rng), script.word(rng));
-    match rng.u8(0..26) {
+    match rng.u8(0..34) {
         0 => format!("**{a}** {b}"),
         1 => format!("*{a}*{b}"),
         2 => format!("`{a}` {b}"),
@@ -112,6 +112,13 @@ fn inline(rng: &mut Rng, script: Script) -> String {
         22 => format!("{a}  \n{b}"),
         23 => format!("___{a}___*{b}"),
         24 => noise(rng, 6),
+        25 => format!("{a}**「{b}」**{a}~~（{b}）~~"),
+        26 => format!("{}~{}, ~{a}~", rng.u8(..), rng.u8(..)),
+        27 => format!("H<sub>{a}</sub>{b}<br>"),
+        28 => format!("<kbd>{a}<br/>{b}"),
+        29 => format!("{a}${b}={a}$, \\[{a}\n= {b}"),
+        30 => format!("（http://example.org/{a}/*{b}*_）"),
+        31 => format!("{a}@example.org, www.example.org/{b}。"),
         _ => format!("|{a}|{b}"),
     }
 }
@@ -240,7 +247,9 @@ fn fence(rng: &mut Rng, script: Script, bytes: usize) -> String {
     let mark = pick(rng, &["```", "~~~", "````"]);
     let language = pick(
         rng,
-        &["", "rust", "js", "python", "mermaid", "c++ {.x}", "日本"],
+        &[
+            "", "rust", "js", "python", "mermaid", "c++ {.x}", "日本", "markdown", "md x",
+        ],
     );
     let mut text = format!("{mark}{language}\n");
     while text.len() < bytes {
@@ -251,6 +260,8 @@ fn fence(rng: &mut Rng, script: Script, bytes: usize) -> String {
                 "",
                 "\t",
                 "``` ",
+                "```",
+                "```sh\n",
                 "let x = \"",
                 "// ",
                 "</div>",
@@ -301,6 +312,9 @@ fn formula(rng: &mut Rng, script: Script, bytes: usize) -> String {
                 "\\color{red}",
                 " = ",
                 "\n",
+                "\n= ",
+                "\n- ",
+                "\n|x| < ",
                 "\\\\",
                 "\\alpha",
                 "&",

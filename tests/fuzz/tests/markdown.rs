@@ -128,7 +128,11 @@ fn check_meaning(text: &str, shown: &[Node]) {
 
 /// Whether these are the letters of a look when the text was so long, and behind them all that was hidden or came since.
 fn is_raw(shown: &str, last: &str, text: &str, at: usize) -> bool {
-    let (all, came) = (letters_of(text), letters_of(&text[at..]));
+    // It may have been another text then.
+    let Some(came) = text.get(at..) else {
+        return false;
+    };
+    let (all, came) = (letters_of(text), letters_of(came));
     shown.strip_prefix(last).is_some_and(|raw| {
         raw.len() >= came.len()
             && all.ends_with(raw)
@@ -238,8 +242,9 @@ fn check(rng: &mut Rng, text: &str) {
         reply.markdown.replace(&other);
     }
     reply.finish();
-    if rng.bool() {
-        reply.markdown.append(&shapes::document(rng, 200));
+    let more = shapes::document(rng, 200);
+    if rng.bool() && !more.is_empty() {
+        reply.markdown.append(&more);
         reply.paint();
         reply.check();
         reply.finish();
@@ -263,5 +268,96 @@ fn every_shape_in_every_script_is_shown_as_it_is() {
                 check(rng, &text);
             }
         }
+    });
+}
+
+/// What people and models write, in crumbs: short texts in which everything meets everything.
+const CRUMBS: &[&str] = &[
+    "a",
+    "b ",
+    "x\n",
+    "é",
+    "字",
+    "。",
+    " ",
+    "  ",
+    "    ",
+    "\t",
+    "\n",
+    "\n\n",
+    "\r\n",
+    "*",
+    "**",
+    "_",
+    "`",
+    "``",
+    "```\n",
+    "```md\n",
+    "```c\n",
+    "~",
+    "~~",
+    "~~~\n",
+    "$",
+    "$$",
+    "$5",
+    "x^2",
+    "\\(",
+    "\\)",
+    "\\[",
+    "\\]",
+    "\n= ",
+    "[",
+    "]",
+    "(",
+    "](x",
+    "![",
+    "[a](http://x.y)",
+    "www.x.y",
+    "http://x.y/",
+    "<",
+    "<b",
+    "</b>",
+    "<sub>",
+    "<br>",
+    "<!-- ",
+    "-->",
+    "<?",
+    "<a href='x",
+    "'>",
+    "\"",
+    ">",
+    "<div>\n",
+    "> ",
+    "- ",
+    "- a\n",
+    "- b\n\n",
+    "* ",
+    "1. ",
+    "1) ",
+    "7) ",
+    "  d\n",
+    "|",
+    "| a | b |\n",
+    "|---|---|\n",
+    "|-",
+    "# ",
+    "#",
+    "---\n",
+    "===\n",
+    "-",
+    "=",
+    "1",
+    "\\",
+    "&amp;",
+];
+
+#[test]
+fn any_crumbs_are_shown_as_they_are() {
+    rounds(2000, |rng| {
+        let count = rng.usize(1..24);
+        let text: String = (0..count)
+            .map(|_| CRUMBS[rng.usize(0..CRUMBS.len())])
+            .collect();
+        check(rng, &text);
     });
 }
