@@ -167,6 +167,7 @@ fn what_is_shown_does_not_hang_on_the_pieces() {
         "```md\n\t```md\n```\n",
         "  d\n    ```md\n\\[| a | b |\n- c\\]",
         "![1) ][a](http://x.y)",
+        "1) \n\t```md\n```c\n```",
     ] {
         for count in 1..7 {
             let mut markdown = Markdown::new();

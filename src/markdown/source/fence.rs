@@ -93,6 +93,7 @@ pub(in crate::markdown) fn inner_ends(text: &str, start: usize) -> Vec<usize> {
     let prefix = first.bytes().position(|b| matches!(b, b'`' | b'~'));
     let prefix = prefix.unwrap_or_default();
     let quotes = text::up_to(first, prefix).matches('>').count();
+    let indent = columns(text::up_to(first, prefix));
     let Some(mut fence) = Fence::opened_by(text::from(first, prefix)).filter(Fence::holds_others)
     else {
         return ends;
@@ -102,16 +103,17 @@ pub(in crate::markdown) fn inner_ends(text: &str, start: usize) -> Vec<usize> {
         let (behind, found) = super::formula::behind_quotes(bytes, at, quotes);
         let rest = text::part(text, behind..at + line.len());
         // The quote or the item that it stands in has ended.
-        if found < quotes || (behind - at < prefix && prefix > 1 && !rest.trim().is_empty()) {
+        let before = columns(text::part(text, at..behind));
+        if found < quotes || (before < indent && indent > 1 && !rest.trim().is_empty()) {
             break;
         }
         // Farther in than its fence it is code.
         let blanks = text::part(text, at..behind);
         let (blanks, own) = match blanks.rfind('>') {
             Some(mark) => (text::from(blanks, mark + 1), 1),
-            None => (blanks, prefix),
+            None => (blanks, indent),
         };
-        if blanks.contains('\t') || blanks.len() > own + 3 {
+        if columns(blanks) > own + 3 {
             at += line.len();
             continue;
         }
@@ -123,4 +125,9 @@ pub(in crate::markdown) fn inner_ends(text: &str, start: usize) -> Vec<usize> {
         at += line.len();
     }
     ends
+}
+
+/// How wide what leads a line is, where a tab counts for four.
+fn columns(lead: &str) -> usize {
+    lead.len() + 3 * lead.matches('\t').count()
 }
