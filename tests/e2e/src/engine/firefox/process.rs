@@ -51,8 +51,21 @@ fn preferences() -> Value {
     })
 }
 
-/// The browser's own bars are no part of the way that Tab goes.
-const BARE: &str = "(() => { document.getElementById('navigator-toolbox').hidden = true; })()";
+/// The browser's own bars are no part of the way that Tab goes. Where it has only just been installed, its window comes some seconds after
+/// its wire.
+const BARE: &str = "(async () => {
+    const bars = () => Services.wm.getMostRecentWindow('navigator:browser')?.document.getElementById('navigator-toolbox');
+    if (!bars()) {
+        await new Promise((there) => {
+            const topic = 'browser-delayed-startup-finished';
+            const seen = () => { Services.obs.removeObserver(seen, topic); there(); };
+            Services.obs.addObserver(seen, topic);
+        });
+    }
+    bars().hidden = true;
+})()";
+/// A window that is just being filled takes along what was asked of it.
+const TRIES: usize = 5;
 
 /// All processes.
 #[derive(Default)]
@@ -128,16 +141,24 @@ impl Process {
         client.call("session.new", wanted).await?;
         let events = json!({ "events": ["log.entryAdded"] });
         client.call("session.subscribe", events).await?;
-        let scope = json!({ "moz:scope": "chrome", "maxDepth": 0 });
-        let tree = client.call("browsingContext.getTree", scope).await?;
-        let process = Process {
-            chrome: text(&tree["contexts"][0]["context"])?,
+        let mut process = Process {
+            chrome: String::new(),
             client: Arc::new(client),
             child: tokio::sync::Mutex::new(child),
             _profile: profile,
         };
-        process.run(&process.chrome, BARE).await?;
-        Ok(process)
+        let mut why = "its window has no bars".into();
+        for _ in 0..TRIES {
+            let scope = json!({ "moz:scope": "chrome", "maxDepth": 0 });
+            let tree = process.client.call("browsingContext.getTree", scope);
+            process.chrome = text(&tree.await?["contexts"][0]["context"])?;
+            match tokio::time::timeout(START, process.run(&process.chrome, BARE)).await {
+                Ok(Ok(_)) => return Ok(process),
+                Ok(Err(error)) => why = error,
+                Err(_) => break,
+            }
+        }
+        Err(why)
     }
 
     /// Evaluates an expression in a context; gives what it says of itself.
