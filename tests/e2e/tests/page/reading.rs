@@ -164,7 +164,10 @@ pub async fn those_who_listen_hear_text_and_not_marks(stage: Stage) {
     chat.page
         .until::<bool>("said.at(-1)?.includes('Complete')")
         .await;
-    let heard = said(&chat).await.join("\n");
+    let mut heard = said(&chat).await;
+    // A busy machine keeps the first word waiting.
+    heard.retain(|text| text != "Waiting for the first word");
+    let heard = heard.join("\n");
     assert_eq!(
         heard.lines().collect::<Vec<_>>().join("|"),
         "A river begins small.|Three rivers|The Rhine, 1233 km|The Danube, 2850 km|The Elbe, 1094 km|rust|river, sea|Rhine, North Sea|Danube, Black Sea|It ends in the sea. 🌊|Complete"

@@ -53,7 +53,7 @@ pub async fn a_refused_field_is_left_out_and_never_sent_again(stage: Stage) {
 }
 
 pub async fn two_of_the_person_in_a_row_are_joined_where_a_template_wants_turns(stage: Stage) {
-    let chat = stage.chat(Dialect::OpenAi, "turns;first=400", "").await;
+    let chat = stage.chat(Dialect::OpenAi, "turns;first=3000", "").await;
     // Stopped before a word came: the person speaks twice.
     chat.send("One?").await;
     chat.button("Stop").await;
