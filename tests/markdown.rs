@@ -168,6 +168,7 @@ fn what_is_shown_does_not_hang_on_the_pieces() {
         "  d\n    ```md\n\\[| a | b |\n- c\\]",
         "![1) ][a](http://x.y)",
         "1) \n\t```md\n```c\n```",
+        "```md\n`````c\nx\n\n```\n= ![[a](http://x.y)",
     ] {
         for count in 1..7 {
             let mut markdown = Markdown::new();

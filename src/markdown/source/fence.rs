@@ -18,7 +18,7 @@ pub(in crate::markdown) struct Fence {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::markdown) enum FenceLine {
     Code,
-    /// It closes an inner fence, so it is code; its fence is so long.
+    /// It closes an inner fence, or not even that, so it is code; its fence is so long.
     Inner(usize),
     End,
 }
@@ -66,6 +66,10 @@ impl Fence {
                 true => FenceLine::End,
                 false => FenceLine::Inner(length),
             };
+        }
+        let outer = self.open.first().map_or(3, |&(length, _)| length);
+        if length >= outer && info.trim_end_matches(['\n', '\r', ' ']).is_empty() {
+            return FenceLine::Inner(length);
         }
         if holds && !info.trim().is_empty() && (mark == b'~' || !info.contains('`')) {
             self.open.push((length, is_markdown(info)));
