@@ -53,6 +53,9 @@ struct Kitchen<'a> {
     model: &'a Model,
 }
 
+/// The real server that every whole run is made against, beside llama.cpp.
+const LEAST: &str = "mlx";
+
 const RECIPES: [Recipe; 3] = [
     Recipe {
         name: "llmock",
@@ -86,10 +89,10 @@ struct Running {
 }
 
 impl Servers {
-    /// Installs what is missing and starts all that can be had.
-    pub fn start(model: &Model) -> Outcome<Servers> {
+    /// Installs what is missing and starts all that can be had; or the one that costs least to fetch.
+    pub fn start(model: &Model, all: bool) -> Outcome<Servers> {
         let mut running = Vec::new();
-        for recipe in &RECIPES {
+        for recipe in RECIPES.iter().filter(|recipe| all || recipe.name == LEAST) {
             match recipe.cook(model) {
                 Ok(server) => running.push(server),
                 Err(Failure(words)) => println!(
