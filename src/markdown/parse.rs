@@ -42,7 +42,7 @@ pub(super) fn parse(text: &str) -> Vec<Top> {
 
 /// Whether the formula at this place, which has its end, ends in the block that it begins in.
 pub(super) fn is_formula(text: &str, at: usize) -> bool {
-    !parse_all(text).1.marks.contains(&at)
+    parse_all(text).1.marks.binary_search(&at).is_err()
 }
 
 fn parse_all(text: &str) -> (Vec<Top>, But) {
@@ -52,13 +52,16 @@ fn parse_all(text: &str) -> (Vec<Top>, But) {
         let (tops, told) = parse_but(&text, &but);
         let known = but.marks.len() + but.fences.len();
         but.marks.extend(told.marks);
+        but.marks.sort_unstable();
+        but.marks.dedup();
         // What is behind a fence whose end is another is not known yet.
         let ends = told.fences.into_iter().find_map(|start| {
             let mut ends = inner_ends(&text, start);
-            ends.retain(|end| !but.fences.contains(end));
+            ends.retain(|end| but.fences.binary_search(end).is_err());
             (!ends.is_empty()).then_some(ends)
         });
         but.fences.extend(ends.unwrap_or_default());
+        but.fences.sort_unstable();
         if but.marks.len() + but.fences.len() == known {
             return (tops, but);
         }

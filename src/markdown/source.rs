@@ -40,7 +40,7 @@ const FIRST: u32 = 0xfdd0;
 /// The first two bytes of all of them.
 const LEAD: [u8; 2] = *b"\xef\xb7";
 
-/// What a parse has told of the text: it is to be read otherwise here.
+/// What a parse has told of the text: it is to be read otherwise here. Places in order.
 #[derive(Default)]
 pub(super) struct But {
     /// Behind these fences stands a letter, so that they close nothing.
@@ -234,16 +234,9 @@ impl<'a> Scan<'a> {
             [b'\\', ..] => at + 2,
             [b'`', ..] => {
                 let run = run_length(rest);
-                let before = text::part(self.text, self.line..at);
-                let line = memchr::memchr(b'\n', rest).unwrap_or(rest.len());
-                let info = rest.get(run..line).unwrap_or_default();
-                let fence = run > 2 && formula::is_led(before.as_bytes()) && !info.contains(&b'`');
-                self.code = match formula::closing_run(self.bytes, at + run, b'`', run) {
-                    _ if at < self.code => self.code,
-                    _ if fence => at + line,
-                    Some(close) => close + run,
-                    None => self.code,
-                };
+                if at >= self.code {
+                    self.code = self.code_end(at, run).unwrap_or(self.code);
+                }
                 // Tags and addresses in there are letters again, once the parser has seen it.
                 at + run
             }
@@ -260,9 +253,7 @@ impl<'a> Scan<'a> {
                 at + 1
             }
             _ => match address::address_at(self.text, at) {
-                Some(address)
-                    if address.start >= self.done && !self.none.contains(&address.start) =>
-                {
+                Some(address) if address.start >= self.done && self.may_begin(address.start) => {
                     let end = address.end;
                     self.marks.push((end, address.start));
                     self.add(address.start, OPEN);
@@ -273,6 +264,25 @@ impl<'a> Scan<'a> {
                 _ => at + 1,
             },
         }
+    }
+
+    /// Where the code ends that begins with so many back quotes here, on this line.
+    fn code_end(&self, at: usize, run: usize) -> Option<usize> {
+        let before = self.bytes.get(self.line..at).unwrap_or_default();
+        if run > 2 && formula::is_led(before) {
+            let rest = self.bytes.get(at + run..).unwrap_or_default();
+            let info = memchr::memchr(b'\n', rest).unwrap_or(rest.len());
+            if memchr::memchr(b'`', rest.get(..info).unwrap_or_default()).is_none() {
+                // A fence: all of its line.
+                return Some(at + run + info);
+            }
+        }
+        formula::closing_run(self.bytes, at + run, b'`', run).map(|close| close + run)
+    }
+
+    /// Whether no parse has told that a formula or an address from here on has no end in its block.
+    fn may_begin(&self, at: usize) -> bool {
+        self.none.binary_search(&at).is_err()
     }
 
     fn add(&mut self, at: usize, letter: char) {
@@ -305,7 +315,7 @@ impl<'a> Scan<'a> {
 
     fn formula(&mut self, at: usize) -> usize {
         match formula::formula_at(self.text, self.line, at) {
-            _ if at < self.code || self.none.contains(&at) => {
+            _ if at < self.code || !self.may_begin(at) => {
                 at + 1 + usize::from(self.bytes.get(at) == Some(&b'\\'))
             }
             Formula::Whole(formula) => {

@@ -59,6 +59,7 @@ impl Inline {
             brackets: Vec::new(),
             tags: 0,
             line: (0, 0),
+            last_line: super::lines::line_start(text),
             out: Inline::default(),
         };
         let mut at = 0;
@@ -108,6 +109,8 @@ struct Scan<'a> {
     tags: usize,
     /// Where a line begins, and how far it was looked for.
     line: (usize, usize),
+    /// Where the last line begins.
+    last_line: usize,
     out: Inline,
 }
 
@@ -296,8 +299,7 @@ impl Scan<'_> {
             }
             Formula::None(end) => {
                 // A single dollar may find its partner on the same line.
-                let rest = self.bytes.get(at..).unwrap_or_default();
-                self.out.open |= rest.first() == Some(&b'$') && !rest.contains(&b'\n');
+                self.out.open |= self.is_at(at, b'$') && at >= self.last_line;
                 end
             }
         }
