@@ -12,6 +12,8 @@ const WHOLE: usize = 120;
 const AT_ONCE: Millis = 250.0;
 /// Headers without text for so long: the server is at work on the prompt, as far as can be told.
 const PREFILL: Millis = 3_000.0;
+/// The same where it gives signs of life. Sooner, the first word may only be in the next read.
+const SIGNS: Millis = 500.0;
 /// In the middle of a reply, quiet for so long, and far longer than ever before, is silence.
 const QUIET: Millis = 15_000.0;
 
@@ -111,11 +113,11 @@ fn while_running(trace: &Trace, over: bool, now: Millis) -> (Verdict, Confidence
             _ => {}
         }
     }
-    if told.is_none() && totals.signs > 0 {
+    let waits = |limit| totals.headers.is_some_and(|at| now - at >= limit);
+    if told.is_none() && totals.signs > 0 && waits(SIGNS) {
         told = Some((Verdict::SlowPrefill, Sure));
     }
-    let waiting = totals.headers.is_some_and(|at| now - at >= PREFILL);
-    if told.is_none() && waiting {
+    if told.is_none() && waits(PREFILL) {
         told = Some((Verdict::SlowPrefill, Guess));
     }
     told.unwrap_or((Verdict::Flowing, Guess))

@@ -26,6 +26,11 @@ pub fn waiting() -> Vec<Case> {
             "slow-prefill",
         ),
         (
+            "a sign of life a moment before the first word",
+            sent().wait(500.0).headers().signs(1, 200.0),
+            "flowing",
+        ),
+        (
             "pings every fifteen seconds outlast the deadline",
             sent().wait(500.0).headers().signs(30, 15_000.0),
             "slow-prefill",
