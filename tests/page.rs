@@ -251,7 +251,7 @@ fn what_another_version_left_in_the_browser_is_read_without_harm() {
             store.key(base),
             store.wants_json(base),
             store.kind(base),
-            store.rung(base, &["sse", "whole"]),
+            store.transport(base, Kind::KoboldCpp.dialect().transports()),
             store.wishes(base),
             store.draft(),
             store.look(),
@@ -333,10 +333,10 @@ async fn the_demo_speaks_through_the_same_river() {
     };
     let dialect = Kind::OpenAi.dialect();
     let plan = Plan {
-        dialect: &*dialect,
+        dialect,
         request: &request,
         deadlines: Deadlines::default(),
-        rung: 0,
+        transport: dialect.transport(None),
         fixed: false,
         json: &|_| false,
         refusals: rill::session::Refusals::default(),

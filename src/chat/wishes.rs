@@ -24,7 +24,7 @@ pub struct Wishes {
     pub fields: BTreeMap<String, String>,
     /// Whether tokens are looked into.
     pub tokens: bool,
-    /// The rung that is to be used, by its name; `None` finds one.
+    /// The transport that is to be used, by its name; `None` finds one.
     pub way: Option<String>,
 }
 

@@ -9,9 +9,12 @@ use serde_json::Value;
 use super::read::text;
 use super::reply::{Reply, Said};
 use super::told::Told;
-use super::{Call, Decoder, Dialect, Model, TASK, Takes};
+use super::{
+    Call, Carrier, Commands, Decoder, Dialect, Family, Models, Origins, Question, Quirks, TASK,
+    Takes, Transport,
+};
 use crate::chat::request::{ChatRequest, Role};
-use crate::event::{ChatEvent, Progress, ServerError};
+use crate::event::{ChatEvent, Progress};
 use crate::wire::Frame;
 
 /// The seed's route for a plain chat; the run's id follows.
@@ -27,16 +30,42 @@ const USUAL: &str = "stage2";
 /// The stages of the seed's pipeline, the plain chat first.
 const TASKS: &[&str] = &[USUAL, "stage1", "stage3", "stage4", "optimize"];
 
+pub(super) static FAMILY: Family = Family {
+    word: "ai4artsed",
+    name: "AI4ArtsEd",
+    ports: &[17801],
+    commands: Commands {
+        origins: Origins::Never,
+        ..Commands::NONE
+    },
+    quirks: Quirks {
+        makes_whole: true,
+        nameless: true,
+        ..Quirks::NONE
+    },
+    ..Family::UNKNOWN
+};
+
+pub(super) const DIALECT: &dyn Dialect = &Ai4ArtsEd;
+
 /// AI4ArtsEd.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct Ai4ArtsEd;
+struct Ai4ArtsEd;
 
 impl Dialect for Ai4ArtsEd {
-    fn rungs(&self) -> &'static [&'static str] {
-        &[STAGE2, INTERCEPTION]
+    fn family(&self) -> &'static Family {
+        &FAMILY
     }
 
-    fn chat(&self, request: &ChatRequest, rung: usize) -> Call {
+    fn transports(&self) -> &'static [Transport] {
+        const {
+            &[
+                Transport::new(STAGE2, Carrier::Events),
+                Transport::new(INTERCEPTION, Carrier::Events),
+            ]
+        }
+    }
+
+    fn chat(&self, request: &ChatRequest, over: &Transport) -> Call {
         let last = |role| {
             let mut said = request.messages.iter().rev();
             said.find(|message| message.role == role)
@@ -53,7 +82,7 @@ impl Dialect for Ai4ArtsEd {
         let wished = field(TASK);
         let known = TASKS.iter().find(|task| **task == wished);
         let task = known.copied().unwrap_or(USUAL);
-        if rung == 0 {
+        if over.name == STAGE2 {
             let query = match task {
                 "stage1" | "stage3" => query(&[("text", prompt)]),
                 "stage4" => query(&[("prompt", prompt), ("model", model)]),
@@ -96,7 +125,7 @@ impl Dialect for Ai4ArtsEd {
         Call::get(format!("{PIPELINE}/{route}?{query}"))
     }
 
-    fn decoder(&self, _rung: usize) -> Box<dyn Decoder> {
+    fn decoder(&self, _request: &ChatRequest, _over: &Transport) -> Box<dyn Decoder> {
         Box::new(Stages::default())
     }
 
@@ -110,12 +139,8 @@ impl Dialect for Ai4ArtsEd {
     }
 
     /// It has none to list; this only finds out whether it is there.
-    fn models(&self) -> Call {
-        Call::get("/")
-    }
-
-    fn read_models(&self, _body: &str) -> Result<Vec<Model>, ServerError> {
-        Ok(Vec::new())
+    fn models(&self) -> Question<Models> {
+        Question::new(Call::get("/"), |_| Some(Ok(Vec::new())))
     }
 }
 

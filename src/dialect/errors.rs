@@ -144,29 +144,8 @@ fn said(value: &Value) -> Option<Said> {
             });
         }
     }
-    match object.get("detail") {
-        None | Some(Value::Null) => {}
-        Some(Value::String(text)) => {
-            return Some(Said {
-                message: text.clone(),
-                code: None,
-                number: None,
-            });
-        }
-        Some(Value::Array(items)) => {
-            let lines: Vec<String> = items
-                .iter()
-                .map(complaint)
-                .filter(|line| !line.is_empty())
-                .collect();
-            let code = items.first().and_then(|item| word(item.get("type")));
-            return Some(Said {
-                message: lines.join("; "),
-                code,
-                number: None,
-            });
-        }
-        Some(detail) => return Some(of_object(detail)),
+    if let Some(said) = object.get("detail").and_then(detailed) {
+        return Some(said);
     }
     // A name of its own for the message, and none for the error.
     let named = [
@@ -203,6 +182,28 @@ fn said(value: &Value) -> Option<Said> {
         && !object.contains_key("choices")
         && object.get("message").is_some_and(Value::is_string);
     (failed || only_message).then(|| of_object(value))
+}
+
+/// FastAPI's `detail`: a text, a list of complaints, or an object.
+fn detailed(detail: &Value) -> Option<Said> {
+    Some(match detail {
+        Value::Null => return None,
+        Value::String(text) => Said {
+            message: text.clone(),
+            code: None,
+            number: None,
+        },
+        Value::Array(items) => {
+            let lines = items.iter().map(complaint);
+            let lines: Vec<String> = lines.filter(|line| !line.is_empty()).collect();
+            Said {
+                message: lines.join("; "),
+                code: items.first().and_then(|item| word(item.get("type"))),
+                number: None,
+            }
+        }
+        detail => of_object(detail),
+    })
 }
 
 /// A text with something in it.

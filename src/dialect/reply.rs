@@ -4,15 +4,17 @@
 //! and its like are: after them only figures and names follow, text is told to the trace. It must not know any family's field names
 //! beyond what all of them share.
 
+mod ends;
+mod once;
+
+pub(super) use ends::end_word;
+
 use serde_json::Value;
 
 use super::calls::Calls;
 use super::errors;
 use super::think::Splitter;
-use crate::event::{
-    ChatEvent, ErrorCause, Finish, FinishKind, Odd, Oddity, Progress, ServerError, Timings, Token,
-    Usage,
-};
+use crate::event::{ChatEvent, ErrorCause, Odd, Oddity, ServerError, Timings, Token, Usage};
 use crate::json::{self, Half};
 use crate::wire::{Frame, sample};
 
@@ -89,7 +91,7 @@ impl Reply {
             // Only a dialect that asked for binary frames knows what they hold.
             Frame::Binary(bytes) => {
                 out.push(ChatEvent::Odd(Oddity {
-                    what: crate::event::Odd::UnknownShape,
+                    what: Odd::UnknownShape,
                     sample: format!("{} bytes", bytes.len()),
                 }));
                 return None;
@@ -336,155 +338,6 @@ impl Reply {
         }
     }
 
-    /// What the server does before it has text.
-    pub fn progress(&mut self, progress: Progress, out: &mut Vec<ChatEvent>) {
-        if !self.ended {
-            let own = |words: String| self.own(&words);
-            out.push(ChatEvent::Progress(match progress {
-                Progress::Queued(words) => Progress::Queued(words.map(own)),
-                Progress::Stage(words) => Progress::Stage(own(words)),
-                progress => progress,
-            }));
-        }
-    }
-
-    /// Figures, if they are new.
-    pub fn usage(&mut self, usage: Usage, out: &mut Vec<ChatEvent>) {
-        let mut newer = self.usage;
-        newer.update(&usage);
-        if newer != self.usage {
-            self.usage = newer;
-            out.push(ChatEvent::Usage(newer));
-        }
-    }
-
-    /// Figures, if they are new.
-    pub fn timings(&mut self, timings: Timings, out: &mut Vec<ChatEvent>) {
-        let mut newer = self.timings;
-        newer.update(&timings);
-        if newer != self.timings {
-            self.timings = newer;
-            out.push(ChatEvent::Timings(newer));
-        }
-    }
-
-    /// The server's id of the reply. Some give every chunk another one: the first is it.
-    pub fn id(&mut self, id: Option<&str>, out: &mut Vec<ChatEvent>) {
-        if let (false, Some(id)) = (self.has_id, id) {
-            self.has_id = true;
-            out.push(ChatEvent::Id(self.own(id)));
-        }
-    }
-
-    /// The model that answers.
-    pub fn model(&mut self, model: Option<&str>, out: &mut Vec<ChatEvent>) {
-        if let (false, Some(model)) = (self.has_model, model) {
-            self.has_model = true;
-            out.push(ChatEvent::Model(self.own(model)));
-        }
-    }
-
-    /// Tokens that fit into the context.
-    pub fn context(&mut self, tokens: Option<u32>, out: &mut Vec<ChatEvent>) {
-        if let (false, Some(tokens)) = (self.has_context, tokens.filter(|tokens| *tokens > 0)) {
-            self.has_context = true;
-            out.push(ChatEvent::Context(tokens));
-        }
-    }
-
-    /// The conversation that the server keeps.
-    pub fn conversation(&mut self, id: Option<&str>, out: &mut Vec<ChatEvent>) {
-        if let (false, Some(id)) = (self.has_conversation, id) {
-            self.has_conversation = true;
-            out.push(ChatEvent::Conversation(self.own(id)));
-        }
-    }
-
-    /// The server declined on purpose. An end.
-    pub fn blocked(&mut self, word: &str, out: &mut Vec<ChatEvent>) {
-        if !self.ended {
-            self.settle(out);
-            self.ended = true;
-            self.failed = true;
-            out.push(ChatEvent::Blocked(self.own(word)));
-        }
-    }
-
-    /// An end mark that may be none, with the server's word for it: what comes while the body is open still belongs to the answer.
-    pub fn mark(&mut self, word: &str, out: &mut Vec<ChatEvent>) {
-        if word == "error" {
-            return self.done(word, out);
-        }
-        let known = |mark: &Mark| mark.word == word && !mark.passed;
-        if self.ended || self.mark.as_ref().is_some_and(known) {
-            return;
-        }
-        self.mark = Some(Mark {
-            word: word.to_owned(),
-            passed: false,
-        });
-        self.say_done(word, false, out);
-    }
-
-    /// The stream says that it is over; why, an end mark has said.
-    fn over(&mut self, out: &mut Vec<ChatEvent>) {
-        let word = self.mark.take().map(|mark| mark.word);
-        self.done(word.as_deref().unwrap_or("stop"), out);
-    }
-
-    fn say_done(&self, word: &str, sure: bool, out: &mut Vec<ChatEvent>) {
-        out.push(ChatEvent::Done(Finish {
-            kind: meaning(word),
-            word: self.own(word),
-            sure,
-        }));
-    }
-
-    /// A sure end with the server's word for it: nothing of the answer can follow.
-    pub fn done(&mut self, word: &str, out: &mut Vec<ChatEvent>) {
-        if self.ended {
-            return;
-        }
-        if word == "error" {
-            // Qolaba, KoboldCpp 1.118, OpenRouter: a failure in the place of an end.
-            let code = Some(word.to_owned());
-            return self.error(
-                ServerError {
-                    message: String::new(),
-                    code,
-                    cause: ErrorCause::Server,
-                },
-                out,
-            );
-        }
-        self.settle(out);
-        self.ended = true;
-        self.say_done(word, true, out);
-    }
-
-    /// A failure. It ends the reply; after an end it is only told to the trace.
-    pub fn error(&mut self, mut error: ServerError, out: &mut Vec<ChatEvent>) {
-        error.message = self.own(&error.message);
-        error.code = error.code.map(|code| self.own(&code));
-        if self.ended {
-            return self.after_end(&error.message, out);
-        }
-        self.settle(out);
-        self.ended = true;
-        self.failed = true;
-        out.push(ChatEvent::Error(error));
-    }
-
-    /// The error in this JSON, if there is one.
-    pub fn error_in(&mut self, value: &Value, out: &mut Vec<ChatEvent>) -> bool {
-        let found = errors::in_stream(value);
-        let is_error = found.is_some();
-        if let Some(error) = found {
-            self.error(error, out);
-        }
-        is_error
-    }
-
     /// A frame that could not be used.
     pub fn odd(&mut self, what: Odd, text: &str, out: &mut Vec<ChatEvent>) {
         out.push(ChatEvent::Odd(Oddity {
@@ -510,35 +363,5 @@ impl Reply {
     /// The stream is over.
     pub fn finish(&mut self, out: &mut Vec<ChatEvent>) {
         self.settle(out);
-    }
-
-    fn after_end(&mut self, text: &str, out: &mut Vec<ChatEvent>) {
-        if !text.is_empty() {
-            self.odd(Odd::AfterEnd, text, out);
-        }
-    }
-}
-
-/// A `finish_reason` that means an end: KoboldCpp up to 1.101 says the string `null` while it runs.
-pub(super) fn end_word(value: Option<&Value>) -> Option<String> {
-    match value? {
-        Value::Null => None,
-        Value::String(word) if word.is_empty() || word == "null" => None,
-        Value::String(word) => Some(word.clone()),
-        other => Some(other.to_string()),
-    }
-}
-
-fn meaning(word: &str) -> FinishKind {
-    match word {
-        "stop" | "eos" | "word" | "end_turn" | "stop_sequence" | "eos_token" | "load"
-        | "unload" | "success" | "completed" => FinishKind::Natural,
-        "length" | "limit" | "max_tokens" | "max_length" => FinishKind::Length,
-        "tool_calls" | "tool_use" | "function_call" | "tool_call" => FinishKind::Tool,
-        "content_filter" | "safety" | "refusal" => FinishKind::Filter,
-        "abort" | "aborted" | "cancelled" | "canceled" | "stream_cancelled" => {
-            FinishKind::Cancelled
-        }
-        _ => FinishKind::Unknown,
     }
 }

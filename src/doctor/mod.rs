@@ -4,6 +4,8 @@
 //! Pure data: the words are the page's, in the reader's language; commands and settings are the same in every language.
 //! It may be asked at any time while a reply runs: [`verdict`] looks at figures that the trace keeps, never at every read.
 
+mod advice;
+mod between;
 pub mod check;
 mod drawing;
 mod evidence;
@@ -14,14 +16,14 @@ mod settings;
 mod take_away;
 
 pub use crate::trace::Probe;
+pub use advice::{Advice, Remedy};
 pub use evidence::{Evidence, KNOWN_LIMITS};
 pub use figures::{COLUMNS, Column, Figures, GAPS, Mark, MarkName, Pause, Row, figures};
 pub use judge::{of_error, of_probe};
-pub use remedy::{Advice, Remedy};
 pub use take_away::{Report, curl};
 
 use crate::address::Address;
-use crate::dialect::Kind;
+use crate::dialect::{Commands, Family, Kind, Quirks};
 use crate::event::{End, Millis};
 use crate::trace::Trace;
 
@@ -92,6 +94,21 @@ pub struct Place<'a> {
     pub model: Option<&'a str>,
     /// Whether a key goes along.
     pub has_key: bool,
+}
+
+impl Place<'_> {
+    /// What is known of the server's family; of the usual one where nobody knows which it is.
+    fn family(&self) -> &'static Family {
+        self.kind.unwrap_or_default().family()
+    }
+
+    fn commands(&self) -> Commands {
+        self.family().commands
+    }
+
+    fn quirks(&self) -> Quirks {
+        self.family().quirks
+    }
 }
 
 /// What the Doctor says.

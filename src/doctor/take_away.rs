@@ -103,7 +103,7 @@ impl Report<'_> {
         for stamp in self.trace.stamps() {
             match &stamp.fact {
                 Fact::Sent {
-                    rung,
+                    transport,
                     method,
                     path,
                     json,
@@ -111,7 +111,7 @@ impl Report<'_> {
                 } => row(
                     "request",
                     format!(
-                        "{} {} ({rung}), {body} bytes as {}",
+                        "{} {} ({transport}), {body} bytes as {}",
                         method_word(*method),
                         path.split('?').next().unwrap_or_default(),
                         if *json { "JSON" } else { "plain text" }

@@ -7,10 +7,10 @@ use futures_util::future::join_all;
 use super::doctor::ask::inquire;
 use super::net::fetch::{Fetch, reach};
 use crate::address::Address;
-use crate::dialect::{self, Kind, Model, PORTS, Recognised, Recogniser};
+use crate::dialect::{self, Kind, Model, Recognised, Recogniser};
 use crate::doctor::check::Reach;
 use crate::doctor::{Probe, Verdict};
-use crate::session::{Media, Wire};
+use crate::session::{Media, Wire, ask};
 
 /// A server that this page talks to.
 #[derive(Debug, Clone, PartialEq)]
@@ -71,7 +71,7 @@ fn short(name: &str) -> String {
 
 /// Looks at the usual ports of this computer, all at once. In the order of the list.
 pub async fn look_around() -> Vec<Found> {
-    let asked = PORTS.iter().map(|port| async move {
+    let asked = dialect::ports().into_iter().map(|port| async move {
         let address = Address::parse(&format!("http://127.0.0.1:{port}"), None).ok()?;
         let fetch = Fetch {
             address: address.clone(),
@@ -130,16 +130,19 @@ pub async fn connect(fetch: &Fetch, kind: Option<Kind>) -> Result<Server, Verdic
         {
             dialect::Verdict::Recognised(found) => (found.kind, found.context),
             // What hides everything behind a key speaks OpenAI's language.
-            dialect::Verdict::NeedsKey(_) if fetch.key.is_some() => (Kind::OpenAi, None),
+            dialect::Verdict::NeedsKey(_) if fetch.key.is_some() => (Kind::default(), None),
             dialect::Verdict::NeedsKey(_) => return Err(Verdict::Auth),
             dialect::Verdict::NotAModelServer(_) => return Err(Verdict::WrongServer),
             dialect::Verdict::Nothing => return Err(why_not(fetch, None).await),
         },
     };
     let dialect = kind.dialect();
-    let call = dialect.models();
-    let models = match fetch.small(&call, Media::Plain).await {
-        Ok(answer) if answer.status < 400 => dialect.read_models(&answer.body).unwrap_or_default(),
+    let asked = dialect.models();
+    let models = match fetch.small(&asked.call, Media::Plain).await {
+        Ok(answer) if answer.good().is_some() => {
+            let models = answer.to(&asked).and_then(Result::ok);
+            models.unwrap_or_default()
+        }
         Ok(answer) => {
             let error =
                 crate::dialect::read_error(answer.status, &answer.content_type, &answer.body);
@@ -155,13 +158,8 @@ pub async fn connect(fetch: &Fetch, kind: Option<Kind>) -> Result<Server, Verdic
     };
     let first = models.first().map(|model| model.id.clone());
     context = models.first().and_then(|model| model.context).or(context);
-    if let Some(call) = dialect.context(first.as_deref())
-        && let Ok(answer) = fetch.small(&call, Media::Plain).await
-    {
-        let told = answer.good();
-        context = told
-            .and_then(|body| dialect.read_context(body, first.as_deref()))
-            .or(context);
+    if let Some(asked) = dialect.context(first.as_deref()) {
+        context = ask(fetch, &asked, &|_| false).await.or(context);
     }
     Ok(Server {
         address,

@@ -11,7 +11,7 @@ use std::rc::{Rc, Weak};
 use serde_json::{Map, Value, json};
 
 use crate::chat::wishes::Wishes;
-use crate::dialect::Kind;
+use crate::dialect::{Kind, Transport};
 use crate::doctor::check::Profile;
 use crate::session::Refusals;
 
@@ -162,24 +162,21 @@ impl Store {
         self.keep_in("kinds", base, kind.map(|kind| Value::from(kind.as_str())));
     }
 
-    /// The rung that worked for the server at this base address, as its place among `rungs`; the first where none of them did.
-    pub fn rung(&self, base: &str, rungs: &[&str]) -> usize {
-        let all = self.get("rungs");
-        let kept = all.get(base).unwrap_or(&Value::Null);
+    /// The transport that worked for the server at this base address, of those of its kind; the first where none of them did.
+    pub fn transport(&self, base: &str, all: &'static [Transport]) -> Option<&'static Transport> {
+        let kept = self.get("rungs");
+        let kept = kept.get(base).unwrap_or(&Value::Null);
         // It was kept as a place before, in a list that may have been another.
-        let place = || kept.as_u64().and_then(|place| usize::try_from(place).ok());
+        let place = || all.get(usize::try_from(kept.as_u64()?).ok()?);
         let named = kept
             .as_str()
-            .map(|name| rungs.iter().position(|rung| *rung == name));
-        named
-            .unwrap_or_else(place)
-            .filter(|place| *place < rungs.len())
-            .unwrap_or(0)
+            .map(|name| all.iter().find(|transport| transport.name == name));
+        named.unwrap_or_else(place).or(all.first())
     }
 
-    /// Keeps the rung that works, by its name; `None` is to be found out.
-    pub fn keep_rung(&self, base: &str, rung: Option<&str>) {
-        self.keep_in("rungs", base, rung.map(Value::from));
+    /// Keeps the transport that works, by its name; `None` is to be found out.
+    pub fn keep_transport(&self, base: &str, name: Option<&str>) {
+        self.keep_in("rungs", base, name.map(Value::from));
     }
 
     /// What the server at this base address has refused of requests.

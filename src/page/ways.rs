@@ -1,115 +1,66 @@
-//! The ladder of ways to a server: which rung is in use, which one the person wants, and when the next one is tried.
+//! The transports to a server: which one is in use, which one the person wants, and their words.
 
 use leptos::prelude::*;
 
 use super::app::Chat;
 use super::later;
 use super::words::say;
-use crate::chat::request::ChatRequest;
-use crate::dialect::{Call, Dialect, Method, Via};
+use crate::dialect::{Carrier, Dialect, Transport};
 
-/// A rung, for people.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Way {
-    /// Its name in [`Dialect::rungs`]: a path.
-    pub name: &'static str,
-    /// What carries it.
-    pub sort: Sort,
+/// A transport, as the page holds it.
+pub type Way = &'static Transport;
+
+/// What carries a transport's replies, in a few words.
+pub fn words(transport: &Transport, chat: Chat) -> String {
+    match transport.via {
+        Carrier::Stream => say!(chat, way_stream),
+        Carrier::Events => say!(chat, way_events),
+        Carrier::Socket => say!(chat, way_socket),
+        Carrier::Poll => say!(chat, way_poll),
+        Carrier::Watch => say!(chat, way_watch),
+        Carrier::Whole => say!(chat, way_whole),
+    }
 }
 
-/// What carries replies.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Sort {
-    /// A stream that answers a POST.
-    Stream,
-    /// A stream of events that answers a GET.
-    Events,
-    /// A WebSocket.
-    Socket,
-    /// Asking again and again.
-    Poll,
-    /// An answer at once, and a socket to watch.
-    Watch,
-    /// The answer in one piece.
-    Whole,
-}
-
-impl Way {
-    /// The rung of that name whose request is this.
-    pub fn of(name: &'static str, call: &Call) -> Way {
-        let sort = match (&call.via, call.method) {
-            (Via::Socket, _) => Sort::Socket,
-            (Via::Poll { .. }, _) => Sort::Poll,
-            (Via::Watch { .. }, _) => Sort::Watch,
-            (Via::Whole, _) => Sort::Whole,
-            (Via::Http, Method::Get) => Sort::Events,
-            (Via::Http, _) => Sort::Stream,
-        };
-        Way { name, sort }
-    }
-
-    /// The rung at this place.
-    pub fn at(dialect: &dyn Dialect, rung: usize) -> Option<Way> {
-        let name = dialect.rungs().get(rung)?;
-        Some(Way::of(name, &dialect.chat(&ChatRequest::default(), rung)))
-    }
-
-    /// What carries it, in a few words.
-    pub fn words(self, chat: Chat) -> String {
-        match self.sort {
-            Sort::Stream => say!(chat, way_stream),
-            Sort::Events => say!(chat, way_events),
-            Sort::Socket => say!(chat, way_socket),
-            Sort::Poll => say!(chat, way_poll),
-            Sort::Watch => say!(chat, way_watch),
-            Sort::Whole => say!(chat, way_whole),
-        }
-    }
-
-    /// The same with its path.
-    pub fn title(self, chat: Chat) -> String {
-        format!("{} · {}", self.words(chat), self.name)
-    }
+/// The same with its path.
+pub fn title(transport: &Transport, chat: Chat) -> String {
+    format!("{} · {}", words(transport, chat), transport.name)
 }
 
 impl Chat {
-    /// All rungs of the server of now; empty for the demo. Tracked.
-    pub fn ways(self) -> Vec<Way> {
-        let Some(kind) = self.kind() else {
-            return Vec::new();
-        };
-        let dialect = kind.dialect();
-        (0..dialect.rungs().len())
-            .filter_map(|rung| Way::at(&*dialect, rung))
-            .collect()
+    /// All transports of the server of now; empty for the demo. Tracked.
+    pub fn ways(self) -> &'static [Transport] {
+        self.kind().map_or(&[], |kind| kind.dialect().transports())
     }
 
-    /// Where the next reply begins: the rung that the person chose (and then no other), else the one that worked.
-    pub fn rung(self, dialect: &dyn Dialect) -> (usize, bool) {
+    /// Where the next reply begins: the transport that the person chose (and then no other), else the one that worked.
+    pub fn transport(self, dialect: &dyn Dialect) -> (&'static Transport, bool) {
         let wished = self.wishes.with_untracked(|wishes| {
             let way = wishes.way.as_deref()?;
-            dialect.rungs().iter().position(|name| *name == way)
+            let mut all = dialect.transports().iter();
+            all.find(|transport| transport.name == way)
         });
         match wished {
-            Some(rung) => (rung, true),
+            Some(transport) => (transport, true),
             None => {
                 let base = untrack(|| self.base());
-                (self.shared().store.rung(&base, dialect.rungs()), false)
+                let known = self.shared().store.transport(&base, dialect.transports());
+                (known.unwrap_or_else(|| dialect.transport(None)), false)
             }
         }
     }
 
-    /// The person chooses a rung; `None` begins to find out anew.
+    /// The person chooses a transport; `None` begins to find out anew.
     pub fn use_way(self, name: Option<String>) {
         if name.is_none() {
             let base = untrack(|| self.base());
-            self.shared().store.keep_rung(&base, None);
+            self.shared().store.keep_transport(&base, None);
         }
         self.wish(|wishes| wishes.way = name);
         self.show_way();
     }
 
-    /// Shows which rung the next reply takes.
+    /// Shows which transport the next reply takes.
     pub fn show_way(self) {
         if let Some(later) = later::ready() {
             (later.show_way)(self);
@@ -117,11 +68,9 @@ impl Chat {
     }
 }
 
-/// Shows which rung the next reply of a chat takes.
+/// Shows which transport the next reply of a chat takes.
 pub fn show_way(chat: Chat) {
-    let way = untrack(|| chat.kind()).and_then(|kind| {
-        let dialect = kind.dialect();
-        Way::at(&*dialect, chat.rung(&*dialect).0)
-    });
-    chat.way.set(way);
+    let kind = untrack(|| chat.kind());
+    chat.way
+        .set(kind.map(|kind| chat.transport(kind.dialect()).0));
 }

@@ -8,9 +8,10 @@ use futures_channel::mpsc;
 use futures_util::StreamExt;
 use futures_util::future::{Either, select};
 
-use super::drive::{Clock, Control, Report};
-use super::{Due, Session};
-use crate::event::{End, Millis};
+use super::Session;
+use super::drive::Control;
+use super::network::Clock;
+use crate::event::Millis;
 
 /// What may happen while something else is awaited.
 pub(super) enum Turn<T> {
@@ -55,19 +56,4 @@ where
         *alarm = None;
     }
     turn
-}
-
-pub(super) fn tell(due: Option<Due>, report: &mut dyn FnMut(Report)) {
-    if let Some(Due::AskPerson(clock, until)) = due {
-        report(Report::Asking(clock, until));
-    }
-}
-
-pub(super) fn take_control<C: Clock>(control: Option<Control>, session: &mut Session, clock: &C) {
-    match control {
-        Some(Control::Stop(end)) => session.stop(end),
-        Some(Control::WaitOn) => session.wait_on(clock.now()),
-        // Nobody is left who could want it.
-        None => session.stop(End::Stopped),
-    }
 }

@@ -105,14 +105,14 @@ impl Export<'_> {
         let mut name = |word: &str| put(&mut fields, "fact", word);
         match &stamp.fact {
             Fact::Sent {
-                rung,
+                transport,
                 method,
                 path,
                 json,
                 body,
             } => {
                 name("sent");
-                put(&mut fields, "rung", rung.as_str());
+                put(&mut fields, "rung", transport.as_str());
                 put(&mut fields, "method", method_word(*method));
                 put(&mut fields, "path", self.path(path));
                 put(&mut fields, "json", *json);

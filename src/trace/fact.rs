@@ -18,8 +18,8 @@ pub struct Stamp {
 pub enum Fact {
     /// A request went out.
     Sent {
-        /// The rung's name.
-        rung: String,
+        /// The transport's name.
+        transport: String,
         /// The method.
         method: Method,
         /// Path and query. A query may hold the message: it is left out of what is exported.
@@ -70,7 +70,9 @@ impl Fact {
     /// Bytes of the words in it.
     pub(super) fn words(&self) -> usize {
         match self {
-            Fact::Sent { rung, path, .. } => rung.len() + path.len(),
+            Fact::Sent {
+                transport, path, ..
+            } => transport.len() + path.len(),
             Fact::Headers {
                 content_type, told, ..
             } => {

@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 
 use super::export::{ODDS, VERSION};
 use super::{Carried, EventName, Fact, Probe, Request, Resource, Trace};
-use crate::dialect::{Call, Kind, Method};
+use crate::dialect::{Call, Kind, Method, Transport};
 use crate::event::{Deadline, Millis, Oddity};
 use crate::session::Media;
 use crate::text;
@@ -117,16 +117,18 @@ impl Imported {
         })
     }
 
-    /// The index of the rung that answered, in its dialect's list.
-    pub fn rung(&self) -> usize {
-        let dialect = self.kind.unwrap_or(Kind::OpenAi).dialect();
-        let name = self.trace.stamps().iter().rev().find_map(|stamp| {
-            let Fact::Sent { rung, .. } = &stamp.fact else {
-                return None;
-            };
-            dialect.rungs().iter().position(|known| known == rung)
+    /// The transport that answered, of those of its kind.
+    pub fn transport(&self) -> &'static Transport {
+        let dialect = self.kind.unwrap_or_default().dialect();
+        let mut stamps = self.trace.stamps().iter().rev();
+        let name = stamps.find_map(|stamp| match &stamp.fact {
+            Fact::Sent { transport, .. } => {
+                let known = |known: &&Transport| known.name == transport;
+                dialect.transports().iter().find(known)
+            }
+            _ => None,
         });
-        name.unwrap_or(0)
+        name.unwrap_or_else(|| dialect.transport(None))
     }
 }
 
@@ -217,7 +219,7 @@ fn fact(fields: &Map<String, Value>) -> Option<Fact> {
     let span = || millis(fields.get("span"));
     Some(match word(fields, "fact") {
         "sent" => Fact::Sent {
-            rung: text("rung"),
+            transport: text("rung"),
             method: method(word(fields, "method")),
             path: text("path"),
             json: flag(fields, "json"),

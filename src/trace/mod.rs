@@ -161,7 +161,11 @@ impl Trace {
     /// Sees what the session reports.
     pub fn saw(&mut self, at: Millis, report: &Report) {
         match report {
-            Report::Sent { rung, call, media } => self.sent(at, rung, call, *media),
+            Report::Sent {
+                transport,
+                call,
+                media,
+            } => self.sent(at, transport.name, call, *media),
             Report::Headers {
                 status,
                 content_type,
@@ -228,12 +232,12 @@ impl Trace {
     }
 
     /// A request goes out.
-    pub fn sent(&mut self, at: Millis, rung: &str, call: &Call, media: Media) {
+    pub fn sent(&mut self, at: Millis, transport: &str, call: &Call, media: Media) {
         let body = call.body.as_ref().map_or(0, String::len);
         self.stamp(
             at,
             Fact::Sent {
-                rung: rung.to_owned(),
+                transport: transport.to_owned(),
                 method: call.method,
                 path: call.path.clone(),
                 json: media == Media::Json && call.body.is_some(),

@@ -81,10 +81,10 @@ fn send(kind: Kind, request: &ChatRequest, answer: impl Fn(&Value) -> Told) -> (
     };
     let dialect = kind.dialect();
     let plan = Plan {
-        dialect: &*dialect,
+        dialect,
         request,
         deadlines: Deadlines::default(),
-        rung: 0,
+        transport: dialect.transport(None),
         fixed: false,
         json: &|_| false,
         refusals: rill::session::Refusals::default(),
@@ -155,10 +155,9 @@ fn a_refused_field() {
 }
 
 fn bases_with_a_version() {
-    let path = Kind::OpenAi
-        .dialect()
-        .chat(&said(&[(Role::User, "Hi")]), 0)
-        .path;
+    let dialect = Kind::OpenAi.dialect();
+    let request = said(&[(Role::User, "Hi")]);
+    let path = dialect.chat(&request, dialect.transport(None)).path;
     let expected = [
         "http://127.0.0.1:8080/api/paas/v4/chat/completions",
         "http://127.0.0.1:8080/api/paas/v4/chat/completions",

@@ -3,7 +3,7 @@
 //! One at a time: no more than one connection is ever held by them.
 
 use crate::chat::request::ChatRequest;
-use crate::dialect::Call;
+use crate::dialect::{Call, Transport};
 use crate::event::End;
 use crate::session::{Answer, Media};
 use crate::trace::Trace;
@@ -24,8 +24,8 @@ pub enum Ask {
     },
     /// A reply, run as any other, with its own trace.
     Reply {
-        /// The rung to begin with.
-        rung: usize,
+        /// The transport to begin with.
+        transport: &'static Transport,
         /// What the body is called at first.
         media: Media,
         /// What is asked.

@@ -57,16 +57,16 @@ impl Inquiry {
 
     /// What to ask next; `None` once the cause is known.
     pub fn next(&self) -> Option<Ask> {
-        let path = match self.kind {
-            Some(kind) => kind.dialect().alive().path,
-            None => "/v1/models".to_owned(),
-        };
+        let dialect = self.kind.unwrap_or_default().dialect();
+        let path = dialect.alive().path;
+        // A page that a server of this kind shows without a key.
+        let open = dialect.family().alive.unwrap_or("/health");
         Some(match self.step {
             Step::Reach => Ask::Opaque(self.address.url(&path)),
             Step::OtherName => Ask::Opaque(other_name(&self.address)? + &self.path_of(&path)),
             Step::Models => small(path, false),
-            Step::Health => small(health(self.kind).to_owned(), false),
-            Step::Preflight => match small(health(self.kind).to_owned(), self.has_key) {
+            Step::Health => small(open.to_owned(), false),
+            Step::Preflight => match small(open.to_owned(), self.has_key) {
                 Ask::Small {
                     mut call,
                     media,
@@ -152,18 +152,6 @@ pub(in crate::doctor) fn other_name(address: &Address) -> Option<String> {
         "localhost"
     };
     Some(format!("{scheme}://{host}:{}", address.port()))
-}
-
-/// A page that a server of this kind shows without a key.
-fn health(kind: Option<Kind>) -> &'static str {
-    match kind {
-        Some(Kind::LiteLlm) => "/health/liveliness",
-        Some(Kind::TextGen) => "/v1/internal/health",
-        Some(Kind::KoboldCpp | Kind::Halo) => "/api/extra/version",
-        Some(Kind::Ollama) => "/api/version",
-        Some(Kind::Jarvis) => "/status",
-        _ => "/health",
-    }
 }
 
 fn small(path: String, key: bool) -> Ask {

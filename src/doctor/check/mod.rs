@@ -19,9 +19,9 @@ pub use row::{Detail, Outcome, Row, RowName};
 use super::{Verdict, judge};
 use crate::address::Address;
 use crate::chat::request::{ChatRequest, Knob, Message, Role};
-use crate::dialect::{self, BodyRule, Dialect, Kind, Recogniser};
+use crate::dialect::{self, Dialect, Kind, Question, Recogniser, Transport};
 use crate::event::End;
-use crate::session::Media;
+use crate::session::{Media, media_for};
 
 /// What the model is asked to write: long enough to see a rhythm, and soon over.
 const COUNT_TO_FORTY: &str =
@@ -50,9 +50,9 @@ pub struct Check {
     rows: Vec<Row>,
     profile: Profile,
     model: Option<String>,
-    /// Media and rung that the first reply came over.
+    /// Media and transport that the first reply came over; `None` before it.
     media: Media,
-    rung: usize,
+    transport: Option<&'static Transport>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -65,7 +65,7 @@ enum Step {
     Stream,
     Json,
     Stop,
-    Transport(usize),
+    Transport(&'static Transport),
     /// A failure is being looked into.
     Inquire,
     Over,
@@ -87,7 +87,7 @@ impl Check {
             profile: Profile::default(),
             model: None,
             media: Media::Plain,
-            rung: 0,
+            transport: None,
         };
         if let Some(probe) = inquiry::forbidden(address, browser) {
             check.fail(RowName::Reachable, judge::of_probe(probe));
@@ -121,20 +121,15 @@ impl Check {
 
     /// What to ask next; `None` once all is known.
     pub fn next(&self) -> Option<Ask> {
-        let dialect = || self.kind.unwrap_or(Kind::OpenAi).dialect();
-        let small = |call: dialect::Call| {
-            let media = match call.rule {
-                BodyRule::JsonOnly => Media::Json,
-                BodyRule::PlainFirst => self.media,
-            };
-            Ask::Small {
-                call,
-                media,
-                key: self.has_key,
-            }
+        let dialect = self.dialect();
+        let transport = self.transport.unwrap_or_else(|| dialect.transport(None));
+        let small = |call: dialect::Call| Ask::Small {
+            media: media_for(&call, &|_| self.media == Media::Json),
+            call,
+            key: self.has_key,
         };
-        let reply = |rung: usize, text: &str, stop_after: Option<usize>| Ask::Reply {
-            rung,
+        let reply = |transport, text: &str, stop_after: Option<usize>| Ask::Reply {
+            transport,
             media: self.media,
             request: Box::new(self.request(text)),
             stop_after,
@@ -147,18 +142,18 @@ impl Check {
                 media: Media::Plain,
                 key: false,
             },
-            Step::Models => small(dialect().models()),
-            Step::Context => small(dialect().context(self.model.as_deref())?),
-            Step::Count => small(dialect().count(&self.request(COUNT_TO_FORTY))?),
-            Step::Stream => reply(0, COUNT_TO_FORTY, None),
+            Step::Models => small(dialect.models().call),
+            Step::Context => small(self.context()?.call),
+            Step::Count => small(self.count()?.call),
+            Step::Stream => reply(transport, COUNT_TO_FORTY, None),
             Step::Json => Ask::Reply {
-                rung: self.rung,
+                transport,
                 media: Media::Json,
                 request: Box::new(self.request(COUNT_TO_FORTY)),
                 stop_after: Some(SOME),
             },
-            Step::Stop => reply(self.rung, LONG_STORY, Some(STOP_AFTER)),
-            Step::Transport(rung) => reply(rung, COUNT_TO_FORTY, Some(SOME)),
+            Step::Stop => reply(transport, LONG_STORY, Some(STOP_AFTER)),
+            Step::Transport(transport) => reply(transport, COUNT_TO_FORTY, Some(SOME)),
             Step::Inquire => self.inquiry.as_ref()?.next()?,
             Step::Over => return None,
         })
@@ -185,8 +180,8 @@ impl Check {
             (Step::Stream, Told::Reply(trace, end, now)) => self.stream_told(&trace, &end, now),
             (Step::Json, Told::Reply(trace, end, _)) => self.json_told(&trace, &end),
             (Step::Stop, Told::Reply(trace, end, _)) => self.stop_told(&trace, &end),
-            (Step::Transport(rung), Told::Reply(trace, end, _)) => {
-                self.transport_told(rung, &trace, &end);
+            (Step::Transport(transport), Told::Reply(trace, end, _)) => {
+                self.transport_told(transport, &trace, &end);
             }
             (Step::Inquire, told) => self.inquired(&told),
             // An answer to another question: the same one is asked again.
@@ -206,8 +201,16 @@ impl Check {
         request
     }
 
-    fn dialect(&self) -> Box<dyn Dialect> {
-        self.kind.unwrap_or(Kind::OpenAi).dialect()
+    fn dialect(&self) -> &'static dyn Dialect {
+        self.kind.unwrap_or_default().dialect()
+    }
+
+    fn context(&self) -> Option<Question<u32>> {
+        self.dialect().context(self.model.as_deref())
+    }
+
+    fn count(&self) -> Option<Question<u32>> {
+        self.dialect().count(&self.request(COUNT_TO_FORTY))
     }
 
     // --- rows ------------------------------------------------------------------------------------------------------------
@@ -228,10 +231,13 @@ impl Check {
         });
     }
 
-    fn settle_transport(&mut self, rung: usize, outcome: Outcome, detail: Detail) {
-        if let Some(name) = self.dialect().rungs().get(rung) {
-            self.settle(RowName::Transport(name), outcome, detail);
-        }
+    fn settle_transport(
+        &mut self,
+        transport: &'static Transport,
+        outcome: Outcome,
+        detail: Detail,
+    ) {
+        self.settle(RowName::Transport(transport.name), outcome, detail);
     }
 
     fn skip(&mut self, name: RowName) {

@@ -10,8 +10,8 @@ use crate::doctor::Verdict;
 pub struct Profile {
     /// What it is.
     pub kind: Option<Kind>,
-    /// The rung that answers, an index into its dialect's list.
-    pub rung: usize,
+    /// The transport that answers, by its name; `None` where none did.
+    pub transport: Option<String>,
     /// Its replies want bodies that are called JSON.
     pub json: bool,
     /// How many models it has.
@@ -34,7 +34,7 @@ impl Profile {
             map.insert(key.to_owned(), value);
         };
         put("kind", self.kind.map(Kind::as_str).into());
-        put("rung", self.rung.into());
+        put("transport", self.transport.as_deref().into());
         put("json", self.json.into());
         put("models", self.models.into());
         put("context", self.context.into());
@@ -51,7 +51,7 @@ impl Profile {
         let word = |key: &str| value[key].as_str();
         Profile {
             kind: word("kind").and_then(|kind| kind.parse().ok()),
-            rung: whole("rung").unwrap_or_default() as usize,
+            transport: word("transport").map(str::to_owned),
             json: flag("json"),
             models: whole("models").unwrap_or_default() as usize,
             context: whole("context").and_then(|context| context.try_into().ok()),

@@ -31,7 +31,7 @@ pub enum RowName {
     Gaps,
     /// It can be stopped.
     Stop,
-    /// This way of its own works; the name of the rung.
+    /// This transport of its own works; its name.
     Transport(&'static str),
 }
 

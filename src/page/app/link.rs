@@ -6,7 +6,7 @@ use futures_channel::oneshot;
 use leptos::prelude::*;
 
 use crate::address::Address;
-use crate::dialect::Kind;
+use crate::dialect::{Kind, Origins};
 use crate::doctor::Verdict;
 use crate::page::net::fetch::Fetch;
 use crate::page::servers::{self, Server};
@@ -102,7 +102,7 @@ impl Chat {
                         if kind != known {
                             store.keep_kind(&base, kind);
                             // Another kind has other ways.
-                            store.keep_rung(&base, None);
+                            store.keep_transport(&base, None);
                         }
                         kind
                     }
@@ -150,7 +150,7 @@ impl Chat {
                             .then_some(model)
                     });
                     self.keep_server(&server);
-                    if server.models.is_empty() && server.kind == Kind::Ollama {
+                    if server.models.is_empty() && server.kind.family().quirks.may_lack_models {
                         LinkState::Failed {
                             server: Some(server),
                             trouble: Trouble::NoModels,
@@ -160,7 +160,7 @@ impl Chat {
                     }
                 }
                 Err(trouble) => {
-                    let server = Server::unknown(address, kind.unwrap_or(Kind::OpenAi));
+                    let server = Server::unknown(address, kind.unwrap_or_default());
                     LinkState::Failed {
                         server: Some(server),
                         trouble,
@@ -277,15 +277,28 @@ impl Chat {
         })
     }
 
-    /// Whether the server is Ollama, by its kind or by its port.
-    pub fn is_ollama(self) -> bool {
+    /// The setting that lets this page in, where the server's family has a variable of its environment for it: by its kind, or by
+    /// its port. Tracked.
+    pub fn origins_variable(self) -> Option<&'static str> {
+        let server = |server: &Server| {
+            let mut kinds = Kind::ALL.into_iter().map(Kind::family);
+            kinds.find_map(|family| match family.commands.origins {
+                Origins::Variable { start, .. }
+                    if family.word == server.kind.as_str()
+                        || family.ports.contains(&server.address.port()) =>
+                {
+                    Some(start)
+                }
+                _ => None,
+            })
+        };
         self.link.with(|link| match link {
-            LinkState::Connected(server)
+            LinkState::Connected(found)
             | LinkState::Failed {
-                server: Some(server),
+                server: Some(found),
                 ..
-            } => server.kind == Kind::Ollama || server.address.port() == 11434,
-            _ => false,
+            } => server(found),
+            _ => None,
         })
     }
 

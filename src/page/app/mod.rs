@@ -177,7 +177,7 @@ pub struct Chat {
     pub settings: RwSignal<bool>,
     /// What the person wishes of replies from the server of now.
     pub wishes: RwSignal<Wishes>,
-    /// The rung that is in use there.
+    /// The transport that is in use there.
     pub way: RwSignal<Option<Way>>,
     /// The unsent text.
     pub draft: RwSignal<String>,

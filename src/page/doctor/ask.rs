@@ -6,7 +6,6 @@ use futures_channel::mpsc;
 use wasm_bindgen_futures::JsFuture;
 
 use crate::address::Address;
-use crate::chat::request::ChatRequest;
 use crate::dialect::Kind;
 use crate::doctor::Probe;
 use crate::doctor::check::{Ask, Browser, Inquiry, Told};
@@ -85,43 +84,35 @@ pub async fn perform(
             Told::Small(fetch.urgent(call, *media).await.ok())
         }
         Ask::Reply {
-            rung,
+            transport,
             media,
             request,
             stop_after,
         } => {
             let mut deadlines = deadlines.unwrap_or_default();
             deadlines.grace = 0.0;
-            let kind = kind.unwrap_or(Kind::OpenAi);
-            reply(fetch, kind, deadlines, *rung, *media, request, *stop_after).await
+            let dialect = kind.unwrap_or_default().dialect();
+            let json = |_: &str| *media == Media::Json;
+            let plan = Plan {
+                dialect,
+                request,
+                deadlines,
+                transport,
+                fixed: false,
+                json: &json,
+                refusals: crate::session::Refusals::default(),
+            };
+            reply(fetch, plan, *stop_after).await
         }
     }
 }
 
 /// Runs a reply as any other, seen by nobody but its trace.
-async fn reply(
-    fetch: &Fetch,
-    kind: Kind,
-    deadlines: Deadlines,
-    rung: usize,
-    media: Media,
-    request: &ChatRequest,
-    stop_after: Option<usize>,
-) -> Told {
-    let dialect = kind.dialect();
+async fn reply(fetch: &Fetch, plan: Plan<'_>, stop_after: Option<usize>) -> Told {
     let line = Line::Net(fetch.clone());
     let (orders, controls) = mpsc::unbounded();
     let mut trace = Trace::default();
     let mut stopped = false;
-    let plan = Plan {
-        dialect: &*dialect,
-        request,
-        deadlines,
-        rung,
-        fixed: false,
-        json: &|_| media == Media::Json,
-        refusals: crate::session::Refusals::default(),
-    };
     drive(plan, &line, &PageClock, controls, &mut |report| {
         trace.saw(now(), &report);
         let enough = stop_after.is_some_and(|most| trace.totals().texts >= most);

@@ -17,7 +17,9 @@ use crate::dialect::{Call, Method};
 use crate::doctor::check::Reach;
 use crate::key;
 use crate::page::clock::{PageClock, now, sleep};
-use crate::session::{Answer, Body, Chunk, Failure, Media, Opened, TELLING, Wire, within};
+use crate::session::{
+    Answer, Body, Chunk, Failure, Media, Opened, REACH, SMALL, TELLING, Wire, within,
+};
 
 /// So long bytes are handed on before the rest of the page gets a turn, in milliseconds.
 const TURN: f64 = 16.0;
@@ -37,12 +39,6 @@ extern "C" {
     #[wasm_bindgen(catch, js_name = fetch)]
     fn fetch(request: &Request) -> Result<JsValue, JsValue>;
 }
-
-/// Small requests stand under this deadline, in milliseconds.
-const SMALL: f64 = 5_000.0;
-
-/// How long something that answers at all may take to do so. Several such questions may follow each other.
-const OPAQUE: f64 = 3_000.0;
 
 /// The way to one server.
 #[derive(Clone)]
@@ -182,7 +178,7 @@ pub async fn reach(url: &str) -> Reach {
     let Ok(request) = request(url, &init, std::iter::empty()) else {
         return Reach::Failed;
     };
-    match within(&PageClock, OPAQUE, response(&request)).await {
+    match within(&PageClock, REACH, response(&request)).await {
         Some(Ok(_)) => Reach::Came,
         Some(Err(_)) => Reach::Failed,
         None => Reach::TimedOut,

@@ -71,7 +71,7 @@ async fn open_over(
             let body = steps::PollBody::open(net, call, check, *every, media);
             Ok(opened(LineBody::Poll(body)))
         }
-        Via::Watch { socket } => {
+        Via::Watch(watch) => {
             let answer = net.small(call, media).await?;
             if answer.status >= 300 {
                 // Handed on whole: the session reads the refusal as it reads any.
@@ -83,7 +83,7 @@ async fn open_over(
                     body,
                 });
             }
-            let body = steps::WatchBody::open(net, answer.body, *socket).await?;
+            let body = steps::WatchBody::open(net, answer.body, *watch).await?;
             Ok(opened(LineBody::Watch(body)))
         }
     }

@@ -7,7 +7,7 @@ use futures_util::future::{Either, select};
 
 use super::fetch::Fetch;
 use super::socket::SocketBody;
-use crate::dialect::Call;
+use crate::dialect::{Call, Watch};
 use crate::page::clock::sleep;
 use crate::session::{Answer, Body, Chunk, Failure, Media, Wire};
 
@@ -73,12 +73,8 @@ pub struct WatchBody {
 
 impl WatchBody {
     /// Sends the request, reads where to watch, and watches.
-    pub async fn open(
-        fetch: &Fetch,
-        answer: String,
-        socket: fn(&str) -> Option<String>,
-    ) -> Result<WatchBody, Failure> {
-        let Some(path) = socket(&answer) else {
+    pub async fn open(fetch: &Fetch, answer: String, watch: Watch) -> Result<WatchBody, Failure> {
+        let Some(path) = watch.socket(&answer) else {
             return Err(Failure::new("the answer names no conversation to watch"));
         };
         let socket = SocketBody::open(&fetch.address, &path, None).await?;

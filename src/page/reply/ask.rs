@@ -20,10 +20,9 @@ use crate::page::doctor::Site;
 use crate::page::net::Line;
 use crate::page::net::demo::Demo;
 use crate::page::servers::{self, Server};
-use crate::page::ways::Way;
 use crate::page::words;
 use crate::reply::about_tokens_of;
-use crate::session::{Answer, Control, Learned, Plan, Refusals, Report, Wire, drive, media_for};
+use crate::session::{Control, Learned, Plan, Refusals, Report, ask, drive};
 use crate::trace::{Fact, Imported, Replay};
 
 use super::Reply;
@@ -41,7 +40,7 @@ pub(super) async fn play(
     recorded: Imported,
 ) {
     let chat = reply.chat;
-    let kind = recorded.kind.unwrap_or(Kind::OpenAi);
+    let kind = recorded.kind.unwrap_or_default();
     let probe = recorded.trace.probe();
     *reply.site.borrow_mut() = Site {
         server: Address::parse(&recorded.server, None).ok(),
@@ -57,10 +56,10 @@ pub(super) async fn play(
         ..ChatRequest::default()
     };
     let plan = Plan {
-        dialect: &*dialect,
+        dialect,
         request: &request,
         deadlines: chat.options.with_untracked(|options| options.deadlines),
-        rung: recorded.rung(),
+        transport: recorded.transport(),
         fixed: true,
         json: &|_| false,
         refusals: Refusals::default(),
@@ -121,13 +120,13 @@ pub(super) async fn run(
             request.generation.clone(),
         )
     });
-    let (rung, fixed) = chat.rung(&*dialect);
+    let (transport, fixed) = chat.transport(dialect);
     count(chat, &request, has_key);
     let plan = Plan {
-        dialect: &*dialect,
+        dialect,
         request: &request,
         deadlines: chat.options.with_untracked(|options| options.deadlines),
-        rung,
+        transport,
         fixed,
         json: &json,
         refusals: store.refusals(&base),
@@ -142,8 +141,8 @@ pub(super) async fn run(
                 store.keep_wants_json(&format!("{base}{path}"))
             }
             Report::Learned(Learned::Refusals(refusals)) => store.keep_refusals(&base, &refusals),
-            Report::Learned(Learned::Rung(rung)) => {
-                store.keep_rung(&base, dialect.rungs().get(rung).copied())
+            Report::Learned(Learned::Transport(transport)) => {
+                store.keep_transport(&base, Some(transport.name))
             }
             Report::End(
                 end @ End::Broken {
@@ -161,19 +160,17 @@ pub(super) async fn run(
     }
     if !fixed && reply.was_held_back() {
         let way = reply.way.get_untracked();
-        let at = |way: Way| dialect.rungs().iter().position(|name| *name == way.name);
-        let next = way.and_then(at).and_then(|rung| dialect.next_rung(rung));
-        if let Some(next) = next {
-            store.keep_rung(&base, dialect.rungs().get(next).copied());
+        if let Some(next) = way.and_then(|way| way.if_held_back) {
+            store.keep_transport(&base, Some(next));
             chat.show_way();
-            reply.next_way.set(Way::at(&*dialect, next));
+            reply.next_way.set(Some(dialect.transport(Some(next))));
         }
     }
-    if let Some((usage, timings)) = figures(&*dialect, &line, &json).await {
+    if let Some((usage, timings)) = figures(dialect, &line, &json).await {
         reply.late_figures(&usage, &timings);
     }
     if reply.looks.tokens.borrow().all().is_empty() {
-        let tokens = late_tokens(&*dialect, &line, &request, &json).await;
+        let tokens = late_tokens(dialect, &line, &request, &json).await;
         reply.late_tokens(tokens);
     }
 }
@@ -185,13 +182,11 @@ pub(super) async fn late_tokens(
     request: &ChatRequest,
     json: &dyn Fn(&str) -> bool,
 ) -> Vec<Token> {
-    let call = Some(request).filter(|request| request.alternatives > 0);
-    let Some(call) = call.and_then(|request| dialect.tokens(&request.generation)) else {
+    let asked = Some(request).filter(|request| request.alternatives > 0);
+    let Some(asked) = asked.and_then(|request| dialect.tokens(&request.generation)) else {
         return Vec::new();
     };
-    let answer = line.small(&call, media_for(&call, json)).await;
-    let tokens = |answer: Answer| Some(dialect.read_tokens(answer.good()?));
-    answer.ok().and_then(tokens).unwrap_or_default()
+    ask(line, &asked, json).await.unwrap_or_default()
 }
 
 pub(super) async fn figures(
@@ -199,13 +194,11 @@ pub(super) async fn figures(
     line: &Line,
     json: &dyn Fn(&str) -> bool,
 ) -> Option<(Usage, Timings)> {
-    let call = dialect.perf()?;
-    let answer = line.small(&call, media_for(&call, json)).await.ok()?;
-    dialect.read_perf(answer.good()?)
+    ask(line, &dialect.perf()?, json).await
 }
 
 /// The way to the server, its dialect, and the server itself (`None`: the demo).
-pub(super) fn line(chat: Chat) -> (Line, Box<dyn Dialect>, Option<Server>) {
+pub(super) fn line(chat: Chat) -> (Line, &'static dyn Dialect, Option<Server>) {
     match chat.link.get_untracked() {
         LinkState::Connected(server)
         | LinkState::Failed {
@@ -218,7 +211,7 @@ pub(super) fn line(chat: Chat) -> (Line, Box<dyn Dialect>, Option<Server>) {
         ),
         _ => {
             let script = words::demo_script(chat.lang.get_untracked());
-            (Line::Demo(Demo { script }), Kind::OpenAi.dialect(), None)
+            (Line::Demo(Demo { script }), Kind::default().dialect(), None)
         }
     }
 }
@@ -283,17 +276,14 @@ pub(super) fn count(chat: Chat, request: &ChatRequest, has_key: bool) {
         exact: false,
     }));
     let (line, dialect, _) = line(chat);
-    let Some(call) = dialect.count(request) else {
+    let Some(asked) = dialect.count(request) else {
         return;
     };
     let base = untrack(|| chat.base());
     let store = chat.shared().store.clone();
     chat.spawn(async move {
-        let media = media_for(&call, &|path| {
-            has_key || store.wants_json(&format!("{base}{path}"))
-        });
-        if let Ok(answer) = line.small(&call, media).await
-            && let Some(used) = answer.good().and_then(|body| dialect.read_count(body))
+        let json = |path: &str| has_key || store.wants_json(&format!("{base}{path}"));
+        if let Some(used) = ask(&line, &asked, &json).await
             // By now the reply's own figures may be here; they are newer.
             && chat.meter.try_get_untracked().flatten().is_some_and(|meter| !meter.exact)
         {

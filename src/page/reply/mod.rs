@@ -303,8 +303,8 @@ impl Reply {
                 }
             }
             report => {
-                if let Report::Sent { rung, call, .. } = &report {
-                    let way = Some(Way::of(rung, call));
+                if let Report::Sent { transport, .. } = &report {
+                    let way = Some(*transport);
                     self.way.set(way);
                     self.chat.way.set(way);
                 }
@@ -330,7 +330,9 @@ impl Reply {
     /// What of it stands in a report of a page that stopped.
     fn note(&self, report: &Report) {
         match report {
-            Report::Sent { rung, .. } => fault::notes(self.chat, &format!("sent: {rung}")),
+            Report::Sent { transport, .. } => {
+                fault::notes(self.chat, &format!("sent: {}", transport.name))
+            }
             Report::Headers { status, .. } => {
                 fault::notes(self.chat, &format!("headers: {status}"))
             }

@@ -11,6 +11,7 @@ use crate::key;
 use crate::options::Theme;
 use crate::page::app::{Chat, Command, LinkState};
 use crate::page::servers::Found;
+use crate::page::ways;
 use crate::page::words::{self, Locale, say, trouble_words};
 
 /// The settings.
@@ -271,10 +272,10 @@ fn ways(chat: Chat) -> Part {
     let select = el("select")
         .child(choice("", move || say!(chat, way_auto)))
         .each(
-            move || chat.ways(),
+            move || chat.ways().iter().collect::<Vec<_>>(),
             move |way| {
                 let way = *way;
-                choice(way.name, move || way.title(chat))
+                choice(way.name, move || ways::title(way, chat))
             },
         )
         .value(move || {
@@ -290,7 +291,7 @@ fn ways(chat: Chat) -> Part {
         .child(field(move || say!(chat, way_title), select))
         .child(
             hint(move || {
-                let way = chat.way.get().map(|way| way.title(chat));
+                let way = chat.way.get().map(|way| ways::title(way, chat));
                 way.map_or_else(String::new, |way| say!(chat, way_now, way = way))
             })
             .set("class", "hint way-now"),

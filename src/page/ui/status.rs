@@ -7,6 +7,7 @@ use super::turn::Figures;
 use crate::event::{Deadline, End, Progress};
 use crate::page::app::{Chat, Command};
 use crate::page::live::{Seen, Status};
+use crate::page::ways;
 use crate::page::words::{end_words, say, young};
 
 /// The line.
@@ -26,7 +27,7 @@ pub fn status_line(
             None => running(chat, &now()),
         })
     };
-    let way_title = move || seen?.way.get().map(|way| way.title(chat));
+    let way_title = move || seen?.way.get().map(|way| ways::title(way, chat));
     el("p")
         .set("class", "status")
         .attr_if("title", way_title)
@@ -41,7 +42,7 @@ pub fn status_line(
             move || {
                 el("span").set("role", "status").says(move || {
                     let way = seen.and_then(|seen| seen.next_way.get());
-                    let way = way.map(|way| way.words(chat)).unwrap_or_default();
+                    let way = way.map(|way| ways::words(way, chat)).unwrap_or_default();
                     say!(chat, way_next, way = way)
                 })
             },

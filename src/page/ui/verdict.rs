@@ -43,7 +43,7 @@ pub fn why(chat: Chat, verdict: Verdict) -> String {
         Verdict::PageBehind => say!(chat, why_page_behind),
         Verdict::Cut => say!(chat, why_cut),
         Verdict::Unreachable => say!(chat, why_unreachable, server = server),
-        Verdict::CorsRefused if chat.is_ollama() => {
+        Verdict::CorsRefused if chat.origins_variable().is_some() => {
             say!(chat, why_cors_ollama, server = server, origin = origin)
         }
         Verdict::CorsRefused => say!(chat, why_cors_refused, server = server, origin = origin),

@@ -150,9 +150,7 @@ async fn run(chat: Chat, address: Address, sheet: Sheet) {
     store.keep_profile(&base, profile);
     // What failed has nothing to teach.
     if profile.stream.is_some_and(|verdict| verdict.is_well()) {
-        let kind = check.kind().unwrap_or(Kind::OpenAi);
-        let rungs = kind.dialect().rungs();
-        store.keep_rung(&base, rungs.get(profile.rung).copied());
+        store.keep_transport(&base, profile.transport.as_deref());
     }
     show(&check);
     sheet.state.set(State::Done);
@@ -212,7 +210,7 @@ fn name_words(chat: Chat, name: &RowName) -> String {
         RowName::Stream => say!(chat, check_stream),
         RowName::Gaps => say!(chat, check_gaps),
         RowName::Stop => say!(chat, check_stop),
-        RowName::Transport(rung) => say!(chat, check_transport, name = *rung),
+        RowName::Transport(name) => say!(chat, check_transport, name = *name),
     }
 }
 
