@@ -50,8 +50,8 @@ pub struct Imported {
     pub left: usize,
 }
 
-/// Reads what [`export`] wrote; or a list of messages, bare or under `messages`, as other pages write it ([`messages`] tells which); or
-/// an export of ChatGPT or LibreChat, with its branches ([`linked`]).
+/// Reads what [`export`] wrote; or a list of messages, bare or under `messages`, as other pages write it (`archive/messages.rs` tells
+/// which); or an export of ChatGPT or LibreChat, with its branches (`archive/linked.rs`).
 /// A file in which nobody says anything is no conversation.
 pub fn import(text: &str) -> Result<Imported, Unreadable> {
     let mut file = json::value(text).ok_or(Unreadable::NotJson)?;

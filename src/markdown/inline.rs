@@ -1,7 +1,7 @@
 //! The parts of a paragraph, cell or item as they came from the parser, with what only our marks tell: formulas, bare addresses, and
 //! the few tags that are taken as such.
 //!
-//! In: parts whose letters hold the marks of [`source`](super::source). Out: the same parts without them. A tag without its end goes to
+//! In: parts whose letters hold the marks of [`source`]. Out: the same parts without them. A tag without its end goes to
 //! the end of its part, as in a browser; an end without a beginning is nothing.
 
 use super::node::{Node, Tag, push_text};
