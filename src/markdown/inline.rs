@@ -37,7 +37,7 @@ pub(super) fn resolve(parts: Vec<Node>, in_link: bool, room: usize) -> Vec<Node>
     out.done
 }
 
-/// Whether letters end in the tag of a line break.
+/// Tells whether letters end in the tag of a line break.
 pub(super) fn ends_in_break(raw: &str) -> bool {
     let tag = raw.trim_end().rsplit_once('<');
     let inside = tag.and_then(|(_, inside)| inside.strip_prefix(TAG));
@@ -47,7 +47,7 @@ pub(super) fn ends_in_break(raw: &str) -> bool {
 struct Parts {
     /// Tags that are open, each with what came before it.
     open: Vec<(Tag, Vec<Node>)>,
-    /// What came since the last of them.
+    /// Nodes that came since the last of the open tags.
     done: Vec<Node>,
     in_link: bool,
     room: usize,
