@@ -18,14 +18,14 @@ use std::borrow::Cow;
 
 use serde_json::Value;
 
-/// What was read.
+/// A value that was read, and how.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Read {
     /// The value.
     pub value: Value,
-    /// Whether something in it had to be forgiven.
+    /// `true` if something in the text had to be forgiven.
     pub forgiven: bool,
-    /// Whether texts in it may begin or end with a stand-in for half of a character: [`Half`] joins them, [`whole`] replaces them.
+    /// `true` if texts in it may begin or end with a stand-in for half of a character: [`Half`] joins them, [`whole`] replaces them.
     pub halves: bool,
 }
 
@@ -127,7 +127,7 @@ fn replace_halves(value: &mut Value) {
     }
 }
 
-/// Where the stand-ins begin: at the end of the last private plane, one for each half that there is.
+/// The first of the stand-ins, at the end of the last private plane: one for each half that there is.
 const STAND_INS: u32 = 0x10_F800;
 /// The first of the halves that come first, and of those that come second.
 const HIGH: u16 = 0xD800;
@@ -151,7 +151,7 @@ fn half_of(letter: char) -> Option<u16> {
     Some(HIGH + u16::try_from(place).ok()?)
 }
 
-/// Whether the text writes characters in the place of the stand-ins by escapes: their first halves are these two. One that stands
+/// Tells whether the text writes characters in the place of the stand-ins by escapes: their first halves are these two. One that stands
 /// alone is half of such a character, which has its stand-in like any other.
 fn escapes_stand_ins(text: &str) -> bool {
     let mut pieces = text.split('\\').skip(1).peekable();
@@ -185,7 +185,7 @@ struct Mending<'t> {
     /// The text has real characters where the stand-ins are: then there are none.
     taken: bool,
     halves: bool,
-    /// Where in `out` a comma stands of which it is not known whether anything follows.
+    /// The place in `out` of a comma of which it is not known whether anything follows.
     comma: Option<usize>,
 }
 
@@ -278,7 +278,7 @@ impl<'t> Mending<'t> {
         }
     }
 
-    /// What stands behind a backslash.
+    /// Takes in the character behind a backslash.
     fn escape(&mut self, begins: bool) {
         let mut letters = self.rest.chars();
         match letters.next() {

@@ -24,7 +24,7 @@ pub const NAMES: [&str; 14] = [
     "grace",
 ];
 
-/// What the owner of the page, or a link, asks for. `None`: not said.
+/// Wishes of the page's owner, or of a link. `None`: not said.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Options {
     /// Base address of the server, as written; `demo` for the built-in demo.
@@ -35,7 +35,7 @@ pub struct Options {
     pub model: Option<String>,
     /// For whom the page is laid out.
     pub profile: Profile,
-    /// How fast text is shown; `None` is the profile's own.
+    /// The pace at which text is shown; `None` is the profile's own.
     pub pace: Option<Pace>,
     /// System prompt.
     pub system: Option<String>,
@@ -47,11 +47,11 @@ pub struct Options {
     pub lang: Option<String>,
     /// Light or dark.
     pub theme: Option<Theme>,
-    /// Where things are kept.
+    /// The place where things are kept.
     pub storage: Storage,
     /// The visitor cannot change server, model or profile.
     pub lock: bool,
-    /// How long a reply may take.
+    /// Spans that a reply may take.
     pub deadlines: Deadlines,
 }
 
@@ -68,7 +68,7 @@ pub enum Profile {
 /// Light or dark.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Theme {
-    /// As the system says.
+    /// The system's choice.
     Auto,
     /// Light.
     Light,
@@ -87,7 +87,7 @@ impl Theme {
     }
 }
 
-/// Where things are kept.
+/// Places where things can be kept.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Storage {
     /// In this browser.
@@ -102,7 +102,7 @@ pub enum Storage {
 pub struct Complaint {
     /// The attribute.
     pub name: &'static str,
-    /// Its value.
+    /// The attribute's value.
     pub value: String,
 }
 

@@ -35,10 +35,10 @@ const BURST: Millis = 8.0;
 /// The slowest pace that is read and written, in milliseconds for a letter: a day.
 const SLOWEST: Millis = 86_400_000.0;
 
-/// How fast text is shown.
+/// The speed at which text is shown.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Pace {
-    /// As it comes, with bursts smoothed; never more than [`LIVE_LAG`] behind.
+    /// Text as it comes, with bursts smoothed; never more than [`LIVE_LAG`] behind.
     Live,
     /// At once.
     Instant,
@@ -103,6 +103,21 @@ impl fmt::Display for Pace {
 }
 
 /// The text of one reply, and how much of it is shown.
+///
+/// ```
+/// use rill::pacer::{Pace, Pacer};
+///
+/// let mut pacer = Pacer::new(Pace::PerCharacter(30.0));
+/// pacer.push(0.0, "A family: 👨‍👩‍👧!");
+/// pacer.finish(1.0);
+/// pacer.advance(0.0);
+/// assert_eq!(pacer.shown(), "A");
+/// // One character every 30 ms, and three people who are one character come as one.
+/// pacer.advance(300.0);
+/// assert_eq!(pacer.shown(), "A family: 👨‍👩‍👧");
+/// pacer.advance(330.0);
+/// assert!(pacer.drained());
+/// ```
 #[derive(Debug, Clone)]
 pub struct Pacer {
     pace: Pace,
@@ -116,11 +131,11 @@ pub struct Pacer {
     credit: f64,
     /// Speeds that are owed: until this many clusters are shown, at least this many per millisecond. Speeds fall from front to back.
     owed: VecDeque<(u64, f64)>,
-    /// What is not shown yet: bytes up to here came at this time.
+    /// Arrivals that are not shown yet: bytes up to here came at this time.
     arrivals: VecDeque<(usize, Millis)>,
-    /// When the last cluster began to come.
+    /// The time at which the last cluster began to come.
     open_since: Millis,
-    /// When the latest burst began, and the smoothed time between bursts.
+    /// The time of the latest burst, and the smoothed time between bursts.
     burst: Option<Millis>,
     interval: Option<Millis>,
 }
@@ -144,7 +159,7 @@ impl Pacer {
         }
     }
 
-    /// More text came.
+    /// Takes in more text.
     pub fn push(&mut self, now: Millis, piece: &str) {
         if piece.is_empty() {
             return;
@@ -173,7 +188,7 @@ impl Pacer {
         }
     }
 
-    /// No more will come.
+    /// Says that no more will come.
     pub fn finish(&mut self, now: Millis) {
         if self.finished {
             return;
@@ -250,19 +265,19 @@ impl Pacer {
         self.clusters.text()
     }
 
-    /// Whether no more will come and all is shown.
+    /// Tells whether no more will come and all is shown.
     pub fn drained(&self) -> bool {
         self.finished && self.all_shown()
     }
 
-    /// How many grapheme clusters have come and are not shown.
+    /// Number of grapheme clusters that have come and are not shown.
     pub fn behind(&self) -> usize {
         let open = self.clusters.shown() < self.clusters.text().len()
             && self.clusters.open() < self.clusters.text().len();
         self.clusters.waiting() as usize + usize::from(open)
     }
 
-    /// When [`Pacer::advance`] would show more, if nothing else comes; `None` where all is shown.
+    /// The time at which [`Pacer::advance`] would show more, if nothing else comes; `None` where all is shown.
     pub fn next_due(&self, now: Millis) -> Option<Millis> {
         if self.all_shown() {
             return None;
@@ -304,7 +319,7 @@ impl Pacer {
             }
     }
 
-    /// What has waited this long is shown whatever the speed.
+    /// The longest wait: what has waited so long is shown whatever the speed.
     fn bound(&self) -> Millis {
         match self.pace {
             Pace::PerCharacter(_) => FIXED_LAG,

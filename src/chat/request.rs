@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-/// Who speaks.
+/// The speaker of a message or a turn.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Role {
@@ -30,9 +30,9 @@ impl Role {
 /// One message of the conversation.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Message {
-    /// Who speaks.
+    /// The speaker.
     pub role: Role,
-    /// What was said, without the thinking.
+    /// The words, without the thinking.
     pub text: String,
     /// Pictures that came with it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -55,7 +55,7 @@ impl Message {
 pub struct Image {
     /// `image/png`, `image/jpeg` ...
     pub media_type: String,
-    /// Its bytes, in base64 without a prefix.
+    /// The bytes, in base64 without a prefix.
     pub base64: String,
 }
 
@@ -77,7 +77,7 @@ impl Image {
         })
     }
 
-    /// Its address, for a page.
+    /// The picture as a `data:` address, for a page.
     pub fn url(&self) -> String {
         format!("data:{};base64,{}", self.media_type, self.base64)
     }
@@ -98,11 +98,11 @@ pub struct ChatRequest {
     pub conversation: String,
     /// The server's own id for the conversation, where an earlier reply brought one.
     pub server_conversation: Option<String>,
-    /// How the model picks its words.
+    /// Settings of how the model picks its words.
     pub sampling: Sampling,
-    /// How many alternatives to each token the server should tell, where it can; 0 is none.
+    /// Number of alternatives to each token that the server should tell, where it can; 0 is none.
     pub alternatives: u8,
-    /// Whether the server should tell what each token looked at, where it can.
+    /// `true` if the server should tell what each token looked at, where it can.
     pub attention: bool,
     /// Formats the conversation for servers that take a flat prompt; `None` is the dialect's own way.
     pub template: Option<String>,
@@ -145,7 +145,7 @@ pub enum Knob {
     MirostatTau,
     /// Mirostat: how fast it learns.
     MirostatEta,
-    /// The same number, the same answer, where the server is able to.
+    /// A number with which the same request gets the same answer, where the server is able to.
     Seed,
     /// The most tokens in a reply.
     MaxTokens,
@@ -177,7 +177,7 @@ impl Knob {
         Knob::Context,
     ];
 
-    /// Its name where settings are kept.
+    /// The setting's name where settings are kept.
     pub fn word(self) -> &'static str {
         match self {
             Knob::Temperature => "temperature",
@@ -224,7 +224,7 @@ impl Knob {
         }
     }
 
-    /// Whether its values are whole numbers.
+    /// Tells whether the setting's values are whole numbers.
     pub fn is_whole(self) -> bool {
         matches!(
             self,
@@ -238,7 +238,7 @@ impl Knob {
     }
 }
 
-/// How the model picks its words; what is not set is left to the server.
+/// Settings of how the model picks its words; those that are not set are left to the server.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Sampling {
     /// The settings that are set.

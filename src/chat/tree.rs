@@ -41,12 +41,12 @@ impl Tree {
         STEPS.get()
     }
 
-    /// Whether nothing was said yet.
+    /// Tells whether nothing was said yet.
     pub fn is_empty(&self) -> bool {
         self.nodes.is_empty()
     }
 
-    /// How many turns there are, on all branches. Their ids are the numbers below.
+    /// Number of turns, on all branches. Their ids are the numbers below.
     pub fn len(&self) -> usize {
         self.nodes.len()
     }
@@ -102,7 +102,7 @@ impl Tree {
         self.path().last()
     }
 
-    /// Which of how many branches is shown at this turn; the first is 0.
+    /// The place of the branch that is shown at this turn, from 0, and the number of branches.
     pub fn branch(&self, id: TurnId) -> (usize, usize) {
         let siblings = self.siblings(id);
         (
@@ -140,7 +140,7 @@ impl Tree {
         }
     }
 
-    /// What a server should hear of everything up to and with `id`, oldest first.
+    /// Messages that a server should hear: everything up to and with `id`, oldest first.
     pub fn messages(&self, id: TurnId) -> Vec<Message> {
         let mut messages = Vec::new();
         let mut next = Some(id);

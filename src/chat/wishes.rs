@@ -12,7 +12,7 @@ use crate::decimal::decimal;
 /// All wishes for one server. The default is to leave everything to it.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Wishes {
-    /// How the model picks its words; `extra` holds what [`Wishes::typed`] says.
+    /// Settings of how the model picks its words; `extra` holds the fields that [`Wishes::typed`] spells.
     pub sampling: Sampling,
     /// Other fields of the request as they were typed, right or not.
     pub typed: String,
@@ -22,23 +22,23 @@ pub struct Wishes {
     pub template: Option<String>,
     /// Fields of their own beside the prompt, by name.
     pub fields: BTreeMap<String, String>,
-    /// Whether tokens are looked into.
+    /// `true` if tokens are looked into.
     pub tokens: bool,
     /// The transport that is to be used, by its name; `None` finds one.
     pub way: Option<String>,
 }
 
-/// Why a text cannot be used as fields of a request.
+/// Reasons why a text cannot be used as fields of a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Mistake {
-    /// It is not JSON; the place, counted from 1, at which that shows.
+    /// A text that is not JSON; the place, counted from 1, at which that shows.
     NotJson {
         /// Line.
         line: usize,
         /// Column.
         column: usize,
     },
-    /// It is JSON, but not fields with names.
+    /// JSON, but not fields with names.
     NotFields,
 }
 
@@ -80,7 +80,7 @@ pub fn number(value: f64) -> String {
 }
 
 impl Wishes {
-    /// What was kept. What is missing or of another type is as good as not wished.
+    /// Reads wishes that were kept. One that is missing or of another type is as good as not wished.
     pub fn read(kept: &Value) -> Wishes {
         let text = |name: &str| kept.get(name)?.as_str().map(str::to_owned);
         let typed = text("extra").unwrap_or_default();
@@ -111,7 +111,7 @@ impl Wishes {
         }
     }
 
-    /// What to keep; only what is wished.
+    /// Writes the wishes to be kept; only those that there are.
     pub fn write(&self) -> Value {
         let mut kept = Map::new();
         let mut keep = |name: &str, value: Value, is_wished: bool| {

@@ -36,13 +36,13 @@ pub struct Block {
     pub id: u64,
     /// Grows whenever `node` changes: same id and same version, same block.
     pub version: u64,
-    /// What is in it.
+    /// The block's content.
     pub node: Node,
     /// The first so many children of `node` will not change while the id is the same: the items of a list, the rows of a table.
     pub frozen: usize,
 }
 
-/// What it took, for tests and for the trace.
+/// The work that it took, for tests and for the trace.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Counters {
     /// Bytes of the text given to the parser, each as often as it was given.
@@ -56,6 +56,23 @@ pub struct Counters {
 }
 
 /// A text that grows, and its blocks.
+///
+/// ```
+/// use rill::markdown::{Markdown, blocks_of};
+///
+/// let mut reply = Markdown::new();
+/// reply.append("# Rivers\n\nThey run **down");
+/// reply.update();
+/// // The heading is committed; the paragraph is open, and its half-written mark is shown as it is meant.
+/// assert_eq!(reply.committed(), 1);
+/// let words = |reply: &Markdown| reply.blocks().iter().map(|block| block.node.plain_text()).collect::<Vec<_>>();
+/// assert_eq!(words(&reply), ["Rivers", "They run down"]);
+///
+/// reply.append("hill**.");
+/// reply.finish();
+/// reply.update();
+/// assert!(reply.blocks().iter().map(|block| &block.node).eq(&blocks_of(reply.text())));
+/// ```
 #[derive(Debug, Clone, Default)]
 pub struct Markdown {
     text: String,
@@ -106,7 +123,7 @@ impl Markdown {
         Self::default()
     }
 
-    /// More text came. Cheap: nothing is parsed before [`Markdown::update`].
+    /// Takes in more text. Cheap: nothing is parsed before [`Markdown::update`].
     pub fn append(&mut self, piece: &str) {
         if piece.is_empty() {
             return;
@@ -129,7 +146,7 @@ impl Markdown {
         self.definitions = memchr::memmem::find(text.as_bytes(), b"]:").is_some();
     }
 
-    /// No more will come: the blocks become those of the finished text, and all are committed.
+    /// Says that no more will come: the blocks become those of the finished text, and all are committed.
     pub fn finish(&mut self) {
         if self.finished {
             return;
@@ -178,7 +195,7 @@ impl Markdown {
         &self.blocks
     }
 
-    /// So many first blocks never change again while their ids are the same. Only [`Markdown::replace`], letters behind
+    /// Number of first blocks that never change again while their ids are the same. Only [`Markdown::replace`], letters behind
     /// [`Markdown::finish`], and that where there are definitions, give them others.
     pub fn committed(&self) -> usize {
         self.committed
@@ -189,7 +206,7 @@ impl Markdown {
         &self.text
     }
 
-    /// What it took so far.
+    /// The work that it took so far.
     pub fn counters(&self) -> Counters {
         self.counters
     }
@@ -202,7 +219,7 @@ impl Markdown {
         self.replaced = true;
     }
 
-    /// What there was so far; from here on there are no blocks.
+    /// Takes out all that there was so far; from here on there are no blocks.
     fn begin_anew(&mut self) -> Before {
         self.replaced = false;
         Before {
@@ -293,7 +310,7 @@ impl Markdown {
 }
 
 impl Block {
-    /// Whether its frozen children are the first ones of this node, too.
+    /// Tells whether its frozen children are the first ones of this node, too.
     fn keeps(&self, node: &Node) -> bool {
         self.frozen == 0
             || self.node.children().get(..self.frozen) == node.children().get(..self.frozen)

@@ -9,14 +9,14 @@ pub enum Node {
     Text(String),
     /// An element.
     Element {
-        /// What it is.
+        /// The kind of element.
         tag: Tag,
-        /// Its parts, in order.
+        /// The parts, in order.
         children: Vec<Node>,
     },
 }
 
-/// What an element is.
+/// Kinds of elements.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Tag {
     /// A paragraph.
@@ -31,14 +31,14 @@ pub enum Tag {
         start: Option<u64>,
         /// Items hold their text directly, not in paragraphs.
         tight: bool,
-        /// Its first item runs from right to left.
+        /// `true` if the first item runs from right to left.
         rtl: bool,
     },
     /// An item of a list.
     Item {
-        /// Whether the box is ticked, where it has one.
+        /// `true` if the item's box is ticked; `None` where it has no box.
         checked: Option<bool>,
-        /// Its first letter runs from right to left.
+        /// `true` if the first letter runs from right to left.
         rtl: bool,
     },
     /// A block of code; at most one child, the text.
@@ -68,21 +68,21 @@ pub enum Tag {
     Link {
         /// An `http`, `https` or `mailto` address.
         href: String,
-        /// Its title; may be empty.
+        /// The link's title; may be empty.
         title: String,
     },
     /// An image. No children.
     Image {
         /// An `http` or `https` address (ask before it is loaded), or a raster image as `data:`.
         src: String,
-        /// What to read instead.
+        /// The words to read instead of the picture.
         alt: String,
-        /// Its title; may be empty.
+        /// The picture's title; may be empty.
         title: String,
     },
     /// A table: one [`Tag::TableHead`], then rows.
     Table {
-        /// How each column is aligned.
+        /// The alignment of each column.
         align: Vec<Align>,
     },
     /// The first row of a table; its children are cells.
@@ -91,7 +91,7 @@ pub enum Tag {
     TableRow,
     /// A cell.
     TableCell {
-        /// How its column is aligned.
+        /// The alignment of the cell's column.
         align: Align,
     },
     /// A thematic break. No children.
@@ -105,7 +105,7 @@ pub enum Tag {
     },
     /// A footnote.
     FootnoteDefinition {
-        /// Its label.
+        /// The footnote's label.
         label: String,
     },
     /// A formula; one child, its TeX source.
@@ -115,10 +115,10 @@ pub enum Tag {
     },
 }
 
-/// How a column of a table is aligned.
+/// The alignment of a table's column.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Align {
-    /// As the language runs.
+    /// The language's own direction.
     #[default]
     None,
     /// To the left.

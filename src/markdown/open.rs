@@ -27,15 +27,15 @@ const LONG: usize = 2 * 1024;
 
 #[derive(Debug, Clone, Default)]
 pub(super) struct Open {
-    /// Where the open block begins.
+    /// The beginning of the open block.
     start: usize,
-    /// What of it stays, and where the next parse begins.
+    /// The part of the block that stays, and the beginning of the next parse.
     cut: Cut,
     /// The whole lines before this place have been taken in.
     lines: usize,
-    /// How far the last parse went.
+    /// The end of the text at the last parse.
     parsed: usize,
-    /// What is shown ends here; behind it is nothing but what is hidden for now, and what came since.
+    /// The end of what is shown; behind it is nothing but what is hidden for now, and what came since.
     reach: usize,
     /// A blank line came since the last parse.
     blank: bool,
@@ -52,7 +52,7 @@ enum Cut {
     Rows { rows: usize, from: usize },
     /// The lines of a fence.
     Code(Code),
-    /// What stands before a word of a paragraph.
+    /// The part before a word of a paragraph.
     Words(Words),
 }
 
@@ -68,7 +68,7 @@ impl Open {
         }
     }
 
-    /// Where the next parse begins.
+    /// The beginning of the next parse.
     fn from(&self) -> usize {
         match &self.cut {
             Cut::None => self.start,
@@ -119,7 +119,7 @@ impl Markdown {
         self.committed = count;
     }
 
-    /// What the blocks show, as a text, after a first update.
+    /// The text that the blocks show after a first update.
     pub(super) fn meant(&self) -> String {
         let from = match self.open.cut {
             Cut::Words(_) => self.open.start,
@@ -136,7 +136,7 @@ impl Markdown {
         }
     }
 
-    /// Whether to wait until there is more to parse.
+    /// Tells whether to wait until there is more to parse.
     fn too_soon(&mut self) -> bool {
         let fresh = self.text.as_bytes().get(self.seen.saturating_sub(1)..);
         self.open.blank |=
@@ -184,7 +184,7 @@ impl Markdown {
         self.open.lines = end;
     }
 
-    /// The same for the blocks of these lines; `false` where the last of them is to be looked at by itself.
+    /// Settles the blocks of these lines; `false` where the last of them is to be looked at by itself.
     fn settle_lines(&mut self, mut tops: Vec<Top>, lines: &str) -> bool {
         if is_closed(&tops, lines) {
             let end = self.open.from() + lines.len();
@@ -429,7 +429,7 @@ fn push_raw(node: &mut Node, frozen: usize, piece: &str) {
     }
 }
 
-/// Whether no later line can change the last block: it is one line by nature, or a blank line ends it.
+/// Tells whether no later line can change the last block: it is one line by nature, or a blank line ends it.
 fn is_closed(tops: &[Top], lines: &str) -> bool {
     match tops.last().and_then(|top| top.node.tag()) {
         Some(Tag::Heading(_) | Tag::Rule) => lines.ends_with(['\n', '\r']),
@@ -438,7 +438,7 @@ fn is_closed(tops: &[Top], lines: &str) -> bool {
     }
 }
 
-/// Whether the last of these whole lines is blank.
+/// Tells whether the last of these whole lines is blank.
 fn ends_blank(lines: &str) -> bool {
     let Some(last) = lines.strip_suffix('\n') else {
         return false;
@@ -448,7 +448,7 @@ fn ends_blank(lines: &str) -> bool {
     before.is_empty() || before.ends_with(['\n', '\r'])
 }
 
-/// Where the last whole line ends.
+/// The end of the last whole line.
 fn whole_lines(text: &str) -> usize {
     let text = text.strip_suffix('\r').unwrap_or(text);
     memchr::memrchr2(b'\n', b'\r', text.as_bytes()).map_or(0, |at| at + 1)

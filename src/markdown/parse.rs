@@ -22,7 +22,7 @@ pub const MAX_DEPTH: usize = 100;
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Top {
     pub(super) node: Node,
-    /// Where its first line begins.
+    /// The beginning of the block's first line.
     pub(super) start: usize,
     /// For a list, where the first line of its last item begins.
     pub(super) last_item: usize,
@@ -33,14 +33,14 @@ pub fn blocks_of(text: &str) -> Vec<Node> {
     parse(text).into_iter().map(|top| top.node).collect()
 }
 
-/// So often a text is read otherwise because of what its parse told.
+/// The most times that a text is read otherwise because of what its parse told.
 const MOST_PARSES: usize = 100;
 
 pub(super) fn parse(text: &str) -> Vec<Top> {
     parse_all(text).0
 }
 
-/// Whether the formula at this place, which has its end, ends in the block that it begins in.
+/// Tells whether the formula at this place, which has its end, ends in the block that it begins in.
 pub(super) fn is_formula(text: &str, at: usize) -> bool {
     parse_all(text).1.marks.binary_search(&at).is_err()
 }
@@ -317,7 +317,7 @@ impl Tree<'_> {
         }
     }
 
-    /// Whether a formula or an address is open behind these letters.
+    /// Notes whether a formula or an address is open behind these letters.
     fn mark(&mut self, read: &str, at: usize) {
         let mark = [OPEN, CLOSE];
         if let Some(first) = read.find(mark)
@@ -333,7 +333,7 @@ impl Tree<'_> {
         }
     }
 
-    /// What was begun has no end in this element.
+    /// Notes that a formula or an address that was begun has no end in this element.
     fn end_mark(&mut self) {
         self.told.marks.extend(self.marked.take());
     }
@@ -374,7 +374,7 @@ impl Tree<'_> {
         }
     }
 
-    /// Where in the text the line begins that this place for the parser is in.
+    /// The beginning of the line that this place for the parser is in.
     fn line_of(&self, at: usize) -> usize {
         line_start(self.text, self.source.original(at))
     }
@@ -418,7 +418,7 @@ pub(super) fn line_start(text: &str, at: usize) -> usize {
     memchr::memrchr2(b'\n', b'\r', before).map_or(0, |end| end + 1)
 }
 
-/// What an item of a tight list would be in a loose one: each run of text and inline elements becomes a paragraph.
+/// Makes of an item of a tight list what it would be in a loose one: each run of text and inline elements becomes a paragraph.
 pub(super) fn loosen(item: &mut Node) {
     let Node::Element { children, .. } = item else {
         return;

@@ -26,7 +26,7 @@ pub(super) use formula::{Formula, OpenFormula};
 
 /// A letter that is nothing: it stands between a mark and a CJK character, and before what could begin a block in a formula.
 const NOTHING: char = '\u{fdda}';
-/// Behind the `<` of a tag that is taken as such.
+/// The character behind the `<` of a tag that is taken as such.
 pub(super) const TAG: char = '\u{fddb}';
 /// Before and behind a formula or an address.
 pub(super) const OPEN: char = '\u{fddc}';
@@ -34,16 +34,16 @@ pub(super) const CLOSE: char = '\u{fddd}';
 /// The backslash before a bar in a formula in a row of a table: there it only says that the bar parts no cells.
 const ESCAPE: char = '\u{fddf}';
 
-/// What means something to the parser in a line, and the first of the characters that stand in for these.
+/// Characters that mean something to the parser in a line; the first of those that stand in for them follows.
 const SPECIAL: &[u8; 10] = b"\\`*_~[]<&|";
 const FIRST: u32 = 0xfdd0;
 /// The first two bytes of all of them.
 const LEAD: [u8; 2] = *b"\xef\xb7";
 
-/// What a parse has told of the text: it is to be read otherwise here. Places in order.
+/// Places at which the text is to be read otherwise, as a parse has told, in order.
 #[derive(Default)]
 pub(super) struct But {
-    /// Behind these fences stands a letter, so that they close nothing.
+    /// Fences behind which a letter is put, so that they close nothing.
     pub(super) fences: Vec<usize>,
     /// Here no formula and no address begins: its end would be in another block.
     pub(super) marks: Vec<usize>,
@@ -52,9 +52,9 @@ pub(super) struct But {
 pub(super) struct Source<'a> {
     /// For the parser.
     pub(super) text: Cow<'a, str>,
-    /// Behind each change, in the text for the parser: by how many bytes it is longer so far.
+    /// Places behind each change, in the text for the parser, and by how many bytes it is longer so far.
     longer: Vec<(usize, usize)>,
-    /// Where formulas and addresses end and begin, in the original.
+    /// Ends and beginnings of formulas and addresses, in the original.
     marks: Vec<(usize, usize)>,
 }
 
@@ -95,7 +95,7 @@ impl<'a> Source<'a> {
         }
     }
 
-    /// Where the formula or the address begins, in the original, that ends at this place for the parser.
+    /// The beginning, in the original, of the formula or the address that ends at this place for the parser.
     pub(super) fn begin_of(&self, end: usize) -> Option<usize> {
         let end = self.original(end);
         let nth = self
@@ -105,7 +105,7 @@ impl<'a> Source<'a> {
         self.marks.get(nth).map(|&(_, start)| start)
     }
 
-    /// Where in the original what stands here for the parser is.
+    /// The place in the original of what stands here for the parser.
     pub(super) fn original(&self, at: usize) -> usize {
         let before = self.longer.partition_point(|&(from, _)| from <= at);
         let longer = before
@@ -133,12 +133,12 @@ pub(super) fn open_formula(original: &str) -> Option<OpenFormula> {
     scan.open
 }
 
-/// What the parser returned, as it was.
+/// Makes of what the parser returned what it was.
 pub(super) fn restore(read: &str) -> Cow<'_, str> {
     restored(read, false)
 }
 
-/// The same for what stood in a formula.
+/// Makes of what stood in a formula what it was.
 pub(super) fn restore_formula(read: &str) -> Cow<'_, str> {
     restored(read, true)
 }
@@ -162,7 +162,7 @@ fn restored(read: &str, formula: bool) -> Cow<'_, str> {
     Cow::Owned(out)
 }
 
-/// Whether a piece of text holds what [`restore`] would change.
+/// Tells whether a piece of text holds what [`restore`] would change.
 pub(super) fn is_marked(read: &str) -> bool {
     let bytes = read.as_bytes();
     memchr::memchr_iter(LEAD[0], bytes).any(|at| bytes.get(at + 1) == Some(&LEAD[1]))
@@ -178,20 +178,20 @@ enum Change {
 struct Scan<'a> {
     text: &'a str,
     bytes: &'a [u8],
-    /// Where no formula and no address begins.
+    /// Places at which no formula and no address begins.
     none: &'a [usize],
     changes: Vec<(usize, Change)>,
     marks: Vec<(usize, usize)>,
-    /// Where the line begins.
+    /// The beginning of the line.
     line: usize,
-    /// Behind the last change.
+    /// The place behind the last change.
     done: usize,
     /// Up to here it is code, in which no formula begins.
     code: usize,
     open: Option<OpenFormula>,
 }
 
-/// Whether something may begin with this byte.
+/// Tells whether something may begin with this byte.
 fn begins(byte: &u8) -> bool {
     matches!(
         byte,
@@ -266,7 +266,7 @@ impl<'a> Scan<'a> {
         }
     }
 
-    /// Where the code ends that begins with so many back quotes here, on this line.
+    /// The end of the code that begins with so many back quotes here, on this line.
     fn code_end(&self, at: usize, run: usize) -> Option<usize> {
         let before = self.bytes.get(self.line..at).unwrap_or_default();
         if run > 2 && formula::is_led(before) {
@@ -280,7 +280,7 @@ impl<'a> Scan<'a> {
         formula::closing_run(self.bytes, at + run, b'`', run).map(|close| close + run)
     }
 
-    /// Whether no parse has told that a formula or an address from here on has no end in its block.
+    /// Tells whether a formula or an address may begin here: no parse has told that it has no end in its block.
     fn may_begin(&self, at: usize) -> bool {
         self.none.binary_search(&at).is_err()
     }
@@ -370,12 +370,12 @@ impl<'a> Scan<'a> {
     }
 }
 
-/// What is hidden from the parser.
+/// Things that are hidden from the parser.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Hidden {
     Address,
     Formula {
-        /// Its lines go on behind so many quote marks.
+        /// The number of quote marks behind which its lines go on; `None` where it has but one line.
         quotes: Option<usize>,
         in_row: bool,
     },
@@ -386,7 +386,7 @@ fn stand_in(byte: u8) -> Option<char> {
     char::from_u32(FIRST + nth as u32)
 }
 
-/// How often the first byte is repeated.
+/// The number of times that the first byte is repeated.
 fn run_length(bytes: &[u8]) -> usize {
     bytes
         .iter()
@@ -394,7 +394,7 @@ fn run_length(bytes: &[u8]) -> usize {
         .count()
 }
 
-/// The same, byte for byte as long, with a line feed for each carriage return that ends a line by itself (the parser takes that for a
+/// The text, byte for byte as long, with a line feed for each carriage return that ends a line by itself (the parser takes that for a
 /// line end in some places and not in others), and without noncharacters.
 pub(super) fn clean(text: &str) -> Cow<'_, str> {
     let bytes = text.as_bytes();

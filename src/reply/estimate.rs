@@ -17,7 +17,7 @@ pub fn about_tokens_of<'t>(texts: impl IntoIterator<Item = &'t str>) -> u32 {
     u32::try_from(quarters / 4).unwrap_or(u32::MAX)
 }
 
-/// The same in quarters of a token.
+/// The estimate in quarters of a token.
 pub(super) fn quarters(text: &str) -> u64 {
     if text.is_ascii() {
         return text.len() as u64;

@@ -27,14 +27,14 @@ pub(super) const ODDS: [(Odd, &str); 7] = [
     (Odd::AfterEnd, "after-end"),
 ];
 
-/// What goes into the file beside the trace.
+/// Things that go into the file beside the trace.
 #[derive(Debug, Clone, Default)]
 pub struct Export<'a> {
     /// The server's kind.
     pub kind: Option<Kind>,
     /// The server's base address.
     pub server: &'a str,
-    /// This page's origin.
+    /// The origin of this page.
     pub page: &'a str,
     /// Rill's version, and the browser.
     pub made_by: &'a str,

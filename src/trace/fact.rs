@@ -7,9 +7,9 @@ use crate::event::{ChatEvent, Deadline, End, Millis, Oddity};
 /// One stamped fact.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Stamp {
-    /// When.
+    /// The time.
     pub at: Millis,
-    /// What.
+    /// The fact.
     pub fact: Fact,
 }
 
@@ -58,11 +58,11 @@ pub enum Fact {
     Busy(Millis),
     /// The tab went out of sight, or came back.
     Hidden(bool),
-    /// What the browser measured of the request.
+    /// The browser's measures of the request.
     Resource(Resource),
-    /// What further questions to the server found.
+    /// The result of further questions to the server.
     Probed(Probe),
-    /// It ended.
+    /// The end.
     End(End),
 }
 
@@ -90,26 +90,26 @@ impl Fact {
     }
 }
 
-/// What a browser measures of one request (PerformanceResourceTiming). Milliseconds; a span that it hides from this page is `None`.
+/// A browser's measures of one request (PerformanceResourceTiming). Milliseconds; a span that it hides from this page is `None`.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Resource {
     /// Waited for a free connection, before anything was done.
     pub blocked: Option<u32>,
     /// Looked up the name and opened the connection.
     pub connect: Option<u32>,
-    /// From the request to the first byte of the answer.
+    /// The span from the request to the first byte of the answer.
     pub wait: Option<u32>,
-    /// From the first byte to the last.
+    /// The span from the first byte to the last.
     pub receive: Option<u32>,
     /// `http/1.1`, `h2`, `h3`; empty where hidden.
     pub protocol: String,
 }
 
-/// What further requests found out about a server that a request could not reach.
+/// Results of further requests to a server that a request could not reach.
 /// A browser reports every such failure with the same words, so they have to be asked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Probe {
-    /// Not even an opaque answer came: nothing listens there.
+    /// No answer at all, not even an opaque one: nothing listens there.
     NothingThere,
     /// An opaque answer came, but none that this page may read.
     RefusesPage,
@@ -121,16 +121,16 @@ pub enum Probe {
     MixedContent,
     /// The browser keeps this page from the local network.
     LocalNetworkDenied,
-    /// The same server answers under another name of this computer, and not under this one, whose connections are all taken.
+    /// Answers of the same server under another name of this computer, and none under this one, whose connections are all taken.
     SocketsExhausted,
-    /// It takes connections under every name and answers under none.
+    /// A server that takes connections under every name and answers under none.
     Hangs,
-    /// It answers simple questions; this request it dropped, or answered without CORS headers.
+    /// A server that answers simple questions, and dropped this request or answered it without CORS headers.
     DropsRequest,
 }
 
 impl Probe {
-    /// All of them.
+    /// Every result.
     pub const ALL: [Probe; 9] = [
         Probe::NothingThere,
         Probe::RefusesPage,
@@ -143,7 +143,7 @@ impl Probe {
         Probe::DropsRequest,
     ];
 
-    /// Its name in an export.
+    /// The result's name in an export.
     pub fn word(self) -> &'static str {
         match self {
             Probe::NothingThere => "nothing-there",
@@ -181,7 +181,7 @@ pub enum EventName {
 }
 
 impl EventName {
-    /// All of them.
+    /// Every name.
     pub const ALL: [EventName; 15] = [
         EventName::Text,
         EventName::Replace,
@@ -221,7 +221,7 @@ impl EventName {
         }
     }
 
-    /// Its name in an export.
+    /// The event's name in an export.
     pub fn word(self) -> &'static str {
         match self {
             EventName::Text => "text",
@@ -242,7 +242,7 @@ impl EventName {
         }
     }
 
-    /// Whether it brings text, thinking or a tool call: what a reader waits for.
+    /// Tells whether the event brings text, thinking or a tool call: what a reader waits for.
     pub fn is_text(self) -> bool {
         matches!(
             self,
@@ -250,7 +250,7 @@ impl EventName {
         )
     }
 
-    /// Whether it only says that the server is at work.
+    /// Tells whether the event only says that the server is at work.
     pub fn is_sign(self) -> bool {
         matches!(self, EventName::Progress | EventName::Alive)
     }

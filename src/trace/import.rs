@@ -13,19 +13,19 @@ use crate::text;
 
 /// The largest file that is read, in bytes: a full trace whose every byte has to be escaped is smaller.
 pub const LARGEST: usize = 32 * 1024 * 1024;
-/// So many values may stand in a file; a full trace holds half of them. Each takes far more memory than its letters do.
+/// The most values in a file; a full trace holds half of them. Each takes far more memory than its letters do.
 const VALUES: usize = 400_000;
 /// The longest word of a fact, in bytes: a path may hold a message.
 const WORD: usize = 64 * 1024;
-/// So many headers are taken.
+/// The most headers that are taken.
 const TOLD: usize = 32;
 
-/// Why a file cannot be read.
+/// Reasons why a file cannot be read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum BadTrace {
     /// Larger than any trace.
     TooLarge,
-    /// Not JSON.
+    /// A text that is not JSON.
     NotJson,
     /// JSON, but no trace of Rill's.
     NotATrace,
@@ -44,15 +44,15 @@ pub struct Imported {
     pub server: String,
     /// The page's origin.
     pub page: String,
-    /// Who made the file.
+    /// The program that made the file.
     pub made_by: String,
-    /// Whether the texts are the real ones; else stand-ins of the same length.
+    /// `true` if the texts are the real ones; else they are stand-ins of the same length.
     pub texts: bool,
-    /// When the file was written, on the trace's clock.
+    /// The time at which the file was written, on the trace's clock.
     pub now: Millis,
 }
 
-/// What is put back, in the order in which it is put back at the same moment.
+/// Things that are put back, in the order in which they are put back at the same moment.
 enum Step<'a> {
     Before(Fact),
     Read(usize),

@@ -10,13 +10,13 @@ use crate::event::Millis;
 /// Arrivals that may wait; beyond, they are taken together.
 const MOST: usize = 4096;
 
-/// What a page may be late beyond its promise before it counts.
+/// The most that a page may be late beyond its promise before it counts.
 pub const GRACE: Millis = 1000.0;
 
 /// Arrivals that are not shown yet, and what became of the others.
 #[derive(Debug, Clone, Default)]
 pub struct Lag {
-    /// When each arrived, and how many bytes had arrived then.
+    /// The time of each arrival, and how many bytes had arrived then.
     waiting: VecDeque<(Millis, usize)>,
     arrived: usize,
     shown: usize,
@@ -83,7 +83,7 @@ impl Lag {
         }
     }
 
-    /// How long the oldest text has waited by now; nothing while the page is not seen.
+    /// The time that the oldest text has waited by now; nothing while the page is not seen.
     pub fn now(&self, now: Millis) -> Millis {
         match self.waiting.front() {
             Some((came, _)) if !self.hidden => now - came,
@@ -91,7 +91,7 @@ impl Lag {
         }
     }
 
-    /// How many arrivals wait.
+    /// Number of arrivals that wait.
     pub fn waiting(&self) -> usize {
         self.waiting.len()
     }

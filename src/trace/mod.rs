@@ -33,13 +33,13 @@ use crate::dialect::Call;
 use crate::event::{ChatEvent, End, Millis};
 use crate::session::{Media, Report};
 
-/// How many reads, and how many events, are kept; the oldest go first. A reply of 4,000 tokens is kept whole.
+/// The most reads, and the most events, that are kept; the oldest go first. A reply of 4,000 tokens is kept whole.
 pub const CAPACITY: usize = 8192;
-/// How many paints are kept.
+/// The most paints that are kept.
 pub const PAINTS: usize = 2048;
-/// How many other facts are kept: the first ones, and the end.
+/// The most other facts that are kept: the first ones, and the end.
 pub const FACTS: usize = 512;
-/// How many odd frames are kept with their sample.
+/// The most odd frames that are kept with their sample.
 const ODD: usize = 64;
 /// The longest body of a request that is kept.
 const BODY: usize = 1024 * 1024;
@@ -47,24 +47,24 @@ const BODY: usize = 1024 * 1024;
 /// One read, and what came of it.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub struct Read {
-    /// When it came.
+    /// The time.
     pub at: Millis,
-    /// Its bytes.
+    /// Number of bytes.
     pub bytes: u32,
     /// Events that it completed.
     pub events: u16,
-    /// Those among them that brought text, thinking or a tool call.
+    /// Number of events among them that brought text, thinking or a tool call.
     pub texts: u16,
 }
 
 /// Events of one name that came of one read.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Happened {
-    /// When.
+    /// The time.
     pub at: Millis,
-    /// Their name.
+    /// The events' name.
     pub name: EventName,
-    /// How many.
+    /// Number of events.
     pub count: u16,
     /// Bytes of text in them.
     pub bytes: u32,
@@ -73,11 +73,11 @@ pub struct Happened {
 /// The page drew something.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Paint {
-    /// When.
+    /// The time.
     pub at: Millis,
     /// Bytes of the answer that are shown.
     pub shown: u32,
-    /// How long the drawing took, in milliseconds.
+    /// The time that the drawing took, in milliseconds.
     pub took: f32,
 }
 
@@ -86,9 +86,9 @@ pub struct Paint {
 pub struct Request {
     /// The call; its body is left out where it was longer than there is room for.
     pub call: Call,
-    /// What the body was called.
+    /// The media type under which the body went out.
     pub media: Media,
-    /// Whether the body was left out.
+    /// `true` if the body was left out.
     pub shortened: bool,
 }
 
@@ -129,7 +129,7 @@ pub struct Totals {
     pub decoding: Millis,
     /// Milliseconds spent drawing.
     pub drawing: Millis,
-    /// How often something was drawn.
+    /// Number of paints.
     pub paints: usize,
     /// The longest drawing.
     pub longest_paint: Millis,
@@ -153,7 +153,7 @@ pub struct Trace {
     pub raw: Raw,
     /// The rhythm of the reads.
     pub rhythm: Rhythm,
-    /// How far the page is behind.
+    /// The page's delay behind the text.
     pub lag: Lag,
 }
 
@@ -335,7 +335,7 @@ impl Trace {
         self.request.as_ref()
     }
 
-    /// How it ended, as the session told.
+    /// The end, as the session told it.
     pub fn end(&self) -> Option<&End> {
         self.stamps
             .iter()
@@ -346,7 +346,7 @@ impl Trace {
             })
     }
 
-    /// What the last probe found.
+    /// The result of the last probe.
     pub fn probe(&self) -> Option<Probe> {
         self.stamps
             .iter()

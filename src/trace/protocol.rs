@@ -572,17 +572,17 @@ const ERRORS: [&str; 127] = [
     "your",
 ];
 
-/// Whether it is a key of a protocol.
+/// Tells whether a word is a key of a protocol.
 pub(super) fn is_key(word: &str) -> bool {
     KEYS.binary_search(&word).is_ok()
 }
 
-/// Whether it is the name of an event, an end, a role.
+/// Tells whether a word is the name of an event, an end, a role.
 pub(super) fn is_name(word: &str) -> bool {
     WORDS.binary_search(&word).is_ok()
 }
 
-/// Whether errors are made of it, in any case.
+/// Tells whether errors are made of a word, in any case.
 pub(super) fn is_of_errors(word: &str) -> bool {
     ERRORS
         .binary_search(&word.to_ascii_lowercase().as_str())

@@ -81,7 +81,7 @@ pub(super) struct Redactor {
     compared: HashMap<Vec<u8>, usize>,
 }
 
-/// What is below a bracket that is open.
+/// Things that can stand below an open bracket.
 #[derive(Clone, Copy, PartialEq)]
 enum Place {
     Open,
@@ -89,7 +89,7 @@ enum Place {
     Failed,
 }
 
-/// Where the reader of one part is.
+/// The state of the reader of one part.
 #[derive(Default)]
 struct State<'a> {
     /// For each open bracket whether it is a list, and what is below it.
@@ -119,7 +119,7 @@ impl State<'_> {
         self.open.push((list, place));
     }
 
-    /// Whether a number may stay.
+    /// Tells whether a number may stay.
     fn keeps_number(&self) -> bool {
         let in_list = self.open.last().is_some_and(|(list, _)| *list);
         let known = !self.key.is_empty() && !TOKENS.contains(&self.key());
@@ -284,7 +284,7 @@ fn str_of(bytes: &[u8]) -> Option<&str> {
     std::str::from_utf8(bytes).ok()
 }
 
-/// What is hidden: letters and digits, and every byte of a letter that is not ASCII.
+/// Tells whether a byte is hidden: letters and digits are, and every byte of a letter that is not ASCII.
 fn is_letter(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || byte == b'_' || !byte.is_ascii()
 }

@@ -38,7 +38,7 @@ struct Head {
 enum Close {
     Cleanly,
     Failing(String),
-    /// It stays open: the session's own deadlines end it, as they did then.
+    /// No end: the stream stays open, and the session's own deadlines end it, as they did then.
     Never,
 }
 

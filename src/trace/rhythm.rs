@@ -14,10 +14,10 @@ const TOGETHER: Millis = 10.0;
 /// A silence in which a model could have made a whole answer.
 pub const LONG_SILENCE: Millis = 1500.0;
 
-/// What follows so fast after a long silence belongs together still: a busy computer hands out in pieces what was here at once.
+/// The pause up to which reads belong together after a long silence: a busy computer hands out in pieces what was here at once.
 const TOGETHER_AFTER_SILENCE: Millis = 50.0;
 
-/// How far a clump may be from a buffer's size, in bytes, and count as that size.
+/// The difference from a buffer's size, in bytes, up to which a clump counts as that size.
 const NEAR: usize = 160;
 
 /// Sizes of the buffers that servers and proxies have.
@@ -26,11 +26,11 @@ const BUFFERS: [usize; 5] = [4096, 8192, 16384, 32768, 65536];
 /// Events with text that came at once, and the silence before them.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub struct Clump {
-    /// When its first read came.
+    /// The time of the first read.
     pub at: Millis,
-    /// From its first read to its last.
+    /// The span from the first read to the last.
     pub span: Millis,
-    /// How long nothing had come before it, without the time in which the page itself was held up.
+    /// The silence before it, without the time in which the page itself was held up.
     pub silence: Millis,
     /// Bytes of it.
     pub bytes: usize,
@@ -46,7 +46,7 @@ impl Clump {
             .find(|size| self.bytes.abs_diff(*size) <= NEAR)
     }
 
-    /// Whether it comes faster than models write: a thousand events a second; half as many after a long silence, for then a
+    /// Tells whether the clump comes faster than models write: a thousand events a second; half as many after a long silence, for then a
     /// busy page is more likely than so fast a model.
     fn is_fast(&self) -> bool {
         let most = if self.silence >= LONG_SILENCE {
@@ -57,7 +57,7 @@ impl Clump {
         self.texts as f64 * most >= self.span.max(4.0)
     }
 
-    /// How long nothing may come before it is over.
+    /// The pause after which the clump is over.
     fn patience(&self) -> Millis {
         if self.silence >= LONG_SILENCE {
             TOGETHER_AFTER_SILENCE
@@ -66,7 +66,7 @@ impl Clump {
         }
     }
 
-    /// It may grow to this length whatever its speed: a busy page reads the first of what is here, draws it, and then reads the rest.
+    /// The length to which a clump may grow whatever its speed: a busy page reads the first of what is here, draws it, then reads the rest.
     fn slack(&self) -> Millis {
         if self.silence >= LONG_SILENCE {
             (self.silence / 16.0).min(250.0)
@@ -75,7 +75,7 @@ impl Clump {
         }
     }
 
-    /// Whether it looks let go rather than made: faster than models write, after a silence in which one could have made it.
+    /// Tells whether the clump looks let go rather than made: faster than models write, after a silence in which one could have made it.
     fn is_burst(&self) -> bool {
         let (enough, quiet) = match self.buffer() {
             Some(_) => (4, 100.0),
@@ -92,13 +92,13 @@ impl Clump {
 /// Bursts, added up.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub struct Bursts {
-    /// How many.
+    /// Number of bursts.
     pub count: usize,
     /// Events with text in them.
     pub texts: usize,
-    /// How many have the size of a buffer.
+    /// Number of bursts that have the size of a buffer.
     pub sized: usize,
-    /// That size, the smallest seen, in bytes; 0 where none.
+    /// The size of that buffer, the smallest seen, in bytes; 0 where none.
     pub buffer: usize,
     /// The silences before them, added up.
     pub silence: Millis,
@@ -109,9 +109,9 @@ pub struct Bursts {
 /// A time in which nothing came.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub struct Gap {
-    /// When it began.
+    /// The time at which the silence began.
     pub from: Millis,
-    /// How long it was.
+    /// The length of the silence.
     pub span: Millis,
 }
 
@@ -123,7 +123,7 @@ pub struct Rhythm {
     bursts: Bursts,
     /// The last time in which the page was held up.
     busy: Option<(Millis, Millis)>,
-    /// How many gaps between reads fell under each of [`EDGES`], and beyond.
+    /// Number of gaps between reads that fell under each of [`EDGES`], and beyond.
     pub gaps: [u32; EDGES.len() + 1],
     /// The longest time in which nothing came, the wait for the first byte not counted.
     pub biggest: Gap,
@@ -206,7 +206,7 @@ impl Rhythm {
         self.with_open()
     }
 
-    /// When the last read came.
+    /// The time of the last read.
     pub fn last(&self) -> Option<Millis> {
         self.last
     }

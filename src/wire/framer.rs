@@ -21,12 +21,12 @@ use crate::event::Odd;
 /// The longest line, and the longest event, in bytes. Halo's attention frames have about a million; nothing real comes near this.
 pub const CEILING: usize = 32 * 1024 * 1024;
 
-/// How much of a markup document is kept.
+/// The most bytes that are kept of a markup document.
 const HTML_KEPT: usize = 64 * 1024;
 
 const BOM: &[u8; 3] = b"\xef\xbb\xbf";
 
-/// Who gets the frames.
+/// The receiver of the frames.
 type Sink<'s> = &'s mut dyn FnMut(Frame<'_>);
 
 /// Decodes one stream.
@@ -50,7 +50,7 @@ pub struct Framer {
     copied: u64,
 }
 
-/// What is known of the stream as a whole.
+/// Knowledge of the stream as a whole.
 #[derive(Debug, Clone, Copy, PartialEq)]
 enum Stage {
     /// Only blanks so far, and this many bytes of a byte order mark.
@@ -494,12 +494,12 @@ fn spoken(bytes: &[u8], sink: Sink<'_>, emit: impl FnOnce(&str, Sink<'_>)) {
     emit(&text, sink);
 }
 
-/// Whether these bytes can be all of an event's data.
+/// Tells whether these bytes can be all of an event's data.
 fn is_whole(data: &[u8]) -> bool {
     data == b"[DONE]" || is_object(data)
 }
 
-/// What stands behind the blank line that `bytes` begin with; `None` if they do not, or if a lone CR may still get its LF.
+/// The bytes behind the blank line that `bytes` begin with; `None` if there is none, or if a lone CR may still get its LF.
 fn behind_blank_line(bytes: &[u8]) -> Option<&[u8]> {
     match bytes {
         [b'\n', after @ ..] | [b'\r', b'\n', after @ ..] => Some(after),

@@ -4,7 +4,7 @@ use crate::markdown::source::formula::{self, Formula};
 use crate::markdown::source::{address, flank, tags};
 use crate::text;
 
-/// What to do with a piece of text.
+/// Changes to a piece of text, so that its open marks have an end.
 #[derive(Default)]
 pub(super) struct Inline {
     /// To append, inside out.
@@ -34,15 +34,15 @@ struct Bracket {
     marks: usize,
 }
 
-/// Where something ends that was begun.
+/// The end of something that was begun.
 enum End {
-    /// Its last byte is here.
+    /// An end here; the place of its last byte.
     At(usize),
-    /// It may yet end behind the text.
+    /// An end that may yet stand behind the text.
     Open,
-    /// It may, but what is in it is shown until then.
+    /// An end that may come, far off: the content is shown until then.
     Far,
-    /// It was not begun after all.
+    /// No end, for it was not begun after all.
     Never,
 }
 
@@ -78,7 +78,7 @@ impl Inline {
         !self.drops.is_empty()
     }
 
-    /// Where of this text the rest is hidden.
+    /// The place in this text from which the rest is hidden.
     pub(super) fn end(&self, text: &str) -> usize {
         self.end.unwrap_or(text.len())
     }
@@ -107,9 +107,9 @@ struct Scan<'a> {
     brackets: Vec<Bracket>,
     /// Tags that are taken as such and have no end yet.
     tags: usize,
-    /// Where a line begins, and how far it was looked for.
+    /// The beginning of a line, and how far it was looked for.
     line: (usize, usize),
-    /// Where the last line begins.
+    /// The beginning of the last line.
     last_line: usize,
     out: Inline,
 }
@@ -226,7 +226,7 @@ impl Scan<'_> {
         self.out
     }
 
-    /// Whether without this bracket its line is still no block of another kind.
+    /// Tells whether without this bracket its line is still no block of another kind.
     fn may_drop(&self, open: &Bracket) -> bool {
         let Some(&next) = self.bytes.get(open.inside) else {
             return true;
@@ -242,7 +242,7 @@ impl Scan<'_> {
         memchr::memmem::find(self.bytes.get(from..)?, what.as_bytes()).map(|at| from + at)
     }
 
-    /// Behind `from`, what closes the mark there.
+    /// The place behind the closing mark `what`, from `from` on.
     fn close(&mut self, from: usize, what: &str) -> Option<usize> {
         let end = self.find(from, what);
         self.out.open |= end.is_none();
@@ -284,7 +284,7 @@ impl Scan<'_> {
         None
     }
 
-    /// Behind the formula that begins here, or behind its mark.
+    /// The place behind the formula that begins here, or behind its mark.
     fn formula(&mut self, at: usize) -> usize {
         let since = self.bytes.get(self.line.1..at).unwrap_or_default();
         if let Some(end) = memchr::memrchr(b'\n', since) {
@@ -384,7 +384,7 @@ impl Scan<'_> {
         }
     }
 
-    /// Whether letters that follow only make the address longer.
+    /// Tells whether letters that follow only make the address longer.
     fn is_in_word(&self, from: usize) -> bool {
         let rest = self.bytes.get(self.skip_blanks(from)..).unwrap_or_default();
         rest.first() != Some(&b'<') && !rest.iter().any(u8::is_ascii_whitespace)
@@ -419,7 +419,7 @@ impl Scan<'_> {
         End::Far
     }
 
-    /// No more than the first so many marks are open.
+    /// Keeps no more than the first so many marks open.
     fn close_marks(&mut self, count: usize) {
         while self.marks.len() > count
             && let Some(mark) = self.marks.pop()

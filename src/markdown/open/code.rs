@@ -10,14 +10,14 @@ use crate::text;
 #[derive(Debug, Clone)]
 pub(super) struct Code {
     fence: Fence,
-    /// Where the line begins at which the code is.
+    /// The beginning of the line at which the code is.
     pub(super) line: usize,
     /// Code up to here is in the block.
     pub(super) shown: usize,
 }
 
 impl Code {
-    /// Behind the first line of a fence that begins at the very start of its line. Other fences are left to the parser.
+    /// The code behind the first line of a fence that begins at the very start of its line. Other fences are left to the parser.
     pub(super) fn begin(text: &str, start: usize) -> Option<Code> {
         let line = skip_lines(text, start, 1);
         let first = text::part(text, start..line);
@@ -86,7 +86,7 @@ impl Markdown {
     }
 }
 
-/// Behind its indentation, a line that may be a fence.
+/// The part of a line that may be a fence, behind its indentation.
 fn inner(line: &str) -> Option<&str> {
     let indent = line.bytes().take(4).take_while(|&b| b == b' ').count();
     (indent < 4).then(|| text::from(line, indent))

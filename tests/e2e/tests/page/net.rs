@@ -208,7 +208,7 @@ pub async fn texts_that_stopped_a_page_are_shown_to_their_last_letter(stage: Sta
     }
 }
 
-/// Joins what is told, as the README says that a page may; and notes every `rill-end`.
+/// Joins what is told, as docs/embedding.md says that a page may; and notes every `rill-end`.
 const HEAR: &str = "(() => {
     const heard = globalThis.heard = { text: '', ends: [], replaced: 0 };
     const host = e2e.host();
