@@ -2,12 +2,13 @@
 
 use leptos::prelude::*;
 
-use super::part::{Part, button, el};
+use super::kit::{Button, For, Show};
 use crate::page::app::{Chat, Command, LinkState};
 use crate::page::words::{say, trouble_words, young};
 
 /// The first screen.
-pub fn welcome(chat: Chat) -> Part {
+#[component]
+pub fn Welcome(chat: Chat) -> impl IntoView {
     let greeting = move || {
         let own = chat.options.with(|options| options.greeting.clone());
         own.unwrap_or_else(|| {
@@ -59,55 +60,51 @@ pub fn welcome(chat: Chat) -> Part {
             ]
         }
     };
-    el("section")
-        .set("class", "welcome")
-        .child(el("h1").says(greeting))
-        .child(
-            el("p")
-                .set("class", "who")
-                .class("trouble", failed)
-                .set("role", "status")
-                .says(who),
-        )
-        .when(
-            move || demo() && !young(chat),
-            move || {
-                el("p")
-                    .set("class", "how")
-                    .says(move || say!(chat, welcome_demo_how))
-            },
-        )
-        .when(
-            move || failed() && !chat.options.with(|options| options.lock),
-            move || {
-                el("p")
-                    .set("class", "ways")
-                    .child(
-                        button("plain", move || chat.panel.set(true))
-                            .says(move || say!(chat, server)),
-                    )
-                    .child(
-                        button("plain", move || chat.run(Command::UseDemo))
-                            .says(move || say!(chat, server_demo)),
-                    )
-            },
-        )
-        .child(
-            el("ul")
-                .set("class", "examples")
-                .each(examples, move |example| {
-                    let text = example.clone();
-                    let send = move || chat.run(Command::Send(text.clone()));
-                    el("li").child(button("plain", send).text(example))
-                }),
-        )
-        .each(
-            move || chat.complaints.get(),
-            move |complaint| {
-                let (value, name) = (complaint.value.clone(), complaint.name);
-                el("p")
-                    .set("class", "trouble")
-                    .says(move || say!(chat, bad_option, value = value.clone(), name = name))
-            },
-        )
+    view! {
+        <section class="welcome">
+            <h1>{greeting}</h1>
+            <p class="who" class:trouble=failed role="status">
+                {who}
+            </p>
+            <Show when=move || demo() && !young(chat)>
+                <p class="how">{move || say!(chat, welcome_demo_how)}</p>
+            </Show>
+            <Show when=move || failed() && !chat.options.with(|options| options.lock)>
+                <p class="ways">
+                    <Button class="plain" on_click=move || chat.panel.set(true)>
+                        {move || say!(chat, server)}
+                    </Button>
+                    <Button class="plain" on_click=move || chat.run(Command::UseDemo)>
+                        {move || say!(chat, server_demo)}
+                    </Button>
+                </p>
+            </Show>
+            <ul class="examples">
+                <For each=examples key=Clone::clone let:example>
+                    <Example chat example />
+                </For>
+            </ul>
+            <For each=move || chat.complaints.get() key=Clone::clone let:complaint>
+                <p class="trouble">
+                    {move || {
+                        let value = complaint.value.clone();
+                        say!(chat, bad_option, value = value, name = complaint.name)
+                    }}
+                </p>
+            </For>
+        </section>
+    }
+}
+
+/// A question that one can begin with.
+#[component]
+fn Example(chat: Chat, example: String) -> impl IntoView {
+    let text = example.clone();
+    view! {
+        <li>
+            <Button class="plain" on_click=move || chat.run(Command::Send(text.clone()))>
+                {example}
+            </Button>
+        </li>
+    }
 }
