@@ -79,6 +79,10 @@ pub fn CopyButton(
         Some(false) => icondata_lu::LuX,
         None => icondata_lu::LuCopy,
     };
+    // What loses the focus because it goes has no word to take back.
+    let forget = move |_| {
+        let _ = copied.try_set(None);
+    };
     // Both words keep their room: what stands beside the button is not moved away from under a finger.
     let other = move || word(copied.get().is_none().then_some(true));
     view! {
@@ -86,10 +90,7 @@ pub fn CopyButton(
             type="button"
             class=(!class.is_empty()).then_some(class)
             on:click=press
-            on:blur=move |_| {
-                // What loses the focus because it goes has no word to take back.
-                let _ = copied.try_set(None);
-            }
+            on:blur=forget
         >
             {move || view! { <Icon shape=shape() /> }}
             <span class="swap" data-other=other>

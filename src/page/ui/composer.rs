@@ -36,11 +36,7 @@ pub fn Composer(chat: Chat) -> impl IntoView {
         }
     };
     view! {
-        <Coming
-            chat
-            when=move || !chat.takes().fields.is_empty()
-            view=|later| later.fields
-        />
+        <Coming chat when=move || !chat.takes().fields.is_empty() view=|later| later.fields />
         <Previews chat />
         <div class="composer">
             <Show when=move || !young(chat) && chat.takes().images>
@@ -55,12 +51,14 @@ pub fn Composer(chat: Chat) -> impl IntoView {
                 on:click=press
             >
                 {move || {
-                    let shape = if stops() { icondata_lu::LuSquare } else { icondata_lu::LuArrowUp };
+                    let shape = if stops() {
+                        icondata_lu::LuSquare
+                    } else {
+                        icondata_lu::LuArrowUp
+                    };
                     view! { <Icon shape /> }
                 }}
-                <span>
-                    {move || if stops() { say!(chat, stop) } else { say!(chat, send) }}
-                </span>
+                <span>{move || if stops() { say!(chat, stop) } else { say!(chat, send) }}</span>
             </button>
         </div>
         <Show when=move || !young(chat)>
@@ -195,11 +193,7 @@ fn Previews(chat: Chat) -> impl IntoView {
                     <Preview chat image />
                 </For>
             </ul>
-            <p
-                class="trouble"
-                class:none=move || chat.refused.with(Option::is_none)
-                role="alert"
-            >
+            <p class="trouble" class:none=move || chat.refused.with(Option::is_none) role="alert">
                 {why}
             </p>
         </div>

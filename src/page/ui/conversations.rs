@@ -264,12 +264,7 @@ fn Row(list: List, head: Head) -> impl IntoView {
     };
     view! {
         <li>
-            <button
-                type="button"
-                class="row"
-                aria-current=is_here.then_some("true")
-                on:click=open
-            >
+            <button type="button" class="row" aria-current=is_here.then_some("true") on:click=open>
                 <span class="title" dir="auto">
                     {name}
                 </span>

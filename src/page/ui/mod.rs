@@ -135,9 +135,9 @@ fn Coming(
     view: fn(&Later) -> fn(Chat) -> AnyView,
 ) -> impl IntoView {
     view! {
-        <Show when=move || when.get() && chat.loaded.get()>
-            {later::ready().map(|later| view(later)(chat))}
-        </Show>
+        <Show when=move || {
+            when.get() && chat.loaded.get()
+        }>{later::ready().map(|later| view(later)(chat))}</Show>
     }
 }
 

@@ -25,7 +25,13 @@ pub fn Notice(chat: Chat) -> impl IntoView {
             <Show when=is_news>
                 <p class="trouble">
                     <span role="alert">{sentence}</span>
-                    {(!young(chat)).then(|| view! { " " <SaveButton chat /> })}
+                    {(!young(chat))
+                        .then(|| {
+                            view! {
+                                " "
+                                <SaveButton chat />
+                            }
+                        })}
                 </p>
             </Show>
         </div>

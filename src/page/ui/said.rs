@@ -42,7 +42,9 @@ pub fn Said(chat: Chat, id: TurnId) -> impl IntoView {
             <Show when=editing>
                 <div class="actions shown">
                     <Button on_click=save>{move || say!(chat, save_edit)}</Button>
-                    <Button on_click=move || editing.set(false)>{move || say!(chat, cancel)}</Button>
+                    <Button on_click=move || {
+                        editing.set(false)
+                    }>{move || say!(chat, cancel)}</Button>
                 </div>
             </Show>
             <Show when=move || !editing.get()>

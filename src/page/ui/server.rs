@@ -4,6 +4,7 @@ use leptos::html;
 use leptos::prelude::*;
 
 use super::kit::{Button, Choice, Field, For, Hint, Panel, Select, Show, TextField};
+use crate::address::Address;
 use crate::dialect::{Kind, Model};
 use crate::key;
 use crate::options::Theme;
@@ -85,11 +86,7 @@ fn FoundServers(chat: Chat) -> impl IntoView {
         <section>
             <h3>{move || say!(chat, server_found)}</h3>
             <ul class="found">
-                <For
-                    each=move || chat.found.get().unwrap_or_default()
-                    key=Clone::clone
-                    let:found
-                >
+                <For each=move || chat.found.get().unwrap_or_default() key=Clone::clone let:found>
                     <li>
                         <FoundServer chat found />
                     </li>
@@ -140,29 +137,18 @@ fn ByHand(chat: Chat) -> impl IntoView {
     let (address, key) = (NodeRef::<html::Input>::new(), NodeRef::<html::Input>::new());
     let kind = RwSignal::new(String::new());
     let bad = RwSignal::new(None);
-    let known = move || {
-        chat.link.with(|link| match link {
-            LinkState::Connected(server)
-            | LinkState::Failed {
-                server: Some(server),
-                ..
-            } => Some(server.address.clone()),
-            LinkState::Connecting(address) => Some(address.clone()),
-            _ => None,
-        })
-    };
     let known_address = move || {
-        known()
+        known(chat)
             .map(|address| address.to_string())
             .unwrap_or_default()
     };
     let known_key = move || {
-        known()
+        known(chat)
             .and_then(|address| chat.shared().store.key(&address.origin()))
             .unwrap_or_default()
     };
     let known_kind = move || {
-        let kind = known().and_then(|address| chat.shared().store.kind(&address.to_string()));
+        let kind = known(chat).and_then(|address| chat.shared().store.kind(&address.to_string()));
         kind.map_or("", Kind::as_str).to_owned()
     };
     Effect::new(move || kind.set(known_kind()));
@@ -180,7 +166,7 @@ fn ByHand(chat: Chat) -> impl IntoView {
     // For the server that is connected a new kind counts at once.
     let choose = move |word| {
         kind.set(word);
-        if untrack(known).is_some_and(|known| known.to_string() == typed(address)) {
+        if known(chat).is_some_and(|known| known.to_string() == typed(address)) {
             connect();
         }
     };
@@ -188,9 +174,6 @@ fn ByHand(chat: Chat) -> impl IntoView {
         let letter = bad.get().map(key::spelled).unwrap_or_default();
         say!(chat, bad_key, letter = letter)
     };
-    let kinds = Kind::ALL.iter().map(|kind| {
-        view! { <Choice value=kind.as_str() words=move || kind.name().to_owned() /> }
-    });
     view! {
         <section class="by-hand">
             <Field name=move || say!(chat, server_address)>
@@ -220,12 +203,7 @@ fn ByHand(chat: Chat) -> impl IntoView {
                 <Hint role="alert" words=bad_words />
             </Show>
             <Hint id="rill-key-hint" words=move || say!(chat, server_key_hint) />
-            <Field name=move || say!(chat, server_kind)>
-                <Select value=known_kind on_change=choose>
-                    <Choice value="" words=move || say!(chat, server_kind_auto) />
-                    {kinds.collect_view()}
-                </Select>
-            </Field>
+            <KindField chat value=known_kind on_change=choose />
             <div class="ways">
                 <Button class="strong" on_click=connect>
                     {move || say!(chat, server_connect)}
@@ -235,6 +213,39 @@ fn ByHand(chat: Chat) -> impl IntoView {
                 </Button>
             </div>
         </section>
+    }
+}
+
+/// The server that is spoken to, or was to be.
+fn known(chat: Chat) -> Option<Address> {
+    chat.link.with(|link| match link {
+        LinkState::Connected(server)
+        | LinkState::Failed {
+            server: Some(server),
+            ..
+        } => Some(server.address.clone()),
+        LinkState::Connecting(address) => Some(address.clone()),
+        _ => None,
+    })
+}
+
+/// What kind of server it is; found out, if that is not said.
+#[component]
+fn KindField(
+    chat: Chat,
+    #[prop(into)] value: Signal<String>,
+    #[prop(into)] on_change: Callback<String>,
+) -> impl IntoView {
+    let kinds = Kind::ALL.iter().map(|kind| {
+        view! { <Choice value=kind.as_str() words=move || kind.name().to_owned() /> }
+    });
+    view! {
+        <Field name=move || say!(chat, server_kind)>
+            <Select value on_change>
+                <Choice value="" words=move || say!(chat, server_kind_auto) />
+                {kinds.collect_view()}
+            </Select>
+        </Field>
     }
 }
 
@@ -335,12 +346,7 @@ fn Reading(chat: Chat) -> impl IntoView {
         chat.run(Command::SetLanguage(words::locale_for([tag.as_str()])));
     };
     let languages = [Locale::en, Locale::de].map(|locale| {
-        view! {
-            <Choice
-                value=words::tag(locale)
-                words=move || words::own_name(locale).to_owned()
-            />
-        }
+        view! { <Choice value=words::tag(locale) words=move || words::own_name(locale).to_owned() /> }
     });
     view! {
         <section class="reading">
@@ -365,10 +371,7 @@ fn Reading(chat: Chat) -> impl IntoView {
                 </Select>
             </Field>
             <Field name=move || say!(chat, language)>
-                <Select
-                    value=move || words::tag(chat.lang.get()).to_owned()
-                    on_change=set_language
-                >
+                <Select value=move || words::tag(chat.lang.get()).to_owned() on_change=set_language>
                     {languages.collect_view()}
                 </Select>
             </Field>

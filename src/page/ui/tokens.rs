@@ -178,7 +178,12 @@ fn Chip(
     text: String,
     logprob: Option<f32>,
 ) -> impl IntoView {
-    let likely = logprob.map(|logprob| view! { " " <span>{move || percent(chat, logprob)}</span> });
+    let likely = logprob.map(|logprob| {
+        view! {
+            " "
+            <span>{move || percent(chat, logprob)}</span>
+        }
+    });
     view! {
         <span class=class data-p=logprob.map(|logprob| step(logprob).to_string())>
             <span>{text}</span>

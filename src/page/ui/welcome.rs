@@ -19,52 +19,16 @@ pub fn Welcome(chat: Chat) -> impl IntoView {
             }
         })
     };
-    let who = move || {
-        chat.link.with(|link| match link {
-            LinkState::Looking => say!(chat, server_looking),
-            LinkState::Connecting(address) => say!(chat, connecting_to, host = address.host()),
-            LinkState::Demo => say!(chat, welcome_demo),
-            LinkState::Connected(server) => {
-                let model = server.model_name();
-                say!(
-                    chat,
-                    welcome_server,
-                    model = if model.is_empty() {
-                        server.name()
-                    } else {
-                        format!("{model} ({})", server.name())
-                    }
-                )
-            }
-            LinkState::Failed { trouble, .. } => trouble_words(chat, trouble),
-            LinkState::Asking(_) | LinkState::Nothing => String::new(),
-        })
-    };
     let demo = move || chat.link.with(|link| *link == LinkState::Demo);
     let failed = move || {
         chat.link
             .with(|link| matches!(link, LinkState::Failed { .. }))
     };
-    let examples = move || {
-        if young(chat) {
-            vec![
-                say!(chat, example_young_1),
-                say!(chat, example_young_2),
-                say!(chat, example_young_3),
-            ]
-        } else {
-            vec![
-                say!(chat, example_1),
-                say!(chat, example_2),
-                say!(chat, example_3),
-            ]
-        }
-    };
     view! {
         <section class="welcome">
             <h1>{greeting}</h1>
             <p class="who" class:trouble=failed role="status">
-                {who}
+                {move || who(chat)}
             </p>
             <Show when=move || demo() && !young(chat)>
                 <p class="how">{move || say!(chat, welcome_demo_how)}</p>
@@ -80,7 +44,7 @@ pub fn Welcome(chat: Chat) -> impl IntoView {
                 </p>
             </Show>
             <ul class="examples">
-                <For each=examples key=Clone::clone let:example>
+                <For each=move || examples(chat) key=Clone::clone let:example>
                     <Example chat example />
                 </For>
             </ul>
@@ -93,6 +57,46 @@ pub fn Welcome(chat: Chat) -> impl IntoView {
                 </p>
             </For>
         </section>
+    }
+}
+
+/// Who answers here.
+fn who(chat: Chat) -> String {
+    chat.link.with(|link| match link {
+        LinkState::Looking => say!(chat, server_looking),
+        LinkState::Connecting(address) => say!(chat, connecting_to, host = address.host()),
+        LinkState::Demo => say!(chat, welcome_demo),
+        LinkState::Connected(server) => {
+            let model = server.model_name();
+            say!(
+                chat,
+                welcome_server,
+                model = if model.is_empty() {
+                    server.name()
+                } else {
+                    format!("{model} ({})", server.name())
+                }
+            )
+        }
+        LinkState::Failed { trouble, .. } => trouble_words(chat, trouble),
+        LinkState::Asking(_) | LinkState::Nothing => String::new(),
+    })
+}
+
+/// Questions that one can begin with.
+fn examples(chat: Chat) -> Vec<String> {
+    if young(chat) {
+        vec![
+            say!(chat, example_young_1),
+            say!(chat, example_young_2),
+            say!(chat, example_young_3),
+        ]
+    } else {
+        vec![
+            say!(chat, example_1),
+            say!(chat, example_2),
+            say!(chat, example_3),
+        ]
     }
 }
 

@@ -75,7 +75,10 @@ fn figure_words(sight: Sight, words: impl Fn(&Figures) -> String) -> String {
 #[component]
 fn Lane(number: u32, #[prop(into)] name: Signal<String>, children: Children) -> impl IntoView {
     view! {
-        <g transform=format!("translate(0 {})", TOP + number * STEP)>
+        <g transform=format!(
+            "translate(0 {})",
+            TOP + number * STEP,
+        )>
             {children()} <path class="floor" d=format!("M0 {LANE}h{WIDTH}")></path>
             <text class="lane" y="-12">
                 {name}
@@ -201,7 +204,11 @@ fn LineOfTime(chat: Chat, sight: Sight) -> impl IntoView {
                 </g>
             </Lane>
             <Lane number=2 name=rate>
-                <Line sight class="rate" draw=|figures: &Figures| figures.rate_path(WIDTH, LANE).0 />
+                <Line
+                    sight
+                    class="rate"
+                    draw=|figures: &Figures| figures.rate_path(WIDTH, LANE).0
+                />
             </Lane>
             <g transform="translate(0 75)">
                 <Line sight class="moments" draw=moments />

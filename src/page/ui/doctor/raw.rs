@@ -26,12 +26,13 @@ struct Found {
     cut: bool,
 }
 
-/// The raw data.
-#[component]
-pub fn RawData(chat: Chat) -> impl IntoView {
-    let open = RwSignal::new(false);
-    let sought = RwSignal::new(String::new());
-    let most = RwSignal::new(SOME);
+/// What is found while the data is open.
+fn found(
+    chat: Chat,
+    open: RwSignal<bool>,
+    sought: RwSignal<String>,
+    most: RwSignal<usize>,
+) -> RwSignal<Found> {
     let found = RwSignal::new(Found::default());
     let asked = StoredValue::new(None);
     Effect::new(move || {
@@ -63,6 +64,16 @@ pub fn RawData(chat: Chat) -> impl IntoView {
             found.set(new);
         }
     });
+    found
+}
+
+/// The raw data.
+#[component]
+pub fn RawData(chat: Chat) -> impl IntoView {
+    let open = RwSignal::new(false);
+    let sought = RwSignal::new(String::new());
+    let most = RwSignal::new(SOME);
+    let found = found(chat, open, sought, most);
     let search = move |typed| {
         most.set(SOME);
         sought.set(typed);
