@@ -9,6 +9,8 @@ use wasm_bindgen::prelude::*;
 use web_sys::{CssStyleSheet, HtmlElement, ShadowRoot, UrlSearchParams};
 
 use super::app::{Chat, Command};
+use super::ui::Page;
+use super::ui::dom::Placed;
 use super::{fault, later, ui};
 use crate::chat::archive;
 use crate::options::{NAMES, Options};
@@ -102,7 +104,9 @@ fn mount(host: HtmlElement, root: ShadowRoot) -> Mounted {
     let owner = Owner::new();
     let chat = owner.with(|| {
         let chat = Chat::new(host.clone(), root.clone(), options, complaints);
-        let _ = root.append_child(&ui::page(chat).into());
+        let page = view! { <Page chat /> }.into_any();
+        // It ends with the owner.
+        StoredValue::new_local(Placed::at_end(page, root.unchecked_ref()));
         chat
     });
     if standalone {

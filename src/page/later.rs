@@ -8,12 +8,22 @@
 use std::cell::Cell;
 use std::pin::Pin;
 
+use leptos::prelude::*;
 use web_sys::{Element, File};
 
 use super::app::Chat;
 use super::net::fetch::Fetch;
 use super::servers::{self, Server};
-use super::ui::part::Part;
+use super::ui::ask::AskFirst;
+use super::ui::conversations::Conversations;
+use super::ui::doctor::Doctor;
+use super::ui::doctor::check::CheckPanel;
+use super::ui::doctor::exam::Exam;
+use super::ui::fields::Fields;
+use super::ui::notice::Notice;
+use super::ui::server::ServerPanel;
+use super::ui::settings::Settings;
+use super::ui::turns::Turns;
 use super::ui::verdict;
 use super::{kept, painter, reply, ui, ways};
 use crate::chat::tree::TurnId;
@@ -33,7 +43,7 @@ pub struct Later {
     /// Reads files, and adds the pictures among them to the next message.
     pub pictures: fn(Chat, Vec<File>),
     /// The turns of the conversation.
-    pub turns: fn(Chat) -> Part,
+    pub turns: fn(Chat) -> AnyView,
     /// A click somewhere in the conversation; `true` where it did something.
     pub clicked: fn(Chat, &Element) -> bool,
     /// Brings the conversation of this tab back.
@@ -41,23 +51,23 @@ pub struct Later {
     /// The conversation as a file.
     pub file: fn(Chat) -> String,
     /// The conversations that are kept.
-    pub conversations: fn(Chat) -> Part,
+    pub conversations: fn(Chat) -> AnyView,
     /// How replies are made.
-    pub settings: fn(Chat) -> Part,
+    pub settings: fn(Chat) -> AnyView,
     /// What stands beside the prompt, for kinds that have such.
-    pub fields: fn(Chat) -> Part,
+    pub fields: fn(Chat) -> AnyView,
     /// Servers, models, and how to read.
-    pub panel: fn(Chat) -> Part,
+    pub panel: fn(Chat) -> AnyView,
     /// The Doctor's region.
-    pub doctor: fn(Chat) -> Part,
+    pub doctor: fn(Chat) -> AnyView,
     /// All that the Doctor knows of a reply.
-    pub exam: fn(Chat) -> Part,
+    pub exam: fn(Chat) -> AnyView,
     /// A server is checked.
-    pub check: fn(Chat) -> Part,
+    pub check: fn(Chat) -> AnyView,
     /// The question whether a link's server may be spoken to.
-    pub ask: fn(Chat) -> Part,
+    pub ask: fn(Chat) -> AnyView,
     /// What is wrong with keeping the conversation.
-    pub notice: fn(Chat) -> Part,
+    pub notice: fn(Chat) -> AnyView,
     /// A verdict in a few words.
     pub verdict_words: fn(Chat, Verdict) -> String,
     /// A verdict in a sentence.
@@ -100,19 +110,19 @@ static LATER: Later = Later {
     takes: |kind| kind.dialect().takes(),
     show_way: ways::show_way,
     pictures: ui::images::take,
-    turns: ui::turns::turns,
+    turns: |chat| view! { <Turns chat /> }.into_any(),
     clicked: painter::clicked,
     restore: kept::restore,
     file: kept::file,
-    conversations: ui::conversations::conversations,
-    settings: ui::settings::open,
-    fields: ui::fields::fields,
-    panel: ui::server::server_panel,
-    doctor: ui::doctor::doctor,
-    exam: ui::doctor::exam::exam,
-    check: ui::ask::check,
-    ask: ui::ask::ask_first,
-    notice: ui::notice::notice,
+    conversations: |chat| view! { <Conversations chat /> }.into_any(),
+    settings: |chat| view! { <Settings chat /> }.into_any(),
+    fields: |chat| view! { <Fields chat /> }.into_any(),
+    panel: |chat| view! { <ServerPanel chat /> }.into_any(),
+    doctor: |chat| view! { <Doctor chat /> }.into_any(),
+    exam: |chat| view! { <Exam chat /> }.into_any(),
+    check: |chat| view! { <CheckPanel chat /> }.into_any(),
+    ask: |chat| view! { <AskFirst chat /> }.into_any(),
+    notice: |chat| view! { <Notice chat /> }.into_any(),
     verdict_words: verdict::words,
     verdict_why: verdict::why,
 };

@@ -16,6 +16,7 @@ use std::sync::Arc;
 
 use futures_channel::oneshot;
 use futures_util::future::{AbortHandle, abortable};
+use leptos::html;
 use leptos::prelude::*;
 use web_sys::{HtmlElement, ShadowRoot};
 
@@ -194,7 +195,7 @@ pub struct Chat {
     /// What is known of the tokens of replies, for as long as the page lives.
     looks: StoredValue<BTreeMap<TurnId, Looks>, LocalStorage>,
     /// The element that scrolls.
-    pub scroller: StoredValue<Option<HtmlElement>, LocalStorage>,
+    pub scroller: NodeRef<html::Main>,
     /// What the conversation is called: by this page, and by a server that keeps it itself.
     pub names: StoredValue<(String, Option<String>)>,
 }
@@ -348,7 +349,7 @@ impl Chat {
             conversation: RwSignal::new(0),
             starts: RwSignal::new(Vec::new()),
             looks: StoredValue::new_local(BTreeMap::new()),
-            scroller: StoredValue::new_local(None),
+            scroller: NodeRef::new(),
             names: StoredValue::new((made_up(), None)),
         }
     }
@@ -450,7 +451,7 @@ impl Chat {
     }
 
     fn scroll_down(self) {
-        let scroller = self.scroller.try_get_value().flatten();
+        let scroller = self.scroller.try_get_untracked().flatten();
         if let Some(scroller) = scroller {
             // Beyond any length: the browser stops at the end.
             scroller.set_scroll_top(i32::MAX);

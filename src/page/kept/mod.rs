@@ -21,7 +21,7 @@ use leptos::prelude::*;
 
 use super::app::{Chat, Memory, made_up};
 use super::clock::{hidden, sleep};
-use super::ui::part::follow;
+use super::ui::dom::follow;
 use super::ui::turns::END;
 use crate::chat::archive::export;
 pub use crate::chat::records::{Head, title};

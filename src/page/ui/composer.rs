@@ -2,30 +2,78 @@
 
 use std::sync::Arc;
 
+use leptos::html;
 use leptos::prelude::*;
-use wasm_bindgen::JsCast;
-use web_sys::{
-    ClipboardEvent, DataTransfer, DragEvent, Event, FileList, HtmlInputElement, KeyboardEvent,
-};
+use web_sys::{ClipboardEvent, DataTransfer, DragEvent, Event, FileList, KeyboardEvent};
 
-use super::coming;
-use super::part::{Part, button, el, icon};
+use super::Coming;
+use super::kit::{Button, For, Icon, Show, keys};
 use crate::chat::request::Image;
 use crate::page::app::{Chat, Command, Refused};
 use crate::page::clock::media_matches;
-use crate::page::later;
 use crate::page::words::{say, young};
 
 /// The composer.
-pub fn composer(part: Part, chat: Chat) -> Part {
+#[component]
+pub fn Composer(chat: Chat) -> impl IntoView {
     let running = move || chat.live.with(Option::is_some);
     let empty =
         move || chat.draft.with(|draft| draft.trim().is_empty()) && chat.images.with(Vec::is_empty);
     let stops = move || running() && empty();
+    let field = NodeRef::<html::Textarea>::new();
     let send = move || {
         let text = chat.draft.get_untracked();
         chat.run(Command::Send(text));
     };
+    let press = move |_| {
+        if stops() {
+            chat.run(Command::Stop);
+        } else {
+            send();
+        }
+        if let Some(field) = field.get_untracked() {
+            let _ = field.focus();
+        }
+    };
+    view! {
+        <Coming chat when=move || !chat.takes().fields.is_empty() view=|later| later.fields />
+        <Previews chat />
+        <div class="composer">
+            <Show when=move || !young(chat) && chat.takes().images>
+                <Picker chat />
+            </Show>
+            <Message chat field send />
+            <button
+                type="button"
+                class="go"
+                class:stops=stops
+                disabled=move || empty() && !running()
+                on:click=press
+            >
+                {move || {
+                    let shape = if stops() {
+                        icondata_lu::LuSquare
+                    } else {
+                        icondata_lu::LuArrowUp
+                    };
+                    view! { <Icon shape /> }
+                }}
+                <span>{move || if stops() { say!(chat, stop) } else { say!(chat, send) }}</span>
+            </button>
+        </div>
+        <Show when=move || !young(chat)>
+            <MeterLine chat />
+        </Show>
+    }
+}
+
+/// The field that grows. A hidden twin holds the same text and gives it its height: no script measures anything.
+#[component]
+fn Message(
+    chat: Chat,
+    field: NodeRef<html::Textarea>,
+    #[prop(into)] send: Callback<()>,
+) -> impl IntoView {
     let placeholder = move || {
         let own = chat.options.with(|options| options.placeholder.clone());
         own.unwrap_or_else(|| {
@@ -36,81 +84,38 @@ pub fn composer(part: Part, chat: Chat) -> Part {
             }
         })
     };
-    let field = el("textarea")
-        .set("rows", "1")
-        .set("dir", "auto")
-        .attr("aria-label", move || say!(chat, message))
-        .attr("placeholder", placeholder)
-        .value(move || chat.draft.get())
-        // Whoever does something here is about to write: what answers is fetched meanwhile. The focus alone says nothing: a page
-        // of its own has it from the beginning.
-        .on("pointerdown", move |_| chat.fetch_rest())
-        .on("input", move |event| {
-            chat.fetch_rest();
-            let text = event_target_value(event);
-            chat.shared().store.keep_draft(&text);
-            chat.draft.set(text);
-        })
-        .on_key(move |event| {
-            chat.fetch_rest();
-            if sends(event) {
-                event.prevent_default();
-                send();
-            } else if event.key() == "Escape" && running() {
-                chat.run(Command::Stop);
-            }
-        });
-    let field = enter_key(field);
-    let typed_in = field.element();
-    let press = move || {
-        if stops() {
-            chat.run(Command::Stop);
-        } else {
-            send();
-        }
-        let _ = typed_in.focus();
+    // Whoever does something here is about to write: what answers is fetched meanwhile. The focus alone says nothing: a page
+    // of its own has it from the beginning.
+    let write = move |text: String| {
+        chat.fetch_rest();
+        chat.shared().store.keep_draft(&text);
+        chat.draft.set(text);
     };
-    let go = button("go", press)
-        .class("stops", stops)
-        .flag("disabled", move || empty() && !running())
-        .each(
-            move || vec![stops()],
-            |stops| {
-                icon(if *stops {
-                    icondata_lu::LuSquare
-                } else {
-                    icondata_lu::LuArrowUp
-                })
-            },
-        )
-        .child(el("span").says(move || {
-            if stops() {
-                say!(chat, stop)
-            } else {
-                say!(chat, send)
-            }
-        }));
-    // The hidden twin holds the same text and gives the field its height: no script measures anything.
-    let twin = el("div")
-        .set("class", "field")
-        .attr("data-text", move || chat.draft.get())
-        .child(field);
-    part.when(
-        move || !chat.takes().fields.is_empty(),
-        move || coming(later::ready().map(|later| later.fields), chat),
-    )
-    .child(previews(chat))
-    .child(
-        el("div")
-            .set("class", "composer")
-            .when(
-                move || !young(chat) && chat.takes().images,
-                move || picker(chat),
-            )
-            .child(twin)
-            .child(go),
-    )
-    .when(move || !young(chat), move || meter(chat))
+    let on_key = keys(move |event: &KeyboardEvent| {
+        chat.fetch_rest();
+        if sends(event) {
+            event.prevent_default();
+            send.run(());
+        } else if event.key() == "Escape" && chat.live.with(Option::is_some) {
+            chat.run(Command::Stop);
+        }
+    });
+    view! {
+        <div class="field" data-text=move || chat.draft.get()>
+            <textarea
+                rows="1"
+                dir="auto"
+                enterkeyhint=enter_key()
+                aria-label=move || say!(chat, message)
+                placeholder=placeholder
+                node_ref=field
+                prop:value=move || chat.draft.get()
+                on:pointerdown=move |_| chat.fetch_rest()
+                on:input:target=move |event| write(event.target().value())
+                on:keydown=on_key
+            ></textarea>
+        </div>
+    }
 }
 
 /// Whether the keys are a picture of keys under a finger: there is no Shift to hold, and Enter is all there is for a new line.
@@ -125,116 +130,136 @@ pub fn sends(event: &KeyboardEvent) -> bool {
         && (event.ctrl_key() || event.meta_key() || !has_touch_keys())
 }
 
-/// Labels the Enter key of a keyboard on screen for a field in which it [`sends`] or not.
-pub fn enter_key(field: Part) -> Part {
-    let does = if has_touch_keys() { "enter" } else { "send" };
-    field.set("enterkeyhint", does)
+/// What the Enter key of a keyboard on screen is labelled with, in a field in which it [`sends`] or not.
+pub fn enter_key() -> &'static str {
+    if has_touch_keys() { "enter" } else { "send" }
 }
 
 /// Chooses pictures on this device.
-fn picker(chat: Chat) -> Part {
-    let input = el("input")
-        .set("type", "file")
-        .set("accept", "image/png,image/jpeg,image/gif,image/webp")
-        .set("multiple", "")
-        .set("class", "none")
-        .set("tabindex", "-1")
-        .set("aria-hidden", "true");
-    let field: HtmlInputElement = input.element().unchecked_into();
-    let input = input.on("change", move |event| {
-        let target = event.target();
-        let field = target.and_then(|target| target.dyn_into::<HtmlInputElement>().ok());
-        if let Some(field) = field {
+#[component]
+fn Picker(chat: Chat) -> impl IntoView {
+    let field = NodeRef::<html::Input>::new();
+    let take = move |_| {
+        if let Some(field) = field.get_untracked() {
             if let Some(files) = field.files() {
                 pictures(chat, &files);
             }
             // The same file may be chosen again.
             field.set_value("");
         }
-    });
-    el("span").set("class", "picker").child(input).child(
-        button("round", move || match chat.blind() {
-            Some(name) => chat.refused.set(Some(Refused::Blind(name))),
-            None => field.click(),
-        })
-        .attr("aria-label", move || say!(chat, add_image))
-        .attr("title", move || say!(chat, add_image))
-        .child(icon(icondata_lu::LuImagePlus)),
-    )
+    };
+    let choose = move || match (chat.blind(), field.get_untracked()) {
+        (Some(name), _) => chat.refused.set(Some(Refused::Blind(name))),
+        (None, Some(field)) => field.click(),
+        (None, None) => {}
+    };
+    view! {
+        <span class="picker">
+            <input
+                type="file"
+                accept="image/png,image/jpeg,image/gif,image/webp"
+                multiple
+                class="none"
+                tabindex="-1"
+                aria-hidden="true"
+                node_ref=field
+                on:change=take
+            />
+            <Button
+                class="round"
+                label=move || say!(chat, add_image)
+                title=move || say!(chat, add_image)
+                on_click=choose
+            >
+                <Icon shape=icondata_lu::LuImagePlus />
+            </Button>
+        </span>
+    }
 }
 
 /// The pictures that will be sent, and why one was not taken.
-fn previews(chat: Chat) -> Part {
+#[component]
+fn Previews(chat: Chat) -> impl IntoView {
     let why = move || match chat.refused.get() {
         Some(Refused::Blind(name)) => say!(chat, image_blind, name = name),
         Some(Refused::NoPicture(name)) => say!(chat, image_none, name = name),
         Some(Refused::TooBig(name)) => say!(chat, image_big, name = name),
         None => String::new(),
     };
-    let preview = move |image: &Arc<Image>| {
-        let gone = image.clone();
-        let remove = move || {
-            // Of two that are the same, one goes.
-            chat.images.update(|images| {
-                if let Some(at) = images.iter().position(|image| *image == gone) {
-                    images.remove(at);
-                }
-            });
-        };
-        el("li")
-            .child(
-                el("img")
-                    .set("src", &image.url())
-                    .attr("alt", move || say!(chat, image)),
-            )
-            .child(
-                button("round", remove)
-                    .attr("aria-label", move || say!(chat, remove_image))
-                    .child(icon(icondata_lu::LuX)),
-            )
-    };
-    el("div")
-        .set("class", "previews")
-        .child(el("ul").each(move || chat.images.get(), preview))
-        .child(
-            el("p")
-                .set("class", "trouble")
-                .set("role", "alert")
-                .class("none", move || chat.refused.with(Option::is_none))
-                .says(why),
-        )
+    view! {
+        <div class="previews">
+            <ul>
+                <For each=move || chat.images.get() key=Clone::clone let:image>
+                    <Preview chat image />
+                </For>
+            </ul>
+            <p class="trouble" class:none=move || chat.refused.with(Option::is_none) role="alert">
+                {why}
+            </p>
+        </div>
+    }
 }
 
-/// Pictures that are dropped or pasted anywhere on the page.
-pub fn catch_files(part: Part, chat: Chat) -> Part {
-    let take = move |event: &Event, data: Option<DataTransfer>, has_words: bool| {
+/// A picture that will be sent.
+#[component]
+fn Preview(chat: Chat, image: Arc<Image>) -> impl IntoView {
+    let url = image.url();
+    let remove = move || {
+        // Of two that are the same, one goes.
+        chat.images.update(|images| {
+            if let Some(at) = images.iter().position(|other| *other == image) {
+                images.remove(at);
+            }
+        });
+    };
+    view! {
+        <li>
+            <img src=url alt=move || say!(chat, image) />
+            <Button class="round" label=move || say!(chat, remove_image) on_click=remove>
+                <Icon shape=icondata_lu::LuX />
+            </Button>
+        </li>
+    }
+}
+
+/// Takes pictures that are dropped or pasted anywhere on the page.
+#[derive(Clone, Copy)]
+pub struct FileCatcher {
+    /// Where they go.
+    pub chat: Chat,
+}
+
+impl FileCatcher {
+    /// Something was pasted.
+    pub fn pasted(self, event: &ClipboardEvent) {
+        let data = event.clipboard_data();
+        let has_words = data.as_ref().is_some_and(has_words);
+        self.take(event, data, has_words);
+    }
+
+    /// Something was dropped.
+    pub fn dropped(self, event: &DragEvent) {
+        self.take(event, event.data_transfer(), false);
+    }
+
+    /// Something is dragged over the page. Without this the browser would leave the page for a file.
+    pub fn dragged(self, event: &DragEvent) {
+        let data = event.data_transfer();
+        if data.is_some_and(|data| data.types().includes(&"Files".into(), 0)) {
+            event.prevent_default();
+        }
+    }
+
+    fn take(self, event: &Event, data: Option<DataTransfer>, has_words: bool) {
         let files = data.and_then(|data| data.files());
         if let Some(files) = files.filter(|files| files.length() > 0)
-            && !untrack(|| young(chat))
+            && !young(self.chat)
             && !has_words
         {
             event.prevent_default();
-            pictures(chat, &files);
+            pictures(self.chat, &files);
         }
-    };
-    part.on("paste", move |event| {
-        let paste = event.dyn_ref::<ClipboardEvent>();
-        let data = paste.and_then(ClipboardEvent::clipboard_data);
-        let has_words = data.as_ref().is_some_and(has_words);
-        take(event, data, has_words);
-    })
-    .on("drop", move |event| {
-        let drop = event.dyn_ref::<DragEvent>();
-        take(event, drop.and_then(DragEvent::data_transfer), false);
-    })
-    // Without this the browser would leave the page for the file.
-    .on("dragover", move |event| {
-        let drag = event.dyn_ref::<DragEvent>();
-        let types = drag.and_then(DragEvent::data_transfer);
-        if types.is_some_and(|data| data.types().includes(&"Files".into(), 0)) {
-            event.prevent_default();
-        }
-    })
+    }
 }
 
 /// Whether what is pasted is text, whatever else it brings: cells and paragraphs come with a picture of themselves. What is copied
@@ -250,7 +275,9 @@ fn has_words(data: &DataTransfer) -> bool {
     !text.trim().lines().all(names)
 }
 
-fn meter(chat: Chat) -> Part {
+/// How much of the context the conversation takes.
+#[component]
+fn MeterLine(chat: Chat) -> impl IntoView {
     let words = move || {
         let Some(meter) = chat.meter.get() else {
             return String::new();
@@ -276,11 +303,11 @@ fn meter(chat: Chat) -> Part {
         (Some(meter), Some(context)) => f64::from(meter.used) > 0.9 * f64::from(context),
         _ => false,
     };
-    el("p")
-        .set("class", "meter")
-        .class("full", full)
-        .attr("title", move || say!(chat, tokens_hint))
-        .says(words)
+    view! {
+        <p class="meter" class:full=full title=move || say!(chat, tokens_hint)>
+            {words}
+        </p>
+    }
 }
 
 /// Figures with a thin gap between thousands, as the SI writes them: the same in every language.

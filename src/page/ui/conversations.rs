@@ -1,20 +1,21 @@
 //! The conversations that are kept: a list to open one from, to delete from; and the way of a conversation into a file and back.
 //!
-//! Opened on demand: [`conversations`] is the only way in.
+//! Opened on demand: [`Conversations`] is the only way in.
 
 use std::rc::Rc;
 
+use leptos::html;
 use leptos::prelude::*;
-use wasm_bindgen::{JsCast, JsValue};
-use web_sys::HtmlDialogElement;
+use wasm_bindgen::JsValue;
 
-use super::panel::{adopt_style, hint, panel};
-use super::part::{Part, after, button, el, icon};
+use super::file::OpenFile;
+use super::kit::{Button, For, Hint, Icon, Panel, Show, Trouble};
 use super::{file, notice};
 use crate::chat::archive::{Imported, Unreadable, import};
 use crate::page::app::{Chat, Command, made_up};
 use crate::page::kept::db::{Fault, Taken};
 use crate::page::kept::{Head, Keeper, file as written, keeper, title};
+use crate::page::ui::sheet::adopt_style;
 use crate::page::words::{say, tag, young};
 
 /// What the list shows.
@@ -33,7 +34,7 @@ struct List {
     bad: RwSignal<Option<(String, Unreadable)>>,
     /// So much of the file of this name was left behind.
     left: RwSignal<Option<(String, usize)>>,
-    dialog: StoredValue<Option<HtmlDialogElement>, LocalStorage>,
+    dialog: NodeRef<html::Dialog>,
 }
 
 /// What could not be done.
@@ -44,7 +45,8 @@ enum Failed {
 }
 
 /// The panel.
-pub fn conversations(chat: Chat) -> Part {
+#[component]
+pub fn Conversations(chat: Chat) -> impl IntoView {
     adopt_style(&chat.shared().root);
     let list = List {
         chat,
@@ -54,7 +56,7 @@ pub fn conversations(chat: Chat) -> Part {
         failed: RwSignal::new(None),
         bad: RwSignal::new(None),
         left: RwSignal::new(None),
-        dialog: StoredValue::new_local(None),
+        dialog: NodeRef::new(),
     };
     let keeper = keeper(chat);
     let keeps = keeper.is_some();
@@ -68,52 +70,56 @@ pub fn conversations(chat: Chat) -> Part {
         failed.or_else(trouble)
     };
     list.refresh();
-    let is_open = move || chat.history.get();
-    let close = move || chat.history.set(false);
     let is_none = move || {
         list.heads
             .with(|heads| heads.as_ref().is_some_and(Vec::is_empty))
     };
-    let words = move || match (keeps, young(chat)) {
+    let none = move || match (keeps, young(chat)) {
         (false, _) => say!(chat, conversations_off),
         (_, true) => say!(chat, conversations_none_young),
         _ => say!(chat, conversations_none),
     };
-    let panel = panel(chat, is_open, close, move || say!(chat, conversations));
-    list.dialog
-        .set_value(Some(panel.element().unchecked_into()));
-    panel
-        .each(
-            move || wrong().into_iter().collect(),
-            |words| {
-                el("p")
-                    .set("class", "hint trouble")
-                    .set("role", "alert")
-                    .text(words)
-            },
-        )
-        .when(move || is_none() || !keeps, move || hint(words))
-        .each(
-            move || {
-                list.gone
-                    .with(|gone| gone.as_ref().map(|(_, title)| title.clone()))
-                    .into_iter()
-                    .collect()
-            },
-            move |title| deleted(list, title.clone()),
-        )
-        .child(el("ul").set("class", "found kept").each(
-            move || list.heads.get().unwrap_or_default(),
-            move |head| row(list, head),
-        ))
-        .when(move || !young(chat), move || below(list))
+    let gone = move || {
+        list.gone
+            .with(|gone| gone.as_ref().map(|(_, title)| title.clone()))
+    };
+    let known = |head: &Head| (head.id.clone(), head.title.clone(), head.turns, head.at);
+    view! {
+        <Panel
+            chat
+            open=move || chat.history.get()
+            on_close=move || chat.history.set(false)
+            title=move || say!(chat, conversations)
+            node_ref=list.dialog
+        >
+            // Another sentence is another line: so it is read out.
+            <For each=wrong key=Clone::clone let:words>
+                <Trouble words />
+            </For>
+            <Show when=move || is_none() || !keeps>
+                <Hint words=none />
+            </Show>
+            <For each=gone key=Clone::clone let:title>
+                <Deleted list title />
+            </For>
+            <ul class="found kept">
+                <For each=move || list.heads.get().unwrap_or_default() key=known let:head>
+                    <Row list head />
+                </For>
+            </ul>
+            <Show when=move || !young(chat)>
+                <Below list />
+            </Show>
+        </Panel>
+    }
 }
 
 /// What can be done with all of them, and with files.
-fn below(list: List) -> Part {
+#[component]
+fn Below(list: List) -> impl IntoView {
     let chat = list.chat;
     let count = move || list.heads.with(|heads| heads.as_ref().map_or(0, Vec::len));
-    let open = move |name: String, text: String| match import(&text) {
+    let open = move |(name, text): (String, String)| match import(&text) {
         Ok(Imported { tree, left }) => {
             chat.turn_to((made_up(), None), tree);
             list.bad.set(None);
@@ -127,43 +133,38 @@ fn below(list: List) -> Part {
             list.bad.set(Some((name, mistake)));
         }
     };
-    let ways = el("div")
-        .set("class", "ways")
-        .child(file::open(chat, move || say!(chat, file_open), open))
-        .child(
-            button("plain", move || save(chat))
-                .flag("disabled", move || chat.tree.with(|tree| tree.is_empty()))
-                .says(move || say!(chat, file_save)),
-        )
-        .when(
-            move || count() > 1 && !list.asking.get(),
-            move || {
-                button("plain", move || list.asking.set(true))
-                    .says(move || say!(chat, conversations_delete_all))
-            },
-        );
-    el("section")
-        .child(ways)
-        .when(
-            move || list.bad.with(Option::is_some),
-            move || {
-                hint(move || bad_words(list))
-                    .set("class", "hint trouble")
-                    .set("role", "alert")
-            },
-        )
-        .when(
-            move || list.left.with(Option::is_some),
-            move || {
-                hint(move || {
-                    let (name, count) = list.left.get().unwrap_or_default();
-                    say!(chat, file_left, name = name, count = count)
-                })
-                .set("class", "hint")
-                .set("role", "status")
-            },
-        )
-        .when(move || list.asking.get(), move || sure(list, count()))
+    let left = move || {
+        let (name, count) = list.left.get().unwrap_or_default();
+        say!(chat, file_left, name = name, count = count)
+    };
+    view! {
+        <section>
+            <div class="ways">
+                <OpenFile chat words=move || say!(chat, file_open) on_open=open />
+                <Button
+                    class="plain"
+                    on_click=move || save(chat)
+                    disabled=move || chat.tree.with(|tree| tree.is_empty())
+                >
+                    {move || say!(chat, file_save)}
+                </Button>
+                <Show when={move || count() > 1 && !list.asking.get()}>
+                    <Button class="plain" on_click=move || list.asking.set(true)>
+                        {move || say!(chat, conversations_delete_all)}
+                    </Button>
+                </Show>
+            </div>
+            <Show when=move || list.bad.with(Option::is_some)>
+                <Trouble words=move || bad_words(list) />
+            </Show>
+            <Show when=move || list.left.with(Option::is_some)>
+                <Hint role="status" words=left />
+            </Show>
+            <Show when=list.asking>
+                <Sure list count=count() />
+            </Show>
+        </section>
+    }
 }
 
 /// The conversation becomes a file.
@@ -175,42 +176,50 @@ pub fn save(chat: Chat) {
 }
 
 /// All are to be deleted: the question.
-fn sure(list: List, count: usize) -> Part {
+#[component]
+fn Sure(list: List, count: usize) -> impl IntoView {
     let chat = list.chat;
+    let keep = NodeRef::new();
+    keep.on_load(focus);
     let delete = move || {
         list.asking.set(false);
         list.gone.set(None);
         chat.run(Command::Clear);
         list.change(async |keeper| keeper.clear().await);
     };
-    let keep = button("plain", move || list.asking.set(false)).says(move || say!(chat, cancel));
-    let element = keep.element();
-    after(move || {
-        let _ = element.focus();
-    });
-    el("div")
-        .set("role", "alertdialog")
-        .attr("aria-label", move || say!(chat, conversations_delete_all))
-        .child(hint(move || say!(chat, conversations_sure, count = count)))
-        .child(
-            el("div")
-                .set("class", "ways")
-                .child(keep)
-                .child(button("strong", delete).says(move || say!(chat, conversations_delete_all))),
-        )
+    view! {
+        <div role="alertdialog" aria-label=move || say!(chat, conversations_delete_all)>
+            <Hint words=move || say!(chat, conversations_sure, count = count) />
+            <div class="ways">
+                <Button class="plain" node_ref=keep on_click=move || list.asking.set(false)>
+                    {move || say!(chat, cancel)}
+                </Button>
+                <Button class="strong" on_click=delete>
+                    {move || say!(chat, conversations_delete_all)}
+                </Button>
+            </div>
+        </div>
+    }
 }
 
 /// One of them.
-fn row(list: List, head: &Head) -> Part {
+#[component]
+fn Row(list: List, head: Head) -> impl IntoView {
     let chat = list.chat;
-    let (id, at, turns) = (head.id.clone(), head.at, head.turns);
+    let Head {
+        id,
+        title,
+        turns,
+        at,
+        ..
+    } = head;
     let is_here = chat.names.with_value(|names| names.0 == id)
         && chat.tree.with_untracked(|tree| !tree.is_empty());
-    let named = head.title.clone();
-    let name = move || match named.as_str() {
-        "" => say!(chat, conversation_untitled),
-        named => named.to_owned(),
-    };
+    let known = StoredValue::new((id, title));
+    let name = Signal::derive(move || match known.get_value().1 {
+        title if title.is_empty() => say!(chat, conversation_untitled),
+        title => title,
+    });
     let about = move || {
         let when = when(tag(chat.lang.get()), at);
         let turns = say!(chat, conversation_turns, count = turns);
@@ -219,12 +228,11 @@ fn row(list: List, head: &Head) -> Part {
             false => format!("{when} · {turns}"),
         }
     };
-    let opened = id.clone();
-    let open = move || {
+    let open = move |_| {
         if is_here {
             return list.close();
         }
-        let id = opened.clone();
+        let (id, _) = known.get_value();
         list.change(async move |keeper| {
             if keeper.open(&id).await? {
                 list.close();
@@ -232,9 +240,8 @@ fn row(list: List, head: &Head) -> Part {
             Ok(())
         });
     };
-    let title = head.title.clone();
     let delete = move || {
-        let (id, title) = (id.clone(), title.clone());
+        let (id, title) = known.get_value();
         if is_here {
             chat.run(Command::Clear);
         }
@@ -244,33 +251,37 @@ fn row(list: List, head: &Head) -> Part {
             Ok(())
         });
     };
-    let called = name.clone();
-    let part = el("li").child(
-        button("row", open)
-            .attr_if("aria-current", move || is_here.then(|| "true".to_owned()))
-            .child(
-                el("span")
-                    .set("class", "title")
-                    .set("dir", "auto")
-                    .says(name),
-            )
-            .child(el("span").set("class", "hint").says(about)),
-    );
-    if untrack(|| young(chat)) {
-        return part;
+    let delete = move || {
+        view! {
+            <Button
+                class="round"
+                on_click=delete
+                label=move || say!(chat, conversation_delete, title = name.get())
+            >
+                <Icon shape=icondata_lu::LuTrash2 />
+            </Button>
+        }
+    };
+    view! {
+        <li>
+            <button type="button" class="row" aria-current=is_here.then_some("true") on:click=open>
+                <span class="title" dir="auto">
+                    {name}
+                </span>
+                <span class="hint">{about}</span>
+            </button>
+            {(!young(chat)).then(delete)}
+        </li>
     }
-    part.child(
-        button("round", delete)
-            .attr("aria-label", move || {
-                say!(chat, conversation_delete, title = called())
-            })
-            .child(icon(icondata_lu::LuTrash2)),
-    )
 }
 
 /// What was deleted, and the way back.
-fn deleted(list: List, title: String) -> Part {
+#[component]
+fn Deleted(list: List, title: String) -> impl IntoView {
     let chat = list.chat;
+    let button = NodeRef::new();
+    // What had the focus is gone.
+    button.on_load(focus);
     let undo = move || {
         if let Some((taken, title)) = list.gone.get_untracked() {
             list.gone.set(None);
@@ -284,27 +295,26 @@ fn deleted(list: List, title: String) -> Part {
             });
         }
     };
-    let undo = button("plain", undo).says(move || say!(chat, undo));
-    let element = undo.element();
-    // What had the focus is gone.
-    after(move || {
-        let _ = element.focus();
-    });
-    el("div")
-        .set("class", "gone")
-        .child(
-            el("span")
-                .set("role", "status")
-                .set("dir", "auto")
-                .says(move || say!(chat, conversation_deleted, title = title.clone())),
-        )
-        .child(undo)
+    view! {
+        <div class="gone">
+            <span role="status" dir="auto">
+                {move || say!(chat, conversation_deleted, title = title.clone())}
+            </span>
+            <Button class="plain" node_ref=button on_click=undo>
+                {move || say!(chat, undo)}
+            </Button>
+        </div>
+    }
+}
+
+fn focus(button: web_sys::HtmlButtonElement) {
+    let _ = button.focus();
 }
 
 impl List {
     /// Closes the panel. The browser gives the focus back to what opened it, while the panel is still there.
     fn close(self) {
-        if let Some(dialog) = self.dialog.try_get_value().flatten() {
+        if let Some(dialog) = self.dialog.try_get_untracked().flatten() {
             dialog.close();
         }
     }

@@ -1,34 +1,39 @@
 //! What is seen, one file per thing. Views read the chat's signals and send commands up; they hold no state of their own
 //! beyond what is open or typed.
 
-pub mod ask;
+mod actions;
+pub(crate) mod ask;
 mod composer;
-pub mod conversations;
-pub mod doctor;
-pub mod fields;
+pub(crate) mod conversations;
+pub(crate) mod doctor;
+pub(crate) mod dom;
+pub(crate) mod fields;
 mod file;
-pub mod images;
-pub mod notice;
-mod panel;
-pub mod part;
-pub mod server;
-pub mod settings;
-pub mod status;
+pub(crate) mod images;
+mod kit;
+pub(crate) mod notice;
+mod said;
+pub(crate) mod server;
+pub(crate) mod settings;
+mod sheet;
+pub(crate) mod status;
 mod stream;
 mod tokens;
-pub mod turn;
-pub mod turns;
-pub mod verdict;
+pub(crate) mod turn;
+pub(crate) mod turns;
+pub(crate) mod verdict;
 mod welcome;
 
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 use web_sys::{HtmlElement, ShadowRoot};
 
-use self::part::{Part, button, el, follow, icon};
+use self::composer::{Composer, FileCatcher};
+use self::kit::{Button, Icon, Show};
+use self::stream::Stream;
 use super::app::{Chat, Command, LinkState};
 use super::clock::media_matches;
-use super::later;
+use super::later::{self, Later};
 use super::words::{self, say, young};
 use crate::options::Theme;
 
@@ -42,7 +47,8 @@ pub const STYLE: &str = concat!(
 );
 
 /// One chat.
-pub fn page(chat: Chat) -> Part {
+#[component]
+pub(crate) fn Page(chat: Chat) -> impl IntoView {
     let theme = move || match chat.theme.get() {
         Theme::Auto => "auto",
         Theme::Light => "light",
@@ -51,7 +57,7 @@ pub fn page(chat: Chat) -> Part {
     // Once opened, the settings stay on the page: the browser gives the focus back to where it was when they close.
     let opened = RwSignal::new(false);
     let asked = RwSignal::new(false);
-    follow(move || {
+    Effect::new(move || {
         if chat.panel.get() {
             opened.set(true);
         }
@@ -63,56 +69,40 @@ pub fn page(chat: Chat) -> Part {
             chat.fetch_rest();
         }
     });
-    let foot = el("footer")
-        .set("class", "foot")
-        // It is there from the first send on.
-        .when(
-            move || chat.loaded.get() && chat.finding.with(Option::is_some),
-            move || coming(later::ready().map(|later| later.doctor), chat),
-        )
-        .when(
-            move || chat.loaded.get(),
-            move || coming(later::ready().map(|later| later.notice), chat),
-        )
-        .add(|part| composer::composer(part, chat));
-    el("div")
-        .set("class", "rill")
-        .class("young", move || young(chat))
-        .class("examined", move || chat.doctor.get())
-        .attr("data-theme", move || theme().to_owned())
-        .attr("lang", move || words::tag(chat.lang.get()).to_owned())
-        .set("dir", "auto")
-        .attr_if("aria-busy", move || {
-            chat.returning.get().then(|| "true".to_owned())
-        })
-        .add(|part| composer::catch_files(part, chat))
-        .child(header(chat))
-        .add(|part| stream::stream(part, chat))
-        .child(foot)
-        .when(
-            move || chat.settings.get() && chat.loaded.get(),
-            move || coming(later::ready().map(|later| later.settings), chat),
-        )
-        .when(
-            move || chat.history.get() && chat.loaded.get(),
-            move || coming(later::ready().map(|later| later.conversations), chat),
-        )
-        .when(
-            move || opened.get() && chat.loaded.get(),
-            move || coming(later::ready().map(|later| later.panel), chat),
-        )
-        .when(
-            move || chat.doctor.get() && chat.loaded.get(),
-            move || coming(later::ready().map(|later| later.exam), chat),
-        )
-        .when(
-            move || chat.check.get() && chat.loaded.get(),
-            move || coming(later::ready().map(|later| later.check), chat),
-        )
-        .when(
-            move || asked.get() && chat.loaded.get(),
-            move || coming(later::ready().map(|later| later.ask), chat),
-        )
+    let files = FileCatcher { chat };
+    view! {
+        <div
+            class="rill"
+            class:young=move || young(chat)
+            class:examined=move || chat.doctor.get()
+            data-theme=theme
+            lang=move || words::tag(chat.lang.get())
+            dir="auto"
+            aria-busy=move || chat.returning.get().then_some("true")
+            on:paste=move |event| files.pasted(&event)
+            on:drop=move |event| files.dropped(&event)
+            on:dragover=move |event| files.dragged(&event)
+        >
+            <Header chat />
+            <Stream chat />
+            <footer class="foot">
+                // It is there from the first send on.
+                <Coming
+                    chat
+                    when=move || chat.finding.with(Option::is_some)
+                    view=|later| later.doctor
+                />
+                <Coming chat when=move || true view=|later| later.notice />
+                <Composer chat />
+            </footer>
+            <Coming chat when=move || chat.settings.get() view=|later| later.settings />
+            <Coming chat when=move || chat.history.get() view=|later| later.conversations />
+            <Coming chat when=opened view=|later| later.panel />
+            <Coming chat when=move || chat.doctor.get() view=|later| later.exam />
+            <Coming chat when=move || chat.check.get() view=|later| later.check />
+            <Coming chat when=asked view=|later| later.ask />
+        </div>
+    }
 }
 
 /// Whoever opens a page of its own can write at once: where a finger is not what one points with, and the focus is nowhere else yet.
@@ -136,13 +126,24 @@ pub fn take_focus(root: &ShadowRoot) {
     }
 }
 
-/// A part of the page that came later.
-fn coming(view: Option<fn(Chat) -> Part>, chat: Chat) -> Part {
-    view.map_or_else(|| el("div"), |view| view(chat))
+/// A part of the page that comes later, and is there while `when` says so.
+#[component]
+fn Coming(
+    chat: Chat,
+    #[prop(into)] when: Signal<bool>,
+    /// Which of the views it is.
+    view: fn(&Later) -> fn(Chat) -> AnyView,
+) -> impl IntoView {
+    view! {
+        <Show when=move || {
+            when.get() && chat.loaded.get()
+        }>{later::ready().map(|later| view(later)(chat))}</Show>
+    }
 }
 
-fn header(chat: Chat) -> Part {
-    let has_turns = move || chat.tree.with(|tree| !tree.is_empty());
+/// Whom the page talks to, and what can be opened.
+#[component]
+fn Header(chat: Chat) -> impl IntoView {
     let state = move || {
         chat.link.with(|link| match link {
             LinkState::Connected(_) => "connected",
@@ -154,59 +155,54 @@ fn header(chat: Chat) -> Part {
             | LinkState::Connecting(_) => "busy",
         })
     };
-    let brand = el("span")
-        .set("class", "brand")
-        .set("aria-hidden", "true")
-        .text("Rill");
-    let link = el("div")
-        .set("class", "link")
-        .attr("data-link", move || state().to_owned())
-        .child(
-            button("quiet", move || chat.panel.set(true))
-                .child(icon(icondata_lu::LuServer))
-                .child(el("span").says(move || say!(chat, server))),
-        )
-        .child(
-            el("span")
-                .set("class", "link-name")
-                .attr("title", move || words::link_words(chat))
-                .says(move || words::link_words(chat)),
-        );
-    el("header")
-        .set("class", "head")
-        .child(brand)
-        .child(link)
-        .child(tool(
-            icondata_lu::LuHistory,
-            move || say!(chat, conversations),
-            move || chat.history.set(true),
-        ))
-        .when(
-            move || !young(chat),
-            move || {
-                tool(
-                    icondata_lu::LuSlidersHorizontal,
-                    move || say!(chat, settings),
-                    move || chat.settings.set(true),
-                )
-            },
-        )
-        .when(has_turns, move || {
-            tool(
-                icondata_lu::LuPlus,
-                move || say!(chat, new_chat),
-                move || chat.run(Command::Clear),
-            )
-        })
+    view! {
+        <header class="head">
+            <span class="brand" aria-hidden="true">
+                "Rill"
+            </span>
+            <div class="link" data-link=state>
+                <Button class="quiet" on_click=move || chat.panel.set(true)>
+                    <Icon shape=icondata_lu::LuServer />
+                    <span>{move || say!(chat, server)}</span>
+                </Button>
+                <span class="link-name" title=move || words::link_words(chat)>
+                    {move || words::link_words(chat)}
+                </span>
+            </div>
+            <Tool
+                shape=icondata_lu::LuHistory
+                words=move || say!(chat, conversations)
+                on_click=move || chat.history.set(true)
+            />
+            <Show when=move || !young(chat)>
+                <Tool
+                    shape=icondata_lu::LuSlidersHorizontal
+                    words=move || say!(chat, settings)
+                    on_click=move || chat.settings.set(true)
+                />
+            </Show>
+            <Show when=move || chat.tree.with(|tree| !tree.is_empty())>
+                <Tool
+                    shape=icondata_lu::LuPlus
+                    words=move || say!(chat, new_chat)
+                    on_click=move || chat.run(Command::Clear)
+                />
+            </Show>
+        </header>
+    }
 }
 
 /// A button of the header, whose word gives way where there is no room for it.
-fn tool(
+#[component]
+fn Tool(
     shape: icondata_core::Icon,
-    words: impl Fn() -> String + 'static,
-    press: impl FnMut() + 'static,
-) -> Part {
-    button("quiet narrow", press)
-        .child(icon(shape))
-        .child(el("span").says(words))
+    #[prop(into)] words: Signal<String>,
+    #[prop(into)] on_click: Callback<()>,
+) -> impl IntoView {
+    view! {
+        <Button class="quiet narrow" on_click>
+            <Icon shape />
+            <span>{words}</span>
+        </Button>
+    }
 }

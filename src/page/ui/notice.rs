@@ -5,38 +5,47 @@
 use leptos::prelude::*;
 
 use super::conversations::save;
-use super::part::{Part, button, el};
+use super::kit::{Button, Show};
 use crate::page::app::Chat;
 use crate::page::kept::db::Fault;
 use crate::page::kept::{Trouble, keeper};
 use crate::page::words::{say, young};
 
 /// The line; nothing where all is well, or where there is nothing to be kept.
-pub fn notice(chat: Chat) -> Part {
-    let part = el("div").set("class", "notice");
-    let Some(keeper) = keeper(chat) else {
-        return part;
-    };
-    let trouble = keeper.trouble.clone();
+#[component]
+pub fn Notice(chat: Chat) -> impl IntoView {
+    let trouble = keeper(chat).map(|keeper| RwSignal::from(keeper.trouble.clone()));
+    let trouble = move || trouble.and_then(|trouble| trouble.get());
     // Where the browser keeps nothing at all, the list says so to those who look for it.
-    let is_news = move || {
-        let trouble = trouble.get();
-        trouble.is_some() && trouble != Some(Trouble::Unwritten(Fault::Absent))
-    };
-    part.when(is_news, move || {
-        let trouble = keeper.trouble.clone();
-        let line = el("p")
-            .set("class", "trouble")
-            .child(el("span").set("role", "alert").says(move || {
-                let trouble = trouble.get();
-                trouble.map_or_else(String::new, |trouble| words(chat, trouble))
-            }));
-        if untrack(|| young(chat)) {
-            return line;
-        }
-        line.text(" ")
-            .child(button("inline", move || save(chat)).says(move || say!(chat, file_save)))
-    })
+    let is_news =
+        move || trouble().is_some_and(|trouble| trouble != Trouble::Unwritten(Fault::Absent));
+    let sentence = move || trouble().map_or_else(String::new, |trouble| words(chat, trouble));
+    view! {
+        <div class="notice">
+            <Show when=is_news>
+                <p class="trouble">
+                    <span role="alert">{sentence}</span>
+                    {(!young(chat))
+                        .then(|| {
+                            view! {
+                                " "
+                                <SaveButton chat />
+                            }
+                        })}
+                </p>
+            </Show>
+        </div>
+    }
+}
+
+/// The conversation as a file.
+#[component]
+fn SaveButton(chat: Chat) -> impl IntoView {
+    view! {
+        <Button class="inline" on_click=move || save(chat)>
+            {move || say!(chat, file_save)}
+        </Button>
+    }
 }
 
 /// What is wrong, and what can be done.

@@ -1,11 +1,10 @@
 //! The settings: which server, which model, how to read. And the question that a link to a foreign server raises first.
 
+use leptos::html;
 use leptos::prelude::*;
-use wasm_bindgen::JsCast;
-use web_sys::{HtmlInputElement, KeyboardEvent};
 
-use super::panel::{choice, field, hint, panel};
-use super::part::{Part, after, button, el};
+use super::kit::{Button, Choice, Field, For, Hint, Panel, Select, Show, TextField};
+use crate::address::Address;
 use crate::dialect::{Kind, Model};
 use crate::key;
 use crate::options::Theme;
@@ -15,29 +14,37 @@ use crate::page::ways;
 use crate::page::words::{self, Locale, say, trouble_words};
 
 /// The settings.
-pub fn server_panel(chat: Chat) -> Part {
+#[component]
+pub fn ServerPanel(chat: Chat) -> impl IntoView {
     let locked = move || chat.options.with(|options| options.lock);
-    let is_open = move || chat.panel.get();
-    let close = move || chat.panel.set(false);
-    panel(chat, is_open, close, move || say!(chat, server_title))
-        .child(
-            el("p")
-                .set("class", "now")
-                .set("role", "status")
-                .says(move || now(chat)),
-        )
-        .when(locked, move || hint(move || say!(chat, server_locked)))
-        .when(move || !locked(), move || found(chat))
-        .when(move || !locked(), move || by_hand(chat))
-        .when(
-            move || !locked() && model_list(chat).len() > 1,
-            move || models(chat),
-        )
-        .when(
-            move || !locked() && chat.ways().len() > 1,
-            move || ways(chat),
-        )
-        .child(reading(chat))
+    view! {
+        <Panel
+            chat
+            open=move || chat.panel.get()
+            on_close=move || chat.panel.set(false)
+            title=move || say!(chat, server_title)
+        >
+            <p class="now" role="status">
+                {move || now(chat)}
+            </p>
+            <Show when=locked>
+                <Hint words=move || say!(chat, server_locked) />
+            </Show>
+            <Show when=move || !locked()>
+                <FoundServers chat />
+            </Show>
+            <Show when=move || !locked()>
+                <ByHand chat />
+            </Show>
+            <Show when={move || !locked() && model_list(chat).len() > 1}>
+                <Models chat />
+            </Show>
+            <Show when={move || !locked() && chat.ways().len() > 1}>
+                <Ways chat />
+            </Show>
+            <Reading chat />
+        </Panel>
+    }
 }
 
 fn now(chat: Chat) -> String {
@@ -49,14 +56,16 @@ fn now(chat: Chat) -> String {
     })
 }
 
-fn found(chat: Chat) -> Part {
+/// The servers on this computer.
+#[component]
+fn FoundServers(chat: Chat) -> impl IntoView {
     let none = move || {
         chat.found
             .with(|found| found.as_ref().is_some_and(Vec::is_empty))
     };
     let looked = move || chat.found.with(Option::is_some);
     let looking = RwSignal::new(false);
-    after(move || {
+    Effect::new(move || {
         if looked() {
             looking.set(false);
         }
@@ -74,163 +83,183 @@ fn found(chat: Chat) -> Part {
             say!(chat, server_look)
         }
     };
-    let ways = el("div")
-        .set("class", "ways")
-        .child(
-            button("plain", look)
-                .flag("disabled", move || looking.get())
-                .says(look_words),
-        )
-        .child(
-            button("plain", move || chat.run(Command::UseDemo))
-                .says(move || say!(chat, server_demo)),
-        );
-    el("section")
-        .child(el("h3").says(move || say!(chat, server_found)))
-        .child(el("ul").set("class", "found").each(
-            move || chat.found.get().unwrap_or_default(),
-            move |found| el("li").child(found_server(chat, found)),
-        ))
-        .when(none, move || hint(move || say!(chat, server_none_found)))
-        .child(ways)
+    view! {
+        <section>
+            <h3>{move || say!(chat, server_found)}</h3>
+            <ul class="found">
+                <For each=move || chat.found.get().unwrap_or_default() key=Clone::clone let:found>
+                    <li>
+                        <FoundServer chat found />
+                    </li>
+                </For>
+            </ul>
+            <Show when=none>
+                <Hint words=move || say!(chat, server_none_found) />
+            </Show>
+            <div class="ways">
+                <Button class="plain" on_click=look disabled=looking>
+                    {look_words}
+                </Button>
+                <Button class="plain" on_click=move || chat.run(Command::UseDemo)>
+                    {move || say!(chat, server_demo)}
+                </Button>
+            </div>
+        </section>
+    }
 }
 
-fn found_server(chat: Chat, found: &Found) -> Part {
-    let place = found.address.origin();
-    let name = format!(
-        "{} · {}",
-        found.found.kind.name(),
-        place.trim_start_matches("http://")
-    );
+#[component]
+fn FoundServer(chat: Chat, found: Found) -> impl IntoView {
+    let Found { address, found } = found;
+    let place = address.origin();
+    let place = place.trim_start_matches("http://");
+    let name = format!("{} · {place}", found.kind.name());
     let pick = Command::Connect {
-        address: found.address.to_string(),
-        kind: Some(found.found.kind),
+        address: address.to_string(),
+        kind: Some(found.kind),
         key: None,
     };
     let label = name.clone();
-    button("row", move || chat.run(pick.clone()))
-        .attr("aria-label", move || {
-            say!(chat, server_use, name = label.clone())
-        })
-        .child(el("span").text(&name))
-        .child(
-            el("span")
-                .set("class", "hint")
-                .text(found.found.model.as_deref().unwrap_or_default()),
-        )
+    view! {
+        <Button
+            class="row"
+            on_click=move || chat.run(pick.clone())
+            label=move || say!(chat, server_use, name = label.clone())
+        >
+            <span>{name}</span>
+            <span class="hint">{found.model.unwrap_or_default()}</span>
+        </Button>
+    }
 }
 
-fn by_hand(chat: Chat) -> Part {
+/// A server that is named by its address.
+#[component]
+fn ByHand(chat: Chat) -> impl IntoView {
+    let (address, key) = (NodeRef::<html::Input>::new(), NodeRef::<html::Input>::new());
     let kind = RwSignal::new(String::new());
     let bad = RwSignal::new(None);
-    let known = move || {
-        chat.link.with(|link| match link {
-            LinkState::Connected(server)
-            | LinkState::Failed {
-                server: Some(server),
-                ..
-            } => Some(server.address.clone()),
-            LinkState::Connecting(address) => Some(address.clone()),
-            _ => None,
-        })
+    let known_address = move || {
+        known(chat)
+            .map(|address| address.to_string())
+            .unwrap_or_default()
     };
     let known_key = move || {
-        known()
+        known(chat)
             .and_then(|address| chat.shared().store.key(&address.origin()))
             .unwrap_or_default()
     };
-    let address = el("input").set("type", "text").set("inputmode", "url");
-    let key = el("input").set("type", "password");
-    let [address_field, key_field]: [HtmlInputElement; 2] =
-        [&address, &key].map(|field| field.element().unchecked_into());
-    let typed_at = address_field.clone();
-    let to_check = address_field.clone();
+    let known_kind = move || {
+        let kind = known(chat).and_then(|address| chat.shared().store.kind(&address.to_string()));
+        kind.map_or("", Kind::as_str).to_owned()
+    };
+    Effect::new(move || kind.set(known_kind()));
     let check = move || {
         chat.panel.set(false);
-        chat.check_server(to_check.value(), true);
+        chat.check_server(typed(address), true);
     };
     let connect = move || {
         chat.run(Command::Connect {
-            address: address_field.value(),
+            address: typed(address),
             kind: kind.get_untracked().parse().ok(),
-            key: Some(key_of(&key_field)),
+            key: Some(key_of(typed(key))),
         });
     };
-    let (again, at) = (connect.clone(), typed_at);
-    let on_enter = {
-        let connect = connect.clone();
-        move |event: &KeyboardEvent| {
-            if event.key() == "Enter" {
-                event.prevent_default();
-                connect();
-            }
+    // For the server that is connected a new kind counts at once.
+    let choose = move |word| {
+        kind.set(word);
+        if known(chat).is_some_and(|known| known.to_string() == typed(address)) {
+            connect();
         }
     };
-    let address = address
-        .set("autocomplete", "off")
-        .set("spellcheck", "false")
-        .set("dir", "ltr")
-        .attr("placeholder", move || say!(chat, server_address_hint))
-        .value(move || {
-            known()
-                .map(|address| address.to_string())
-                .unwrap_or_default()
-        })
-        .on_key(on_enter.clone());
-    let key = key
-        .set("autocomplete", "off")
-        .set("dir", "ltr")
-        .set("aria-describedby", "rill-key-hint")
-        .value(known_key)
-        .on("input", move |event| {
-            bad.set(key::clean(&event_target_value(event)).err());
-        })
-        .on_key(on_enter);
     let bad_words = move || {
         let letter = bad.get().map(key::spelled).unwrap_or_default();
         say!(chat, bad_key, letter = letter)
     };
-    // For the server that is connected a new kind counts at once; the choices stand before what is chosen.
-    let kinds = el("select").on("change", move |event| {
-        kind.set(event_target_value(event));
-        if known().is_some_and(|address| address.to_string() == at.value()) {
-            again();
-        }
+    view! {
+        <section class="by-hand">
+            <Field name=move || say!(chat, server_address)>
+                <TextField
+                    inputmode="url"
+                    exact=true
+                    dir="ltr"
+                    placeholder=move || say!(chat, server_address_hint)
+                    value=known_address
+                    node_ref=address
+                    on_enter=connect
+                />
+            </Field>
+            <Field name=move || say!(chat, server_key)>
+                <TextField
+                    kind="password"
+                    exact=true
+                    dir="ltr"
+                    described_by="rill-key-hint"
+                    value=known_key
+                    node_ref=key
+                    on_input=move |typed: String| bad.set(key::clean(&typed).err())
+                    on_enter=connect
+                />
+            </Field>
+            <Show when=move || bad.with(Option::is_some)>
+                <Hint role="alert" words=bad_words />
+            </Show>
+            <Hint id="rill-key-hint" words=move || say!(chat, server_key_hint) />
+            <KindField chat value=known_kind on_change=choose />
+            <div class="ways">
+                <Button class="strong" on_click=connect>
+                    {move || say!(chat, server_connect)}
+                </Button>
+                <Button class="plain" on_click=check>
+                    {move || say!(chat, check_title)}
+                </Button>
+            </div>
+        </section>
+    }
+}
+
+/// The server that is spoken to, or was to be.
+fn known(chat: Chat) -> Option<Address> {
+    chat.link.with(|link| match link {
+        LinkState::Connected(server)
+        | LinkState::Failed {
+            server: Some(server),
+            ..
+        } => Some(server.address.clone()),
+        LinkState::Connecting(address) => Some(address.clone()),
+        _ => None,
+    })
+}
+
+/// What kind of server it is; found out, if that is not said.
+#[component]
+fn KindField(
+    chat: Chat,
+    #[prop(into)] value: Signal<String>,
+    #[prop(into)] on_change: Callback<String>,
+) -> impl IntoView {
+    let kinds = Kind::ALL.iter().map(|kind| {
+        view! { <Choice value=kind.as_str() words=move || kind.name().to_owned() /> }
     });
-    let said = move || {
-        let kind = known().and_then(|address| chat.shared().store.kind(&address.to_string()));
-        kind.map_or("", Kind::as_str).to_owned()
-    };
-    after(move || kind.set(said()));
-    let kinds = kinds
-        .child(choice("", move || say!(chat, server_kind_auto)))
-        .children(
-            Kind::ALL
-                .iter()
-                .map(|kind| choice(kind.as_str(), || kind.name().to_owned())),
-        )
-        .value(said);
-    el("section")
-        .set("class", "by-hand")
-        .child(field(move || say!(chat, server_address), address))
-        .child(field(move || say!(chat, server_key), key))
-        .when(
-            move || bad.with(Option::is_some),
-            move || hint(bad_words).set("role", "alert"),
-        )
-        .child(hint(move || say!(chat, server_key_hint)).set("id", "rill-key-hint"))
-        .child(field(move || say!(chat, server_kind), kinds))
-        .child(
-            el("div")
-                .set("class", "ways")
-                .child(button("strong", connect).says(move || say!(chat, server_connect)))
-                .child(button("plain", check).says(move || say!(chat, check_title))),
-        )
+    view! {
+        <Field name=move || say!(chat, server_kind)>
+            <Select value on_change>
+                <Choice value="" words=move || say!(chat, server_kind_auto) />
+                {kinds.collect_view()}
+            </Select>
+        </Field>
+    }
+}
+
+/// What stands in a field.
+fn typed(field: NodeRef<html::Input>) -> String {
+    field
+        .get_untracked()
+        .map(|field| field.value())
+        .unwrap_or_default()
 }
 
 /// The key as it can go out. One that cannot stays as it was typed: the reply says which letter of it is wrong.
-fn key_of(field: &HtmlInputElement) -> String {
-    let typed = field.value();
+fn key_of(typed: String) -> String {
     key::clean(&typed).unwrap_or(typed)
 }
 
@@ -241,109 +270,112 @@ fn model_list(chat: Chat) -> Vec<Model> {
     })
 }
 
-fn models(chat: Chat) -> Part {
+/// The models of the server.
+#[component]
+fn Models(chat: Chat) -> impl IntoView {
     let chosen = move || {
         chat.link.with(|link| match link {
             LinkState::Connected(server) => server.model_id().unwrap_or_default(),
             _ => String::new(),
         })
     };
-    let select = el("select")
-        .each(
-            move || model_list(chat),
-            |model| {
-                let name = if model.name.is_empty() {
-                    &model.id
-                } else {
-                    &model.name
-                };
-                el("option").set("value", &model.id).text(name)
-            },
-        )
-        .value(chosen)
-        .on("change", move |event| {
-            chat.run(Command::UseModel(event_target_value(event)));
-        });
-    el("section").child(field(move || say!(chat, server_model), select))
+    view! {
+        <section>
+            <Field name=move || say!(chat, server_model)>
+                <Select value=chosen on_change=move |id| chat.run(Command::UseModel(id))>
+                    <For each=move || model_list(chat) key=Clone::clone let:model>
+                        <option value=model.id.clone()>{name_of(&model)}</option>
+                    </For>
+                </Select>
+            </Field>
+        </section>
+    }
+}
+
+fn name_of(model: &Model) -> String {
+    match model.name.is_empty() {
+        true => model.id.clone(),
+        false => model.name.clone(),
+    }
 }
 
 /// What carries replies: found by itself, or chosen.
-fn ways(chat: Chat) -> Part {
-    let select = el("select")
-        .child(choice("", move || say!(chat, way_auto)))
-        .each(
-            move || chat.ways().iter().collect::<Vec<_>>(),
-            move |way| {
-                let way = *way;
-                choice(way.name, move || ways::title(way, chat))
-            },
-        )
-        .value(move || {
-            chat.wishes
-                .with(|wishes| wishes.way.clone())
-                .unwrap_or_default()
-        })
-        .on("change", move |event| {
-            let name = event_target_value(event);
-            chat.use_way(Some(name).filter(|name| !name.is_empty()));
-        });
-    el("section")
-        .child(field(move || say!(chat, way_title), select))
-        .child(
-            hint(move || {
-                let way = chat.way.get().map(|way| ways::title(way, chat));
-                way.map_or_else(String::new, |way| say!(chat, way_now, way = way))
-            })
-            .set("class", "hint way-now"),
-        )
-}
-
-fn reading(chat: Chat) -> Part {
-    let pace_word = move || {
-        chat.pace
-            .get()
-            .map(|pace| pace.to_string())
+#[component]
+fn Ways(chat: Chat) -> impl IntoView {
+    let chosen = move || {
+        chat.wishes
+            .with(|wishes| wishes.way.clone())
             .unwrap_or_default()
     };
-    let pace = el("select")
-        .child(choice("", move || say!(chat, pace_own)))
-        .child(choice("live", move || say!(chat, pace_live)))
-        .child(choice("30", move || say!(chat, pace_calm)))
-        .child(choice("60", move || say!(chat, pace_slow)))
-        .child(choice("instant", move || say!(chat, pace_instant)))
-        .value(pace_word)
-        .on("change", move |event| {
-            chat.run(Command::SetPace(event_target_value(event).parse().ok()));
-        });
-    let theme = el("select")
-        .child(choice("auto", move || say!(chat, theme_auto)))
-        .child(choice("light", move || say!(chat, theme_light)))
-        .child(choice("dark", move || say!(chat, theme_dark)))
-        .value(move || chat.theme.get().word().to_owned())
-        .on("change", move |event| {
-            chat.run(Command::SetTheme(
-                match event_target_value(event).as_str() {
-                    "light" => Theme::Light,
-                    "dark" => Theme::Dark,
-                    _ => Theme::Auto,
-                },
-            ));
-        });
-    let language = el("select")
-        .children([Locale::en, Locale::de].map(|locale| {
-            choice(words::tag(locale), move || {
-                words::own_name(locale).to_owned()
-            })
-        }))
-        .value(move || words::tag(chat.lang.get()).to_owned())
-        .on("change", move |event| {
-            let tag = event_target_value(event);
-            chat.run(Command::SetLanguage(words::locale_for([tag.as_str()])));
-        });
-    el("section")
-        .set("class", "reading")
-        .child(el("h3").says(move || say!(chat, reading_title)))
-        .child(field(move || say!(chat, reading_pace), pace))
-        .child(field(move || say!(chat, theme), theme))
-        .child(field(move || say!(chat, language), language))
+    let choose = move |name: String| {
+        chat.use_way(Some(name).filter(|name| !name.is_empty()));
+    };
+    let in_use = move || {
+        let way = chat.way.get().map(|way| ways::title(way, chat));
+        way.map_or_else(String::new, |way| say!(chat, way_now, way = way))
+    };
+    view! {
+        <section>
+            <Field name=move || say!(chat, way_title)>
+                <Select value=chosen on_change=choose>
+                    <Choice value="" words=move || say!(chat, way_auto) />
+                    <For each=move || chat.ways().iter().collect::<Vec<_>>() key=|way| way.name let:way>
+                        <Choice value=way.name words=move || ways::title(way, chat) />
+                    </For>
+                </Select>
+            </Field>
+            <p class="hint way-now">{in_use}</p>
+        </section>
+    }
+}
+
+/// How to read.
+#[component]
+fn Reading(chat: Chat) -> impl IntoView {
+    let pace = move || {
+        let pace = chat.pace.get().map(|pace| pace.to_string());
+        pace.unwrap_or_default()
+    };
+    let set_theme = move |word: String| {
+        chat.run(Command::SetTheme(match word.as_str() {
+            "light" => Theme::Light,
+            "dark" => Theme::Dark,
+            _ => Theme::Auto,
+        }));
+    };
+    let set_language = move |tag: String| {
+        chat.run(Command::SetLanguage(words::locale_for([tag.as_str()])));
+    };
+    let languages = [Locale::en, Locale::de].map(|locale| {
+        view! { <Choice value=words::tag(locale) words=move || words::own_name(locale).to_owned() /> }
+    });
+    view! {
+        <section class="reading">
+            <h3>{move || say!(chat, reading_title)}</h3>
+            <Field name=move || say!(chat, reading_pace)>
+                <Select
+                    value=pace
+                    on_change=move |word: String| chat.run(Command::SetPace(word.parse().ok()))
+                >
+                    <Choice value="" words=move || say!(chat, pace_own) />
+                    <Choice value="live" words=move || say!(chat, pace_live) />
+                    <Choice value="30" words=move || say!(chat, pace_calm) />
+                    <Choice value="60" words=move || say!(chat, pace_slow) />
+                    <Choice value="instant" words=move || say!(chat, pace_instant) />
+                </Select>
+            </Field>
+            <Field name=move || say!(chat, theme)>
+                <Select value=move || chat.theme.get().word().to_owned() on_change=set_theme>
+                    <Choice value="auto" words=move || say!(chat, theme_auto) />
+                    <Choice value="light" words=move || say!(chat, theme_light) />
+                    <Choice value="dark" words=move || say!(chat, theme_dark) />
+                </Select>
+            </Field>
+            <Field name=move || say!(chat, language)>
+                <Select value=move || words::tag(chat.lang.get()).to_owned() on_change=set_language>
+                    {languages.collect_view()}
+                </Select>
+            </Field>
+        </section>
+    }
 }

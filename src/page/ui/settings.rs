@@ -1,13 +1,13 @@
 //! The settings of replies, kept for each server: what the model is told before, how it picks its words, and all else that a
 //! request may carry. What a kind of server does not take is greyed out and says so.
 //!
-//! Opened on demand: [`open`] is the only way in. Fields are filled once, when they are made: what is typed is never changed
-//! under the person's hands.
+//! Fields are filled once, when they are made: what is typed is never changed under the person's hands.
 
 use leptos::prelude::*;
 
-use super::panel::{choice, field, hint, panel};
-use super::part::{Part, button, el};
+use super::kit::{
+    Button, Choice, Field, For, Hint, Panel, Select, Show, TextArea, TextField, Trouble,
+};
 use crate::chat::request::Knob;
 use crate::chat::wishes::{Mistake, Wishes, fields, number, setting};
 use crate::dialect::{Takes, templates};
@@ -18,7 +18,8 @@ use crate::page::words::{link_words, say};
 const FIRST: [Knob; 4] = [Knob::Temperature, Knob::TopP, Knob::MaxTokens, Knob::Seed];
 
 /// The panel.
-pub fn open(chat: Chat) -> Part {
+#[component]
+pub fn Settings(chat: Chat) -> impl IntoView {
     let made = RwSignal::new(0);
     let reset = move || {
         chat.wish(|wishes| *wishes = Wishes::default());
@@ -33,62 +34,55 @@ pub fn open(chat: Chat) -> Part {
     // Made anew after a reset and for another server; not there while nobody knows what it takes.
     let forms = move || {
         let known = chat.kind().is_some() || is_demo();
-        let form = (made.get(), chat.base(), chat.kind());
-        if known { vec![form] } else { Vec::new() }
+        known.then(|| (made.get(), chat.base(), chat.kind()))
     };
-    let is_open = move || chat.settings.get();
-    let close = move || chat.settings.set(false);
-    panel(chat, is_open, close, move || say!(chat, settings))
-        .child(el("p").set("class", "now").says(whose))
-        .each(forms, move |_| form(chat))
-        .child(
-            el("div").set("class", "ways").child(
-                button("plain", reset)
-                    .flag("disabled", move || {
-                        chat.wishes.with(|wishes| *wishes == Wishes::default())
-                    })
-                    .says(move || say!(chat, settings_reset)),
-            ),
-        )
-}
-
-fn form(chat: Chat) -> Part {
-    let takes = chat.takes();
-    el("div")
-        .child(told_before(chat, &takes))
-        .child(words(chat, &takes))
-        .child(insight(chat, &takes))
-        .child(extra(chat))
-}
-
-/// Why a field is greyed out.
-fn not_taken(chat: Chat) -> Part {
-    hint(move || match chat.kind() {
-        Some(kind) => say!(chat, settings_not_taken, name = kind.name()),
-        None => say!(chat, settings_not_taken_demo),
-    })
-}
-
-/// A field that may be greyed out, with a sentence below where there is something to say.
-fn with_words(name: impl Fn() -> String + 'static, input: Part, below: Option<Part>) -> Part {
-    let part = el("div").set("class", "setting").child(field(name, input));
-    match below {
-        Some(below) => part.child(below),
-        None => part,
+    let is_unset = move || chat.wishes.with(|wishes| *wishes == Wishes::default());
+    view! {
+        <Panel
+            chat
+            open=move || chat.settings.get()
+            on_close=move || chat.settings.set(false)
+            title=move || say!(chat, settings)
+        >
+            <p class="now">{whose}</p>
+            <For each=forms key=Clone::clone let:_form>
+                <Form chat />
+            </For>
+            <div class="ways">
+                <Button class="plain" on_click=reset disabled=is_unset>
+                    {move || say!(chat, settings_reset)}
+                </Button>
+            </div>
+        </Panel>
     }
 }
 
-/// A field of several lines.
-fn area(rows: &str, value: String, change: impl Fn(String) + 'static) -> Part {
-    el("textarea")
-        .set("rows", rows)
-        .set("dir", "auto")
-        .value(move || value.clone())
-        .on("input", move |event| change(event_target_value(event)))
+#[component]
+fn Form(chat: Chat) -> impl IntoView {
+    let takes = chat.takes();
+    view! {
+        <div>
+            <Instructions chat takes />
+            <Words chat takes />
+            <Insight chat takes />
+            <Extra chat />
+        </div>
+    }
+}
+
+/// Why a field is greyed out.
+#[component]
+fn NotTaken(chat: Chat) -> impl IntoView {
+    let words = move || match chat.kind() {
+        Some(kind) => say!(chat, settings_not_taken, name = kind.name()),
+        None => say!(chat, settings_not_taken_demo),
+    };
+    view! { <Hint words /> }
 }
 
 /// The system prompt, and the template that carries it.
-fn told_before(chat: Chat, takes: &Takes) -> Part {
+#[component]
+fn Instructions(chat: Chat, takes: Takes) -> impl IntoView {
     let wishes = chat.wishes.get_untracked();
     let own = move || {
         chat.options
@@ -100,185 +94,201 @@ fn told_before(chat: Chat, takes: &Takes) -> Part {
         .options
         .with_untracked(|options| options.lock && options.system.is_some());
     let deaf = takes.deaf_to_system;
-    let system = area("3", wishes.system, move |typed| {
-        chat.wish(|wishes| wishes.system = typed);
-    })
-    .attr("placeholder", own)
-    .flag("disabled", move || deaf || fixed);
-    let part = el("section").child(with_words(
-        move || say!(chat, settings_system),
-        system,
-        deaf.then(|| not_taken(chat)),
-    ));
-    if !takes.templates {
-        return part;
+    let tell = move |typed| chat.wish(|wishes| wishes.system = typed);
+    let choose = move |name: String| {
+        chat.wish(|wishes| wishes.template = Some(name).filter(|name| !name.is_empty()));
+    };
+    let template = wishes.template.unwrap_or_default();
+    let templates = move || {
+        let choice = |template: &'static templates::Template| {
+            view! { <Choice value=template.name words=move || template.title.to_owned() /> }
+        };
+        view! {
+            <Field name=move || say!(chat, settings_template)>
+                <Select value=template.clone() on_change=choose>
+                    <Choice value="" words=move || say!(chat, settings_template_own) />
+                    {templates::ALL.iter().map(choice).collect_view()}
+                </Select>
+            </Field>
+        }
+    };
+    view! {
+        <section>
+            <div class="setting">
+                <Field name=move || say!(chat, settings_system)>
+                    <TextArea
+                        rows="3"
+                        value=wishes.system
+                        placeholder=own
+                        disabled=deaf || fixed
+                        on_input=tell
+                    />
+                </Field>
+                {deaf.then(|| view! { <NotTaken chat /> })}
+            </div>
+            {takes.templates.then(templates)}
+        </section>
     }
-    let template = el("select")
-        .child(choice("", move || say!(chat, settings_template_own)))
-        .children(
-            templates::ALL
-                .iter()
-                .map(|template| choice(template.name, || template.title.to_owned())),
-        )
-        .value(move || wishes.template.clone().unwrap_or_default())
-        .on("change", move |event| {
-            let name = event_target_value(event);
-            chat.wish(|wishes| wishes.template = Some(name).filter(|name| !name.is_empty()));
-        });
-    part.child(field(move || say!(chat, settings_template), template))
 }
 
 /// How the model picks its words, and where it ends.
-fn words(chat: Chat, takes: &Takes) -> Part {
-    let grid = |knobs: &mut dyn Iterator<Item = Knob>| {
-        let takes = *takes;
-        el("div")
-            .set("class", "knobs")
-            .children(knobs.map(move |knob| setting_field(chat, knob, &takes)))
+#[component]
+fn Words(chat: Chat, takes: Takes) -> impl IntoView {
+    let sampling = chat.wishes.with_untracked(|wishes| wishes.sampling.clone());
+    let stop = move |typed: String| {
+        let texts = typed.lines().filter(|text| !text.is_empty());
+        let texts = texts.map(str::to_owned).collect();
+        chat.wish(|wishes| wishes.sampling.stop = texts);
     };
-    let wishes = chat.wishes.get_untracked();
-    let stops = area(
-        "2",
-        wishes.sampling.stop.join("\n"),
-        move |typed: String| {
-            let texts = typed.lines().filter(|text| !text.is_empty());
-            let texts = texts.map(str::to_owned).collect();
-            chat.wish(|wishes| wishes.sampling.stop = texts);
-        },
-    );
-    let takes_stops = takes.stop_texts;
-    let stops = with_words(
-        move || say!(chat, settings_stop),
-        stops.flag("disabled", move || !takes_stops),
-        Some(if takes_stops {
-            hint(move || say!(chat, settings_stop_hint))
-        } else {
-            not_taken(chat)
-        }),
-    );
+    let below = if takes.stop_texts {
+        view! { <Hint words=move || say!(chat, settings_stop_hint) /> }.into_any()
+    } else {
+        view! { <NotTaken chat /> }.into_any()
+    };
     let rest = |knob: &Knob| !FIRST.contains(knob);
     // Something that is set must not be out of sight.
-    let is_set = wishes.sampling.knobs.keys().any(rest) || !wishes.sampling.stop.is_empty();
-    let more = el("details").child(el("summary").says(move || say!(chat, settings_more)));
-    let more = if is_set { more.set("open", "") } else { more };
-    el("section")
-        .child(el("h3").says(move || say!(chat, settings_words)))
-        .child(grid(&mut FIRST.into_iter()))
-        .child(
-            more.child(grid(&mut Knob::ALL.into_iter().filter(rest)))
-                .child(stops),
-        )
+    let is_set = sampling.knobs.keys().any(rest) || !sampling.stop.is_empty();
+    let setting = move |knob| view! { <Setting chat knob takes /> };
+    view! {
+        <section>
+            <h3>{move || say!(chat, settings_words)}</h3>
+            <div class="knobs">{FIRST.into_iter().map(setting).collect_view()}</div>
+            <details open=is_set>
+                <summary>{move || say!(chat, settings_more)}</summary>
+                <div class="knobs">
+                    {Knob::ALL.into_iter().filter(rest).map(setting).collect_view()}
+                </div>
+                <div class="setting">
+                    <Field name=move || say!(chat, settings_stop)>
+                        <TextArea
+                            rows="2"
+                            value=sampling.stop.join("\n")
+                            disabled=!takes.stop_texts
+                            on_input=stop
+                        />
+                    </Field>
+                    {below}
+                </div>
+            </details>
+        </section>
+    }
 }
 
-fn setting_field(chat: Chat, knob: Knob, takes: &Takes) -> Part {
+/// One of the settings that are numbers.
+#[component]
+fn Setting(chat: Chat, knob: Knob, takes: Takes) -> impl IntoView {
     let wrong = RwSignal::new(false);
     let taken = takes.knobs.iter().any(|(known, _)| *known == knob);
     let value = chat
         .wishes
         .with_untracked(|wishes| wishes.sampling.knobs.get(&knob).copied().map(number));
-    let input = el("input")
-        .set("type", "text")
-        .set("inputmode", "decimal")
-        .set("autocomplete", "off")
-        .set("dir", "ltr")
-        .attr("placeholder", move || match chat.kind() {
-            Some(_) => say!(chat, settings_own),
-            None => String::new(),
-        })
-        .value(move || value.clone().unwrap_or_default())
-        .flag("disabled", move || !taken)
-        .attr_if("aria-invalid", move || {
-            wrong.get().then(|| "true".to_owned())
-        })
-        .on("input", move |event| {
-            let typed = setting(knob, &event_target_value(event));
-            wrong.set(typed.is_err());
-            // What cannot be is as good as not said.
-            chat.wish(|wishes| wishes.set(knob, typed.unwrap_or(None)));
-        });
-    let part = with_words(
-        move || knob_words(chat, knob),
-        input,
-        (!taken).then(|| not_taken(chat)),
-    );
-    part.when(
-        move || wrong.get(),
-        move || {
-            let (least, most) = knob.span();
-            let (least, most) = (number(least), number(most));
-            hint(move || {
-                let (least, most) = (least.clone(), most.clone());
-                if knob.is_whole() {
-                    say!(chat, settings_span_whole, least = least, most = most)
-                } else {
-                    say!(chat, settings_span, least = least, most = most)
-                }
-            })
-            .set("class", "hint trouble")
-            .set("role", "alert")
-        },
-    )
+    let own = move || match chat.kind() {
+        Some(_) => say!(chat, settings_own),
+        None => String::new(),
+    };
+    let read = move |typed: String| {
+        let typed = setting(knob, &typed);
+        wrong.set(typed.is_err());
+        // What cannot be is as good as not said.
+        chat.wish(|wishes| wishes.set(knob, typed.unwrap_or(None)));
+    };
+    let span = move || {
+        let (least, most) = knob.span();
+        let (least, most) = (number(least), number(most));
+        if knob.is_whole() {
+            say!(chat, settings_span_whole, least = least, most = most)
+        } else {
+            say!(chat, settings_span, least = least, most = most)
+        }
+    };
+    view! {
+        <div class="setting">
+            <Field name=move || knob_words(chat, knob)>
+                <TextField
+                    inputmode="decimal"
+                    exact=true
+                    dir="ltr"
+                    placeholder=own
+                    value=value.unwrap_or_default()
+                    disabled=!taken
+                    invalid=wrong
+                    on_input=read
+                />
+            </Field>
+            {(!taken).then(|| view! { <NotTaken chat /> })}
+            <Show when=wrong>
+                <Trouble words=span />
+            </Show>
+        </div>
+    }
 }
 
 /// Whether the tokens of replies are looked into.
-fn insight(chat: Chat, takes: &Takes) -> Part {
+#[component]
+fn Insight(chat: Chat, takes: Takes) -> impl IntoView {
     let can = takes.alternatives || takes.attention;
     let on = chat.wishes.with_untracked(|wishes| wishes.tokens) && can;
-    let switch = el("input")
-        .set("type", "checkbox")
-        .set("role", "switch")
-        .flag("disabled", move || !can)
-        .flag("checked", move || on)
-        .on("change", move |event| {
-            let on = event_target_checked(event);
-            chat.wish(|wishes| wishes.tokens = on);
-        });
-    let label = el("label")
-        .set("class", "switch")
-        .child(switch)
-        .child(el("span").says(move || say!(chat, settings_tokens)));
-    let part = el("section").child(label);
-    if can {
-        part.child(hint(move || say!(chat, settings_tokens_hint)))
+    let below = if can {
+        view! { <Hint words=move || say!(chat, settings_tokens_hint) /> }.into_any()
     } else {
-        part.child(not_taken(chat))
+        view! { <NotTaken chat /> }.into_any()
+    };
+    view! {
+        <section>
+            <label class="switch">
+                <input
+                    type="checkbox"
+                    role="switch"
+                    disabled=!can
+                    checked=on
+                    on:change:target=move |event| {
+                        let on = event.target().checked();
+                        chat.wish(|wishes| wishes.tokens = on);
+                    }
+                />
+                <span>{move || say!(chat, settings_tokens)}</span>
+            </label>
+            {below}
+        </section>
     }
 }
 
 /// Any other fields of the request.
-fn extra(chat: Chat) -> Part {
+#[component]
+fn Extra(chat: Chat) -> impl IntoView {
     let typed = chat.wishes.with_untracked(|wishes| wishes.typed.clone());
     let mistake = RwSignal::new(fields(&typed).err());
-    let input = area("4", typed, move |typed| {
-        chat.wish(|wishes| mistake.set(wishes.set_extra(typed).err()));
-    })
-    .set("dir", "ltr")
-    .set("spellcheck", "false")
-    .set("class", "json")
-    .set("placeholder", "{ \"min_keep\": 1 }")
-    .attr_if("aria-invalid", move || {
-        mistake.get().map(|_| "true".to_owned())
-    });
-    el("section")
-        .child(with_words(
-            move || say!(chat, settings_extra),
-            input,
-            Some(hint(move || say!(chat, settings_extra_hint))),
-        ))
-        .when(
-            move || mistake.get().is_some(),
-            move || {
-                hint(move || match mistake.get() {
-                    Some(Mistake::NotJson { line, column }) => {
-                        say!(chat, settings_not_json, line = line, column = column)
-                    }
-                    Some(Mistake::NotFields) => say!(chat, settings_not_fields),
-                    None => String::new(),
-                })
-                .set("class", "hint trouble")
-                .set("role", "alert")
-            },
-        )
+    let is_wrong = move || mistake.get().is_some();
+    let read = move |typed| chat.wish(|wishes| mistake.set(wishes.set_extra(typed).err()));
+    let words = move || match mistake.get() {
+        Some(Mistake::NotJson { line, column }) => {
+            say!(chat, settings_not_json, line = line, column = column)
+        }
+        Some(Mistake::NotFields) => say!(chat, settings_not_fields),
+        None => String::new(),
+    };
+    view! {
+        <section>
+            <div class="setting">
+                <Field name=move || say!(chat, settings_extra)>
+                    <TextArea
+                        rows="4"
+                        class="json"
+                        dir="ltr"
+                        exact=true
+                        placeholder="{ \"min_keep\": 1 }"
+                        value=typed
+                        invalid=is_wrong
+                        on_input=read
+                    />
+                </Field>
+                <Hint words=move || say!(chat, settings_extra_hint) />
+            </div>
+            <Show when=is_wrong>
+                <Trouble words />
+            </Show>
+        </section>
+    }
 }
 
 fn knob_words(chat: Chat, knob: Knob) -> String {

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::part::{Part, button, el};
+use super::kit::{Button, Show};
 use super::turn::Figures;
 use crate::event::{Deadline, End, Progress};
 use crate::page::app::{Chat, Command};
@@ -11,46 +11,51 @@ use crate::page::ways;
 use crate::page::words::{end_words, say, young};
 
 /// The line.
-pub fn status_line(
+#[component]
+pub fn StatusLine(
     chat: Chat,
+    /// What is seen of a reply that runs, or ran a moment ago.
     seen: Option<Seen>,
     end: RwSignal<Option<End>>,
-    figures: impl Fn() -> Figures + 'static,
-) -> Part {
+    #[prop(into)] figures: Signal<Figures>,
+) -> impl IntoView {
     let now = move || seen.map_or(Status::Ended, |seen| seen.status.get());
     let going = move || end.with(Option::is_none);
     let asking = move || matches!(now(), Status::Asking(_)) && going();
     let can_skip = move || going() && seen.is_some_and(|seen| seen.behind.get()) && is_paced(chat);
     let words = move || {
         end.with(|end| match end {
-            Some(end) => ended(chat, end, &figures()),
+            Some(end) => ended(chat, end, &figures.get()),
             None => running(chat, &now()),
         })
     };
     let way_title = move || seen?.way.get().map(|way| ways::title(way, chat));
-    el("p")
-        .set("class", "status")
-        .attr_if("title", way_title)
-        .attr("data-phase", move || phase(&now()).to_owned())
-        // It changes too often to be translated or read out: what is read out is said elsewhere (reply/voice.rs).
-        .child(el("span").set("translate", "no").says(words))
-        .when(can_skip, move || {
-            button("inline", move || chat.run(Command::Skip)).says(move || say!(chat, show_all))
-        })
-        .when(
-            move || seen.is_some_and(|seen| seen.next_way.with(Option::is_some)) && !young(chat),
-            move || {
-                el("span").set("role", "status").says(move || {
-                    let way = seen.and_then(|seen| seen.next_way.get());
-                    let way = way.map(|way| ways::words(way, chat)).unwrap_or_default();
-                    say!(chat, way_next, way = way)
-                })
-            },
-        )
-        .when(asking, move || {
-            button("inline", move || chat.run(Command::WaitOn))
-                .says(move || say!(chat, keep_waiting))
-        })
+    let has_next =
+        move || seen.is_some_and(|seen| seen.next_way.with(Option::is_some)) && !young(chat);
+    let next = move || {
+        let way = seen.and_then(|seen| seen.next_way.get());
+        let way = way.map(|way| ways::words(way, chat)).unwrap_or_default();
+        say!(chat, way_next, way = way)
+    };
+    view! {
+        <p class="status" title=way_title data-phase=move || phase(&now())>
+            // It changes too often to be translated or read out: what is read out is said elsewhere (reply/voice.rs).
+            <span translate="no">{words}</span>
+            <Show when=can_skip>
+                <Button class="inline" on_click=move || chat.run(Command::Skip)>
+                    {move || say!(chat, show_all)}
+                </Button>
+            </Show>
+            <Show when=has_next>
+                <span role="status">{next}</span>
+            </Show>
+            <Show when=asking>
+                <Button class="inline" on_click=move || chat.run(Command::WaitOn)>
+                    {move || say!(chat, keep_waiting)}
+                </Button>
+            </Show>
+        </p>
+    }
 }
 
 fn is_paced(chat: Chat) -> bool {

@@ -3,16 +3,19 @@
 //!
 //! In: the path of the tree. Out: groups of turns; one that is not made yet takes about the room that it will take. In the end all
 //! are there, for the browser's search and for screen readers. It must not know what is in a turn.
+//!
+//! Made by hand, because a list of Leptos makes all its rows, and makes them later: here some are not made yet, and others are made
+//! at once, as many as there is time for.
 
 use std::cell::RefCell;
 use std::rc::{Rc, Weak};
 
 use leptos::prelude::*;
 use wasm_bindgen::prelude::*;
-use web_sys::{CssStyleSheet, Element, HtmlElement, IntersectionObserver, Node};
+use web_sys::{CssStyleSheet, Element, HtmlElement, IntersectionObserver};
 
-use super::part::{Part, el, follow};
-use super::turn::turn;
+use super::dom::{Placed, el, follow};
+use super::turn::TurnView;
 use crate::chat::request::Role;
 use crate::chat::tree::{Tree, TurnId};
 use crate::chat::turn::Turn;
@@ -58,16 +61,23 @@ thread_local! {
 type Drawn = (TurnId, u32);
 
 /// The turns.
-pub fn turns(chat: Chat) -> Part {
-    kept::watch(chat);
+#[component]
+pub fn Turns(chat: Chat) -> impl IntoView {
     embed::adopt(&chat.shared().root, &SHEET);
+    view! { <div use:pile=chat></div> }
+}
+
+/// Piles the turns up in their place.
+fn pile(place: Element, chat: Chat) {
+    kept::watch(chat);
     // What is read out to those who listen, not to see. It is there before it says anything: else it would not be heard.
-    let spoken = el("p").set("class", "spoken").set("role", "status");
-    let part = el("div").child(spoken);
+    let spoken = el("p", &[("class", "spoken"), ("role", "status")]);
+    let _ = place.append_child(&spoken);
     let pile = Rc::new(RefCell::new(Pile {
         chat,
-        place: part.element(),
-        owner: Owner::current().unwrap_or_default(),
+        place,
+        // What holds it must not hold what it ends with.
+        owner: Owner::new(),
         groups: Vec::new(),
         near: None,
         task: None,
@@ -83,12 +93,11 @@ pub fn turns(chat: Chat) -> Part {
         });
         pile.borrow_mut().update(&path, !chat.returning.get());
     });
-    part
 }
 
 struct Pile {
     chat: Chat,
-    place: HtmlElement,
+    place: Element,
     owner: Owner,
     groups: Vec<Group>,
     near: Option<Near>,
@@ -129,7 +138,7 @@ struct Group {
 }
 
 struct Row {
-    node: Node,
+    turn: Placed,
     /// Owns what follows and listens inside the row.
     owner: Owner,
 }
@@ -145,7 +154,7 @@ impl Pile {
         }
         for (at, turns) in path.chunks(TOGETHER).enumerate() {
             if at == self.groups.len() {
-                let element = el("div").set("class", "turns").element();
+                let element = el("div", &[("class", "turns")]);
                 let _ = self.place.append_child(&element);
                 self.groups.push(Group::new(element));
             }
@@ -196,7 +205,7 @@ impl Pile {
                     pile.borrow_mut().hurry(&element);
                 }
             });
-            let scroller = chat.scroller.get_value();
+            let scroller = chat.scroller.get_untracked();
             let root = scroller.as_ref().map(AsRef::as_ref);
             Near {
                 observer: when_near(seen.as_ref(), root, NEAR),
@@ -281,7 +290,6 @@ impl Group {
             if self.turns.get(at) != turns.get(at)
                 && let Some(row) = row.take()
             {
-                let _ = self.element.remove_child(&row.node);
                 row.end();
             }
         }
@@ -300,17 +308,18 @@ impl Group {
             return;
         };
         let owner = owner.child();
-        // What a view reads while it is made does not make it anew.
-        let draw = || owner.with(|| untrack(|| turn(chat, id)));
-        let part = match self.near || self.newest {
+        let next = self.rows.iter().skip(at + 1).flatten().next();
+        let next = next.and_then(|row| row.turn.element());
+        let draw = || {
+            let view = || untrack(|| view! { <TurnView chat id /> }.into_any());
+            owner.with(|| Placed::before(view(), &self.element, next.as_deref()))
+        };
+        let turn = match self.near || self.newest {
             true => draw(),
             false => annex::far_away(draw),
         };
-        let node: Node = part.into();
-        let next = self.rows.iter().skip(at + 1).flatten().next();
-        let _ = self.element.insert_before(&node, next.map(|row| &row.node));
         if let Some(row) = self.rows.get_mut(at) {
-            *row = Some(Row { node, owner });
+            *row = Some(Row { turn, owner });
         }
         self.left = self.left.saturating_sub(1);
     }
@@ -324,6 +333,7 @@ impl Group {
 
 impl Row {
     fn end(self) {
+        self.turn.end();
         self.owner.cleanup();
     }
 }

@@ -3,9 +3,8 @@
 //! In: an address, from a link or typed. Out: a table of what works, and the server's profile, kept for it. What is asked, and what
 //! it means, is decided in `crate::doctor::check`.
 
+use leptos::html;
 use leptos::prelude::*;
-use wasm_bindgen::JsCast;
-use web_sys::HtmlInputElement;
 
 use super::words::time;
 use crate::address::Address;
@@ -13,8 +12,8 @@ use crate::dialect::Kind;
 use crate::doctor::check::{Check, Detail, Outcome, Row, RowName};
 use crate::page::app::{Chat, LinkState, Trouble, page_origin};
 use crate::page::doctor::ask::{browser, perform};
-use crate::page::ui::panel::{adopt_style, field, hint, panel};
-use crate::page::ui::part::{Part, button, el};
+use crate::page::ui::kit::{Button, Field, For, Hint, Panel, Show, TextField};
+use crate::page::ui::sheet::adopt_style;
 use crate::page::ui::verdict;
 use crate::page::words::{say, trouble_words};
 
@@ -39,67 +38,65 @@ struct Sheet {
 }
 
 /// The panel.
-pub fn check(chat: Chat) -> Part {
+#[component]
+pub fn CheckPanel(chat: Chat) -> impl IntoView {
     adopt_style(&chat.shared().root);
     let (address, at_once) = chat.shared().to_check.borrow().clone();
+    // A link has opened it, and not the person.
+    let by_link = chat.shared().by_link.take();
     let sheet = Sheet {
         state: RwSignal::new(State::Idle),
         rows: RwSignal::new(Vec::new()),
     };
-    let input = el("input")
-        .set("type", "text")
-        .set("inputmode", "url")
-        .set("autocomplete", "off")
-        .set("spellcheck", "false")
-        .set("dir", "ltr");
-    let typed: HtmlInputElement = input.element().unchecked_into();
-    typed.set_value(&address);
-    let begin = move || start(chat, &typed.value(), sheet);
     if at_once {
-        begin();
+        start(chat, &address, sheet);
     }
-    let enter = begin.clone();
-    let input = input.on_key(move |event| {
-        if event.key() == "Enter" {
-            event.prevent_default();
-            enter();
+    let field = NodeRef::<html::Input>::new();
+    let begin = move || {
+        if let Some(field) = field.get_untracked() {
+            start(chat, &field.value(), sheet);
         }
-    });
+    };
     let runs = move || {
         sheet
             .state
             .with(|state| matches!(state, State::Running(..)))
     };
-    panel(
-        chat,
-        move || chat.check.get(),
-        move || chat.check.set(false),
-        move || say!(chat, check_title),
-    )
-    .child(
-        el("section")
-            .set("class", "check")
-            .child(field(move || say!(chat, server_address), input))
-            .child(hint(move || say!(chat, check_hint)))
-            .child(
-                el("div").set("class", "ways").child(
-                    button("strong", begin)
-                        .flag("disabled", runs)
-                        .says(move || say!(chat, check_begin)),
-                ),
-            )
-            .child(
-                hint(move || state_words(chat, sheet))
-                    .set("role", "status")
-                    .class("trouble", move || {
-                        sheet.state.with(|state| matches!(state, State::Trouble(_)))
-                    }),
-            )
-            .when(
-                move || sheet.rows.with(|rows| !rows.is_empty()),
-                move || table(chat, sheet),
-            ),
-    )
+    let is_trouble = move || sheet.state.with(|state| matches!(state, State::Trouble(_)));
+    view! {
+        <Panel
+            chat
+            open=move || chat.check.get()
+            on_close=move || chat.check.set(false)
+            title=move || say!(chat, check_title)
+            deaf=by_link
+        >
+            <section class="check">
+                <Field name=move || say!(chat, server_address)>
+                    <TextField
+                        inputmode="url"
+                        exact=true
+                        dir="ltr"
+                        value=address
+                        node_ref=field
+                        on_enter=begin
+                    />
+                </Field>
+                <Hint words=move || say!(chat, check_hint) />
+                <div class="ways">
+                    <Button class="strong" on_click=begin disabled=runs>
+                        {move || say!(chat, check_begin)}
+                    </Button>
+                </div>
+                <p class="hint" role="status" class:trouble=is_trouble>
+                    {move || state_words(chat, sheet)}
+                </p>
+                <Show when=move || sheet.rows.with(|rows| !rows.is_empty())>
+                    <Table chat sheet />
+                </Show>
+            </section>
+        </Panel>
+    }
 }
 
 fn state_words(chat: Chat, sheet: Sheet) -> String {
@@ -164,35 +161,35 @@ fn known_kind(chat: Chat, address: &Address) -> Option<Kind> {
     })
 }
 
-fn table(chat: Chat, sheet: Sheet) -> Part {
-    el("table").set("class", "checked").child(el("tbody").each(
-        move || sheet.rows.get(),
-        move |row| {
-            let (name, outcome, detail) = (row.clone(), row.outcome, row.clone());
-            el("tr")
-                .set("data-outcome", outcome_word(outcome))
-                .child(
-                    el("th")
-                        .set("scope", "row")
-                        .says(move || name_words(chat, &name.name)),
-                )
-                .child(
-                    el("td")
-                        .child(
-                            el("span")
-                                .set("class", "mark")
-                                .set("aria-hidden", "true")
-                                .text(mark(outcome)),
-                        )
-                        .child(el("span").says(move || outcome_words(chat, outcome)))
-                        .child(
-                            el("span")
-                                .set("class", "hint")
-                                .says(move || detail_words(chat, &detail)),
-                        ),
-                )
-        },
-    ))
+/// What is known by now.
+#[component]
+fn Table(chat: Chat, sheet: Sheet) -> impl IntoView {
+    view! {
+        <table class="checked">
+            <tbody>
+                <For each=move || sheet.rows.get() key=Clone::clone let:row>
+                    <TableRow chat row />
+                </For>
+            </tbody>
+        </table>
+    }
+}
+
+#[component]
+fn TableRow(chat: Chat, row: Row) -> impl IntoView {
+    let (name, outcome) = (row.name, row.outcome);
+    view! {
+        <tr data-outcome=outcome_word(outcome)>
+            <th scope="row">{move || name_words(chat, &name)}</th>
+            <td>
+                <span class="mark" aria-hidden="true">
+                    {mark(outcome)}
+                </span>
+                <span>{move || outcome_words(chat, outcome)}</span>
+                <span class="hint">{move || detail_words(chat, &row)}</span>
+            </td>
+        </tr>
+    }
 }
 
 fn name_words(chat: Chat, name: &RowName) -> String {

@@ -1,5 +1,5 @@
 //! The Doctor's region: one dot and one phrase on the latest reply, what to do where something is wrong, and the way to all
-//! that is known of it ([`exam`]).
+//! that is known of it ([`exam::Exam`]).
 
 pub mod check;
 pub mod exam;
@@ -10,7 +10,7 @@ mod words;
 
 use leptos::prelude::*;
 
-use super::part::{Part, button, el};
+use super::kit::Show;
 use super::verdict;
 use crate::doctor::Verdict;
 use crate::event::End;
@@ -18,7 +18,8 @@ use crate::page::app::Chat;
 use crate::page::words::{say, young};
 
 /// The region.
-pub fn doctor(chat: Chat) -> Part {
+#[component]
+pub fn Doctor(chat: Chat) -> impl IntoView {
     let verdict = move || chat.finding.get().unwrap_or(Verdict::Flowing);
     let well = move || verdict().is_well();
     // What the turn says of its own end is not said again below it.
@@ -30,37 +31,35 @@ pub fn doctor(chat: Chat) -> Part {
             .or_else(|| chat.tree.with(|tree| tree.turn(tree.last()?)?.end.clone()))
     };
     let told = move || ended().map_or(Told::Nothing, |end| Told::by(&end, verdict()));
-    el("section")
-        .set("class", "doctor")
-        .class("well", well)
-        .set("role", "region")
-        .attr("aria-label", move || say!(chat, doctor))
-        .attr("data-verdict", move || verdict().word().to_owned())
-        .child(el("span").set("class", "dot").set("aria-hidden", "true"))
-        .when(
-            move || !(young(chat) && well()) && told() == Told::Nothing,
-            move || {
-                el("span")
-                    .set("class", "phrase")
-                    .says(move || verdict::words(chat, verdict()))
-            },
-        )
-        .when(
-            move || !(young(chat) && well()),
-            move || {
-                button("inline", move || chat.doctor.update(|open| *open = !*open))
-                    .attr("aria-expanded", move || chat.doctor.get().to_string())
-                    .says(move || say!(chat, doctor_open))
-            },
-        )
-        .when(
-            move || !well() && told() != Told::All,
-            move || {
-                el("span")
-                    .set("class", "why")
-                    .says(move || verdict::why(chat, verdict()))
-            },
-        )
+    let is_quiet = move || young(chat) && well();
+    let open = move |_| chat.doctor.update(|open| *open = !*open);
+    view! {
+        <section
+            class="doctor"
+            class:well=well
+            role="region"
+            aria-label=move || say!(chat, doctor)
+            data-verdict=move || verdict().word()
+        >
+            <span class="dot" aria-hidden="true"></span>
+            <Show when=move || !is_quiet() && told() == Told::Nothing>
+                <span class="phrase">{move || verdict::words(chat, verdict())}</span>
+            </Show>
+            <Show when=move || !is_quiet()>
+                <button
+                    type="button"
+                    class="inline"
+                    aria-expanded=move || chat.doctor.get().to_string()
+                    on:click=open
+                >
+                    {move || say!(chat, doctor_open)}
+                </button>
+            </Show>
+            <Show when=move || !well() && told() != Told::All>
+                <span class="why">{move || verdict::why(chat, verdict())}</span>
+            </Show>
+        </section>
+    }
 }
 
 /// What of a verdict a turn tells by its own end.

@@ -8,10 +8,9 @@ use crate::doctor::{Report, curl, figures};
 use crate::page::app::Chat;
 use crate::page::doctor::Case;
 use crate::page::reply;
-use crate::page::ui::file;
-use crate::page::ui::panel::hint;
-use crate::page::ui::part::{Part, button, el};
-use crate::page::ui::turn::copy_button;
+use crate::page::ui::actions::CopyButton;
+use crate::page::ui::file::{self, OpenFile};
+use crate::page::ui::kit::{Button, Hint, Show, Trouble};
 use crate::page::words::say;
 use crate::trace::{BadTrace, Export, Imported};
 
@@ -19,62 +18,65 @@ use crate::trace::{BadTrace, Export, Imported};
 const FILE: &str = "rill-trace.json";
 
 /// The buttons.
-pub fn take(chat: Chat) -> Part {
+#[component]
+pub fn TakeAway(chat: Chat) -> impl IntoView {
     let texts = RwSignal::new(false);
     let bad = RwSignal::new(None::<BadTrace>);
-    let with_texts = el("label").set("class", "switch").child(
-        el("input")
-            .set("type", "checkbox")
-            .on("change", move |event| {
-                texts.set(event_target_checked(event))
-            }),
-    );
     let has_curl = move || {
         chat.pulse.track();
         chat.finding.track();
         command(chat).is_some()
     };
-    el("section")
-        .set("class", "take")
-        .child(el("h3").says(move || say!(chat, take_title)))
-        .child(
-            el("div")
-                .set("class", "ways")
-                .when(has_curl, move || {
-                    copy_button(
-                        chat,
-                        "plain",
-                        move || say!(chat, take_curl),
-                        move || command(chat).unwrap_or_default(),
-                    )
-                })
-                .child(copy_button(
-                    chat,
-                    "plain",
-                    move || say!(chat, take_report),
-                    move || report(chat),
-                ))
-                .child(
-                    button("plain", move || {
-                        file::save(FILE, &export(chat, texts.get_untracked()));
-                    })
-                    .says(move || say!(chat, take_export)),
-                )
-                .child(import(chat, bad)),
-        )
-        .child(with_texts.child(el("span").says(move || say!(chat, take_texts))))
-        .child(hint(move || say!(chat, take_hint)))
-        .when(
-            move || bad.get().is_some(),
-            move || {
-                hint(move || {
-                    let words = bad.get().map(|bad| bad_trace_words(chat, bad));
-                    words.unwrap_or_default()
-                })
-                .set("class", "hint trouble")
-                .set("role", "alert")
-            },
-        )
+    let record = move || file::save(FILE, &export(chat, texts.get_untracked()));
+    // A file that is played again.
+    let play = move |(name, text): (String, String)| match Imported::read(&text) {
+        Ok(recorded) => {
+            bad.set(None);
+            let question = untrack(|| say!(chat, take_question, name = name));
+            reply::replay(chat, &question, recorded);
+        }
+        Err(mistake) => bad.set(Some(mistake)),
+    };
+    let bad_words = move || {
+        let words = bad.get().map(|bad| bad_trace_words(chat, bad));
+        words.unwrap_or_default()
+    };
+    view! {
+        <section class="take">
+            <h3>{move || say!(chat, take_title)}</h3>
+            <div class="ways">
+                <Show when=has_curl>
+                    <CopyButton
+                        chat
+                        class="plain"
+                        name=move || say!(chat, take_curl)
+                        text=move || command(chat).unwrap_or_default()
+                    />
+                </Show>
+                <CopyButton
+                    chat
+                    class="plain"
+                    name=move || say!(chat, take_report)
+                    text=move || report(chat)
+                />
+                <Button class="plain" on_click=record>
+                    {move || say!(chat, take_export)}
+                </Button>
+                <OpenFile chat words=move || say!(chat, take_import) on_open=play />
+            </div>
+            <label class="switch">
+                <input
+                    type="checkbox"
+                    on:change:target=move |event| texts.set(event.target().checked())
+                />
+                <span>{move || say!(chat, take_texts)}</span>
+            </label>
+            <Hint words=move || say!(chat, take_hint) />
+            <Show when=move || bad.get().is_some()>
+                <Trouble words=bad_words />
+            </Show>
+        </section>
+    }
 }
 
 /// The same request for a terminal.
@@ -141,17 +143,4 @@ fn export(chat: Chat, texts: bool) -> String {
         .write(case.trace, case.now);
     });
     file
-}
-
-/// A file that is played again.
-fn import(chat: Chat, bad: RwSignal<Option<BadTrace>>) -> Part {
-    let take = move |name: String, text: String| match Imported::read(&text) {
-        Ok(recorded) => {
-            bad.set(None);
-            let question = untrack(|| say!(chat, take_question, name = name));
-            reply::replay(chat, &question, recorded);
-        }
-        Err(mistake) => bad.set(Some(mistake)),
-    };
-    file::open(chat, move || say!(chat, take_import), take)
 }

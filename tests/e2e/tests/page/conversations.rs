@@ -26,7 +26,7 @@ const KEPT: &str = "new Promise((resolve) => {
 })";
 
 /// Waits until so many turns of the conversation with this first question are kept.
-async fn kept(chat: &Chat, title: &str, turns: usize) {
+pub async fn kept(chat: &Chat, title: &str, turns: usize) {
     let wanted = json!([title, turns]);
     for _ in 0..100 {
         let all: Value = chat.page.js(KEPT).await;
@@ -56,7 +56,7 @@ async fn reload(chat: &Chat, turns: usize) {
 }
 
 /// Opens the list.
-async fn list(chat: &Chat) {
+pub async fn list(chat: &Chat) {
     chat.button("Conversations").await;
     chat.page
         .until::<bool>("e2e.every(0, '.kept').some(e2e.visible) || e2e.every(0, 'dialog[open] .hint').length > 0")
@@ -64,7 +64,7 @@ async fn list(chat: &Chat) {
 }
 
 /// The titles in the list.
-async fn titles(chat: &Chat, count: usize) -> Vec<String> {
+pub async fn titles(chat: &Chat, count: usize) -> Vec<String> {
     chat.page
         .until::<Value>(&format!(
             "e2e.every(0, '.kept li').length === {count} && {{}}"

@@ -7,7 +7,7 @@ use lab::Dialect;
 use serde_json::Value;
 
 /// A file as a page's script would have it: `png`, `text`, `svg`, `big`.
-async fn give(chat: &Chat, how: &str, what: &str) {
+pub async fn give(chat: &Chat, how: &str, what: &str) {
     let way = match how {
         "choose" => {
             "const field = e2e.every(0, 'input[type=file]')[0]; field.files = data.files; field.dispatchEvent(new Event('change', { bubbles: true }));"
@@ -38,7 +38,7 @@ async fn give(chat: &Chat, how: &str, what: &str) {
     let _: Value = chat.page.js(&make).await;
 }
 
-async fn previews(chat: &Chat, count: usize) {
+pub async fn previews(chat: &Chat, count: usize) {
     chat.page
         .until::<bool>(&format!(
             "e2e.every(0, '.previews img').filter((image) => image.naturalWidth === 120).length === {count}"

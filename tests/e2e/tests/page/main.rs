@@ -24,6 +24,7 @@ mod safe;
 mod settings;
 mod talk;
 mod tokens;
+mod views;
 mod ways;
 mod wire;
 
@@ -178,6 +179,13 @@ fn main() -> std::process::ExitCode {
         ways::where_nothing_comes_until_the_end_the_next_message_goes_another_way,
         ways::a_wrong_guess_of_the_kind_is_put_right_and_kept,
         ways::a_page_that_is_closed_stops_the_reply_by_the_servers_own_id,
+        views::a_field_keeps_what_is_typed_whatever_becomes_of_the_link,
+        views::a_row_keeps_its_element_when_its_list_changes,
+        views::the_focus_comes_back_when_a_panel_closes,
+        views::a_choice_shows_what_is_chosen,
+        views::words_that_stay_as_they_are_keep_a_selection,
+        views::words_that_a_browser_has_translated_change_all_the_same,
+        views::what_is_made_anew_is_empty_again,
         safe::markup_of_a_model_is_text,
         safe::only_safe_links_are_links,
         safe::images_from_elsewhere_wait_for_a_click,

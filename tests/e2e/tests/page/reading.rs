@@ -6,7 +6,7 @@ use serde_json::Value;
 
 /// Puts elements in the place of all text on the page, as a browser does that translates it; of what asks to be left alone only with
 /// `boldly`.
-async fn translate(chat: &Chat, boldly: bool) {
+pub async fn translate(chat: &Chat, boldly: bool) {
     let script = format!(
         "(() => {{
             const walker = document.createTreeWalker(e2e.root(), NodeFilter.SHOW_TEXT);

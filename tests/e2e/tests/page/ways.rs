@@ -6,7 +6,7 @@ use lab::Dialect;
 use serde_json::{Value, json};
 
 /// Chooses in a list by its name (or how that begins: the words of a label are all words in it).
-async fn choose(chat: &Chat, name: &str, value: &str) {
+pub async fn choose(chat: &Chat, name: &str, value: &str) {
     let select = format!("e2e.find(0, 'combobox', /^{name}/)");
     let choose = format!(
         "(() => {{ const select = {select}; if (!select) return false; select.value = {}; select.dispatchEvent(new Event('change', {{ bubbles: true }})); return select.value === {}; }})()",

@@ -1,0 +1,58 @@
+//! Buttons and pictures.
+
+use leptos::html;
+use leptos::prelude::*;
+
+/// A button that does something.
+#[component]
+pub fn Button(
+    /// What a press does.
+    #[prop(into)]
+    on_click: Callback<()>,
+    /// Its looks.
+    #[prop(optional)]
+    class: &'static str,
+    /// Its name, where its words are none.
+    #[prop(optional, into)]
+    label: Option<Signal<String>>,
+    /// What a mouse that rests on it is told.
+    #[prop(optional, into)]
+    title: Option<Signal<String>>,
+    /// It cannot be pressed now.
+    #[prop(optional, into)]
+    disabled: Signal<bool>,
+    #[prop(optional)] node_ref: NodeRef<html::Button>,
+    children: Children,
+) -> impl IntoView {
+    view! {
+        <button
+            type="button"
+            class=(!class.is_empty()).then_some(class)
+            aria-label=move || label.map(|label| label.get())
+            title=move || title.map(|title| title.get())
+            disabled=move || disabled.get()
+            node_ref=node_ref
+            on:click=move |_| on_click.run(())
+        >
+            {children()}
+        </button>
+    }
+}
+
+/// A picture of one stroke set (Lucide). Always beside a word, or inside a button that has a name.
+#[component]
+pub fn Icon(shape: icondata_core::Icon) -> impl IntoView {
+    view! {
+        <svg
+            class="icon"
+            viewBox="0 0 24 24"
+            fill="none"
+            stroke="currentColor"
+            stroke-width="2"
+            stroke-linecap="round"
+            stroke-linejoin="round"
+            aria-hidden="true"
+            inner_html=shape.data
+        ></svg>
+    }
+}
