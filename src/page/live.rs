@@ -1,6 +1,6 @@
 //! The reply that runs, as the rest of the page sees it: what can be asked of it, and what of it is seen beside its text.
 //!
-//! The reply itself stands in a part of the page that comes [`later`](super::later); only this face of it is known before.
+//! The reply itself stands in a part of the page that comes later (`app::second_half`); only this face of it is known before.
 
 use std::rc::Rc;
 

@@ -8,18 +8,19 @@ use leptos::prelude::*;
 use crate::address::Address;
 use crate::dialect::Kind;
 use crate::doctor::Verdict;
+use crate::page::browser::page_origin;
 use crate::page::net::fetch::Fetch;
 use crate::page::servers::{self, Server};
 use crate::page::store::LastServer;
 use crate::page::words::say;
 
-use super::{Chat, LinkState, Trouble, page_origin};
+use super::{Chat, LinkState, Trouble};
 
 impl Chat {
     /// Finds somebody to talk to: what the page asks for, else what was used last, else what runs here, else the demo.
     pub fn start(self, from_link: bool) {
         if self.returning.get_untracked() {
-            self.fetch_rest();
+            self.load_second_half();
         }
         let (server, kind) = self
             .options
@@ -126,8 +127,8 @@ impl Chat {
         self.link.set(LinkState::Connecting(address.clone()));
         self.spawn(async move {
             let fetch = self.fetch(&address);
-            let result = match self.later().await {
-                Some(later) => (later.connect)(fetch, kind).await.map_err(Trouble::Verdict),
+            let result = match self.second_half().await {
+                Some(half) => (half.connect)(fetch, kind).await.map_err(Trouble::Verdict),
                 None => Err(Trouble::Unloaded),
             };
             if self.link.get_untracked() != LinkState::Connecting(address.clone()) {

@@ -2,11 +2,14 @@
 //!
 //! Data flows down from here to `ui`; only [`Command`]s come up. Finished turns are plain data in the tree;
 //! only the reply that runs is alive (`reply`). [`talk`] is what a person does to the conversation, [`link`] whom the page talks to,
-//! [`rest`] what comes after the first view.
+//! [`loading`] what comes after the first view, [`second_half`] what that is.
 
 mod link;
-mod rest;
+mod loading;
+pub mod second_half;
 mod talk;
+pub mod ways;
+mod wishes;
 
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
@@ -28,8 +31,8 @@ use crate::dialect::Kind;
 use crate::doctor::Verdict;
 use crate::options::{Complaint, Options, Storage, Theme};
 use crate::pacer::Pace;
+use crate::page::browser;
 use crate::page::doctor::Patient;
-use crate::page::later;
 use crate::page::live::{Live, Order};
 use crate::page::servers::{Found, Server};
 use crate::page::store::{LastServer, Look, Store};
@@ -145,12 +148,12 @@ pub struct Chat {
     pub pace: RwSignal<Option<Pace>>,
     /// The conversation, but for the text of the reply that runs.
     pub tree: RwSignal<Tree>,
-    /// Whether the rest of the page is here, see [`later`]; and whether it is on its way.
+    /// Whether the second half of the page is here, see [`second_half`]; and whether it is on its way.
     pub loaded: RwSignal<bool>,
     loading: RwSignal<bool>,
-    /// A message waits for the rest of the page.
+    /// A message waits for the second half of the page.
     waits: StoredValue<bool>,
-    /// A conversation is on its way here: this tab's own, which comes back with the rest of the page, or one from the list.
+    /// A conversation is on its way here: this tab's own, which comes back with the second half of the page, or one from the list.
     /// Its end may be on the page already.
     pub returning: RwSignal<bool>,
     /// The reply that runs.
@@ -279,13 +282,6 @@ impl Drop for Tasks {
     }
 }
 
-/// Where this page came from, as servers see it.
-pub fn page_origin() -> String {
-    web_sys::window()
-        .and_then(|window| window.location().origin().ok())
-        .unwrap_or_default()
-}
-
 impl Chat {
     /// A chat in an element. Call it under an owner: everything ends with it.
     pub fn new(
@@ -324,7 +320,7 @@ impl Chat {
             theme: RwSignal::new(theme),
             pace: RwSignal::new(pace),
             tree: RwSignal::new(Tree::default()),
-            loaded: RwSignal::new(later::ready().is_some()),
+            loaded: RwSignal::new(second_half::ready().is_some()),
             loading: RwSignal::new(false),
             waits: StoredValue::new(false),
             returning: RwSignal::new(returning),
@@ -349,7 +345,7 @@ impl Chat {
             starts: RwSignal::new(Vec::new()),
             looks: StoredValue::new_local(BTreeMap::new()),
             scroller: StoredValue::new_local(None),
-            names: StoredValue::new((made_up(), None)),
+            names: StoredValue::new((browser::made_up(), None)),
         }
     }
 
@@ -530,10 +526,4 @@ fn language(options: &Options, chosen: Option<&str>) -> Locale {
         .chain(chosen)
         .chain(browser.iter().map(String::as_str));
     words::locale_for(wished)
-}
-
-/// A name that nobody else will have made up: `RILL` and twelve digits.
-pub fn made_up() -> String {
-    let digits = (js_sys::Math::random() * 1e12) as u64;
-    format!("RILL{digits:012}")
 }

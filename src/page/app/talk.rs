@@ -10,10 +10,11 @@ use crate::chat::request::Image;
 use crate::chat::tree::{Tree, TurnId};
 use crate::chat::turn::Turn;
 use crate::event::End;
-use crate::page::later::Later;
+use crate::page::browser::made_up;
 use crate::page::live::Order;
 
-use super::{Chat, LinkState, Trouble, made_up};
+use super::second_half::SecondHalf;
+use super::{Chat, LinkState, Trouble};
 
 impl Chat {
     pub(super) fn send(self, text: String) {
@@ -25,7 +26,7 @@ impl Chat {
         if text.is_empty() && images.is_empty() {
             return;
         }
-        let Some(later) = self.ready() else {
+        let Some(half) = self.ready() else {
             return self.send_later(text);
         };
         self.supersede();
@@ -41,10 +42,10 @@ impl Chat {
         self.draft.set(String::new());
         self.shared().store.keep_draft("");
         self.tell("rill-send", &[("text", &text.into())]);
-        self.answer(later, asked);
+        self.answer(half, asked);
     }
 
-    /// Sends once the rest of the page is here. The text stays in the field until then, where it may still be changed;
+    /// Sends once the second half of the page is here. The text stays in the field until then, where it may still be changed;
     /// a second send changes nothing.
     pub(super) fn send_later(self, text: String) {
         self.draft.set(text);
@@ -53,9 +54,9 @@ impl Chat {
         }
         self.waits.set_value(true);
         self.spawn(async move {
-            let later = self.later().await;
+            let half = self.second_half().await;
             self.waits.set_value(false);
-            if later.is_some() {
+            if half.is_some() {
                 self.send(self.draft.get_untracked());
             } else {
                 self.link.update(|link| {
@@ -74,27 +75,27 @@ impl Chat {
     }
 
     /// Begins a reply to the turn `asked`.
-    pub(super) fn answer(self, later: &Later, asked: TurnId) {
+    pub(super) fn answer(self, half: &SecondHalf, asked: TurnId) {
         let mut id = 0;
         self.tree
             .update(|tree| id = tree.add(Some(asked), Turn::reply()));
         self.pinned.set(true);
-        (later.begin)(self, id, false);
+        (half.begin)(self, id, false);
     }
 
     pub(super) fn retry(self, id: TurnId) {
         self.supersede();
         let asked = self.tree.with_untracked(|tree| tree.parent(id));
-        if let (Some(asked), Some(later)) = (asked, self.ready()) {
-            self.answer(later, asked);
+        if let (Some(asked), Some(half)) = (asked, self.ready()) {
+            self.answer(half, asked);
         }
     }
 
     pub(super) fn go_on(self, id: TurnId) {
         self.supersede();
         self.pinned.set(true);
-        if let Some(later) = self.ready() {
-            (later.begin)(self, id, true);
+        if let Some(half) = self.ready() {
+            (half.begin)(self, id, true);
         }
     }
 
@@ -114,8 +115,8 @@ impl Chat {
                 .unwrap_or_default();
             asked = tree.add(parent, turn);
         });
-        if let Some(later) = self.ready() {
-            self.answer(later, asked);
+        if let Some(half) = self.ready() {
+            self.answer(half, asked);
         }
     }
 

@@ -11,7 +11,7 @@ use crate::dialect::Kind;
 use crate::doctor::Probe;
 use crate::doctor::check::{Ask, Browser, Inquiry, Told};
 use crate::event::End;
-use crate::page::app::page_origin;
+use crate::page::browser::page_origin;
 use crate::page::clock::{PageClock, now};
 use crate::page::net::Line;
 use crate::page::net::fetch::{Fetch, reach};

@@ -19,10 +19,10 @@ use futures_util::lock::Mutex;
 use gloo_events::EventListener;
 use leptos::prelude::*;
 
-use super::app::{Chat, Memory, made_up};
+use super::app::{Chat, Memory};
+use super::browser::made_up;
 use super::clock::{hidden, sleep};
-use super::ui::part::follow;
-use super::ui::turns::END;
+use super::follow::follow;
 use crate::chat::archive::export;
 pub use crate::chat::records::{Head, title};
 use crate::chat::records::{Left, add};
@@ -32,6 +32,9 @@ use crate::event::Millis;
 use db::{Db, Fault, Taken};
 use records::{PIECE, all};
 use write::State;
+
+/// So many turns at the end of a long conversation are brought before the others; no more are drawn at once.
+pub const END: usize = 64;
 
 /// So long the page waits for its conversation, in milliseconds.
 const PATIENCE: Millis = 5000.0;

@@ -16,7 +16,8 @@ use crate::chat::archive::record;
 use crate::chat::records::{Batch, Head, Left, length, title};
 use crate::chat::tree::TurnId;
 use crate::event::Millis;
-use crate::page::app::{Memory, made_up};
+use crate::page::app::Memory;
+use crate::page::browser::made_up;
 use crate::page::clock::{now, sleep};
 
 /// So many milliseconds after a change it is written: a send comes first.

@@ -14,8 +14,7 @@ use crate::page::app::Meter;
 use crate::page::clock::{hidden, is_calm, now};
 use crate::page::fault;
 use crate::page::live::Status;
-use crate::page::ui::status::how_ended;
-use crate::page::ui::turn::only_thought;
+use crate::page::sentences::{end_words, how_ended};
 use crate::reply::about_tokens_of;
 use crate::text;
 
@@ -121,7 +120,7 @@ impl Reply {
         let turn = core.reply.turn().clone();
         // What takes its place speaks already.
         if end != End::Superseded {
-            let words = how_ended(chat, &end, only_thought(&turn));
+            let words = how_ended(chat, &end, turn.only_thought());
             core.voice.end(chat, core.painter.as_ref(), &words);
         }
         let verdict = doctor::verdict(&core.trace, Some(&end), now());
@@ -166,7 +165,7 @@ impl Reply {
             ],
         );
         if let Some(error) = end.error() {
-            let message = crate::page::words::end_words(chat, &end);
+            let message = end_words(chat, &end);
             chat.tell(
                 "rill-error",
                 &[

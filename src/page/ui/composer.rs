@@ -8,13 +8,13 @@ use web_sys::{
     ClipboardEvent, DataTransfer, DragEvent, Event, FileList, HtmlInputElement, KeyboardEvent,
 };
 
-use super::coming;
+use super::coming::coming;
 use super::part::{Part, button, el, icon};
 use crate::chat::request::Image;
-use crate::page::app::{Chat, Command, Refused};
+use crate::page::app::{Chat, Command, Refused, second_half};
 use crate::page::clock::media_matches;
-use crate::page::later;
-use crate::page::words::{say, young};
+use crate::page::sentences::young;
+use crate::page::words::say;
 
 /// The composer.
 pub fn composer(part: Part, chat: Chat) -> Part {
@@ -44,15 +44,15 @@ pub fn composer(part: Part, chat: Chat) -> Part {
         .value(move || chat.draft.get())
         // Whoever does something here is about to write: what answers is fetched meanwhile. The focus alone says nothing: a page
         // of its own has it from the beginning.
-        .on("pointerdown", move |_| chat.fetch_rest())
+        .on("pointerdown", move |_| chat.load_second_half())
         .on("input", move |event| {
-            chat.fetch_rest();
+            chat.load_second_half();
             let text = event_target_value(event);
             chat.shared().store.keep_draft(&text);
             chat.draft.set(text);
         })
         .on_key(move |event| {
-            chat.fetch_rest();
+            chat.load_second_half();
             if sends(event) {
                 event.prevent_default();
                 send();
@@ -97,7 +97,7 @@ pub fn composer(part: Part, chat: Chat) -> Part {
         .child(field);
     part.when(
         move || !chat.takes().fields.is_empty(),
-        move || coming(later::ready().map(|later| later.fields), chat),
+        move || coming(second_half::ready().map(|half| half.fields), chat),
     )
     .child(previews(chat))
     .child(
@@ -301,8 +301,8 @@ fn pictures(chat: Chat, files: &FileList) {
     // A list that a drop brings is empty once the drop is over.
     let files = (0..files.length()).filter_map(|at| files.get(at)).collect();
     chat.spawn(async move {
-        if let Some(later) = chat.later().await {
-            (later.pictures)(chat, files);
+        if let Some(half) = chat.second_half().await {
+            (half.pictures)(chat, files);
         }
     });
 }

@@ -12,10 +12,12 @@ use super::panel::{adopt_style, hint, panel};
 use super::part::{Part, after, button, el, icon};
 use super::{file, notice};
 use crate::chat::archive::{Imported, Unreadable, import};
-use crate::page::app::{Chat, Command, made_up};
+use crate::page::app::{Chat, Command};
+use crate::page::browser::made_up;
 use crate::page::kept::db::{Fault, Taken};
-use crate::page::kept::{Head, Keeper, file as written, keeper, title};
-use crate::page::words::{say, tag, young};
+use crate::page::kept::{Head, Keeper, keeper};
+use crate::page::sentences::young;
+use crate::page::words::{say, tag};
 
 /// What the list shows.
 #[derive(Clone, Copy)]
@@ -131,7 +133,7 @@ fn below(list: List) -> Part {
         .set("class", "ways")
         .child(file::open(chat, move || say!(chat, file_open), open))
         .child(
-            button("plain", move || save(chat))
+            button("plain", move || file::save_conversation(chat))
                 .flag("disabled", move || chat.tree.with(|tree| tree.is_empty()))
                 .says(move || say!(chat, file_save)),
         )
@@ -164,14 +166,6 @@ fn below(list: List) -> Part {
             },
         )
         .when(move || list.asking.get(), move || sure(list, count()))
-}
-
-/// The conversation becomes a file.
-pub fn save(chat: Chat) {
-    let name = chat.tree.with_untracked(title);
-    let name: String = name.chars().take(40).collect();
-    let name = if name.is_empty() { "rill" } else { &name };
-    file::save(&format!("{name}.json"), &written(chat));
 }
 
 /// All are to be deleted: the question.

@@ -7,6 +7,7 @@ use web_sys::{Blob, BlobPropertyBag, FileReader, HtmlInputElement, Url};
 use super::images::contents;
 use super::part::{Part, el};
 use crate::page::app::Chat;
+use crate::page::kept::{self, title};
 
 /// Hands a JSON file to the browser, which puts it where the person keeps such.
 pub fn save(name: &str, text: &str) {
@@ -26,6 +27,14 @@ pub fn save(name: &str, text: &str) {
         .element()
         .click();
     let _ = Url::revoke_object_url(&url);
+}
+
+/// Saves the conversation as a JSON file, named by its title.
+pub fn save_conversation(chat: Chat) {
+    let name = chat.tree.with_untracked(title);
+    let name: String = name.chars().take(40).collect();
+    let name = if name.is_empty() { "rill" } else { &name };
+    save(&format!("{name}.json"), &kept::file(chat));
 }
 
 /// A field that opens a JSON file: its name and its text are handed on.

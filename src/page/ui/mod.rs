@@ -1,7 +1,31 @@
 //! What is seen, one file per thing. Views read the chat's signals and send commands up; they hold no state of their own
 //! beyond what is open or typed.
+//!
+//! A view may name those above it in this table; this file, which puts the first view together, may name what comes at once.
+//!
+//! | view | comes | shows |
+//! |---|---|---|
+//! | `coming` | at once | the place of a view that comes later |
+//! | `welcome` | at once | the first screen |
+//! | `composer` | at once | the field, Send and Stop, the meter |
+//! | `stream` | at once | the column that scrolls |
+//! | `panel` | later | what all dialogs are made of |
+//! | [`images`] | later | files that become pictures |
+//! | `file` | later | files that are opened and saved |
+//! | [`status`] | later | the line under a reply |
+//! | `tokens` | later | the tokens of a reply |
+//! | [`turn`] | later | one turn |
+//! | [`turns`] | later | the turns, in groups |
+//! | [`notice`] | later | what is wrong with keeping |
+//! | [`conversations`] | later | the list of conversations |
+//! | [`fields`] | later | what stands beside the prompt |
+//! | [`settings`] | later | how replies are made |
+//! | [`server`] | later | servers, models, how to read |
+//! | [`doctor`] | later | the Doctor's region, panel and check |
+//! | [`ask`] | later | what a link may open |
 
 pub mod ask;
+mod coming;
 mod composer;
 pub mod conversations;
 pub mod doctor;
@@ -18,18 +42,18 @@ mod stream;
 mod tokens;
 pub mod turn;
 pub mod turns;
-pub mod verdict;
 mod welcome;
 
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 use web_sys::{HtmlElement, ShadowRoot};
 
+use self::coming::coming;
 use self::part::{Part, button, el, follow, icon};
-use super::app::{Chat, Command, LinkState};
+use super::app::{Chat, Command, LinkState, second_half};
 use super::clock::media_matches;
-use super::later;
-use super::words::{self, say, young};
+use super::sentences::{link_words, young};
+use super::words::{self, say};
 use crate::options::Theme;
 
 /// The styles of the first view; what comes later brings its own.
@@ -57,10 +81,10 @@ pub fn page(chat: Chat) -> Part {
         }
         if chat.link.with(|link| matches!(link, LinkState::Asking(_))) {
             asked.set(true);
-            chat.fetch_rest();
+            chat.load_second_half();
         }
         if chat.panel.get() || chat.settings.get() || chat.check.get() || chat.history.get() {
-            chat.fetch_rest();
+            chat.load_second_half();
         }
     });
     let foot = el("footer")
@@ -68,11 +92,11 @@ pub fn page(chat: Chat) -> Part {
         // It is there from the first send on.
         .when(
             move || chat.loaded.get() && chat.finding.with(Option::is_some),
-            move || coming(later::ready().map(|later| later.doctor), chat),
+            move || coming(second_half::ready().map(|half| half.doctor), chat),
         )
         .when(
             move || chat.loaded.get(),
-            move || coming(later::ready().map(|later| later.notice), chat),
+            move || coming(second_half::ready().map(|half| half.notice), chat),
         )
         .add(|part| composer::composer(part, chat));
     el("div")
@@ -91,27 +115,27 @@ pub fn page(chat: Chat) -> Part {
         .child(foot)
         .when(
             move || chat.settings.get() && chat.loaded.get(),
-            move || coming(later::ready().map(|later| later.settings), chat),
+            move || coming(second_half::ready().map(|half| half.settings), chat),
         )
         .when(
             move || chat.history.get() && chat.loaded.get(),
-            move || coming(later::ready().map(|later| later.conversations), chat),
+            move || coming(second_half::ready().map(|half| half.conversations), chat),
         )
         .when(
             move || opened.get() && chat.loaded.get(),
-            move || coming(later::ready().map(|later| later.panel), chat),
+            move || coming(second_half::ready().map(|half| half.panel), chat),
         )
         .when(
             move || chat.doctor.get() && chat.loaded.get(),
-            move || coming(later::ready().map(|later| later.exam), chat),
+            move || coming(second_half::ready().map(|half| half.exam), chat),
         )
         .when(
             move || chat.check.get() && chat.loaded.get(),
-            move || coming(later::ready().map(|later| later.check), chat),
+            move || coming(second_half::ready().map(|half| half.check), chat),
         )
         .when(
             move || asked.get() && chat.loaded.get(),
-            move || coming(later::ready().map(|later| later.ask), chat),
+            move || coming(second_half::ready().map(|half| half.ask), chat),
         )
 }
 
@@ -134,11 +158,6 @@ pub fn take_focus(root: &ShadowRoot) {
         let field: HtmlElement = field.unchecked_into();
         let _ = field.focus();
     }
-}
-
-/// A part of the page that came later.
-fn coming(view: Option<fn(Chat) -> Part>, chat: Chat) -> Part {
-    view.map_or_else(|| el("div"), |view| view(chat))
 }
 
 fn header(chat: Chat) -> Part {
@@ -169,8 +188,8 @@ fn header(chat: Chat) -> Part {
         .child(
             el("span")
                 .set("class", "link-name")
-                .attr("title", move || words::link_words(chat))
-                .says(move || words::link_words(chat)),
+                .attr("title", move || link_words(chat))
+                .says(move || link_words(chat)),
         );
     el("header")
         .set("class", "head")

@@ -4,12 +4,13 @@
 
 use leptos::prelude::*;
 
-use super::conversations::save;
+use super::file::save_conversation;
 use super::part::{Part, button, el};
 use crate::page::app::Chat;
 use crate::page::kept::db::Fault;
 use crate::page::kept::{Trouble, keeper};
-use crate::page::words::{say, young};
+use crate::page::sentences::young;
+use crate::page::words::say;
 
 /// The line; nothing where all is well, or where there is nothing to be kept.
 pub fn notice(chat: Chat) -> Part {
@@ -34,8 +35,9 @@ pub fn notice(chat: Chat) -> Part {
         if untrack(|| young(chat)) {
             return line;
         }
-        line.text(" ")
-            .child(button("inline", move || save(chat)).says(move || say!(chat, file_save)))
+        line.text(" ").child(
+            button("inline", move || save_conversation(chat)).says(move || say!(chat, file_save)),
+        )
     })
 }
 

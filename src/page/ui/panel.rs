@@ -11,8 +11,8 @@ use web_sys::{CssStyleSheet, Event, HtmlDialogElement, KeyboardEvent, ShadowRoot
 use super::part::{Part, after, button, el, icon, is_composing};
 use crate::event::Millis;
 use crate::page::app::Chat;
+use crate::page::browser::{adopt, sheet};
 use crate::page::clock::now;
-use crate::page::embed;
 use crate::page::words::say;
 
 /// A panel that is open while `open` says so, with its title and its way out.
@@ -119,7 +119,7 @@ pub fn hint(words: impl Fn() -> String + 'static) -> Part {
 }
 
 thread_local! {
-    static SHEET: Option<CssStyleSheet> = embed::sheet(concat!(
+    static SHEET: Option<CssStyleSheet> = sheet(concat!(
         include_str!("../../../style/doctor.css"),
         include_str!("../../../style/conversations.css"),
     ));
@@ -127,5 +127,5 @@ thread_local! {
 
 /// Gives the chat the styles that the first view does without, once.
 pub fn adopt_style(root: &ShadowRoot) {
-    embed::adopt(root, &SHEET);
+    adopt(root, &SHEET);
 }

@@ -10,8 +10,9 @@ use crate::dialect::{Kind, Model};
 use crate::key;
 use crate::options::Theme;
 use crate::page::app::{Chat, Command, LinkState};
+use crate::page::sentences::{self, link_words, trouble_words};
 use crate::page::servers::Found;
-use crate::page::words::{self, Locale, say, trouble_words};
+use crate::page::words::{self, Locale, say};
 
 /// The settings.
 pub fn server_panel(chat: Chat) -> Part {
@@ -44,7 +45,7 @@ fn now(chat: Chat) -> String {
         LinkState::Connected(server) => say!(chat, server_connected, name = server.name()),
         LinkState::Demo => format!("{}. {}", say!(chat, demo), say!(chat, demo_hint)),
         LinkState::Failed { trouble, .. } => trouble_words(chat, trouble),
-        _ => words::link_words(chat),
+        _ => link_words(chat),
     })
 }
 
@@ -274,7 +275,7 @@ fn ways(chat: Chat) -> Part {
             move || chat.ways(),
             move |way| {
                 let way = *way;
-                choice(way.name, move || way.title(chat))
+                choice(way.name, move || sentences::way_title(chat, way))
             },
         )
         .value(move || {
@@ -290,7 +291,7 @@ fn ways(chat: Chat) -> Part {
         .child(field(move || say!(chat, way_title), select))
         .child(
             hint(move || {
-                let way = chat.way.get().map(|way| way.title(chat));
+                let way = chat.way.get().map(|way| sentences::way_title(chat, way));
                 way.map_or_else(String::new, |way| say!(chat, way_now, way = way))
             })
             .set("class", "hint way-now"),

@@ -12,7 +12,8 @@ use crate::chat::request::Knob;
 use crate::chat::wishes::{Mistake, Wishes, fields, number, setting};
 use crate::dialect::{Takes, templates};
 use crate::page::app::{Chat, LinkState};
-use crate::page::words::{link_words, say};
+use crate::page::sentences::link_words;
+use crate::page::words::say;
 
 /// The settings that most people come for; the rest waits behind a word.
 const FIRST: [Knob; 4] = [Knob::Temperature, Knob::TopP, Knob::MaxTokens, Knob::Seed];

@@ -3,11 +3,12 @@
 use leptos::prelude::*;
 
 use super::part::{Part, button, el};
-use super::turn::Figures;
-use crate::event::{Deadline, End, Progress};
+use crate::chat::turn::Turn;
+use crate::event::End;
 use crate::page::app::{Chat, Command};
 use crate::page::live::{Seen, Status};
-use crate::page::words::{end_words, say, young};
+use crate::page::sentences::{how_ended, running, way_title, way_words, young};
+use crate::page::words::say;
 
 /// The line.
 pub fn status_line(
@@ -26,10 +27,10 @@ pub fn status_line(
             None => running(chat, &now()),
         })
     };
-    let way_title = move || seen?.way.get().map(|way| way.title(chat));
+    let title = move || seen?.way.get().map(|way| way_title(chat, way));
     el("p")
         .set("class", "status")
-        .attr_if("title", way_title)
+        .attr_if("title", title)
         .attr("data-phase", move || phase(&now()).to_owned())
         // It changes too often to be translated or read out: what is read out is said elsewhere (reply/voice.rs).
         .child(el("span").set("translate", "no").says(words))
@@ -41,7 +42,7 @@ pub fn status_line(
             move || {
                 el("span").set("role", "status").says(move || {
                     let way = seen.and_then(|seen| seen.next_way.get());
-                    let way = way.map(|way| way.words(chat)).unwrap_or_default();
+                    let way = way.map(|way| way_words(chat, way)).unwrap_or_default();
                     say!(chat, way_next, way = way)
                 })
             },
@@ -74,57 +75,39 @@ fn phase(status: &Status) -> &'static str {
     }
 }
 
-/// What a reply that runs is doing.
-pub fn running(chat: Chat, status: &Status) -> String {
-    let percent = |part: f64| (part * 100.0).round().clamp(0.0, 100.0) as u32;
-    if young(chat) {
-        match status {
-            Status::Connecting => return say!(chat, young_connecting),
-            Status::Waiting | Status::Slow => return say!(chat, young_waiting),
-            Status::Progress(_) => return say!(chat, young_reading),
-            Status::Thinking => return say!(chat, young_thinking),
-            Status::Writing(_) | Status::Showing => return say!(chat, young_writing),
-            Status::Asking(_) | Status::Ended => {}
-        }
-    }
-    match status {
-        Status::Connecting => say!(chat, status_connecting),
-        Status::Waiting => say!(chat, status_waiting),
-        Status::Slow => say!(chat, status_slow),
-        Status::Progress(Progress::Queued(_)) => say!(chat, status_queued),
-        Status::Progress(Progress::LoadingModel(None)) => say!(chat, status_loading),
-        Status::Progress(Progress::LoadingModel(Some(part))) => {
-            say!(
-                chat,
-                status_loading_percent,
-                percent = percent(f64::from(*part))
-            )
-        }
-        Status::Progress(Progress::ReadingPrompt { processed, total }) => {
-            let part = f64::from(*processed) / f64::from((*total).max(1));
-            say!(chat, status_reading, percent = percent(part))
-        }
-        Status::Progress(Progress::Stage(stage)) => say!(chat, status_stage, stage = stage.clone()),
-        Status::Thinking => say!(chat, status_thinking),
-        Status::Writing(None) => say!(chat, status_writing),
-        Status::Writing(Some((speed, true))) => say!(chat, status_writing_speed, speed = *speed),
-        Status::Writing(Some((speed, false))) => say!(chat, status_writing_about, speed = *speed),
-        Status::Showing => say!(chat, status_showing),
-        Status::Asking(clock) => match clock {
-            Deadline::Connect => say!(chat, asking_connect),
-            Deadline::FirstToken => say!(chat, asking_first_token),
-            Deadline::Silence => say!(chat, asking_silence),
-            Deadline::Total => say!(chat, asking_total),
-        },
-        Status::Ended => String::new(),
-    }
+/// What of a turn is shown beside its text.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Figures {
+    /// Bytes of the answer.
+    pub text_len: usize,
+    /// There is no answer, but what the model thought.
+    pub only_thought: bool,
+    /// Tokens of the reply, by the server's count.
+    pub tokens: Option<u32>,
+    /// Tokens per second, by the server's clock.
+    pub speed: Option<f64>,
+    /// The tools that the model asks for.
+    pub tools: Vec<String>,
 }
 
-/// How a reply ended; one of which there is nothing to read but what the model thought says where that stands.
-pub fn how_ended(chat: Chat, end: &End, only_thought: bool) -> String {
-    match end {
-        End::Empty { .. } if only_thought => say!(chat, end_only_thought),
-        end => end_words(chat, end),
+impl Figures {
+    /// Those of a turn.
+    pub fn of(turn: &Turn) -> Figures {
+        let speed = turn.timings.predicted_per_second.or_else(|| {
+            let seconds = turn.timings.predicted_ms? / 1000.0;
+            (seconds > 0.0).then(|| f64::from(turn.usage.completion_tokens.unwrap_or(0)) / seconds)
+        });
+        Figures {
+            text_len: turn.text.len(),
+            only_thought: turn.only_thought(),
+            tokens: turn.usage.completion_tokens,
+            speed: speed.filter(|speed| *speed > 0.0),
+            tools: turn
+                .tools
+                .iter()
+                .map(|tool| tool.name.clone().unwrap_or_default())
+                .collect(),
+        }
     }
 }
 

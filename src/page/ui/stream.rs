@@ -3,10 +3,10 @@
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 
+use super::coming::coming;
 use super::part::{Part, button, el, icon};
-use super::{coming, welcome};
-use crate::page::app::Chat;
-use crate::page::later;
+use super::welcome;
+use crate::page::app::{Chat, second_half};
 use crate::page::words::say;
 
 /// How near to the end, in pixels, still counts as at the end.
@@ -31,7 +31,7 @@ pub fn stream(part: Part, chat: Chat) -> Part {
             move || welcome::welcome(chat),
         )
         .each(conversation, move |_| {
-            coming(later::ready().map(|later| later.turns), chat)
+            coming(second_half::ready().map(|half| half.turns), chat)
         });
     let main = el("main")
         .set("class", "stream")
@@ -39,8 +39,8 @@ pub fn stream(part: Part, chat: Chat) -> Part {
         .on("click", move |event| {
             let target = event.target();
             let target = target.and_then(|target| target.dyn_into().ok());
-            if let (Some(target), Some(later)) = (target, later::ready()) {
-                (later.clicked)(chat, &target);
+            if let (Some(target), Some(half)) = (target, second_half::ready()) {
+                (half.clicked)(chat, &target);
             }
         })
         .child(column);

@@ -19,8 +19,9 @@ use crate::chat::turn::Turn;
 use crate::event::Millis;
 use crate::page::annex;
 use crate::page::app::Chat;
+use crate::page::browser::{adopt, sheet};
 use crate::page::clock::now;
-use crate::page::embed;
+use crate::page::dom::{set_style, when_near};
 use crate::page::idle::Task;
 use crate::page::kept;
 
@@ -29,25 +30,17 @@ use crate::page::kept;
 const TOGETHER: usize = 32;
 /// The turns of so many groups are wanted at once.
 const NEWEST: usize = 2;
-/// So many turns at the end of a conversation are made before the others are known; no more may be.
-pub const END: usize = NEWEST * TOGETHER;
+/// What is brought before the others are known has room among them.
+const _: () = assert!(kept::END <= NEWEST * TOGETHER);
 /// So many turns are made before anything else happens, and more for so many milliseconds.
 const AT_ONCE: usize = 4;
 const MOMENT: Millis = 12.0;
 /// So many pixels away from what is seen, turns are wanted soon.
 const NEAR: u32 = 2000;
 
-#[wasm_bindgen(module = "/src/page/element.js")]
-extern "C" {
-    #[wasm_bindgen(js_name = whenNear)]
-    fn when_near(seen: &JsValue, root: Option<&Element>, margin: u32) -> IntersectionObserver;
-    #[wasm_bindgen(js_name = setStyle)]
-    fn set_style(element: &Element, name: &str, value: &str);
-}
-
 thread_local! {
     /// Looks of turns: the first view has none.
-    static SHEET: Option<CssStyleSheet> = embed::sheet(concat!(
+    static SHEET: Option<CssStyleSheet> = sheet(concat!(
         include_str!("../../../style/turn.css"),
         include_str!("../../../style/answer.css"),
         include_str!("../../../style/looks.css"),
@@ -60,7 +53,7 @@ type Drawn = (TurnId, u32);
 /// The turns.
 pub fn turns(chat: Chat) -> Part {
     kept::watch(chat);
-    embed::adopt(&chat.shared().root, &SHEET);
+    adopt(&chat.shared().root, &SHEET);
     // What is read out to those who listen, not to see. It is there before it says anything: else it would not be heard.
     let spoken = el("p").set("class", "spoken").set("role", "status");
     let part = el("div").child(spoken);

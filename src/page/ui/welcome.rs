@@ -4,7 +4,8 @@ use leptos::prelude::*;
 
 use super::part::{Part, button, el};
 use crate::page::app::{Chat, Command, LinkState};
-use crate::page::words::{say, trouble_words, young};
+use crate::page::sentences::{trouble_words, young};
+use crate::page::words::say;
 
 /// The first screen.
 pub fn welcome(chat: Chat) -> Part {

@@ -11,12 +11,14 @@ use super::words::time;
 use crate::address::Address;
 use crate::dialect::Kind;
 use crate::doctor::check::{Check, Detail, Outcome, Row, RowName};
-use crate::page::app::{Chat, LinkState, Trouble, page_origin};
+use crate::page::app::{Chat, LinkState, Trouble};
+use crate::page::browser::page_origin;
 use crate::page::doctor::ask::{browser, perform};
+use crate::page::sentences::trouble_words;
 use crate::page::ui::panel::{adopt_style, field, hint, panel};
 use crate::page::ui::part::{Part, button, el};
-use crate::page::ui::verdict;
-use crate::page::words::{say, trouble_words};
+use crate::page::verdict;
+use crate::page::words::say;
 
 /// More questions than any server needs: a check ends, whatever is answered.
 const MOST: usize = 60;

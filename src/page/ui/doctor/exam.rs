@@ -6,39 +6,19 @@
 use leptos::prelude::*;
 use web_sys::HtmlElement;
 
+use super::sight::{Seen, Sight, look};
 use super::words::{confidence_words, evidence_words, remedy_words};
 use super::{picture, raw, take};
-use crate::doctor::{Confidence, Figures, Finding, Remedy, Verdict, figures};
+use crate::doctor::{Confidence, Remedy, Verdict, figures};
 use crate::page::app::Chat;
-use crate::page::doctor::Case;
 use crate::page::ui::panel::adopt_style;
 use crate::page::ui::part::{Part, after, button, el, follow, icon};
 use crate::page::ui::turn::copy_button;
-use crate::page::ui::verdict;
+use crate::page::verdict;
 use crate::page::words::say;
 
 /// An element narrower than this, in pixels, is covered by the panel.
 const BESIDE: i32 = 860;
-
-/// What is shown of a reply by now.
-#[derive(Clone, PartialEq)]
-pub struct Seen {
-    /// What the Doctor says.
-    pub finding: Finding,
-    /// The picture's figures.
-    pub figures: Figures,
-}
-
-/// What is shown; `None` before there is anything. A handle: copies are the same.
-pub type Sight = RwSignal<Option<Seen>>;
-
-/// Shows the chat's patient to `see`, unless there is none, or it is just being changed.
-pub fn look(chat: Chat, see: &mut dyn FnMut(&Case<'_>)) {
-    let patient = chat.shared().patient.borrow().clone();
-    if let Some(patient) = patient {
-        patient.look(see);
-    }
-}
 
 /// The panel.
 pub fn exam(chat: Chat) -> Part {

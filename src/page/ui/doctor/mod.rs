@@ -5,17 +5,19 @@ pub mod check;
 pub mod exam;
 mod picture;
 mod raw;
+mod sight;
 mod take;
 mod words;
 
 use leptos::prelude::*;
 
 use super::part::{Part, button, el};
-use super::verdict;
 use crate::doctor::Verdict;
 use crate::event::End;
 use crate::page::app::Chat;
-use crate::page::words::{say, young};
+use crate::page::sentences::young;
+use crate::page::verdict;
+use crate::page::words::say;
 
 /// The region.
 pub fn doctor(chat: Chat) -> Part {

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::exam::look;
+use super::sight::look;
 use super::words::time;
 use crate::page::app::Chat;
 use crate::page::ui::panel::{field, hint};

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::exam::look;
+use super::sight::look;
 use super::words::{bad_trace_words, evidence_words};
 use crate::doctor::{Report, curl, figures};
 use crate::page::app::Chat;

@@ -1,44 +1,44 @@
-//! What comes to a chat after its first view, and what goes when it goes: the rest of the page, a conversation that was kept.
+//! What comes to a chat after its first view, and what goes when it goes: the second half of the page, a conversation that was kept.
 //!
 //! In: who needs it. Out: the rest, once it is here and the conversation is back. It must not know how either is kept.
 
 use futures_channel::oneshot;
 use leptos::prelude::*;
 
-use crate::page::later::{self, Later};
 use crate::page::live::Order;
 
+use super::second_half::{self, SecondHalf};
 use super::{Chat, LinkState, Trouble};
 
 impl Chat {
-    /// The rest of the page, if it is here.
-    pub(super) fn ready(self) -> Option<&'static Later> {
-        let later = later::ready().filter(|_| !self.returning.get_untracked())?;
+    /// The second half of the page, if it is here.
+    pub(super) fn ready(self) -> Option<&'static SecondHalf> {
+        let half = second_half::ready().filter(|_| !self.returning.get_untracked())?;
         // Another chat on the same page may have fetched it.
         if !self.loaded.get_untracked() {
             self.loaded.set(true);
         }
-        Some(later)
+        Some(half)
     }
 
-    /// Sees to it that the rest of the page is here soon.
-    pub fn fetch_rest(self) {
+    /// Sees to it that the second half of the page is here soon.
+    pub fn load_second_half(self) {
         if self.ready().is_none() && !self.loading.get_untracked() {
             self.spawn(async move {
-                self.later().await;
+                self.second_half().await;
             });
         }
     }
 
-    /// The rest of the page, once it is here; `None` where it cannot be had. For work that the chat has [spawned](Chat::spawn): it
+    /// The second half of the page, once it is here; `None` where it cannot be had. For work that the chat has [spawned](Chat::spawn): it
     /// ends with the chat.
-    pub async fn later(self) -> Option<&'static Later> {
+    pub async fn second_half(self) -> Option<&'static SecondHalf> {
         self.loading.set(true);
-        let later = later::load().await;
+        let half = second_half::load().await;
         self.loading.set(false);
-        self.loaded.set(later.is_ok());
-        match later {
-            Ok(later) => self.come_back(later).await,
+        self.loaded.set(half.is_ok());
+        match half {
+            Ok(half) => self.come_back(half).await,
             Err(_) => {
                 // It stays where it is kept.
                 self.returning.set(false);
@@ -54,11 +54,11 @@ impl Chat {
                 }
             }
         }
-        later.ok()
+        half.ok()
     }
 
     /// Waits until the conversation is here that is on its way, if there is one.
-    async fn come_back(self, later: &Later) {
+    async fn come_back(self, half: &SecondHalf) {
         if !self.returning.get_untracked() {
             return;
         }
@@ -72,7 +72,7 @@ impl Chat {
             Some(turn) => drop(turn.await),
             None => {
                 self.returns(true);
-                (later.restore)(self).await;
+                (half.restore)(self).await;
                 self.returns(false);
             }
         }

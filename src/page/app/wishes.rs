@@ -2,8 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::app::{Chat, LinkState};
-use super::later;
+use super::{Chat, LinkState, second_half};
 use crate::chat::wishes::Wishes;
 use crate::dialect::{Kind, Takes};
 
@@ -37,10 +36,9 @@ impl Chat {
     /// brings along. Tracked.
     pub fn takes(self) -> Takes {
         let kind = self.kind();
-        let later = self.loaded.get().then(later::ready).flatten();
-        later
-            .zip(kind)
-            .map(|(later, kind)| (later.takes)(kind))
+        let half = self.loaded.get().then(second_half::ready).flatten();
+        half.zip(kind)
+            .map(|(half, kind)| (half.takes)(kind))
             .unwrap_or_default()
     }
 

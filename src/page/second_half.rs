@@ -1,0 +1,75 @@
+//! The second half of the page: talking to servers, replies and their turns, the settings.
+//!
+//! In: nothing. Out: the table that [`app::second_half`](super::app::second_half) describes, and the way to it. This file alone knows
+//! both halves. A release build cuts here (`--cfg rill_split`; the cut is made by `xtask`): what only the table names goes into a
+//! wasm file of its own, in the same memory, so that signals, handles and closures go to and fro as ever. Every other build has
+//! it at once.
+
+use super::app::second_half::{self, Connecting, Loading, SecondHalf, Unloaded};
+use super::net::fetch::Fetch;
+use super::{app, kept, painter, reply, servers, ui, verdict};
+use crate::dialect::Kind;
+
+/// Tells chats how the second half is loaded.
+pub fn install() {
+    second_half::install(load);
+}
+
+fn load() -> Loading {
+    Box::pin(rest::table())
+}
+
+fn connect(fetch: Fetch, kind: Option<Kind>) -> Connecting {
+    Box::pin(async move { servers::connect(&fetch, kind).await })
+}
+
+static TABLE: SecondHalf = SecondHalf {
+    begin: reply::begin,
+    connect,
+    takes: |kind| kind.dialect().takes(),
+    show_way: app::ways::show_way,
+    pictures: ui::images::take,
+    turns: ui::turns::turns,
+    clicked: painter::clicked,
+    restore: kept::restore,
+    file: kept::file,
+    conversations: ui::conversations::conversations,
+    settings: ui::settings::open,
+    fields: ui::fields::fields,
+    panel: ui::server::server_panel,
+    doctor: ui::doctor::doctor,
+    exam: ui::doctor::exam::exam,
+    check: ui::ask::check,
+    ask: ui::ask::ask_first,
+    notice: ui::notice::notice,
+    verdict_words: verdict::words,
+    verdict_why: verdict::why,
+};
+
+#[cfg(not(rill_split))]
+mod rest {
+    use super::{SecondHalf, TABLE, Unloaded};
+
+    pub async fn table() -> Result<&'static SecondHalf, Unloaded> {
+        Ok(&TABLE)
+    }
+}
+
+/// The one place where a wasm file ends and the next begins; the macro writes the `extern` functions of the cut.
+#[cfg(rill_split)]
+#[allow(unsafe_code, missing_docs)]
+mod rest {
+    use super::{SecondHalf, TABLE, Unloaded};
+    use wasm_split_helpers::{SplitLoaderError, wasm_split};
+
+    impl From<SplitLoaderError> for Unloaded {
+        fn from(_: SplitLoaderError) -> Unloaded {
+            Unloaded
+        }
+    }
+
+    #[wasm_split(later, fallible)]
+    pub fn table() -> Result<&'static SecondHalf, Unloaded> {
+        Ok(&TABLE)
+    }
+}
