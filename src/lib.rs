@@ -26,11 +26,13 @@
 //! | [`reply`] | what the session reports, and the time of each frame | what a reader sees by then, and one end | the DOM, the network |
 //! | [`trace`] | what happened when | a bounded record of it | how to steer |
 //! | [`doctor`] | a trace, an end, where the server is | a named cause, its evidence, its remedies | words, languages |
+//! | [`link`] | what is wished, done and answered | whom the page talks to, and what it takes | the network, the browser |
 //! | `page` | all of these | what is seen | (it alone knows the browser) |
 //!
 //! A room may name those above it in this table, and none below (`tests/layers.rs` holds it).
 //!
-//! Only a small enum of commands (`page::app::Command`) flows up. Everything above `page` is plain Rust that has never heard
+//! What a person asks flows up as a `page::app::Command`; what the hands of replies and of what is kept report comes through the same
+//! door, `page::app`, as calls that say so. Nothing else writes the page's state. Everything above `page` is plain Rust that has never heard
 //! of a browser: it compiles and is tested on the host. The wall is the compile target: browser crates stand only under
 //! `target_arch = "wasm32"` in `Cargo.toml`, so a pure room that names a browser type does not compile on the host.
 //!
@@ -53,6 +55,7 @@ pub mod doctor;
 pub mod event;
 pub mod json;
 pub mod key;
+pub mod link;
 pub mod markdown;
 pub mod options;
 pub mod pacer;
