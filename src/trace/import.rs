@@ -120,11 +120,9 @@ impl Imported {
     /// The index of the rung that answered, in its dialect's list.
     pub fn rung(&self) -> usize {
         let dialect = self.kind.unwrap_or(Kind::OpenAi).dialect();
-        let name = self.trace.stamps().iter().rev().find_map(|stamp| {
-            let Fact::Sent { rung, .. } = &stamp.fact else {
-                return None;
-            };
-            dialect.rungs().iter().position(|known| known == rung)
+        let name = self.trace.last(|fact| match fact {
+            Fact::Sent { rung, .. } => dialect.rungs().iter().position(|known| known == rung),
+            _ => None,
         });
         name.unwrap_or(0)
     }
