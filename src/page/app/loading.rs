@@ -2,13 +2,16 @@
 //!
 //! In: who needs it. Out: the rest, once it is here and the conversation is back. It must not know how either is kept.
 
+use std::rc::Rc;
+
 use futures_channel::oneshot;
 use leptos::prelude::*;
 
 use crate::page::live::Order;
 
 use super::second_half::{self, SecondHalf};
-use super::{Chat, LinkState, Trouble};
+use super::{Chat, LinkState, Memory};
+use crate::link::Link;
 
 impl Chat {
     /// The second half of the page, if it is here.
@@ -16,14 +19,14 @@ impl Chat {
         let half = second_half::ready().filter(|_| !self.returning.get_untracked())?;
         // Another chat on the same page may have fetched it.
         if !self.loaded.get_untracked() {
-            self.loaded.set(true);
+            self.write(|signals| signals.loaded.set(true));
         }
         Some(half)
     }
 
     /// Sees to it that the second half of the page is here soon.
     pub fn load_second_half(self) {
-        if self.ready().is_none() && !self.loading.get_untracked() {
+        if self.ready().is_none() && !self.shared().is_loading.get() {
             self.spawn(async move {
                 self.second_half().await;
             });
@@ -33,24 +36,19 @@ impl Chat {
     /// The second half of the page, once it is here; `None` where it cannot be had. For work that the chat has [spawned](Chat::spawn): it
     /// ends with the chat.
     pub async fn second_half(self) -> Option<&'static SecondHalf> {
-        self.loading.set(true);
+        self.shared().is_loading.set(true);
         let half = second_half::load().await;
-        self.loading.set(false);
-        self.loaded.set(half.is_ok());
+        self.shared().is_loading.set(false);
+        self.write(|signals| signals.loaded.set(half.is_ok()));
         match half {
             Ok(half) => self.come_back(half).await,
             Err(_) => {
                 // It stays where it is kept.
-                self.returning.set(false);
+                self.write(|signals| signals.returning.set(false));
                 // And nobody can be asked.
-                if self
-                    .link
-                    .with_untracked(|link| matches!(link, LinkState::Asking(_)))
-                {
-                    self.settle(LinkState::Failed {
-                        server: None,
-                        trouble: Trouble::Unloaded,
-                    });
+                let asks = |link: &LinkState| matches!(link, LinkState::Asking(_));
+                if self.link.with_untracked(asks) {
+                    self.change_link(Link::unloaded);
                 }
             }
         }
@@ -82,7 +80,7 @@ impl Chat {
     pub fn returns(self, begins: bool) {
         self.shared().returns.replace(begins.then(Vec::new));
         if self.returning.get_untracked() != begins {
-            self.returning.set(begins);
+            self.write(|signals| signals.returning.set(begins));
         }
     }
 
@@ -92,10 +90,19 @@ impl Chat {
         self.keep(true);
     }
 
+    /// What keeps the conversation, if anything does.
+    pub fn memory(self) -> Option<Rc<dyn Memory>> {
+        self.shared().memory.borrow().clone()
+    }
+
+    /// The conversation is kept from now on.
+    pub fn keep_with(self, memory: Rc<dyn Memory>) {
+        self.shared().memory.replace(Some(memory));
+    }
+
     /// What is not kept yet of the conversation is kept.
     pub(super) fn keep(self, at_once: bool) {
-        let memory = self.shared().memory.borrow().clone();
-        if let Some(memory) = memory {
+        if let Some(memory) = self.memory() {
             memory.keep(at_once);
         }
     }

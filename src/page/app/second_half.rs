@@ -13,8 +13,8 @@ use super::Chat;
 use crate::chat::tree::TurnId;
 use crate::dialect::{Kind, Takes};
 use crate::doctor::Verdict;
+use crate::link::Server;
 use crate::page::net::fetch::Fetch;
-use crate::page::servers::Server;
 use crate::page::ui::part::Part;
 
 /// The functions of the second half.

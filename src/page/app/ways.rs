@@ -36,7 +36,7 @@ impl Chat {
     }
 
     /// The person chooses a rung; `None` begins to find out anew.
-    pub fn use_way(self, name: Option<String>) {
+    pub(super) fn use_way(self, name: Option<String>) {
         if name.is_none() {
             let base = untrack(|| self.base());
             self.shared().store.keep_rung(&base, None);
@@ -59,5 +59,5 @@ pub fn show_way(chat: Chat) {
         let dialect = kind.dialect();
         Way::at(&*dialect, chat.rung(&*dialect).0)
     });
-    chat.way.set(way);
+    chat.takes_way(way);
 }

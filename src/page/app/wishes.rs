@@ -2,37 +2,12 @@
 
 use leptos::prelude::*;
 
-use super::{Chat, LinkState, second_half};
+use super::{Chat, Command, second_half};
 use crate::chat::wishes::Wishes;
-use crate::dialect::{Kind, Takes};
+use crate::dialect::Takes;
 
 impl Chat {
-    /// The address under which wishes and what was learned are kept; empty for the demo. Tracked.
-    pub fn base(self) -> String {
-        self.link.with(|link| match link {
-            LinkState::Connected(server)
-            | LinkState::Failed {
-                server: Some(server),
-                ..
-            } => server.address.to_string(),
-            LinkState::Connecting(address) => address.to_string(),
-            _ => String::new(),
-        })
-    }
-
-    /// The kind of the server of now; `None` for the demo and for nobody. Tracked.
-    pub fn kind(self) -> Option<Kind> {
-        self.link.with(|link| match link {
-            LinkState::Connected(server)
-            | LinkState::Failed {
-                server: Some(server),
-                ..
-            } => Some(server.kind),
-            _ => None,
-        })
-    }
-
-    /// What the server of now understands beside words; nothing before the rest of the page is here, which a known server
+    /// What the server of now understands beside words; nothing before the second half of the page is here, which a known server
     /// brings along. Tracked.
     pub fn takes(self) -> Takes {
         let kind = self.kind();
@@ -45,35 +20,29 @@ impl Chat {
     /// Who cannot see pictures, the server or the model of now; `None` where somebody may. Tracked.
     pub fn blind(self) -> Option<String> {
         let takes = self.takes();
-        self.link.with(|link| match link {
-            LinkState::Connected(server)
-            | LinkState::Failed {
-                server: Some(server),
-                ..
-            } => {
-                let id = server.model_id();
-                let model = server
-                    .models
-                    .iter()
-                    .find(|model| Some(&model.id) == id.as_ref());
-                if !takes.images {
-                    Some(server.kind.name().to_owned())
-                } else if model.is_some_and(|model| model.sees == Some(false)) {
-                    Some(server.model_name())
-                } else {
-                    None
-                }
+        self.link.with(|link| {
+            let Some(server) = link.server() else {
+                return Some("Rill".to_owned());
+            };
+            let sees = server.known_model().and_then(|model| model.sees);
+            if !takes.images {
+                Some(server.kind.name().to_owned())
+            } else {
+                (sees == Some(false)).then(|| server.model_name())
             }
-            _ => Some("Rill".to_owned()),
         })
     }
 
-    /// Changes the wishes for the server of now.
+    /// Changes the wishes for the server of now: [`Command::Wish`] with what is changed.
     pub fn wish(self, change: impl FnOnce(&mut Wishes)) {
-        self.wishes.update(change);
+        let mut wishes = self.wishes.get_untracked();
+        change(&mut wishes);
+        self.run(Command::Wish(wishes));
+    }
+
+    pub(super) fn keep_wishes(self, wishes: Wishes) {
         let base = untrack(|| self.base());
-        let shared = self.shared();
-        self.wishes
-            .with_untracked(|wishes| shared.store.keep_wishes(&base, wishes));
+        self.shared().store.keep_wishes(&base, &wishes);
+        self.write(|signals| signals.wishes.set(wishes));
     }
 }

@@ -9,6 +9,7 @@ pub mod db;
 mod records;
 mod write;
 
+use std::any::Any;
 use std::cell::RefCell;
 use std::future::Future;
 use std::pin::{Pin, pin};
@@ -67,8 +68,7 @@ pub fn keeper(chat: Chat) -> Option<Rc<Keeper>> {
     if !shared.store.lasts() {
         return None;
     }
-    let mut memory = shared.memory.borrow_mut();
-    let known = memory.clone().map(Memory::itself);
+    let known = chat.memory().map(|known| known as Rc<dyn Any>);
     let keeper = known.and_then(|known| known.downcast().ok());
     Some(keeper.unwrap_or_else(|| {
         let keeper = Rc::new(Keeper {
@@ -79,7 +79,7 @@ pub fn keeper(chat: Chat) -> Option<Rc<Keeper>> {
             pen: Mutex::new(()),
             state: RefCell::default(),
         });
-        *memory = Some(keeper.clone());
+        chat.keep_with(keeper.clone());
         keeper
     }))
 }
@@ -219,7 +219,7 @@ impl Keeper {
         };
         head.aside.iter().for_each(|id| tree.show(*id));
         if is_long {
-            chat.tree.set(tree.settled());
+            chat.fill(tree.settled());
         } else {
             chat.turn_to(names, tree.settled());
         }

@@ -13,7 +13,7 @@ use crate::event::{End, Millis};
 use crate::page::app::Meter;
 use crate::page::clock::{hidden, is_calm, now};
 use crate::page::fault;
-use crate::page::live::Status;
+use crate::page::live::{Live, Status};
 use crate::page::sentences::{end_words, how_ended};
 use crate::reply::about_tokens_of;
 use crate::text;
@@ -127,24 +127,15 @@ impl Reply {
         let first_ms = core.reply.first_after();
         let took_ms = core.reply.last_after();
         drop(guard);
-        chat.finding.set(Some(verdict));
-        self.pulse();
+        chat.found_out(verdict);
+        chat.patient_changed();
         self.measure(&turn);
-        chat.tree.update(|tree| {
-            if let Some(kept) = tree.turn_mut(self.id) {
-                *kept = turn.clone();
-            }
-        });
+        chat.settle_turn(self.id, turn.clone());
         fault::ends(chat, self.id, &turn);
         self.status.set(Status::Ended);
         self.end.set(Some(end.clone()));
-        let is_newest = chat.live.with_untracked(|live| {
-            live.as_ref()
-                .is_some_and(|live| std::ptr::addr_eq(Rc::as_ptr(live), Rc::as_ptr(self)))
-        });
-        if is_newest {
-            chat.live.set(None);
-        }
+        let this: Rc<dyn Live> = self.clone();
+        chat.over(&this);
         let detail = serde_json::json!({
             "end": end.word(),
             "reason": end.reason(),
@@ -203,7 +194,7 @@ impl Reply {
                 exact: false,
             },
         };
-        self.chat.meter.set(Some(meter));
+        self.chat.measured(meter);
     }
 }
 

@@ -8,7 +8,7 @@ use leptos::prelude::*;
 use super::doctor;
 use super::panel::{deaf, dialog};
 use super::part::{Part, button, el};
-use crate::page::app::{Chat, Command, LinkState};
+use crate::page::app::{Chat, Command, LinkState, Panel};
 use crate::page::words::say;
 
 /// The question before a link's server is spoken to.
@@ -52,8 +52,8 @@ pub fn ask_first(chat: Chat) -> Part {
 /// The panel that checks a server.
 pub fn check(chat: Chat) -> Part {
     let panel = doctor::check::check(chat);
-    if chat.shared().by_link.take() {
-        deaf(panel, move || chat.check.get())
+    if chat.to_check().by_link {
+        deaf(panel, move || chat.shows(Panel::Check))
     } else {
         panel
     }

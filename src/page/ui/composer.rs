@@ -48,8 +48,7 @@ pub fn composer(part: Part, chat: Chat) -> Part {
         .on("input", move |event| {
             chat.load_second_half();
             let text = event_target_value(event);
-            chat.shared().store.keep_draft(&text);
-            chat.draft.set(text);
+            chat.run(Command::Draft(text));
         })
         .on_key(move |event| {
             chat.load_second_half();
@@ -154,7 +153,7 @@ fn picker(chat: Chat) -> Part {
     });
     el("span").set("class", "picker").child(input).child(
         button("round", move || match chat.blind() {
-            Some(name) => chat.refused.set(Some(Refused::Blind(name))),
+            Some(name) => chat.refuse(Some(Refused::Blind(name))),
             None => field.click(),
         })
         .attr("aria-label", move || say!(chat, add_image))
@@ -174,12 +173,7 @@ fn previews(chat: Chat) -> Part {
     let preview = move |image: &Arc<Image>| {
         let gone = image.clone();
         let remove = move || {
-            // Of two that are the same, one goes.
-            chat.images.update(|images| {
-                if let Some(at) = images.iter().position(|image| *image == gone) {
-                    images.remove(at);
-                }
-            });
+            chat.run(Command::RemovePicture(gone.clone()));
         };
         el("li")
             .child(
@@ -296,13 +290,9 @@ fn group(number: u32) -> String {
     out
 }
 
-/// Takes files for pictures, as soon as the part of the page is here that can.
+/// Files that may be pictures.
 fn pictures(chat: Chat, files: &FileList) {
     // A list that a drop brings is empty once the drop is over.
     let files = (0..files.length()).filter_map(|at| files.get(at)).collect();
-    chat.spawn(async move {
-        if let Some(half) = chat.second_half().await {
-            (half.pictures)(chat, files);
-        }
-    });
+    chat.run(Command::AddPictures(files));
 }

@@ -12,8 +12,7 @@ use super::panel::{adopt_style, hint, panel};
 use super::part::{Part, after, button, el, icon};
 use super::{file, notice};
 use crate::chat::archive::{Imported, Unreadable, import};
-use crate::page::app::{Chat, Command};
-use crate::page::browser::made_up;
+use crate::page::app::{Chat, Command, Panel};
 use crate::page::kept::db::{Fault, Taken};
 use crate::page::kept::{Head, Keeper, keeper};
 use crate::page::sentences::young;
@@ -70,8 +69,8 @@ pub fn conversations(chat: Chat) -> Part {
         failed.or_else(trouble)
     };
     list.refresh();
-    let is_open = move || chat.history.get();
-    let close = move || chat.history.set(false);
+    let is_open = move || chat.shows(Panel::Conversations);
+    let close = move || chat.run(Command::Close(Panel::Conversations));
     let is_none = move || {
         list.heads
             .with(|heads| heads.as_ref().is_some_and(Vec::is_empty))
@@ -117,7 +116,7 @@ fn below(list: List) -> Part {
     let count = move || list.heads.with(|heads| heads.as_ref().map_or(0, Vec::len));
     let open = move |name: String, text: String| match import(&text) {
         Ok(Imported { tree, left }) => {
-            chat.turn_to((made_up(), None), tree);
+            chat.run(Command::Import(tree));
             list.bad.set(None);
             list.left.set((left > 0).then_some((name, left)));
             if left == 0 {
@@ -198,8 +197,7 @@ fn sure(list: List, count: usize) -> Part {
 fn row(list: List, head: &Head) -> Part {
     let chat = list.chat;
     let (id, at, turns) = (head.id.clone(), head.at, head.turns);
-    let is_here = chat.names.with_value(|names| names.0 == id)
-        && chat.tree.with_untracked(|tree| !tree.is_empty());
+    let is_here = chat.names().0 == id && chat.tree.with_untracked(|tree| !tree.is_empty());
     let named = head.title.clone();
     let name = move || match named.as_str() {
         "" => say!(chat, conversation_untitled),

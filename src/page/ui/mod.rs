@@ -50,11 +50,10 @@ use web_sys::{HtmlElement, ShadowRoot};
 
 use self::coming::coming;
 use self::part::{Part, button, el, follow, icon};
-use super::app::{Chat, Command, LinkState, second_half};
+use super::app::{Chat, Command, LinkState, Panel, second_half};
 use super::clock::media_matches;
 use super::sentences::{link_words, young};
 use super::words::{self, say};
-use crate::options::Theme;
 
 /// The styles of the first view; what comes later brings its own.
 pub const STYLE: &str = concat!(
@@ -67,23 +66,18 @@ pub const STYLE: &str = concat!(
 
 /// One chat.
 pub fn page(chat: Chat) -> Part {
-    let theme = move || match chat.theme.get() {
-        Theme::Auto => "auto",
-        Theme::Light => "light",
-        Theme::Dark => "dark",
-    };
     // Once opened, the settings stay on the page: the browser gives the focus back to where it was when they close.
     let opened = RwSignal::new(false);
     let asked = RwSignal::new(false);
     follow(move || {
-        if chat.panel.get() {
+        if chat.shows(Panel::Server) {
             opened.set(true);
         }
         if chat.link.with(|link| matches!(link, LinkState::Asking(_))) {
             asked.set(true);
             chat.load_second_half();
         }
-        if chat.panel.get() || chat.settings.get() || chat.check.get() || chat.history.get() {
+        if chat.panel.with(Option::is_some) {
             chat.load_second_half();
         }
     });
@@ -103,7 +97,7 @@ pub fn page(chat: Chat) -> Part {
         .set("class", "rill")
         .class("young", move || young(chat))
         .class("examined", move || chat.doctor.get())
-        .attr("data-theme", move || theme().to_owned())
+        .attr("data-theme", move || chat.theme.get().word().to_owned())
         .attr("lang", move || words::tag(chat.lang.get()).to_owned())
         .set("dir", "auto")
         .attr_if("aria-busy", move || {
@@ -114,11 +108,11 @@ pub fn page(chat: Chat) -> Part {
         .add(|part| stream::stream(part, chat))
         .child(foot)
         .when(
-            move || chat.settings.get() && chat.loaded.get(),
+            move || chat.shows(Panel::Replies) && chat.loaded.get(),
             move || coming(second_half::ready().map(|half| half.settings), chat),
         )
         .when(
-            move || chat.history.get() && chat.loaded.get(),
+            move || chat.shows(Panel::Conversations) && chat.loaded.get(),
             move || coming(second_half::ready().map(|half| half.conversations), chat),
         )
         .when(
@@ -130,7 +124,7 @@ pub fn page(chat: Chat) -> Part {
             move || coming(second_half::ready().map(|half| half.exam), chat),
         )
         .when(
-            move || chat.check.get() && chat.loaded.get(),
+            move || chat.shows(Panel::Check) && chat.loaded.get(),
             move || coming(second_half::ready().map(|half| half.check), chat),
         )
         .when(
@@ -181,7 +175,7 @@ fn header(chat: Chat) -> Part {
         .set("class", "link")
         .attr("data-link", move || state().to_owned())
         .child(
-            button("quiet", move || chat.panel.set(true))
+            button("quiet", move || chat.run(Command::Open(Panel::Server)))
                 .child(icon(icondata_lu::LuServer))
                 .child(el("span").says(move || say!(chat, server))),
         )
@@ -198,7 +192,7 @@ fn header(chat: Chat) -> Part {
         .child(tool(
             icondata_lu::LuHistory,
             move || say!(chat, conversations),
-            move || chat.history.set(true),
+            move || chat.run(Command::Open(Panel::Conversations)),
         ))
         .when(
             move || !young(chat),
@@ -206,7 +200,7 @@ fn header(chat: Chat) -> Part {
                 tool(
                     icondata_lu::LuSlidersHorizontal,
                     move || say!(chat, settings),
-                    move || chat.settings.set(true),
+                    move || chat.run(Command::Open(Panel::Replies)),
                 )
             },
         )

@@ -8,17 +8,16 @@ use super::panel::{choice, field, hint, panel};
 use super::part::{Part, after, button, el};
 use crate::dialect::{Kind, Model};
 use crate::key;
-use crate::options::Theme;
-use crate::page::app::{Chat, Command, LinkState};
+use crate::link::Found;
+use crate::page::app::{Chat, Choice, Command, LinkState, Panel};
 use crate::page::sentences::{self, link_words, trouble_words};
-use crate::page::servers::Found;
 use crate::page::words::{self, Locale, say};
 
 /// The settings.
 pub fn server_panel(chat: Chat) -> Part {
     let locked = move || chat.options.with(|options| options.lock);
-    let is_open = move || chat.panel.get();
-    let close = move || chat.panel.set(false);
+    let is_open = move || chat.shows(Panel::Server);
+    let close = move || chat.run(Command::Close(Panel::Server));
     panel(chat, is_open, close, move || say!(chat, server_title))
         .child(
             el("p")
@@ -102,11 +101,7 @@ fn found_server(chat: Chat, found: &Found) -> Part {
         found.found.kind.name(),
         place.trim_start_matches("http://")
     );
-    let pick = Command::Connect {
-        address: found.address.to_string(),
-        kind: Some(found.found.kind),
-        key: None,
-    };
+    let pick = Command::Connect(Choice::Found(found.address.clone(), found.found.kind));
     let label = name.clone();
     button("row", move || chat.run(pick.clone()))
         .attr("aria-label", move || {
@@ -123,17 +118,7 @@ fn found_server(chat: Chat, found: &Found) -> Part {
 fn by_hand(chat: Chat) -> Part {
     let kind = RwSignal::new(String::new());
     let bad = RwSignal::new(None);
-    let known = move || {
-        chat.link.with(|link| match link {
-            LinkState::Connected(server)
-            | LinkState::Failed {
-                server: Some(server),
-                ..
-            } => Some(server.address.clone()),
-            LinkState::Connecting(address) => Some(address.clone()),
-            _ => None,
-        })
-    };
+    let known = move || chat.link.with(|link| link.address().cloned());
     let known_key = move || {
         known()
             .and_then(|address| chat.shared().store.key(&address.origin()))
@@ -146,15 +131,14 @@ fn by_hand(chat: Chat) -> Part {
     let typed_at = address_field.clone();
     let to_check = address_field.clone();
     let check = move || {
-        chat.panel.set(false);
-        chat.check_server(to_check.value(), true);
+        chat.run(Command::Check(to_check.value()));
     };
     let connect = move || {
-        chat.run(Command::Connect {
+        chat.run(Command::Connect(Choice::Typed {
             address: address_field.value(),
             kind: kind.get_untracked().parse().ok(),
-            key: Some(key_of(&key_field)),
-        });
+            key: Some(key_of(&key_field)).filter(|key| !key.is_empty()),
+        }));
     };
     let (again, at) = (connect.clone(), typed_at);
     let on_enter = {
@@ -285,7 +269,8 @@ fn ways(chat: Chat) -> Part {
         })
         .on("change", move |event| {
             let name = event_target_value(event);
-            chat.use_way(Some(name).filter(|name| !name.is_empty()));
+            let name = Some(name).filter(|name| !name.is_empty());
+            chat.run(Command::UseWay(name));
         });
     el("section")
         .child(field(move || say!(chat, way_title), select))
@@ -321,13 +306,9 @@ fn reading(chat: Chat) -> Part {
         .child(choice("dark", move || say!(chat, theme_dark)))
         .value(move || chat.theme.get().word().to_owned())
         .on("change", move |event| {
-            chat.run(Command::SetTheme(
-                match event_target_value(event).as_str() {
-                    "light" => Theme::Light,
-                    "dark" => Theme::Dark,
-                    _ => Theme::Auto,
-                },
-            ));
+            if let Ok(theme) = event_target_value(event).parse() {
+                chat.run(Command::SetTheme(theme));
+            }
         });
     let language = el("select")
         .children([Locale::en, Locale::de].map(|locale| {

@@ -11,7 +11,7 @@ use super::part::{Part, button, el};
 use crate::chat::request::Knob;
 use crate::chat::wishes::{Mistake, Wishes, fields, number, setting};
 use crate::dialect::{Takes, templates};
-use crate::page::app::{Chat, LinkState};
+use crate::page::app::{Chat, Command, LinkState, Panel};
 use crate::page::sentences::link_words;
 use crate::page::words::say;
 
@@ -37,8 +37,8 @@ pub fn open(chat: Chat) -> Part {
         let form = (made.get(), chat.base(), chat.kind());
         if known { vec![form] } else { Vec::new() }
     };
-    let is_open = move || chat.settings.get();
-    let close = move || chat.settings.set(false);
+    let is_open = move || chat.shows(Panel::Replies);
+    let close = move || chat.run(Command::Close(Panel::Replies));
     panel(chat, is_open, close, move || say!(chat, settings))
         .child(el("p").set("class", "now").says(whose))
         .each(forms, move |_| form(chat))

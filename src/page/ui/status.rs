@@ -5,6 +5,7 @@ use leptos::prelude::*;
 use super::part::{Part, button, el};
 use crate::chat::turn::Turn;
 use crate::event::End;
+use crate::pacer::Pace;
 use crate::page::app::{Chat, Command};
 use crate::page::live::{Seen, Status};
 use crate::page::sentences::{how_ended, running, way_title, way_words, young};
@@ -14,7 +15,7 @@ use crate::page::words::say;
 pub fn status_line(
     chat: Chat,
     seen: Option<Seen>,
-    end: RwSignal<Option<End>>,
+    end: ReadSignal<Option<End>>,
     figures: impl Fn() -> Figures + 'static,
 ) -> Part {
     let now = move || seen.map_or(Status::Ended, |seen| seen.status.get());
@@ -54,12 +55,7 @@ pub fn status_line(
 }
 
 fn is_paced(chat: Chat) -> bool {
-    matches!(
-        chat.pace
-            .get()
-            .unwrap_or_else(|| chat.options.with(|options| options.pace())),
-        crate::pacer::Pace::PerCharacter(_)
-    )
+    matches!(chat.current_pace(), Pace::PerCharacter(_))
 }
 
 fn phase(status: &Status) -> &'static str {

@@ -6,7 +6,7 @@ use wasm_bindgen::JsCast;
 use super::coming::coming;
 use super::part::{Part, button, el, icon};
 use super::welcome;
-use crate::page::app::{Chat, second_half};
+use crate::page::app::{Chat, Command, second_half};
 use crate::page::words::say;
 
 /// How near to the end, in pixels, still counts as at the end.
@@ -45,7 +45,7 @@ pub fn stream(part: Part, chat: Chat) -> Part {
         })
         .child(column);
     let scroller = main.element();
-    chat.scroller.set_value(Some(scroller.clone()));
+    chat.scrolls_in(scroller.clone());
     // The reader's own scrolling decides; growth of the text does not. What the page scrolls itself only goes down.
     let mut last_top = 0;
     let main = main.on("scroll", move |_| {
@@ -57,16 +57,16 @@ pub fn stream(part: Part, chat: Chat) -> Part {
         }
         let below = scroller.scroll_height() - scroller.client_height() - top;
         if below <= NEAR {
-            chat.pinned.set(true);
+            chat.scrolled(true);
         } else if top < last_top {
-            chat.pinned.set(false);
+            chat.scrolled(false);
         }
         last_top = top;
     });
     let to_end = el("div").set("class", "to-end").when(
         move || !chat.pinned.get(),
         move || {
-            button("round", move || chat.to_end())
+            button("round", move || chat.run(Command::ToEnd))
                 .attr("aria-label", move || say!(chat, to_newest))
                 .child(icon(icondata_lu::LuArrowDown))
         },

@@ -160,9 +160,9 @@ fn reply(chat: Chat, id: TurnId) -> Part {
                 (turn.end.clone(), !turn.reasoning.is_empty())
             });
             (
-                RwSignal::new(end),
-                RwSignal::new(thinks),
-                RwSignal::new(false),
+                RwSignal::new(end).read_only(),
+                RwSignal::new(thinks).read_only(),
+                RwSignal::new(false).read_only(),
             )
         }
     };

@@ -189,7 +189,7 @@ impl Pile {
                     pile.borrow_mut().hurry(&element);
                 }
             });
-            let scroller = chat.scroller.get_value();
+            let scroller = chat.scroller();
             let root = scroller.as_ref().map(AsRef::as_ref);
             Near {
                 observer: when_near(seen.as_ref(), root, NEAR),

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use super::part::{Part, button, el};
-use crate::page::app::{Chat, Command, LinkState};
+use crate::page::app::{Chat, Command, LinkState, Panel};
 use crate::page::sentences::{trouble_words, young};
 use crate::page::words::say;
 
@@ -84,7 +84,7 @@ pub fn welcome(chat: Chat) -> Part {
                 el("p")
                     .set("class", "ways")
                     .child(
-                        button("plain", move || chat.panel.set(true))
+                        button("plain", move || chat.run(Command::Open(Panel::Server)))
                             .says(move || say!(chat, server)),
                     )
                     .child(

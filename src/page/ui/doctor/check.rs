@@ -11,7 +11,7 @@ use super::words::time;
 use crate::address::Address;
 use crate::dialect::Kind;
 use crate::doctor::check::{Check, Detail, Outcome, Row, RowName};
-use crate::page::app::{Chat, LinkState, Trouble};
+use crate::page::app::{Chat, Command, LinkState, Panel, Trouble};
 use crate::page::browser::page_origin;
 use crate::page::doctor::ask::{browser, perform};
 use crate::page::sentences::trouble_words;
@@ -43,7 +43,7 @@ struct Sheet {
 /// The panel.
 pub fn check(chat: Chat) -> Part {
     adopt_style(&chat.shared().root);
-    let (address, at_once) = chat.shared().to_check.borrow().clone();
+    let what = chat.to_check();
     let sheet = Sheet {
         state: RwSignal::new(State::Idle),
         rows: RwSignal::new(Vec::new()),
@@ -55,9 +55,9 @@ pub fn check(chat: Chat) -> Part {
         .set("spellcheck", "false")
         .set("dir", "ltr");
     let typed: HtmlInputElement = input.element().unchecked_into();
-    typed.set_value(&address);
+    typed.set_value(&what.server);
     let begin = move || start(chat, &typed.value(), sheet);
-    if at_once {
+    if what.at_once {
         begin();
     }
     let enter = begin.clone();
@@ -74,8 +74,8 @@ pub fn check(chat: Chat) -> Part {
     };
     panel(
         chat,
-        move || chat.check.get(),
-        move || chat.check.set(false),
+        move || chat.shows(Panel::Check),
+        move || chat.run(Command::Close(Panel::Check)),
         move || say!(chat, check_title),
     )
     .child(
@@ -137,7 +137,7 @@ async fn run(chat: Chat, address: Address, sheet: Sheet) {
     };
     for _ in 0..MOST {
         // Whoever closes the panel ends the check.
-        if !chat.is_mounted() || !chat.check.get_untracked() {
+        if !chat.is_mounted() || !untrack(|| chat.shows(Panel::Check)) {
             return;
         }
         show(&check);
@@ -145,7 +145,7 @@ async fn run(chat: Chat, address: Address, sheet: Sheet) {
         let told = perform(&fetch, check.kind(), Some(deadlines), &ask).await;
         check.answer(told);
     }
-    if !chat.is_mounted() || !chat.check.get_untracked() {
+    if !chat.is_mounted() || !untrack(|| chat.shows(Panel::Check)) {
         return;
     }
     let profile = check.profile();

@@ -10,7 +10,7 @@ use super::sight::{Seen, Sight, look};
 use super::words::{confidence_words, evidence_words, remedy_words};
 use super::{picture, raw, take};
 use crate::doctor::{Confidence, Remedy, Verdict, figures};
-use crate::page::app::Chat;
+use crate::page::app::{Chat, Command};
 use crate::page::ui::panel::adopt_style;
 use crate::page::ui::part::{Part, after, button, el, follow, icon};
 use crate::page::ui::turn::copy_button;
@@ -25,8 +25,7 @@ pub fn exam(chat: Chat) -> Part {
     adopt_style(&chat.shared().root);
     let sight: Sight = RwSignal::new(None);
     follow(move || {
-        chat.pulse.track();
-        chat.finding.track();
+        chat.track_patient();
         look(chat, &mut |case| {
             let seen = Some(Seen {
                 finding: case.finding(),
@@ -39,7 +38,7 @@ pub fn exam(chat: Chat) -> Part {
     });
     let before = chat.shared().root.active_element();
     let back = move || {
-        chat.doctor.set(false);
+        chat.run(Command::Examine(false));
         let opener = before.clone();
         if let Some(opener) = opener.and_then(|opener| as_html(opener.into())) {
             let _ = opener.focus();

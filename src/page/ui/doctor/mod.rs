@@ -14,7 +14,7 @@ use leptos::prelude::*;
 use super::part::{Part, button, el};
 use crate::doctor::Verdict;
 use crate::event::End;
-use crate::page::app::Chat;
+use crate::page::app::{Chat, Command};
 use crate::page::sentences::young;
 use crate::page::verdict;
 use crate::page::words::say;
@@ -50,9 +50,11 @@ pub fn doctor(chat: Chat) -> Part {
         .when(
             move || !(young(chat) && well()),
             move || {
-                button("inline", move || chat.doctor.update(|open| *open = !*open))
-                    .attr("aria-expanded", move || chat.doctor.get().to_string())
-                    .says(move || say!(chat, doctor_open))
+                button("inline", move || {
+                    chat.run(Command::Examine(!chat.doctor.get_untracked()))
+                })
+                .attr("aria-expanded", move || chat.doctor.get().to_string())
+                .says(move || say!(chat, doctor_open))
             },
         )
         .when(

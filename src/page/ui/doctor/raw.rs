@@ -34,7 +34,7 @@ pub fn raw(chat: Chat) -> Part {
     let found = RwSignal::new(Found::default());
     let asked = StoredValue::new(None);
     follow(move || {
-        chat.pulse.track();
+        chat.track_patient();
         if !open.get() {
             return;
         }

@@ -22,8 +22,7 @@ pub type Sight = RwSignal<Option<Seen>>;
 
 /// Shows the chat's patient to `see`, unless there is none, or it is just being changed.
 pub fn look(chat: Chat, see: &mut dyn FnMut(&Case<'_>)) {
-    let patient = chat.shared().patient.borrow().clone();
-    if let Some(patient) = patient {
+    if let Some(patient) = chat.patient() {
         patient.look(see);
     }
 }

@@ -30,8 +30,7 @@ pub fn take(chat: Chat) -> Part {
             }),
     );
     let has_curl = move || {
-        chat.pulse.track();
-        chat.finding.track();
+        chat.track_patient();
         command(chat).is_some()
     };
     el("section")
