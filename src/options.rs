@@ -2,6 +2,9 @@
 //!
 //! In: names and values as text. Out: [`Options`], and a [`Complaint`] for each value that cannot be used (its default stays).
 
+use std::fmt;
+use std::str::FromStr;
+
 use crate::dialect::Kind;
 use crate::pacer::Pace;
 use crate::session::Deadlines;
@@ -66,9 +69,10 @@ pub enum Profile {
 }
 
 /// Light or dark.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Theme {
-    /// The system's choice.
+    /// The system\'s choice.
+    #[default]
     Auto,
     /// Light.
     Light,
@@ -97,6 +101,49 @@ pub enum Storage {
     None,
 }
 
+/// A word that is none of an attribute's values.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct UnknownWord;
+
+impl fmt::Display for UnknownWord {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("none of the attribute's values")
+    }
+}
+
+impl std::error::Error for UnknownWord {}
+
+impl FromStr for Theme {
+    type Err = UnknownWord;
+
+    fn from_str(word: &str) -> Result<Theme, UnknownWord> {
+        let all = [Theme::Auto, Theme::Light, Theme::Dark];
+        one_of(&all.map(|theme| (theme.word(), theme)), word)
+    }
+}
+
+impl FromStr for Profile {
+    type Err = UnknownWord;
+
+    fn from_str(word: &str) -> Result<Profile, UnknownWord> {
+        let all = [("standard", Profile::Standard), ("young", Profile::Young)];
+        one_of(&all, word)
+    }
+}
+
+impl FromStr for Storage {
+    type Err = UnknownWord;
+
+    fn from_str(word: &str) -> Result<Storage, UnknownWord> {
+        one_of(&[("local", Storage::Local), ("none", Storage::None)], word)
+    }
+}
+
+fn one_of<T: Copy>(all: &[(&str, T)], word: &str) -> Result<T, UnknownWord> {
+    let found = all.iter().find(|(known, _)| *known == word);
+    found.map(|(_, value)| *value).ok_or(UnknownWord)
+}
+
 /// A value that cannot be used.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Complaint {
@@ -123,35 +170,12 @@ impl Options {
         };
         let mut bad =
             |name: &'static str, value: String| complaints.push(Complaint { name, value });
-        if let Some(value) = text("kind").filter(|value| value != "auto") {
-            match value.parse() {
-                Ok(kind) => options.kind = Some(kind),
-                Err(_) => bad("kind", value),
-            }
-        }
-        match text("profile").as_deref() {
-            None | Some("standard") => {}
-            Some("young") => options.profile = Profile::Young,
-            Some(other) => bad("profile", other.to_owned()),
-        }
-        if let Some(value) = text("pace") {
-            match value.parse() {
-                Ok(pace) => options.pace = Some(pace),
-                Err(_) => bad("pace", value),
-            }
-        }
-        match text("theme").as_deref() {
-            None => {}
-            Some("auto") => options.theme = Some(Theme::Auto),
-            Some("light") => options.theme = Some(Theme::Light),
-            Some("dark") => options.theme = Some(Theme::Dark),
-            Some(other) => bad("theme", other.to_owned()),
-        }
-        match text("storage").as_deref() {
-            None | Some("local") => {}
-            Some("none") => options.storage = Storage::None,
-            Some(other) => bad("storage", other.to_owned()),
-        }
+        let kind = text("kind").filter(|value| value != "auto");
+        options.kind = parsed("kind", kind, &mut bad);
+        options.profile = parsed("profile", text("profile"), &mut bad).unwrap_or_default();
+        options.pace = parsed("pace", text("pace"), &mut bad);
+        options.theme = parsed("theme", text("theme"), &mut bad);
+        options.storage = parsed("storage", text("storage"), &mut bad).unwrap_or_default();
         if let Some(value) = text("deadlines") {
             match Deadlines::parse(&value) {
                 Ok(deadlines) => options.deadlines = deadlines,
@@ -174,6 +198,20 @@ impl Options {
             Profile::Young => Pace::PerCharacter(30.0),
         })
     }
+}
+
+/// A value, if it is there and can be used.
+fn parsed<T: FromStr>(
+    name: &'static str,
+    value: Option<String>,
+    bad: &mut impl FnMut(&'static str, String),
+) -> Option<T> {
+    let value = value?;
+    let parsed = value.parse().ok();
+    if parsed.is_none() {
+        bad(name, value);
+    }
+    parsed
 }
 
 #[cfg(test)]
@@ -241,6 +279,24 @@ mod tests {
             ..Deadlines::default()
         };
         assert_eq!(options.deadlines, expect);
+    }
+
+    #[test]
+    fn every_word_of_the_table_is_understood() {
+        for theme in [Theme::Auto, Theme::Light, Theme::Dark] {
+            assert_eq!(theme.word().parse(), Ok(theme));
+        }
+        let words = [
+            ("profile", "standard"),
+            ("storage", "local"),
+            ("kind", "auto"),
+        ];
+        assert_eq!(read(&words), (Options::default(), vec![]));
+        let (options, _) = read(&[("profile", "young"), ("storage", "none")]);
+        assert_eq!(
+            (options.profile, options.storage),
+            (Profile::Young, Storage::None)
+        );
     }
 
     #[test]

@@ -46,6 +46,17 @@ pub enum Pace {
     PerCharacter(Millis),
 }
 
+impl Pace {
+    /// The promise of the pace: text is shown no later than so many milliseconds after it came.
+    pub fn lag(self) -> Millis {
+        match self {
+            Pace::Instant => 0.0,
+            Pace::Live => LIVE_LAG,
+            Pace::PerCharacter(_) => FIXED_LAG,
+        }
+    }
+}
+
 /// A value of the `pace` attribute that is none of `live`, `instant`, or a number of milliseconds.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PaceError(

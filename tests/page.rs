@@ -2,12 +2,12 @@
 #![cfg(target_arch = "wasm32")]
 #![allow(missing_docs, clippy::unwrap_used)]
 
-use leptos::prelude::{Owner, Update};
+use leptos::prelude::Owner;
 use rill::chat::request::{ChatRequest, Message, Role};
 use rill::dialect::Kind;
 use rill::markdown::Markdown;
 use rill::options::Options;
-use rill::page::app::Chat;
+use rill::page::app::{Chat, Command};
 use rill::page::clock::{PageClock, sleep};
 use rill::page::kept::db::Db;
 use rill::page::net::demo::Demo;
@@ -247,7 +247,7 @@ fn what_another_version_left_in_the_browser_is_read_without_harm() {
         }
         let store = Store::new(true, "");
         let _ = (
-            store.last_server().and_then(|last| last.kind()),
+            store.last_server().and_then(|last| last.kind),
             store.key(base),
             store.wants_json(base),
             store.kind(base),
@@ -279,7 +279,7 @@ async fn a_chat_forgets_work_that_is_over_and_ends_what_is_not() {
         // Whatever work holds, it does not keep the chat.
         let shared = chat.shared();
         let _ = waits.await;
-        chat.draft.update(|draft| draft.push('x'));
+        chat.run(Command::Draft("x".to_owned()));
         drop(shared);
         let _ = done.send(());
     });

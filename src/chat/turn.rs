@@ -98,6 +98,12 @@ impl Turn {
         }
     }
 
+    /// Whether there is nothing to read but the thinking: no answer, and no call of a tool.
+    pub fn only_thought(&self) -> bool {
+        let is_silent = self.text.trim().is_empty() && self.tools.is_empty();
+        is_silent && !self.reasoning.trim().is_empty()
+    }
+
     /// The turn as the server should hear it; `None` where there is nothing to tell (a reply that brought no text).
     pub fn message(&self) -> Option<Message> {
         let nothing = self.role == Role::Assistant && self.text.trim().is_empty();

@@ -1,17 +1,15 @@
 //! `<rill-chat>`: attributes in, events and methods out. The standalone page is this element too.
 
-use std::thread::LocalKey;
-
 use any_spawner::Executor;
 use gloo_events::EventListener;
 use leptos::prelude::*;
 use wasm_bindgen::prelude::*;
 use web_sys::{CssStyleSheet, HtmlElement, ShadowRoot, UrlSearchParams};
 
+use super::app::second_half::ready;
 use super::app::{Chat, Command};
-use super::ui::Page;
-use super::ui::dom::Placed;
-use super::{fault, later, ui};
+use super::browser::{adopt, sheet};
+use super::{fault, second_half, ui};
 use crate::chat::archive;
 use crate::options::{NAMES, Options};
 
@@ -28,6 +26,7 @@ pub fn start() {
     let _ = Executor::init_wasm_bindgen();
     admit_templates();
     fault::spread();
+    second_half::install();
     let mount = Closure::<dyn Fn(HtmlElement, ShadowRoot) -> Mounted>::new(mount);
     let names = NAMES.iter().map(|name| JsValue::from_str(name)).collect();
     define(names, mount.as_ref());
@@ -65,10 +64,10 @@ impl Mounted {
 
     /// The conversation as JSON text.
     pub fn export(&self) -> String {
-        // Before the rest of the page is here nothing was said.
-        later::ready().map_or_else(
+        // Before the second half of the page is here nothing was said.
+        ready().map_or_else(
             || archive::NOTHING.to_owned(),
-            |later| untrack(|| (later.file)(self.chat)),
+            |half| untrack(|| (half.file)(self.chat)),
         )
     }
 
@@ -97,7 +96,8 @@ impl Mounted {
 
 fn mount(host: HtmlElement, root: ShadowRoot) -> Mounted {
     let standalone = host.has_attribute("data-standalone");
-    adopt_style(&root);
+    // The element may have been on the page before, and has its styles then.
+    adopt(&root, &SHEET);
     let (options, complaints) = read_options(&host, standalone);
     let from_link =
         standalone && link_parameters().is_some_and(|link| link.get("server").is_some());
@@ -148,33 +148,5 @@ fn link_parameters() -> Option<UrlSearchParams> {
 }
 
 thread_local! {
-    /// One sheet for all elements of a page. A constructed sheet needs no leave from a Content-Security-Policy.
     static SHEET: Option<CssStyleSheet> = sheet(super::ui::STYLE);
-}
-
-/// A constructed sheet.
-pub fn sheet(style: &str) -> Option<CssStyleSheet> {
-    let sheet = CssStyleSheet::new().ok()?;
-    sheet.replace_sync(style).ok()?;
-    Some(sheet)
-}
-
-/// Gives an element a sheet that the first view does without, once.
-pub fn adopt(root: &ShadowRoot, sheet: &'static LocalKey<Option<CssStyleSheet>>) {
-    sheet.with(|sheet| {
-        let sheets = root.adopted_style_sheets();
-        if let Some(sheet) = sheet
-            && !sheets.includes(sheet, 0)
-        {
-            root.set_adopted_style_sheets(&sheets.concat(&js_sys::Array::of1(sheet)));
-        }
-    });
-}
-
-fn adopt_style(root: &ShadowRoot) {
-    SHEET.with(|sheet| {
-        if let Some(sheet) = sheet {
-            root.set_adopted_style_sheets(&js_sys::Array::of1(sheet));
-        }
-    });
 }

@@ -37,7 +37,7 @@ pub fn spread() {
 /// A reply begins, or goes on, as the turn `id`.
 pub fn begins(chat: Chat, id: TurnId) {
     let shared = chat.shared();
-    let name = chat.names.with_value(|names| names.0.clone());
+    let (name, _) = chat.names();
     // Where nothing may be kept, nothing is told.
     let name = Some(name).filter(|_| shared.store.lasts());
     chat.tree.with_untracked(|tree| {

@@ -1,6 +1,6 @@
 //! The reply that runs, as the rest of the page sees it: what can be asked of it, and what of it is seen beside its text.
 //!
-//! The reply itself stands in a part of the page that comes [`later`](super::later); only this face of it is known before.
+//! The reply itself stands in a part of the page that comes later (`app::second_half`); only this face of it is known before.
 
 use std::rc::Rc;
 
@@ -49,15 +49,15 @@ pub trait Live {
 #[derive(Clone, Copy)]
 pub struct Seen {
     /// What it is doing.
-    pub status: RwSignal<Status>,
+    pub status: ReadSignal<Status>,
     /// How it ended, once the last letter is shown.
-    pub end: RwSignal<Option<End>>,
+    pub end: ReadSignal<Option<End>>,
     /// Whether there is thinking to show.
-    pub thinks: RwSignal<bool>,
+    pub thinks: ReadSignal<bool>,
     /// Whether arrived text waits to be shown.
-    pub behind: RwSignal<bool>,
+    pub behind: ReadSignal<bool>,
     /// The way that it takes.
-    pub way: RwSignal<Option<Way>>,
+    pub way: ReadSignal<Option<Way>>,
     /// The way that the next reply takes, where this one's held everything back.
-    pub next_way: RwSignal<Option<Way>>,
+    pub next_way: ReadSignal<Option<Way>>,
 }

@@ -7,67 +7,11 @@ use futures_util::future::join_all;
 use super::doctor::ask::inquire;
 use super::net::fetch::{Fetch, reach};
 use crate::address::Address;
-use crate::dialect::{self, Kind, Model, Recognised, Recogniser};
+use crate::dialect::{self, Kind, Recogniser};
 use crate::doctor::check::Reach;
 use crate::doctor::{Probe, Verdict};
+use crate::link::{Found, Server};
 use crate::session::{Media, Wire, ask};
-
-/// A server that this page talks to.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Server {
-    /// Where it is.
-    pub address: Address,
-    /// What it is.
-    pub kind: Kind,
-    /// What it offers.
-    pub models: Vec<Model>,
-    /// The model that was chosen; `None`: the server's first.
-    pub model: Option<String>,
-    /// Tokens that fit into the context, where the server tells.
-    pub context: Option<u32>,
-}
-
-impl Server {
-    /// A server of which no more is known than its address and its kind.
-    pub fn unknown(address: Address, kind: Kind) -> Server {
-        Server {
-            address,
-            kind,
-            models: Vec::new(),
-            model: None,
-            context: None,
-        }
-    }
-
-    /// The kind and the place, for people.
-    pub fn name(&self) -> String {
-        format!("{} · {}", self.kind.name(), self.address.host())
-    }
-
-    /// The id that requests carry.
-    pub fn model_id(&self) -> Option<String> {
-        self.model
-            .clone()
-            .or_else(|| self.models.first().map(|model| model.id.clone()))
-    }
-
-    /// The model's name for people; empty where unknown.
-    pub fn model_name(&self) -> String {
-        let id = self.model_id().unwrap_or_default();
-        let named = self
-            .models
-            .iter()
-            .find(|model| model.id == id)
-            .map(|model| model.name.clone());
-        short(&named.filter(|name| !name.is_empty()).unwrap_or(id))
-    }
-}
-
-/// A model's path and file ending say nothing to a person.
-fn short(name: &str) -> String {
-    let name = name.rsplit(['/', '\\']).next().unwrap_or(name);
-    name.strip_suffix(".gguf").unwrap_or(name).to_owned()
-}
 
 /// Looks at the usual ports of this computer, all at once. In the order of the list.
 pub async fn look_around() -> Vec<Found> {
@@ -87,15 +31,6 @@ pub async fn look_around() -> Vec<Found> {
         }
     });
     join_all(asked).await.into_iter().flatten().collect()
-}
-
-/// A server that was found, and where.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Found {
-    /// Where.
-    pub address: Address,
-    /// What.
-    pub found: Recognised,
 }
 
 async fn recognise_at(fetch: &Fetch) -> dialect::Verdict {
@@ -162,11 +97,9 @@ pub async fn connect(fetch: &Fetch, kind: Option<Kind>) -> Result<Server, Verdic
         context = ask(fetch, &asked, &|_| false).await.or(context);
     }
     Ok(Server {
-        address,
-        kind,
         models,
-        model: None,
         context,
+        ..Server::unknown(address, kind)
     })
 }
 

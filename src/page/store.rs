@@ -7,39 +7,25 @@
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::rc::{Rc, Weak};
+use std::str::FromStr;
 
 use serde_json::{Map, Value, json};
 
 use crate::chat::wishes::Wishes;
 use crate::dialect::{Kind, Transport};
 use crate::doctor::check::Profile;
+use crate::link::LastServer;
+use crate::options::Theme;
+use crate::pacer::Pace;
 use crate::session::Refusals;
-
-/// The server that was used last.
-#[derive(Debug, Clone, PartialEq, Default)]
-pub struct LastServer {
-    /// Its base address, or `demo`.
-    pub server: String,
-    /// Its family, as a word.
-    pub kind: Option<String>,
-    /// The model that was chosen.
-    pub model: Option<String>,
-}
-
-impl LastServer {
-    /// The family, if the word is known.
-    pub fn kind(&self) -> Option<Kind> {
-        self.kind.as_deref().and_then(|kind| kind.parse().ok())
-    }
-}
 
 /// How the person likes to read.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Look {
-    /// `auto`, `light`, `dark`.
-    pub theme: Option<String>,
-    /// A `pace` value.
-    pub pace: Option<String>,
+    /// Light or dark.
+    pub theme: Option<Theme>,
+    /// How fast text is shown.
+    pub pace: Option<Pace>,
     /// A language tag.
     pub lang: Option<String>,
 }
@@ -102,7 +88,7 @@ impl Store {
         let kept = self.get("server");
         Some(LastServer {
             server: word(&kept, "server")?,
-            kind: word(&kept, "kind"),
+            kind: said(&kept, "kind"),
             model: word(&kept, "model"),
         })
     }
@@ -116,7 +102,7 @@ impl Store {
         } = server;
         self.set(
             "server",
-            &json!({ "server": server, "kind": kind, "model": model }),
+            &json!({ "server": server, "kind": kind.map(Kind::as_str), "model": model }),
         );
     }
 
@@ -154,7 +140,7 @@ impl Store {
 
     /// The kind that the person said the server at this base address is of.
     pub fn kind(&self, base: &str) -> Option<Kind> {
-        word(&self.get("kinds"), base)?.parse().ok()
+        said(&self.get("kinds"), base)
     }
 
     /// Keeps it; `None` is to be found out.
@@ -265,8 +251,8 @@ impl Store {
     pub fn look(&self) -> Look {
         let kept = self.get("look");
         Look {
-            theme: word(&kept, "theme"),
-            pace: word(&kept, "pace"),
+            theme: said(&kept, "theme"),
+            pace: said(&kept, "pace"),
             lang: word(&kept, "lang"),
         }
     }
@@ -274,6 +260,7 @@ impl Store {
     /// Keeps it.
     pub fn keep_look(&self, look: &Look) {
         let Look { theme, pace, lang } = look;
+        let (theme, pace) = (theme.map(Theme::word), pace.map(|pace| pace.to_string()));
         self.set(
             "look",
             &json!({ "theme": theme, "pace": pace, "lang": lang }),
@@ -321,6 +308,11 @@ impl Store {
 /// The text of that name.
 fn word(value: &Value, name: &str) -> Option<String> {
     value.get(name)?.as_str().map(str::to_owned)
+}
+
+/// The value that the text of that name says, if it says one.
+fn said<T: FromStr>(value: &Value, name: &str) -> Option<T> {
+    word(value, name)?.parse().ok()
 }
 
 fn local() -> Option<web_sys::Storage> {

@@ -7,15 +7,19 @@
 //! - What is shown is a beginning of the text that has come, at every frame.
 //! - Whoever joins the [`Told::Delta`]s and takes a [`Told::Replace`] for the whole has exactly the text, at every frame.
 
+mod arrivals;
 mod estimate;
 pub mod spoken;
+mod status;
 
 pub use estimate::{about_tokens, about_tokens_of};
+pub use status::Status;
 
+use arrivals::Arrivals;
 use estimate::quarters;
 
 use crate::chat::turn::Turn;
-use crate::event::{ChatEvent, Deadline, End, Millis, Progress, Timings, Usage};
+use crate::event::{ChatEvent, End, Millis, Timings, Usage};
 use crate::markdown::{Markdown, piece_of};
 use crate::pacer::{Pace, Pacer};
 use crate::session::Report;
@@ -39,29 +43,6 @@ pub enum Life {
     Showing(End),
     /// All of it is shown, and its end is told.
     Over(End),
-}
-
-/// What the reply is doing, for the status line.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Status {
-    /// No headers yet.
-    Connecting,
-    /// Headers, but nothing else.
-    Waiting,
-    /// What the server says that it does.
-    Progress(Progress),
-    /// A small request found the server alive.
-    Slow,
-    /// Thinking comes.
-    Thinking,
-    /// Text comes; tokens per second, and whether the server measured them.
-    Writing(Option<(u32, bool)>),
-    /// All is here; the rest is being shown at the reader's pace.
-    Showing,
-    /// A deadline passed; the person may wait on.
-    Asking(Deadline),
-    /// It is over.
-    Ended,
 }
 
 /// What the page around the reply is told of its text.
@@ -96,6 +77,7 @@ pub struct Reply {
     first_text: Option<Millis>,
     last_text: Millis,
     status_due: Millis,
+    arrivals: Arrivals,
     /// What has come since it began, in quarters of a token.
     came: u64,
     /// Tokens that the server told of one by one.
@@ -123,6 +105,7 @@ impl Reply {
             first_text: None,
             last_text: now,
             status_due: f64::NEG_INFINITY,
+            arrivals: Arrivals::default(),
             came: 0,
             tokens: 0,
         }
@@ -171,11 +154,26 @@ impl Reply {
         self.last_text - self.started
     }
 
+    /// The page could see nothing for so many milliseconds: what came meanwhile could not be seen coming.
+    pub fn held_up(&mut self, span: Millis) {
+        self.arrivals.held_up(span);
+    }
+
+    /// Whether it is complete, and nothing of it came until all was made, though there was time to tell.
+    pub fn was_held_back(&self) -> bool {
+        let first = self.first_after().unwrap_or_default();
+        matches!(self.end(), Some(End::Complete { .. }))
+            && self.arrivals.were_held_back(first, self.last_after())
+    }
+
     /// What happened. The status that it brings, if it brings one.
     pub fn on(&mut self, now: Millis, report: &Report) -> Option<Status> {
         match report {
             Report::Sent { .. } => Some(Status::Connecting),
-            Report::Headers { .. } => Some(Status::Waiting),
+            Report::Headers { content_type, .. } => {
+                self.arrivals.headers(content_type);
+                Some(Status::Waiting)
+            }
             Report::Events(events) => {
                 let take = |status, event| self.take(now, event).or(status);
                 events.iter().fold(None, take)
@@ -369,7 +367,7 @@ impl Reply {
                 self.turn.apply(event);
                 self.pacer.push(now, piece);
                 self.came += quarters(piece);
-                self.text_came(now);
+                self.text_came(now, piece);
                 None
             }
             ChatEvent::ReplaceText(own) => {
@@ -379,7 +377,7 @@ impl Reply {
                 self.renew(whole);
                 self.pacer.replace(now, own);
                 self.came = quarters(own) + quarters(&self.turn.reasoning);
-                self.text_came(now);
+                self.text_came(now, own);
                 None
             }
             ChatEvent::TextWasReasoning => {
@@ -394,7 +392,7 @@ impl Reply {
             ChatEvent::Reasoning(piece) => {
                 self.turn.apply(event);
                 self.came += quarters(piece);
-                self.text_came(now);
+                self.text_came(now, piece);
                 Some(Status::Thinking)
             }
             ChatEvent::Token(_) => {
@@ -417,7 +415,8 @@ impl Reply {
         self.told = self.told.min(self.turn.text.len());
     }
 
-    fn text_came(&mut self, now: Millis) {
+    fn text_came(&mut self, now: Millis, piece: &str) {
+        self.arrivals.piece(piece);
         self.first_text.get_or_insert(now);
         self.last_text = now;
         if self.status_due == Millis::INFINITY {

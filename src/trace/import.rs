@@ -120,15 +120,14 @@ impl Imported {
     /// The transport that answered, of those of its kind.
     pub fn transport(&self) -> &'static Transport {
         let dialect = self.kind.unwrap_or_default().dialect();
-        let mut stamps = self.trace.stamps().iter().rev();
-        let name = stamps.find_map(|stamp| match &stamp.fact {
+        let known = self.trace.last(|fact| match fact {
             Fact::Sent { transport, .. } => {
-                let known = |known: &&Transport| known.name == transport;
-                dialect.transports().iter().find(known)
+                let mut all = dialect.transports().iter();
+                all.find(|known| known.name == transport)
             }
             _ => None,
         });
-        name.unwrap_or_else(|| dialect.transport(None))
+        known.unwrap_or_else(|| dialect.transport(None))
     }
 }
 

@@ -335,26 +335,26 @@ impl Trace {
         self.request.as_ref()
     }
 
+    /// What the newest of the facts tells that `tell` knows.
+    pub fn last<'a, T>(&'a self, tell: impl Fn(&'a Fact) -> Option<T>) -> Option<T> {
+        let stamps = self.stamps.iter().rev();
+        stamps.map(|stamp| &stamp.fact).find_map(tell)
+    }
+
     /// The end, as the session told it.
     pub fn end(&self) -> Option<&End> {
-        self.stamps
-            .iter()
-            .rev()
-            .find_map(|stamp| match &stamp.fact {
-                Fact::End(end) => Some(end),
-                _ => None,
-            })
+        self.last(|fact| match fact {
+            Fact::End(end) => Some(end),
+            _ => None,
+        })
     }
 
     /// The result of the last probe.
     pub fn probe(&self) -> Option<Probe> {
-        self.stamps
-            .iter()
-            .rev()
-            .find_map(|stamp| match &stamp.fact {
-                Fact::Probed(probe) => Some(*probe),
-                _ => None,
-            })
+        self.last(|fact| match fact {
+            Fact::Probed(probe) => Some(*probe),
+            _ => None,
+        })
     }
 
     /// Bytes that it holds, about: what bounds it is asserted on this.

@@ -1,4 +1,4 @@
-//! Cuts the page's wasm in two: what the first view needs, and what comes later (`src/page/later.rs`).
+//! Cuts the page's wasm in two: what the first view needs, and what comes later (`src/page/second_half.rs`).
 //!
 //! In: the compiled page, with its relocations. Out: both wasm files and their JavaScript, in `dist`.
 

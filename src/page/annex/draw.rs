@@ -7,7 +7,8 @@ use js_sys::Array;
 use wasm_bindgen::prelude::*;
 use web_sys::{CssStyleSheet, Document, Element, Node, Text};
 
-use crate::page::embed;
+use crate::page::browser::{adopt, sheet};
+use crate::page::dom::set_style;
 
 /// Classes of what is coloured, by the worker's numbers; nothing in particular has none.
 const PAINTS: [&str; 10] = [
@@ -104,12 +105,6 @@ const STYLES: [&str; 19] = [
     "vertical-align",
     "width",
 ];
-
-#[wasm_bindgen(module = "/src/page/element.js")]
-extern "C" {
-    #[wasm_bindgen(js_name = setStyle)]
-    fn set_style(element: &Element, name: &str, value: &str);
-}
 
 /// Whether the annex made this node.
 pub fn is_ours(node: &Node) -> bool {
@@ -253,11 +248,11 @@ fn is_plain(byte: u8) -> bool {
 
 thread_local! {
     /// Looks of what is drawn here. They come with it, so that the first view need not wait for them.
-    static SHEET: Option<CssStyleSheet> = embed::sheet(include_str!("../../../style/code.css"));
+    static SHEET: Option<CssStyleSheet> = sheet(include_str!("../../../style/code.css"));
 }
 
 fn adopt_style(place: &Element) {
     if let Ok(root) = place.get_root_node().dyn_into() {
-        embed::adopt(&root, &SHEET);
+        adopt(&root, &SHEET);
     }
 }

@@ -16,17 +16,18 @@ use web_sys::{Element, Node, Text};
 
 use super::app::Chat;
 use super::clock::Beat;
+use super::dom::when_near;
 use ask::{Answer, Worker};
 
 /// While code is being written, its lines are coloured this many milliseconds apart at most.
 const BATCH: f64 = 250.0;
 /// So many UTF-16 units go to the worker at once, or one line.
 const PIECE: u32 = 6_000;
+/// So many pixels away from what is seen, code and formulas are wanted.
+const NEAR: u32 = 400;
 
 #[wasm_bindgen(module = "/src/page/element.js")]
 extern "C" {
-    #[wasm_bindgen(js_name = whenNear)]
-    fn when_near(seen: &JsValue) -> web_sys::IntersectionObserver;
     #[wasm_bindgen(js_name = isSelected)]
     fn is_selected(element: &Element) -> bool;
 }
@@ -231,7 +232,7 @@ fn observer() -> web_sys::IntersectionObserver {
             }
         });
     });
-    when_near(&seen.into_js_value())
+    when_near(&seen.into_js_value(), None, NEAR)
 }
 
 /// Does what can be done now; the worker is given one piece at a time.

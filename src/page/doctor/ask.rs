@@ -10,12 +10,12 @@ use crate::dialect::Kind;
 use crate::doctor::Probe;
 use crate::doctor::check::{Ask, Browser, Inquiry, Told};
 use crate::event::End;
-use crate::page::app::page_origin;
+use crate::page::browser::page_origin;
 use crate::page::clock::{PageClock, now};
 use crate::page::net::Line;
 use crate::page::net::fetch::{Fetch, reach};
 use crate::session::{Control, Deadlines, Media, Plan, Report, Wire, drive};
-use crate::trace::Trace;
+use crate::trace::{Fact, Trace};
 
 /// What the browser tells of requests to this address without being asked to send any.
 pub async fn browser(address: &Address) -> Browser {
@@ -129,13 +129,9 @@ async fn reply(fetch: &Fetch, plan: Plan<'_>, stop_after: Option<usize>) -> Told
 
 /// A failed request of the trace was called JSON, so that a preflight came first.
 pub fn had_preflight(trace: &Trace) -> bool {
-    let sent = trace
-        .stamps()
-        .iter()
-        .rev()
-        .find_map(|stamp| match stamp.fact {
-            crate::trace::Fact::Sent { json, .. } => Some(json),
-            _ => None,
-        });
+    let sent = trace.last(|fact| match fact {
+        Fact::Sent { json, .. } => Some(*json),
+        _ => None,
+    });
     sent.unwrap_or(false)
 }

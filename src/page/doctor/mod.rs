@@ -6,7 +6,7 @@
 pub mod ask;
 pub mod resource;
 
-use super::app::page_origin;
+use super::browser::page_origin;
 use crate::address::Address;
 use crate::dialect::Kind;
 use crate::doctor::{Finding, Place, diagnose};

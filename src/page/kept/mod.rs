@@ -9,6 +9,7 @@ pub mod db;
 mod records;
 mod write;
 
+use std::any::Any;
 use std::cell::RefCell;
 use std::future::Future;
 use std::pin::{Pin, pin};
@@ -19,10 +20,10 @@ use futures_util::lock::Mutex;
 use gloo_events::EventListener;
 use leptos::prelude::*;
 
-use super::app::{Chat, Memory, made_up};
+use super::app::{Chat, Memory};
+use super::browser::made_up;
 use super::clock::{hidden, sleep};
-use super::ui::dom::follow;
-use super::ui::turns::END;
+use super::follow::follow;
 use crate::chat::archive::export;
 pub use crate::chat::records::{Head, title};
 use crate::chat::records::{Left, add};
@@ -32,6 +33,9 @@ use crate::event::Millis;
 use db::{Db, Fault, Taken};
 use records::{PIECE, all};
 use write::State;
+
+/// So many turns at the end of a long conversation are brought before the others; no more are drawn at once.
+pub const END: usize = 64;
 
 /// So long the page waits for its conversation, in milliseconds.
 const PATIENCE: Millis = 5000.0;
@@ -64,8 +68,7 @@ pub fn keeper(chat: Chat) -> Option<Rc<Keeper>> {
     if !shared.store.lasts() {
         return None;
     }
-    let mut memory = shared.memory.borrow_mut();
-    let known = memory.clone().map(Memory::itself);
+    let known = chat.memory().map(|known| known as Rc<dyn Any>);
     let keeper = known.and_then(|known| known.downcast().ok());
     Some(keeper.unwrap_or_else(|| {
         let keeper = Rc::new(Keeper {
@@ -76,7 +79,7 @@ pub fn keeper(chat: Chat) -> Option<Rc<Keeper>> {
             pen: Mutex::new(()),
             state: RefCell::default(),
         });
-        *memory = Some(keeper.clone());
+        chat.keep_with(keeper.clone());
         keeper
     }))
 }
@@ -216,7 +219,7 @@ impl Keeper {
         };
         head.aside.iter().for_each(|id| tree.show(*id));
         if is_long {
-            chat.tree.set(tree.settled());
+            chat.fill(tree.settled());
         } else {
             chat.turn_to(names, tree.settled());
         }

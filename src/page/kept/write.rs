@@ -16,7 +16,8 @@ use crate::chat::archive::record;
 use crate::chat::records::{Batch, Head, Left, length, title};
 use crate::chat::tree::TurnId;
 use crate::event::Millis;
-use crate::page::app::{Memory, made_up};
+use crate::page::app::Memory;
+use crate::page::browser::made_up;
 use crate::page::clock::{now, sleep};
 
 /// So many milliseconds after a change it is written: a send comes first.
@@ -93,10 +94,6 @@ impl Memory for Keeper {
             self.leave();
         }
         self.write_soon(0.0);
-    }
-
-    fn itself(self: Rc<Self>) -> Rc<dyn std::any::Any> {
-        self
     }
 }
 
@@ -215,13 +212,11 @@ impl Keeper {
     /// left, the end is kept where it still is.
     fn part(&self, batch: &Batch, is_there: bool) {
         let id = &batch.head.id;
-        let is_here = self.chat.names.with_value(|names| names.0 == *id);
+        let is_here = self.chat.names().0 == *id;
         let mut state = self.state.borrow_mut();
         if is_here {
             let own = made_up();
-            self.chat
-                .names
-                .update_value(|names| names.0.clone_from(&own));
+            self.chat.rename(own.clone());
             // All of it is on the page, and is written anew.
             state.queue.retain(|batch| batch.head.id != *id);
             state.begin(own);
@@ -262,7 +257,7 @@ impl Keeper {
         }
         let live = running(chat);
         let began = now();
-        let id = chat.names.with_value(|names| names.0.clone());
+        let (id, server_name) = chat.names();
         let mut state = self.state.borrow_mut();
         if state.id != id {
             state.begin(id);
@@ -305,10 +300,7 @@ impl Keeper {
                 turns: tree.path().count(),
                 count: tree.len(),
                 aside: tree.shown_aside().collect(),
-                called: chat.names.with_value(|names| {
-                    let base = untrack(|| chat.base());
-                    names.1.clone().map(|called| (base, called))
-                }),
+                called: server_name.map(|called| (untrack(|| chat.base()), called)),
                 ..Head::default()
             };
             let told = head.write();

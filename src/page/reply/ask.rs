@@ -11,15 +11,15 @@ use crate::address::Address;
 use crate::chat::request::{ChatRequest, Message, Role};
 use crate::chat::tree::TurnId;
 use crate::dialect::{Dialect, Kind, Takes};
-use crate::doctor;
-use crate::event::{BAD_KEY, End, ErrorCause, Millis, ServerError, Timings, Token, Usage};
+use crate::event::{BAD_KEY, End, ErrorCause, ServerError, Timings, Token, Usage};
 use crate::key::spelled;
-use crate::page::app::{Chat, LinkState, Meter, made_up};
+use crate::link::Server;
+use crate::page::app::{Chat, Meter};
+use crate::page::browser::made_up;
 use crate::page::clock::{PageClock, now};
 use crate::page::doctor::Site;
 use crate::page::net::Line;
 use crate::page::net::demo::Demo;
-use crate::page::servers::{self, Server};
 use crate::page::words;
 use crate::reply::about_tokens_of;
 use crate::session::{Control, Learned, Plan, Refusals, Report, ask, drive};
@@ -29,9 +29,6 @@ use super::Reply;
 
 /// How many alternatives to each token are asked for, where tokens are looked into. OpenAI's limit is 20, others' is 5.
 const ALTERNATIVES: u8 = 5;
-
-/// Below so many milliseconds nobody minds that a reply came at once.
-const HELD_BACK: Millis = 1_000.0;
 
 /// Runs a recorded reply. Nothing is asked of any server, and nothing is remembered of it.
 pub(super) async fn play(
@@ -82,7 +79,7 @@ pub(super) async fn run(
 ) {
     chat.settled().await;
     let (line, dialect, server) = line(chat);
-    let model = server.as_ref().and_then(servers::Server::model_id);
+    let model = server.as_ref().and_then(Server::model_id);
     let request = request(chat, reply.id, continues, model, &dialect.takes());
     let base = untrack(|| chat.base());
     let store = chat.shared().store.clone();
@@ -158,7 +155,7 @@ pub(super) async fn run(
         reply.find_out_why(net).await;
         reply.measured(net);
     }
-    if !fixed && reply.was_held_back() {
+    if !fixed && reply.core.borrow().reply.was_held_back() {
         let way = reply.way.get_untracked();
         if let Some(next) = way.and_then(|way| way.if_held_back) {
             store.keep_transport(&base, Some(next));
@@ -199,17 +196,14 @@ pub(super) async fn figures(
 
 /// The way to the server, its dialect, and the server itself (`None`: the demo).
 pub(super) fn line(chat: Chat) -> (Line, &'static dyn Dialect, Option<Server>) {
-    match chat.link.get_untracked() {
-        LinkState::Connected(server)
-        | LinkState::Failed {
-            server: Some(server),
-            ..
-        } => (
+    let server = chat.link.with_untracked(|link| link.server().cloned());
+    match server {
+        Some(server) => (
             Line::Net(chat.fetch(&server.address)),
             server.kind.dialect(),
             Some(server),
         ),
-        _ => {
+        None => {
             let script = words::demo_script(chat.lang.get_untracked());
             (Line::Demo(Demo { script }), Kind::default().dialect(), None)
         }
@@ -246,7 +240,7 @@ pub(super) fn request(
     if let Some(system) = system.or_else(own) {
         messages.insert(0, Message::new(Role::System, system));
     }
-    let (conversation, server_conversation) = chat.names.get_value();
+    let (conversation, server_conversation) = chat.names();
     ChatRequest {
         messages,
         model,
@@ -271,10 +265,10 @@ pub(super) fn count(chat: Chat, request: &ChatRequest, has_key: bool) {
     let texts = request.messages.iter().map(|message| &*message.text);
     // A template puts about four tokens around each message.
     let about = about_tokens_of(texts).saturating_add(4 * request.messages.len() as u32);
-    chat.meter.set(Some(Meter {
+    chat.measured(Meter {
         used: about,
         exact: false,
-    }));
+    });
     let (line, dialect, _) = line(chat);
     let Some(asked) = dialect.count(request) else {
         return;
@@ -287,28 +281,12 @@ pub(super) fn count(chat: Chat, request: &ChatRequest, has_key: bool) {
             // By now the reply's own figures may be here; they are newer.
             && chat.meter.try_get_untracked().flatten().is_some_and(|meter| !meter.exact)
         {
-            chat.meter.set(Some(Meter { used, exact: true }));
+            chat.measured(Meter { used, exact: true });
         }
     });
 }
 
 impl Reply {
-    /// Whether nothing came until all was made, though there was time to tell.
-    pub(super) fn was_held_back(&self) -> bool {
-        let core = self.core.borrow();
-        let end = core.reply.end();
-        let held = doctor::verdict(&core.trace, end, now());
-        let took = core.reply.last_after();
-        let first = core.reply.first_after().unwrap_or(took);
-        matches!(end, Some(End::Complete { .. }))
-            && matches!(
-                held,
-                doctor::Verdict::NotStreaming | doctor::Verdict::Buffered
-            )
-            && took > HELD_BACK
-            && first > 0.8 * took
-    }
-
     pub(super) fn late_figures(&self, usage: &Usage, timings: &Timings) {
         let mut core = self.core.borrow_mut();
         core.reply.late_figures(usage, timings);
@@ -317,12 +295,7 @@ impl Reply {
         drop(core);
         if is_over && self.chat.is_mounted() {
             self.measure(&turn);
-            self.chat.tree.update(|tree| {
-                if let Some(kept) = tree.turn_mut(self.id) {
-                    kept.usage = turn.usage;
-                    kept.timings = turn.timings;
-                }
-            });
+            self.chat.late_figures(self.id, turn.usage, turn.timings);
         }
     }
 

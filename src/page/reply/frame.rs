@@ -13,9 +13,8 @@ use crate::event::{End, Millis};
 use crate::page::app::Meter;
 use crate::page::clock::{hidden, is_calm, now};
 use crate::page::fault;
-use crate::page::live::Status;
-use crate::page::ui::status::how_ended;
-use crate::page::ui::turn::only_thought;
+use crate::page::live::{Live, Status};
+use crate::page::sentences::{end_words, how_ended};
 use crate::reply::about_tokens_of;
 use crate::text;
 
@@ -121,31 +120,22 @@ impl Reply {
         let turn = core.reply.turn().clone();
         // What takes its place speaks already.
         if end != End::Superseded {
-            let words = how_ended(chat, &end, only_thought(&turn));
+            let words = how_ended(chat, &end, turn.only_thought());
             core.voice.end(chat, core.painter.as_ref(), &words);
         }
         let verdict = doctor::verdict(&core.trace, Some(&end), now());
         let first_ms = core.reply.first_after();
         let took_ms = core.reply.last_after();
         drop(guard);
-        chat.finding.set(Some(verdict));
-        self.pulse();
+        chat.found_out(verdict);
+        chat.patient_changed();
         self.measure(&turn);
-        chat.tree.update(|tree| {
-            if let Some(kept) = tree.turn_mut(self.id) {
-                *kept = turn.clone();
-            }
-        });
+        chat.settle_turn(self.id, turn.clone());
         fault::ends(chat, self.id, &turn);
         self.status.set(Status::Ended);
         self.end.set(Some(end.clone()));
-        let is_newest = chat.live.with_untracked(|live| {
-            live.as_ref()
-                .is_some_and(|live| std::ptr::addr_eq(Rc::as_ptr(live), Rc::as_ptr(self)))
-        });
-        if is_newest {
-            chat.live.set(None);
-        }
+        let this: Rc<dyn Live> = self.clone();
+        chat.over(&this);
         let detail = serde_json::json!({
             "end": end.word(),
             "reason": end.reason(),
@@ -166,7 +156,7 @@ impl Reply {
             ],
         );
         if let Some(error) = end.error() {
-            let message = crate::page::words::end_words(chat, &end);
+            let message = end_words(chat, &end);
             chat.tell(
                 "rill-error",
                 &[
@@ -204,7 +194,7 @@ impl Reply {
                 exact: false,
             },
         };
-        self.chat.meter.set(Some(meter));
+        self.chat.measured(meter);
     }
 }
 

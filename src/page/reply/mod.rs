@@ -21,7 +21,6 @@ use crate::address::Address;
 use crate::chat::tree::TurnId;
 use crate::chat::turn::Turn;
 use crate::dialect::{BodyRule, Kind};
-use crate::doctor;
 use crate::event::{ChatEvent, End, Millis};
 use crate::pacer::Pace;
 use crate::page::app::{Chat, Looks};
@@ -85,13 +84,7 @@ pub fn begin(chat: Chat, id: TurnId, continues: bool) {
 
 /// Plays a recorded reply once more, at its own pace, as a turn of the conversation.
 pub fn replay(chat: Chat, question: &str, recorded: Imported) {
-    chat.supersede();
-    let mut id = 0;
-    chat.tree.update(|tree| {
-        let asked = tree.add(tree.last(), Turn::user(question.to_owned()));
-        id = tree.add(Some(asked), Turn::reply());
-    });
-    chat.pinned.set(true);
+    let id = chat.add_question(question);
     start(chat, id, false, Some(recorded));
 }
 
@@ -101,11 +94,7 @@ fn start(chat: Chat, id: TurnId, continues: bool, recorded: Option<Imported>) {
         .with_untracked(|tree| tree.turn(id).cloned())
         .unwrap_or_else(Turn::reply);
     if continues {
-        chat.tree.update(|tree| {
-            if let Some(turn) = tree.turn_mut(id) {
-                turn.end = None;
-            }
-        });
+        chat.reopen(id);
     }
     let (controls, taken) = mpsc::unbounded();
     let (started, netted) = (now(), turn.reasoning.len());
@@ -122,7 +111,7 @@ fn start(chat: Chat, id: TurnId, continues: bool, recorded: Option<Imported>) {
         controls,
         site: RefCell::default(),
         core: RefCell::new(Core {
-            reply: reply::Reply::begin(started, chat.current_pace(), turn),
+            reply: reply::Reply::begin(started, untrack(|| chat.current_pace()), turn),
             painter: None,
             voice: Voice::default(),
             reasoning: None,
@@ -138,11 +127,8 @@ fn start(chat: Chat, id: TurnId, continues: bool, recorded: Option<Imported>) {
         }),
     });
     reply.watch();
-    chat.live.set(Some(reply.clone()));
-    chat.shared().patient.replace(Some(reply.clone()));
-    chat.begun(id);
+    chat.begun(reply.clone(), reply.clone());
     fault::begins(chat, id);
-    chat.finding.set(Some(doctor::Verdict::Flowing));
     chat.spawn(async move {
         match recorded {
             Some(recorded) => ask::play(&reply, taken, recorded).await,
@@ -162,12 +148,12 @@ impl Live for Reply {
 
     fn seen(&self) -> Seen {
         Seen {
-            status: self.status.clone().into(),
-            end: self.end.clone().into(),
-            thinks: self.thinks.clone().into(),
-            behind: self.behind.clone().into(),
-            way: self.way.clone().into(),
-            next_way: self.next_way.clone().into(),
+            status: self.status.read_only().into(),
+            end: self.end.read_only().into(),
+            thinks: self.thinks.read_only().into(),
+            behind: self.behind.read_only().into(),
+            way: self.way.read_only().into(),
+            next_way: self.next_way.read_only().into(),
         }
     }
 
@@ -221,7 +207,7 @@ impl Reply {
         let at = now();
         let mut core = self.core.borrow_mut();
         core.reply.set_pace(at, pace);
-        core.trace.stamp(at, Fact::Promise(watch::promise(pace)));
+        core.trace.stamp(at, Fact::Promise(pace.lag()));
         drop(core);
         self.arm(0.0);
     }
@@ -283,9 +269,7 @@ impl Reply {
             Report::Events(events) => {
                 for event in &events {
                     if let ChatEvent::Conversation(name) = event {
-                        self.chat
-                            .names
-                            .update_value(|names| names.1 = Some(name.clone()));
+                        self.chat.is_called(name.clone());
                     }
                     if let ChatEvent::Context(tokens) = event {
                         self.chat.has_context(*tokens);
@@ -306,7 +290,7 @@ impl Reply {
                 if let Report::Sent { transport, .. } = &report {
                     let way = Some(*transport);
                     self.way.set(way);
-                    self.chat.way.set(way);
+                    self.chat.takes_way(way);
                 }
                 status = core.reply.on(at, &report);
                 if matches!(report, Report::Finishing(_) | Report::End(_)) {

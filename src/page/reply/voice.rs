@@ -7,7 +7,7 @@ use crate::event::{Deadline, Millis};
 use crate::page::app::Chat;
 use crate::page::painter::Painter;
 use crate::page::plain;
-use crate::page::ui::status::running;
+use crate::page::sentences::running;
 use crate::reply::{Status, spoken};
 
 /// So long nothing more is said after a few sentences, in milliseconds: about as long as it takes to say them.

@@ -10,7 +10,6 @@ use leptos::prelude::*;
 
 use crate::doctor;
 use crate::event::{Deadline, End, Millis};
-use crate::pacer::{FIXED_LAG, LIVE_LAG, Pace};
 use crate::page::clock::{hidden, now};
 use crate::page::doctor::ask::{had_preflight, inquire};
 use crate::page::doctor::resource::measured;
@@ -30,7 +29,10 @@ impl Reply {
     /// Looks at it every so often until it has ended: silence and bursts show only with time.
     pub(super) fn watch(self: &Rc<Self>) {
         let mut core = self.core.borrow_mut();
-        let (begun, pace) = (core.reply.started(), promise(self.chat.current_pace()));
+        let (begun, pace) = (
+            core.reply.started(),
+            untrack(|| self.chat.current_pace()).lag(),
+        );
         core.trace.stamp(begun, Fact::Promise(pace));
         if hidden() {
             core.trace.stamp(begun, Fact::Hidden(true));
@@ -65,6 +67,7 @@ impl Reply {
         // Out of sight a browser slows timers down on purpose.
         if late > HELD_UP && seen && was_seen {
             core.trace.stamp(at, Fact::Busy(late));
+            core.reply.held_up(late);
         }
         self.tell(core, at);
         if self.chat.is_mounted() {
@@ -73,7 +76,7 @@ impl Reply {
             untrack(|| core.voice.look(self.chat, at, painter, &status));
         }
         drop(guard);
-        self.pulse();
+        self.chat.patient_changed();
     }
 
     /// Tells the chat what it looks like by now, unless a newer reply has taken its place.
@@ -81,7 +84,7 @@ impl Reply {
         if !self.chat.is_mounted() {
             return;
         }
-        let patient = self.chat.shared().patient.borrow().clone();
+        let patient = self.chat.patient();
         let is_newest = patient.is_some_and(|patient| {
             std::ptr::addr_eq(Rc::as_ptr(&patient), std::ptr::from_ref(self))
         });
@@ -89,16 +92,7 @@ impl Reply {
             return;
         }
         let end = core.reply.end();
-        let verdict = Some(doctor::verdict(&core.trace, end, at));
-        if self.chat.finding.get_untracked() != verdict {
-            self.chat.finding.set(verdict);
-        }
-    }
-
-    pub(super) fn pulse(&self) {
-        if self.chat.is_mounted() && self.chat.doctor.get_untracked() {
-            self.chat.pulse.update(|pulse| *pulse = !*pulse);
-        }
+        self.chat.found_out(doctor::verdict(&core.trace, end, at));
     }
 
     /// The browser says no more than "failed": nothing is said before the server has been asked in other ways.
@@ -132,7 +126,7 @@ impl Reply {
             self.tell(&core, at);
         }
         drop(core);
-        self.pulse();
+        self.chat.patient_changed();
         self.arm(0.0);
     }
 
@@ -145,7 +139,7 @@ impl Reply {
             core.trace.stamp(now(), Fact::Resource(resource));
         }
         drop(core);
-        self.pulse();
+        self.chat.patient_changed();
     }
 }
 
@@ -159,14 +153,5 @@ impl Patient for Reply {
                 site: &site,
             });
         }
-    }
-}
-
-/// What a pace promises: text is shown no later than this after it came.
-pub(super) fn promise(pace: Pace) -> Millis {
-    match pace {
-        Pace::Instant => 0.0,
-        Pace::Live => LIVE_LAG,
-        Pace::PerCharacter(_) => FIXED_LAG,
     }
 }

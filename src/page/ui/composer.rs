@@ -11,7 +11,8 @@ use super::kit::{Button, For, Icon, Show, keys};
 use crate::chat::request::Image;
 use crate::page::app::{Chat, Command, Refused};
 use crate::page::clock::media_matches;
-use crate::page::words::{say, young};
+use crate::page::sentences::young;
+use crate::page::words::say;
 
 /// The composer.
 #[component]
@@ -36,7 +37,7 @@ pub fn Composer(chat: Chat) -> impl IntoView {
         }
     };
     view! {
-        <Coming chat when=move || !chat.takes().fields.is_empty() view=|later| later.fields />
+        <Coming chat when=move || !chat.takes().fields.is_empty() view=|half| half.fields />
         <Previews chat />
         <div class="composer">
             <Show when=move || !young(chat) && chat.takes().images>
@@ -87,12 +88,11 @@ fn Message(
     // Whoever does something here is about to write: what answers is fetched meanwhile. The focus alone says nothing: a page
     // of its own has it from the beginning.
     let write = move |text: String| {
-        chat.fetch_rest();
-        chat.shared().store.keep_draft(&text);
-        chat.draft.set(text);
+        chat.load_second_half();
+        chat.run(Command::Draft(text));
     };
     let on_key = keys(move |event: &KeyboardEvent| {
-        chat.fetch_rest();
+        chat.load_second_half();
         if sends(event) {
             event.prevent_default();
             send.run(());
@@ -110,7 +110,7 @@ fn Message(
                 placeholder=placeholder
                 node_ref=field
                 prop:value=move || chat.draft.get()
-                on:pointerdown=move |_| chat.fetch_rest()
+                on:pointerdown=move |_| chat.load_second_half()
                 on:input:target=move |event| write(event.target().value())
                 on:keydown=on_key
             ></textarea>
@@ -149,7 +149,7 @@ fn Picker(chat: Chat) -> impl IntoView {
         }
     };
     let choose = move || match (chat.blind(), field.get_untracked()) {
-        (Some(name), _) => chat.refused.set(Some(Refused::Blind(name))),
+        (Some(name), _) => chat.refuse(Some(Refused::Blind(name))),
         (None, Some(field)) => field.click(),
         (None, None) => {}
     };
@@ -204,14 +204,7 @@ fn Previews(chat: Chat) -> impl IntoView {
 #[component]
 fn Preview(chat: Chat, image: Arc<Image>) -> impl IntoView {
     let url = image.url();
-    let remove = move || {
-        // Of two that are the same, one goes.
-        chat.images.update(|images| {
-            if let Some(at) = images.iter().position(|other| *other == image) {
-                images.remove(at);
-            }
-        });
-    };
+    let remove = move || chat.run(Command::RemovePicture(image.clone()));
     view! {
         <li>
             <img src=url alt=move || say!(chat, image) />
@@ -323,13 +316,9 @@ fn group(number: u32) -> String {
     out
 }
 
-/// Takes files for pictures, as soon as the part of the page is here that can.
+/// Files that may be pictures.
 fn pictures(chat: Chat, files: &FileList) {
     // A list that a drop brings is empty once the drop is over.
     let files = (0..files.length()).filter_map(|at| files.get(at)).collect();
-    chat.spawn(async move {
-        if let Some(later) = chat.later().await {
-            (later.pictures)(chat, files);
-        }
-    });
+    chat.run(Command::AddPictures(files));
 }

@@ -9,14 +9,15 @@ use leptos::prelude::*;
 use wasm_bindgen::JsValue;
 
 use super::file::OpenFile;
-use super::kit::{Button, For, Hint, Icon, Panel, Show, Trouble};
+use super::kit::{Button, Titled, For, Hint, Icon, Show, Trouble};
 use super::{file, notice};
 use crate::chat::archive::{Imported, Unreadable, import};
 use crate::page::app::{Chat, Command, made_up};
 use crate::page::kept::db::{Fault, Taken};
 use crate::page::kept::{Head, Keeper, file as written, keeper, title};
+use crate::page::sentences::young;
 use crate::page::ui::sheet::adopt_style;
-use crate::page::words::{say, tag, young};
+use crate::page::words::{say, tag};
 
 /// What the list shows.
 #[derive(Clone, Copy)]
@@ -85,10 +86,10 @@ pub fn Conversations(chat: Chat) -> impl IntoView {
     };
     let known = |head: &Head| (head.id.clone(), head.title.clone(), head.turns, head.at);
     view! {
-        <Panel
+        <Titled
             chat
-            open=move || chat.history.get()
-            on_close=move || chat.history.set(false)
+            open=move || chat.shows(Panel::Conversations)
+            on_close=move || chat.run(Command::Close(Panel::Conversations))
             title=move || say!(chat, conversations)
             node_ref=list.dialog
         >
@@ -110,7 +111,7 @@ pub fn Conversations(chat: Chat) -> impl IntoView {
             <Show when=move || !young(chat)>
                 <Below list />
             </Show>
-        </Panel>
+        </Titled>
     }
 }
 
@@ -121,7 +122,7 @@ fn Below(list: List) -> impl IntoView {
     let count = move || list.heads.with(|heads| heads.as_ref().map_or(0, Vec::len));
     let open = move |(name, text): (String, String)| match import(&text) {
         Ok(Imported { tree, left }) => {
-            chat.turn_to((made_up(), None), tree);
+            chat.run(Command::Import(tree));
             list.bad.set(None);
             list.left.set((left > 0).then_some((name, left)));
             if left == 0 {
@@ -213,8 +214,7 @@ fn Row(list: List, head: Head) -> impl IntoView {
         at,
         ..
     } = head;
-    let is_here = chat.names.with_value(|names| names.0 == id)
-        && chat.tree.with_untracked(|tree| !tree.is_empty());
+    let is_here = chat.names().0 == id && chat.tree.with_untracked(|tree| !tree.is_empty());
     let known = StoredValue::new((id, title));
     let name = Signal::derive(move || match known.get_value().1 {
         title if title.is_empty() => say!(chat, conversation_untitled),

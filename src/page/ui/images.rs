@@ -3,8 +3,6 @@
 //! In: what was chosen, pasted or dropped. Out: [`Image`]s in the chat, or why there is none. [`take`] is the only way in, called
 //! when there are files.
 
-use std::sync::Arc;
-
 use futures_channel::oneshot;
 use gloo_events::EventListener;
 use leptos::prelude::*;
@@ -19,20 +17,20 @@ const MOST: f64 = 10e6;
 
 /// Reads files, and adds the pictures among them to the next message.
 pub fn take(chat: Chat, files: Vec<File>) {
-    chat.refused.set(None);
+    chat.refuse(None);
     if let Some(name) = untrack(|| chat.blind()) {
-        return chat.refused.set(Some(Refused::Blind(name)));
+        return chat.refuse(Some(Refused::Blind(name)));
     }
     for file in files {
         if file.size() > MOST {
-            chat.refused.set(Some(Refused::TooBig(file.name())));
+            chat.refuse(Some(Refused::TooBig(file.name())));
             continue;
         }
         chat.spawn(async move {
             let image = read(&file).await.and_then(Image::of);
             match image {
-                Some(image) => chat.images.update(|images| images.push(Arc::new(image))),
-                None => chat.refused.set(Some(Refused::NoPicture(file.name()))),
+                Some(image) => chat.add_picture(image),
+                None => chat.refuse(Some(Refused::NoPicture(file.name()))),
             }
         });
     }

@@ -1,5 +1,31 @@
 //! What is seen, one file per thing. Views read the chat's signals and send commands up; they hold no state of their own
 //! beyond what is open or typed.
+//!
+//! A view may name those above it in this table; this file, which puts the first view together, may name what comes at once.
+//!
+//! | view | comes | shows |
+//! |---|---|---|
+//! | [`dom`] | at once | elements that are made by hand |
+//! | `kit` | at once | what all views are made of |
+//! | `welcome` | at once | the first screen |
+//! | `composer` | at once | the field, Send and Stop, the meter |
+//! | `stream` | at once | the column that scrolls |
+//! | `sheet` | later | the styles that the first view does without |
+//! | [`images`] | later | files that become pictures |
+//! | `file` | later | files that are opened and saved |
+//! | [`status`] | later | the line under a reply |
+//! | `tokens` | later | the tokens of a reply |
+//! | `actions` | later | what can be done with a turn |
+//! | `said` | later | what a person said |
+//! | [`turn`] | later | one turn |
+//! | [`turns`] | later | the turns, in groups |
+//! | [`notice`] | later | what is wrong with keeping |
+//! | [`conversations`] | later | the list of conversations |
+//! | [`fields`] | later | what stands beside the prompt |
+//! | [`settings`] | later | how replies are made |
+//! | [`server`] | later | servers, models, how to read |
+//! | [`doctor`] | later | the Doctor's region, panel and check |
+//! | [`ask`] | later | what a link may open |
 
 mod actions;
 pub(crate) mod ask;
@@ -21,7 +47,6 @@ mod stream;
 mod tokens;
 pub(crate) mod turn;
 pub(crate) mod turns;
-pub(crate) mod verdict;
 mod welcome;
 
 use leptos::prelude::*;
@@ -31,11 +56,11 @@ use web_sys::{HtmlElement, ShadowRoot};
 use self::composer::{Composer, FileCatcher};
 use self::kit::{Button, Icon, Show};
 use self::stream::Stream;
-use super::app::{Chat, Command, LinkState};
+use super::app::second_half::{self, SecondHalf};
+use super::app::{Chat, Command, LinkState, Panel};
 use super::clock::media_matches;
-use super::later::{self, Later};
-use super::words::{self, say, young};
-use crate::options::Theme;
+use super::sentences::{link_words, young};
+use super::words::{self, say};
 
 /// The styles of the first view; what comes later brings its own.
 pub const STYLE: &str = concat!(
@@ -49,24 +74,19 @@ pub const STYLE: &str = concat!(
 /// One chat.
 #[component]
 pub(crate) fn Page(chat: Chat) -> impl IntoView {
-    let theme = move || match chat.theme.get() {
-        Theme::Auto => "auto",
-        Theme::Light => "light",
-        Theme::Dark => "dark",
-    };
     // Once opened, the settings stay on the page: the browser gives the focus back to where it was when they close.
     let opened = RwSignal::new(false);
     let asked = RwSignal::new(false);
     Effect::new(move || {
-        if chat.panel.get() {
+        if chat.shows(Panel::Server) {
             opened.set(true);
         }
         if chat.link.with(|link| matches!(link, LinkState::Asking(_))) {
             asked.set(true);
-            chat.fetch_rest();
+            chat.load_second_half();
         }
-        if chat.panel.get() || chat.settings.get() || chat.check.get() || chat.history.get() {
-            chat.fetch_rest();
+        if chat.panel.with(Option::is_some) {
+            chat.load_second_half();
         }
     });
     let files = FileCatcher { chat };
@@ -75,7 +95,7 @@ pub(crate) fn Page(chat: Chat) -> impl IntoView {
             class="rill"
             class:young=move || young(chat)
             class:examined=move || chat.doctor.get()
-            data-theme=theme
+            data-theme=move || chat.theme.get().word()
             lang=move || words::tag(chat.lang.get())
             dir="auto"
             aria-busy=move || chat.returning.get().then_some("true")
@@ -90,17 +110,17 @@ pub(crate) fn Page(chat: Chat) -> impl IntoView {
                 <Coming
                     chat
                     when=move || chat.finding.with(Option::is_some)
-                    view=|later| later.doctor
+                    view=|half| half.doctor
                 />
-                <Coming chat when=move || true view=|later| later.notice />
+                <Coming chat when=move || true view=|half| half.notice />
                 <Composer chat />
             </footer>
-            <Coming chat when=move || chat.settings.get() view=|later| later.settings />
-            <Coming chat when=move || chat.history.get() view=|later| later.conversations />
-            <Coming chat when=opened view=|later| later.panel />
-            <Coming chat when=move || chat.doctor.get() view=|later| later.exam />
-            <Coming chat when=move || chat.check.get() view=|later| later.check />
-            <Coming chat when=asked view=|later| later.ask />
+            <Coming chat when=move || chat.shows(Panel::Replies) view=|half| half.settings />
+            <Coming chat when=move || chat.shows(Panel::Conversations) view=|half| half.conversations />
+            <Coming chat when=opened view=|half| half.panel />
+            <Coming chat when=move || chat.doctor.get() view=|half| half.exam />
+            <Coming chat when=move || chat.shows(Panel::Check) view=|half| half.check />
+            <Coming chat when=asked view=|half| half.ask />
         </div>
     }
 }
@@ -132,12 +152,12 @@ fn Coming(
     chat: Chat,
     #[prop(into)] when: Signal<bool>,
     /// Which of the views it is.
-    view: fn(&Later) -> fn(Chat) -> AnyView,
+    view: fn(&SecondHalf) -> fn(Chat) -> AnyView,
 ) -> impl IntoView {
     view! {
         <Show when=move || {
             when.get() && chat.loaded.get()
-        }>{later::ready().map(|later| view(later)(chat))}</Show>
+        }>{second_half::ready().map(|half| view(half)(chat))}</Show>
     }
 }
 
@@ -161,24 +181,24 @@ fn Header(chat: Chat) -> impl IntoView {
                 "Rill"
             </span>
             <div class="link" data-link=state>
-                <Button class="quiet" on_click=move || chat.panel.set(true)>
+                <Button class="quiet" on_click=move || chat.run(Command::Open(Panel::Server))>
                     <Icon shape=icondata_lu::LuServer />
                     <span>{move || say!(chat, server)}</span>
                 </Button>
-                <span class="link-name" title=move || words::link_words(chat)>
-                    {move || words::link_words(chat)}
+                <span class="link-name" title=move || link_words(chat)>
+                    {move || link_words(chat)}
                 </span>
             </div>
             <Tool
                 shape=icondata_lu::LuHistory
                 words=move || say!(chat, conversations)
-                on_click=move || chat.history.set(true)
+                on_click=move || chat.run(Command::Open(Panel::Conversations))
             />
             <Show when=move || !young(chat)>
                 <Tool
                     shape=icondata_lu::LuSlidersHorizontal
                     words=move || say!(chat, settings)
-                    on_click=move || chat.settings.set(true)
+                    on_click=move || chat.run(Command::Open(Panel::Replies))
                 />
             </Show>
             <Show when=move || chat.tree.with(|tree| !tree.is_empty())>

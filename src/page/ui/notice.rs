@@ -9,7 +9,8 @@ use super::kit::{Button, Show};
 use crate::page::app::Chat;
 use crate::page::kept::db::Fault;
 use crate::page::kept::{Trouble, keeper};
-use crate::page::words::{say, young};
+use crate::page::sentences::young;
+use crate::page::words::say;
 
 /// The line; nothing where all is well, or where there is nothing to be kept.
 #[component]

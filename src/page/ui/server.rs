@@ -3,25 +3,24 @@
 use leptos::html;
 use leptos::prelude::*;
 
-use super::kit::{Button, Choice, Field, For, Hint, Panel, Select, Show, TextField};
+use super::kit::{self, Button, Titled, Field, For, Hint, Select, Show, TextField};
 use crate::address::Address;
 use crate::dialect::{Kind, Model};
 use crate::key;
-use crate::options::Theme;
-use crate::page::app::{Chat, Command, LinkState};
-use crate::page::servers::Found;
-use crate::page::ways;
-use crate::page::words::{self, Locale, say, trouble_words};
+use crate::link::Found;
+use crate::page::app::{Chat, Choice, Command, LinkState, Panel};
+use crate::page::sentences::{self, link_words, trouble_words};
+use crate::page::words::{self, Locale, say};
 
 /// The settings.
 #[component]
 pub fn ServerPanel(chat: Chat) -> impl IntoView {
     let locked = move || chat.options.with(|options| options.lock);
     view! {
-        <Panel
+        <Titled
             chat
-            open=move || chat.panel.get()
-            on_close=move || chat.panel.set(false)
+            open=move || chat.shows(Panel::Server)
+            on_close=move || chat.run(Command::Close(Panel::Server))
             title=move || say!(chat, server_title)
         >
             <p class="now" role="status">
@@ -43,7 +42,7 @@ pub fn ServerPanel(chat: Chat) -> impl IntoView {
                 <Ways chat />
             </Show>
             <Reading chat />
-        </Panel>
+        </Titled>
     }
 }
 
@@ -52,7 +51,7 @@ fn now(chat: Chat) -> String {
         LinkState::Connected(server) => say!(chat, server_connected, name = server.name()),
         LinkState::Demo => format!("{}. {}", say!(chat, demo), say!(chat, demo_hint)),
         LinkState::Failed { trouble, .. } => trouble_words(chat, trouble),
-        _ => words::link_words(chat),
+        _ => link_words(chat),
     })
 }
 
@@ -114,11 +113,7 @@ fn FoundServer(chat: Chat, found: Found) -> impl IntoView {
     let place = address.origin();
     let place = place.trim_start_matches("http://");
     let name = format!("{} · {place}", found.kind.name());
-    let pick = Command::Connect {
-        address: address.to_string(),
-        kind: Some(found.kind),
-        key: None,
-    };
+    let pick = Command::Connect(Choice::Found(address.clone(), found.kind));
     let label = name.clone();
     view! {
         <Button
@@ -154,15 +149,14 @@ fn ByHand(chat: Chat) -> impl IntoView {
     };
     Effect::new(move || kind.set(known_kind()));
     let check = move || {
-        chat.panel.set(false);
-        chat.check_server(typed(address), true);
+        chat.run(Command::Check(typed(address)));
     };
     let connect = move || {
-        chat.run(Command::Connect {
+        chat.run(Command::Connect(Choice::Typed {
             address: typed(address),
             kind: kind.get_untracked().parse().ok(),
-            key: Some(key_of(typed(key))),
-        });
+            key: Some(key_of(typed(key))).filter(|key| !key.is_empty()),
+        }));
     };
     // For the server that is connected a new kind counts at once.
     let choose = move |word| {
@@ -238,12 +232,12 @@ fn KindField(
     #[prop(into)] on_change: Callback<String>,
 ) -> impl IntoView {
     let kinds = Kind::ALL.iter().map(|kind| {
-        view! { <Choice value=kind.as_str() words=move || kind.name().to_owned() /> }
+        view! { <kit::Choice value=kind.as_str() words=move || kind.name().to_owned() /> }
     });
     view! {
         <Field name=move || say!(chat, server_kind)>
             <Select value on_change>
-                <Choice value="" words=move || say!(chat, server_kind_auto) />
+                <kit::Choice value="" words=move || say!(chat, server_kind_auto) />
                 {kinds.collect_view()}
             </Select>
         </Field>
@@ -308,19 +302,20 @@ fn Ways(chat: Chat) -> impl IntoView {
             .unwrap_or_default()
     };
     let choose = move |name: String| {
-        chat.use_way(Some(name).filter(|name| !name.is_empty()));
+        let name = Some(name).filter(|name| !name.is_empty());
+        chat.run(Command::UseWay(name));
     };
     let in_use = move || {
-        let way = chat.way.get().map(|way| ways::title(way, chat));
+        let way = chat.way.get().map(|way| sentences::way_title(chat, way));
         way.map_or_else(String::new, |way| say!(chat, way_now, way = way))
     };
     view! {
         <section>
             <Field name=move || say!(chat, way_title)>
                 <Select value=chosen on_change=choose>
-                    <Choice value="" words=move || say!(chat, way_auto) />
-                    <For each=move || chat.ways().iter().collect::<Vec<_>>() key=|way| way.name let:way>
-                        <Choice value=way.name words=move || ways::title(way, chat) />
+                    <kit::Choice value="" words=move || say!(chat, way_auto) />
+                    <For each={move || chat.ways().iter().collect::<Vec<_>>()} key=|way| way.name let:way>
+                        <kit::Choice value=way.name words=move || sentences::way_title(chat, way) />
                     </For>
                 </Select>
             </Field>
@@ -337,17 +332,15 @@ fn Reading(chat: Chat) -> impl IntoView {
         pace.unwrap_or_default()
     };
     let set_theme = move |word: String| {
-        chat.run(Command::SetTheme(match word.as_str() {
-            "light" => Theme::Light,
-            "dark" => Theme::Dark,
-            _ => Theme::Auto,
-        }));
+        if let Ok(theme) = word.parse() {
+            chat.run(Command::SetTheme(theme));
+        }
     };
     let set_language = move |tag: String| {
         chat.run(Command::SetLanguage(words::locale_for([tag.as_str()])));
     };
     let languages = [Locale::en, Locale::de].map(|locale| {
-        view! { <Choice value=words::tag(locale) words=move || words::own_name(locale).to_owned() /> }
+        view! { <kit::Choice value=words::tag(locale) words=move || words::own_name(locale).to_owned() /> }
     });
     view! {
         <section class="reading">
@@ -357,18 +350,18 @@ fn Reading(chat: Chat) -> impl IntoView {
                     value=pace
                     on_change=move |word: String| chat.run(Command::SetPace(word.parse().ok()))
                 >
-                    <Choice value="" words=move || say!(chat, pace_own) />
-                    <Choice value="live" words=move || say!(chat, pace_live) />
-                    <Choice value="30" words=move || say!(chat, pace_calm) />
-                    <Choice value="60" words=move || say!(chat, pace_slow) />
-                    <Choice value="instant" words=move || say!(chat, pace_instant) />
+                    <kit::Choice value="" words=move || say!(chat, pace_own) />
+                    <kit::Choice value="live" words=move || say!(chat, pace_live) />
+                    <kit::Choice value="30" words=move || say!(chat, pace_calm) />
+                    <kit::Choice value="60" words=move || say!(chat, pace_slow) />
+                    <kit::Choice value="instant" words=move || say!(chat, pace_instant) />
                 </Select>
             </Field>
             <Field name=move || say!(chat, theme)>
                 <Select value=move || chat.theme.get().word().to_owned() on_change=set_theme>
-                    <Choice value="auto" words=move || say!(chat, theme_auto) />
-                    <Choice value="light" words=move || say!(chat, theme_light) />
-                    <Choice value="dark" words=move || say!(chat, theme_dark) />
+                    <kit::Choice value="auto" words=move || say!(chat, theme_auto) />
+                    <kit::Choice value="light" words=move || say!(chat, theme_light) />
+                    <kit::Choice value="dark" words=move || say!(chat, theme_dark) />
                 </Select>
             </Field>
             <Field name=move || say!(chat, language)>

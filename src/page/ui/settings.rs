@@ -6,13 +6,14 @@
 use leptos::prelude::*;
 
 use super::kit::{
-    Button, Choice, Field, For, Hint, Panel, Select, Show, TextArea, TextField, Trouble,
+    Button, Choice, Field, For, Hint, Titled, Select, Show, TextArea, TextField, Trouble,
 };
 use crate::chat::request::Knob;
 use crate::chat::wishes::{Mistake, Wishes, fields, number, setting};
 use crate::dialect::{Takes, templates};
 use crate::page::app::{Chat, LinkState};
-use crate::page::words::{link_words, say};
+use crate::page::sentences::link_words;
+use crate::page::words::say;
 
 /// The settings that most people come for; the rest waits behind a word.
 const FIRST: [Knob; 4] = [Knob::Temperature, Knob::TopP, Knob::MaxTokens, Knob::Seed];
@@ -38,10 +39,10 @@ pub fn Settings(chat: Chat) -> impl IntoView {
     };
     let is_unset = move || chat.wishes.with(|wishes| *wishes == Wishes::default());
     view! {
-        <Panel
+        <Titled
             chat
-            open=move || chat.settings.get()
-            on_close=move || chat.settings.set(false)
+            open=move || chat.shows(Panel::Replies)
+            on_close=move || chat.run(Command::Close(Panel::Replies))
             title=move || say!(chat, settings)
         >
             <p class="now">{whose}</p>
@@ -53,7 +54,7 @@ pub fn Settings(chat: Chat) -> impl IntoView {
                     {move || say!(chat, settings_reset)}
                 </Button>
             </div>
-        </Panel>
+        </Titled>
     }
 }
 

@@ -2,10 +2,10 @@
 
 use web_sys::{CssStyleSheet, ShadowRoot};
 
-use crate::page::embed;
+use crate::page::browser::{adopt, sheet};
 
 thread_local! {
-    static SHEET: Option<CssStyleSheet> = embed::sheet(concat!(
+    static SHEET: Option<CssStyleSheet> = sheet(concat!(
         include_str!("../../../style/doctor.css"),
         include_str!("../../../style/conversations.css"),
     ));
@@ -13,5 +13,5 @@ thread_local! {
 
 /// Gives the chat the styles of the Doctor and of the list of conversations, once.
 pub fn adopt_style(root: &ShadowRoot) {
-    embed::adopt(root, &SHEET);
+    adopt(root, &SHEET);
 }

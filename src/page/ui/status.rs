@@ -3,12 +3,13 @@
 use leptos::prelude::*;
 
 use super::kit::{Button, Show};
-use super::turn::Figures;
-use crate::event::{Deadline, End, Progress};
+use crate::chat::turn::Turn;
+use crate::event::End;
+use crate::pacer::Pace;
 use crate::page::app::{Chat, Command};
 use crate::page::live::{Seen, Status};
-use crate::page::ways;
-use crate::page::words::{end_words, say, young};
+use crate::page::sentences::{how_ended, running, way_title, way_words, young};
+use crate::page::words::say;
 
 /// The line.
 #[component]
@@ -16,7 +17,7 @@ pub fn StatusLine(
     chat: Chat,
     /// What is seen of a reply that runs, or ran a moment ago.
     seen: Option<Seen>,
-    end: RwSignal<Option<End>>,
+    end: ReadSignal<Option<End>>,
     #[prop(into)] figures: Signal<Figures>,
 ) -> impl IntoView {
     let now = move || seen.map_or(Status::Ended, |seen| seen.status.get());
@@ -29,16 +30,16 @@ pub fn StatusLine(
             None => running(chat, &now()),
         })
     };
-    let way_title = move || seen?.way.get().map(|way| ways::title(way, chat));
+    let title = move || seen?.way.get().map(|way| way_title(chat, way));
     let has_next =
         move || seen.is_some_and(|seen| seen.next_way.with(Option::is_some)) && !young(chat);
     let next = move || {
         let way = seen.and_then(|seen| seen.next_way.get());
-        let way = way.map(|way| ways::words(way, chat)).unwrap_or_default();
+        let way = way.map(|way| way_words(chat, way)).unwrap_or_default();
         say!(chat, way_next, way = way)
     };
     view! {
-        <p class="status" title=way_title data-phase=move || phase(&now())>
+        <p class="status" title=title data-phase=move || phase(&now())>
             // It changes too often to be translated or read out: what is read out is said elsewhere (reply/voice.rs).
             <span translate="no">{words}</span>
             <Show when=can_skip>
@@ -59,12 +60,7 @@ pub fn StatusLine(
 }
 
 fn is_paced(chat: Chat) -> bool {
-    matches!(
-        chat.pace
-            .get()
-            .unwrap_or_else(|| chat.options.with(|options| options.pace())),
-        crate::pacer::Pace::PerCharacter(_)
-    )
+    matches!(chat.current_pace(), Pace::PerCharacter(_))
 }
 
 fn phase(status: &Status) -> &'static str {
@@ -80,57 +76,52 @@ fn phase(status: &Status) -> &'static str {
     }
 }
 
-/// What a reply that runs is doing.
-pub fn running(chat: Chat, status: &Status) -> String {
-    let percent = |part: f64| (part * 100.0).round().clamp(0.0, 100.0) as u32;
-    if young(chat) {
-        match status {
-            Status::Connecting => return say!(chat, young_connecting),
-            Status::Waiting | Status::Slow => return say!(chat, young_waiting),
-            Status::Progress(_) => return say!(chat, young_reading),
-            Status::Thinking => return say!(chat, young_thinking),
-            Status::Writing(_) | Status::Showing => return say!(chat, young_writing),
-            Status::Asking(_) | Status::Ended => {}
+fn ended(chat: Chat, end: &End, figures: &Figures) -> String {
+    let mut parts = vec![how_ended(chat, end, figures.only_thought)];
+    if !young(chat) {
+        if let Some(tokens) = figures.tokens {
+            parts.push(say!(chat, tokens_used, used = tokens));
+        }
+        if let Some(speed) = figures.speed {
+            parts.push(say!(chat, speed, speed = speed.round() as u32));
         }
     }
-    match status {
-        Status::Connecting => say!(chat, status_connecting),
-        Status::Waiting => say!(chat, status_waiting),
-        Status::Slow => say!(chat, status_slow),
-        Status::Progress(Progress::Queued(_)) => say!(chat, status_queued),
-        Status::Progress(Progress::LoadingModel(None)) => say!(chat, status_loading),
-        Status::Progress(Progress::LoadingModel(Some(part))) => {
-            say!(
-                chat,
-                status_loading_percent,
-                percent = percent(f64::from(*part))
-            )
-        }
-        Status::Progress(Progress::ReadingPrompt { processed, total }) => {
-            let part = f64::from(*processed) / f64::from((*total).max(1));
-            say!(chat, status_reading, percent = percent(part))
-        }
-        Status::Progress(Progress::Stage(stage)) => say!(chat, status_stage, stage = stage.clone()),
-        Status::Thinking => say!(chat, status_thinking),
-        Status::Writing(None) => say!(chat, status_writing),
-        Status::Writing(Some((speed, true))) => say!(chat, status_writing_speed, speed = *speed),
-        Status::Writing(Some((speed, false))) => say!(chat, status_writing_about, speed = *speed),
-        Status::Showing => say!(chat, status_showing),
-        Status::Asking(clock) => match clock {
-            Deadline::Connect => say!(chat, asking_connect),
-            Deadline::FirstToken => say!(chat, asking_first_token),
-            Deadline::Silence => say!(chat, asking_silence),
-            Deadline::Total => say!(chat, asking_total),
-        },
-        Status::Ended => String::new(),
-    }
+    parts.join(" · ")
 }
 
-/// How a reply ended; one of which there is nothing to read but what the model thought says where that stands.
-pub fn how_ended(chat: Chat, end: &End, only_thought: bool) -> String {
-    match end {
-        End::Empty { .. } if only_thought => say!(chat, end_only_thought),
-        end => end_words(chat, end),
+/// What of a turn is shown beside its text.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Figures {
+    /// Bytes of the answer.
+    pub text_len: usize,
+    /// There is no answer, but what the model thought.
+    pub only_thought: bool,
+    /// Tokens of the reply, by the server's count.
+    pub tokens: Option<u32>,
+    /// Tokens per second, by the server's clock.
+    pub speed: Option<f64>,
+    /// The tools that the model asks for.
+    pub tools: Vec<String>,
+}
+
+impl Figures {
+    /// Those of a turn.
+    pub fn of(turn: &Turn) -> Figures {
+        let speed = turn.timings.predicted_per_second.or_else(|| {
+            let seconds = turn.timings.predicted_ms? / 1000.0;
+            (seconds > 0.0).then(|| f64::from(turn.usage.completion_tokens.unwrap_or(0)) / seconds)
+        });
+        Figures {
+            text_len: turn.text.len(),
+            only_thought: turn.only_thought(),
+            tokens: turn.usage.completion_tokens,
+            speed: speed.filter(|speed| *speed > 0.0),
+            tools: turn
+                .tools
+                .iter()
+                .map(|tool| tool.name.clone().unwrap_or_default())
+                .collect(),
+        }
     }
 }
 

@@ -6,8 +6,7 @@ use web_sys::MouseEvent;
 
 use super::kit::{Button, For, Icon, Show};
 use super::welcome::Welcome;
-use crate::page::app::Chat;
-use crate::page::later;
+use crate::page::app::{Chat, Command, second_half};
 use crate::page::words::say;
 
 /// How near to the end, in pixels, still counts as at the end.
@@ -25,14 +24,14 @@ pub fn Stream(chat: Chat) -> impl IntoView {
     let click = move |event: MouseEvent| {
         let target = event.target();
         let target = target.and_then(|target| target.dyn_into().ok());
-        if let (Some(target), Some(later)) = (target, later::ready()) {
-            (later.clicked)(chat, &target);
+        if let (Some(target), Some(half)) = (target, second_half::ready()) {
+            (half.clicked)(chat, &target);
         }
     };
     // The reader's own scrolling decides; growth of the text does not. What the page scrolls itself only goes down.
     let last_top = StoredValue::new(0);
     let scroll = move |_| {
-        let Some(scroller) = chat.scroller.get_untracked() else {
+        let Some(scroller) = chat.scroller().get_untracked() else {
             return;
         };
         let top = scroller.scroll_top();
@@ -44,19 +43,19 @@ pub fn Stream(chat: Chat) -> impl IntoView {
         }
         let below = scroller.scroll_height() - scroller.client_height() - top;
         if below <= NEAR {
-            chat.pinned.set(true);
+            chat.scrolled(true);
         } else if top < before {
-            chat.pinned.set(false);
+            chat.scrolled(false);
         }
     };
     view! {
-        <main class="stream" tabindex="-1" node_ref=chat.scroller on:click=click on:scroll=scroll>
+        <main class="stream" tabindex="-1" node_ref=chat.scroller() on:click=click on:scroll=scroll>
             <div class="column" class:empty=empty>
                 <Show when=move || empty() && !chat.returning.get()>
                     <Welcome chat />
                 </Show>
                 <For each=conversation key=|number| *number let:_number>
-                    {later::ready().map(|later| (later.turns)(chat))}
+                    {second_half::ready().map(|half| (half.turns)(chat))}
                 </For>
             </div>
         </main>
@@ -65,7 +64,7 @@ pub fn Stream(chat: Chat) -> impl IntoView {
                 <Button
                     class="round"
                     label=move || say!(chat, to_newest)
-                    on_click=move || chat.to_end()
+                    on_click=move || chat.run(Command::ToEnd)
                 >
                     <Icon shape=icondata_lu::LuArrowDown />
                 </Button>

@@ -10,7 +10,7 @@ use web_sys::{Element, MouseEvent, Text};
 use super::actions::{Action, Branches, CopyButton};
 use super::kit::{For, Show};
 use super::said::Said;
-use super::status::StatusLine;
+use super::status::{Figures, StatusLine};
 use super::tokens::Tokens;
 use crate::chat::request::Role;
 use crate::chat::tree::TurnId;
@@ -22,7 +22,8 @@ use crate::page::app::{Chat, Command};
 use crate::page::idle::Task;
 use crate::page::live::{Live, Order, Seen};
 use crate::page::painter::Painter;
-use crate::page::words::{say, young};
+use crate::page::sentences::young;
+use crate::page::words::say;
 use crate::text;
 
 /// So many bytes of a settled answer are drawn at a time.
@@ -46,9 +47,9 @@ pub fn TurnView(chat: Chat, id: TurnId) -> impl IntoView {
 #[derive(Clone, Copy)]
 struct Course {
     seen: Option<Seen>,
-    end: RwSignal<Option<End>>,
-    thinks: RwSignal<bool>,
-    behind: RwSignal<bool>,
+    end: ReadSignal<Option<End>>,
+    thinks: ReadSignal<bool>,
+    behind: ReadSignal<bool>,
 }
 
 impl Course {
@@ -202,7 +203,7 @@ fn Thinking(
 #[component]
 fn ReplyActions(chat: Chat, id: TurnId, course: Course, figures: Signal<Figures>) -> impl IntoView {
     let text = move || {
-        with_turn(chat, id, |turn| match only_thought(turn) {
+        with_turn(chat, id, |turn| match turn.only_thought() {
             true => turn.reasoning.clone(),
             false => turn.text.clone(),
         })
@@ -265,47 +266,6 @@ pub fn with_turn<T>(chat: Chat, id: TurnId, look: impl FnOnce(&Turn) -> T) -> T 
         Some(turn) => look(turn),
         None => look(&Turn::reply()),
     })
-}
-
-/// What of a turn is shown beside its text.
-#[derive(Debug, Clone, PartialEq, Default)]
-pub struct Figures {
-    /// Bytes of the answer.
-    pub text_len: usize,
-    /// There is no answer, but what the model thought.
-    pub only_thought: bool,
-    /// Tokens of the reply, by the server's count.
-    pub tokens: Option<u32>,
-    /// Tokens per second, by the server's clock.
-    pub speed: Option<f64>,
-    /// The tools that the model asks for.
-    pub tools: Vec<String>,
-}
-
-impl Figures {
-    fn of(turn: &Turn) -> Figures {
-        let speed = turn.timings.predicted_per_second.or_else(|| {
-            let seconds = turn.timings.predicted_ms? / 1000.0;
-            (seconds > 0.0).then(|| f64::from(turn.usage.completion_tokens.unwrap_or(0)) / seconds)
-        });
-        Figures {
-            text_len: turn.text.len(),
-            only_thought: only_thought(turn),
-            tokens: turn.usage.completion_tokens,
-            speed: speed.filter(|speed| *speed > 0.0),
-            tools: turn
-                .tools
-                .iter()
-                .map(|tool| tool.name.clone().unwrap_or_default())
-                .collect(),
-        }
-    }
-}
-
-/// Whether a turn has no answer, and no call of a tool, but what the model thought.
-pub fn only_thought(turn: &Turn) -> bool {
-    let is_silent = turn.text.trim().is_empty() && turn.tools.is_empty();
-    is_silent && !turn.reasoning.trim().is_empty()
 }
 
 fn has_selection() -> bool {

@@ -205,7 +205,7 @@ impl Pile {
                     pile.borrow_mut().hurry(&element);
                 }
             });
-            let scroller = chat.scroller.get_untracked();
+            let scroller = chat.scroller().get_untracked();
             let root = scroller.as_ref().map(AsRef::as_ref);
             Near {
                 observer: when_near(seen.as_ref(), root, NEAR),

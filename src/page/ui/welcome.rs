@@ -4,7 +4,8 @@ use leptos::prelude::*;
 
 use super::kit::{Button, For, Show};
 use crate::page::app::{Chat, Command, LinkState};
-use crate::page::words::{say, trouble_words, young};
+use crate::page::sentences::{trouble_words, young};
+use crate::page::words::say;
 
 /// The first screen.
 #[component]
@@ -35,7 +36,7 @@ pub fn Welcome(chat: Chat) -> impl IntoView {
             </Show>
             <Show when=move || failed() && !chat.options.with(|options| options.lock)>
                 <p class="ways">
-                    <Button class="plain" on_click=move || chat.panel.set(true)>
+                    <Button class="plain" on_click=move || chat.run(Command::Open(Panel::Server))>
                         {move || say!(chat, server)}
                     </Button>
                     <Button class="plain" on_click=move || chat.run(Command::UseDemo)>

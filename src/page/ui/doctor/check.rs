@@ -12,10 +12,11 @@ use crate::dialect::Kind;
 use crate::doctor::check::{Check, Detail, Outcome, Row, RowName};
 use crate::page::app::{Chat, LinkState, Trouble, page_origin};
 use crate::page::doctor::ask::{browser, perform};
-use crate::page::ui::kit::{Button, Field, For, Hint, Panel, Show, TextField};
+use crate::page::sentences::trouble_words;
+use crate::page::ui::kit::{Button, Titled, Field, For, Hint, Show, TextField};
 use crate::page::ui::sheet::adopt_style;
-use crate::page::ui::verdict;
-use crate::page::words::{say, trouble_words};
+use crate::page::verdict;
+use crate::page::words::say;
 
 /// More questions than any server needs: a check ends, whatever is answered.
 const MOST: usize = 60;
@@ -41,15 +42,13 @@ struct Sheet {
 #[component]
 pub fn CheckPanel(chat: Chat) -> impl IntoView {
     adopt_style(&chat.shared().root);
-    let (address, at_once) = chat.shared().to_check.borrow().clone();
-    // A link has opened it, and not the person.
-    let by_link = chat.shared().by_link.take();
+    let what = chat.to_check();
     let sheet = Sheet {
         state: RwSignal::new(State::Idle),
         rows: RwSignal::new(Vec::new()),
     };
-    if at_once {
-        start(chat, &address, sheet);
+    if what.at_once {
+        start(chat, &what.server, sheet);
     }
     let field = NodeRef::<html::Input>::new();
     let begin = move || {
@@ -64,12 +63,13 @@ pub fn CheckPanel(chat: Chat) -> impl IntoView {
     };
     let is_trouble = move || sheet.state.with(|state| matches!(state, State::Trouble(_)));
     view! {
-        <Panel
+        <Titled
             chat
-            open=move || chat.check.get()
-            on_close=move || chat.check.set(false)
+            open=move || chat.shows(Panel::Check)
+            on_close=move || chat.run(Command::Close(Panel::Check))
             title=move || say!(chat, check_title)
-            deaf=by_link
+            // A link has opened it, and not the person.
+            deaf=what.by_link
         >
             <section class="check">
                 <Field name=move || say!(chat, server_address)>
@@ -77,7 +77,7 @@ pub fn CheckPanel(chat: Chat) -> impl IntoView {
                         inputmode="url"
                         exact=true
                         dir="ltr"
-                        value=address
+                        value=what.server
                         node_ref=field
                         on_enter=begin
                     />
@@ -95,7 +95,7 @@ pub fn CheckPanel(chat: Chat) -> impl IntoView {
                     <Table chat sheet />
                 </Show>
             </section>
-        </Panel>
+        </Titled>
     }
 }
 
@@ -132,7 +132,7 @@ async fn run(chat: Chat, address: Address, sheet: Sheet) {
     };
     for _ in 0..MOST {
         // Whoever closes the panel ends the check.
-        if !chat.is_mounted() || !chat.check.get_untracked() {
+        if !chat.is_mounted() || !untrack(|| chat.shows(Panel::Check)) {
             return;
         }
         show(&check);
@@ -140,7 +140,7 @@ async fn run(chat: Chat, address: Address, sheet: Sheet) {
         let told = perform(&fetch, check.kind(), Some(deadlines), &ask).await;
         check.answer(told);
     }
-    if !chat.is_mounted() || !chat.check.get_untracked() {
+    if !chat.is_mounted() || !untrack(|| chat.shows(Panel::Check)) {
         return;
     }
     let profile = check.profile();

@@ -18,7 +18,7 @@ use crate::page::doctor::Case;
 use crate::page::ui::actions::CopyButton;
 use crate::page::ui::kit::{Button, For, Icon, Show, keys};
 use crate::page::ui::sheet::adopt_style;
-use crate::page::ui::verdict;
+use crate::page::verdict;
 use crate::page::words::say;
 
 /// An element narrower than this, in pixels, is covered by the panel.
@@ -49,8 +49,7 @@ pub fn look(chat: Chat, see: &mut dyn FnMut(&Case<'_>)) {
 pub fn Exam(chat: Chat) -> impl IntoView {
     adopt_style(&chat.shared().root);
     let sight: Sight = Memo::new(move |before: Option<&Option<Seen>>| {
-        chat.pulse.track();
-        chat.finding.track();
+        chat.track_patient();
         let mut seen = before.cloned().flatten();
         look(chat, &mut |case| {
             seen = Some(Seen {
@@ -62,7 +61,7 @@ pub fn Exam(chat: Chat) -> impl IntoView {
     });
     let opener = StoredValue::new_local(chat.shared().root.active_element());
     let back = move || {
-        chat.doctor.set(false);
+        chat.run(Command::Examine(false));
         let opener = opener.get_value();
         if let Some(opener) = opener.and_then(|opener| opener.dyn_into::<HtmlElement>().ok()) {
             let _ = opener.focus();

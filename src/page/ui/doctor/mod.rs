@@ -11,11 +11,12 @@ mod words;
 use leptos::prelude::*;
 
 use super::kit::Show;
-use super::verdict;
 use crate::doctor::Verdict;
 use crate::event::End;
 use crate::page::app::Chat;
-use crate::page::words::{say, young};
+use crate::page::sentences::young;
+use crate::page::verdict;
+use crate::page::words::say;
 
 /// The region.
 #[component]
@@ -32,7 +33,7 @@ pub fn Doctor(chat: Chat) -> impl IntoView {
     };
     let told = move || ended().map_or(Told::Nothing, |end| Told::by(&end, verdict()));
     let is_quiet = move || young(chat) && well();
-    let open = move |_| chat.doctor.update(|open| *open = !*open);
+    let open = move |_| chat.run(Command::Examine(!chat.doctor.get_untracked()));
     view! {
         <section
             class="doctor"

@@ -4,7 +4,7 @@
 
 use leptos::prelude::*;
 
-use super::exam::{Seen, Sight};
+use super::sight::{Seen, Sight};
 use super::words::{mark_words, row_words, tenth, time};
 use crate::doctor::Figures;
 use crate::page::app::Chat;

@@ -36,7 +36,7 @@ fn found(
     let found = RwSignal::new(Found::default());
     let asked = StoredValue::new(None);
     Effect::new(move || {
-        chat.pulse.track();
+        chat.track_patient();
         if !open.get() {
             return;
         }

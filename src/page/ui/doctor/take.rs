@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::exam::look;
+use super::sight::look;
 use super::words::{bad_trace_words, evidence_words};
 use crate::doctor::{Report, curl, figures};
 use crate::page::app::Chat;
@@ -23,8 +23,7 @@ pub fn TakeAway(chat: Chat) -> impl IntoView {
     let texts = RwSignal::new(false);
     let bad = RwSignal::new(None::<BadTrace>);
     let has_curl = move || {
-        chat.pulse.track();
-        chat.finding.track();
+        chat.track_patient();
         command(chat).is_some()
     };
     let record = move || file::save(FILE, &export(chat, texts.get_untracked()));

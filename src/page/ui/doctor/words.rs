@@ -4,7 +4,8 @@
 
 use crate::doctor::{Advice, Confidence, Evidence, MarkName, Probe, Remedy, Row};
 use crate::page::app::Chat;
-use crate::page::words::{say, tenths};
+use crate::page::sentences::tenths;
+use crate::page::words::say;
 use crate::trace::BadTrace;
 
 /// How sure the Doctor is.

@@ -14,5 +14,5 @@ mod words;
 pub use button::{Button, Icon};
 pub use field::{Choice, Field, Select, TextArea, TextField, keys};
 pub use flow::{For, Show};
-pub use panel::{Dialog, Panel};
+pub use panel::{Dialog, Titled};
 pub use words::{Hint, Trouble};

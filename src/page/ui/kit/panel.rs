@@ -18,7 +18,7 @@ use crate::page::words::say;
 
 /// A panel that is open while `open` says so, with its title and its way out.
 #[component]
-pub fn Panel(
+pub fn Titled(
     chat: Chat,
     #[prop(into)] open: Signal<bool>,
     /// It was closed: by its button, by Escape, or because it is not open any more.

@@ -1,7 +1,8 @@
 //! The Doctor's verdicts in words: a phrase, and what to do about it.
 
 use crate::doctor::Verdict;
-use crate::page::app::{Chat, page_origin};
+use crate::page::app::Chat;
+use crate::page::browser::page_origin;
 use crate::page::words::say;
 
 /// A verdict in a few words.

@@ -1,0 +1,379 @@
+//! Whom the page talks to: looked for, asked about, connected, found, failed, remembered.
+//!
+//! In: what the page asks for, what the person does, and what came of each [`Act`]. Out: a [`LinkState`], and the acts that it takes.
+//! It must not know the network, the browser or the clock; the page is its hands.
+//!
+//! - One attempt to connect counts, the newest: what an older one or an older look brings changes nothing.
+//! - A link's server that is neither the page's own host nor this computer is not contacted before the person has given leave.
+//! - While the state [is open](LinkState::is_open), something is on its way, or the person is asked.
+
+mod server;
+#[cfg(test)]
+mod tests;
+
+pub use server::{DEMO, Found, LastServer, Server};
+
+use crate::address::{Address, BadAddress};
+use crate::dialect::Kind;
+use crate::doctor::Verdict;
+
+/// Whom the page talks to.
+#[derive(Debug, Clone, PartialEq)]
+pub enum LinkState {
+    /// Servers are being looked for.
+    Looking,
+    /// A link's server waits for the person's leave.
+    Asking(Address),
+    /// Nobody yet.
+    Nothing,
+    /// Getting to know a server.
+    Connecting(Address),
+    /// The demo.
+    Demo,
+    /// A server.
+    Connected(Server),
+    /// A server that could not be reached; a send tries all the same.
+    Failed {
+        /// As far as it is known; `None` where the address itself is no address.
+        server: Option<Server>,
+        /// What is wrong.
+        trouble: Trouble,
+    },
+}
+
+/// What is wrong with a connection.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Trouble {
+    /// A named cause.
+    Verdict(Verdict),
+    /// The server has no model.
+    NoModels,
+    /// A part of this page could not be loaded.
+    Unloaded,
+    /// What was typed is no address.
+    Address(BadAddress),
+}
+
+/// What is to be done.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Act {
+    /// Look for servers on this computer; what was found goes to [`Link::found`] with this number.
+    Look(u32),
+    /// Get to know a server; what came of it goes to [`Link::connected`] or [`Link::failed`] with this number.
+    Connect {
+        /// The number of the attempt.
+        attempt: u32,
+        /// The server's base address.
+        address: Address,
+        /// Its kind, where somebody has said so; else what is remembered of it counts.
+        said: Option<Kind>,
+        /// Its kind as it was found, where nothing is remembered.
+        guess: Option<Kind>,
+    },
+    /// Remember the server for the next time.
+    Remember(LastServer),
+    /// It is known whom to talk to: who waits for that goes on.
+    Settled,
+}
+
+/// What the page asks for when it starts.
+#[derive(Debug, Clone, Default)]
+pub struct Wish<'a> {
+    /// A server as it was written, or [`DEMO`]; `None`: whoever there is.
+    pub server: Option<&'a str>,
+    /// Its kind; `None`: to be found out.
+    pub kind: Option<Kind>,
+    /// A link has asked for it, and not the page's owner or the person.
+    pub from_link: bool,
+    /// The server that was used last.
+    pub last: Option<LastServer>,
+}
+
+/// The link of one chat.
+#[derive(Debug)]
+pub struct Link {
+    /// The page's origin.
+    page: String,
+    state: LinkState,
+    /// The servers of this computer; `None` before they were looked for.
+    found: Option<Vec<Found>>,
+    /// The number of the newest attempt.
+    attempt: u32,
+    /// The number of the newest look.
+    look: u32,
+    /// Who is found may be connected: nobody has chosen another since the look began.
+    chooses: bool,
+}
+
+impl LinkState {
+    /// The server that requests go to, known well or hardly; `None` for the demo, for nobody, and while there is none yet.
+    pub fn server(&self) -> Option<&Server> {
+        match self {
+            LinkState::Connected(server)
+            | LinkState::Failed {
+                server: Some(server),
+                ..
+            } => Some(server),
+            _ => None,
+        }
+    }
+
+    /// The address that is spoken to, or about to be.
+    pub fn address(&self) -> Option<&Address> {
+        match self {
+            LinkState::Connecting(address) => Some(address),
+            state => state.server().map(|server| &server.address),
+        }
+    }
+
+    /// Whether it is still to be known whom to talk to.
+    pub fn is_open(&self) -> bool {
+        matches!(
+            self,
+            LinkState::Looking
+                | LinkState::Connecting(_)
+                | LinkState::Asking(_)
+                | LinkState::Nothing
+        )
+    }
+}
+
+impl Link {
+    /// The link of a chat on a page of this origin.
+    pub fn new(page: String) -> Link {
+        Link {
+            page,
+            state: LinkState::Nothing,
+            found: None,
+            attempt: 0,
+            look: 0,
+            chooses: false,
+        }
+    }
+
+    /// Whom the page talks to.
+    pub fn state(&self) -> &LinkState {
+        &self.state
+    }
+
+    /// The servers that were found on this computer; `None` before they were looked for.
+    pub fn servers(&self) -> Option<&[Found]> {
+        self.found.as_deref()
+    }
+
+    /// An address as it was typed; one that begins with a slash is on the page's own host.
+    ///
+    /// # Errors
+    ///
+    /// What is wrong with it.
+    pub fn parse(&self, typed: &str) -> Result<Address, BadAddress> {
+        Address::parse(typed, Some(&self.page))
+    }
+
+    /// Whether a server is neither the page's own host nor this computer.
+    pub fn is_foreign(&self, address: &Address) -> bool {
+        let own = Address::parse(&self.page, None);
+        !address.is_loopback() && own.is_ok_and(|own| own.host() != address.host())
+    }
+
+    /// Finds somebody to talk to: whom the page asks for, else who was used last, else who runs here, else the demo.
+    pub fn start(&mut self, wish: Wish<'_>) -> Vec<Act> {
+        let Wish {
+            server,
+            kind,
+            from_link,
+            last,
+        } = wish;
+        match (server, last) {
+            (Some(DEMO), _) => self.settle(LinkState::Demo),
+            (Some(server), _) => match self.parse(server) {
+                Ok(address) if self.needs_leave(&address, from_link) => {
+                    self.void();
+                    self.state = LinkState::Asking(address);
+                    Vec::new()
+                }
+                Ok(address) => self.connect(address, kind, None),
+                Err(bad) => self.bad_address(bad),
+            },
+            (None, Some(last)) if last.server != DEMO => match self.parse(&last.server) {
+                Ok(address) => self.connect(address, kind.or(last.kind), None),
+                Err(_) => self.find(),
+            },
+            _ => self.find_if_local(),
+        }
+    }
+
+    /// The person's answer to the question whether a link's server may be spoken to.
+    pub fn allow(&mut self, yes: bool, kind: Option<Kind>) -> Vec<Act> {
+        match &self.state {
+            LinkState::Asking(address) if yes => {
+                let address = address.clone();
+                self.connect(address, kind, None)
+            }
+            LinkState::Asking(_) => self.find_if_local(),
+            _ => Vec::new(),
+        }
+    }
+
+    /// Talks to the server at this address: of the kind that was said, else of the one that is remembered, else of the one guessed.
+    pub fn connect(
+        &mut self,
+        address: Address,
+        said: Option<Kind>,
+        guess: Option<Kind>,
+    ) -> Vec<Act> {
+        self.void();
+        self.state = LinkState::Connecting(address.clone());
+        vec![Act::Connect {
+            attempt: self.attempt,
+            address,
+            said,
+            guess,
+        }]
+    }
+
+    /// What was typed is no address.
+    pub fn bad_address(&mut self, bad: BadAddress) -> Vec<Act> {
+        self.settle(LinkState::Failed {
+            server: None,
+            trouble: Trouble::Address(bad),
+        })
+    }
+
+    /// Talks to the demo, and remembers that.
+    pub fn use_demo(&mut self) -> Vec<Act> {
+        let mut acts = vec![Act::Remember(LastServer::demo())];
+        acts.extend(self.settle(LinkState::Demo));
+        acts
+    }
+
+    /// Looks for servers on this computer. Who talks to somebody goes on with that; else the first that is found is connected.
+    pub fn look(&mut self) -> Vec<Act> {
+        self.chooses = matches!(self.state, LinkState::Looking | LinkState::Demo);
+        self.found = None;
+        self.look = self.look.wrapping_add(1);
+        vec![Act::Look(self.look)]
+    }
+
+    /// The servers that the look of this number has found, the best first.
+    pub fn found(&mut self, look: u32, found: Vec<Found>) -> Vec<Act> {
+        if look != self.look || self.found.is_some() {
+            return Vec::new();
+        }
+        let first = found.first().cloned();
+        self.found = Some(found);
+        match first {
+            Some(first) if self.chooses => {
+                self.connect(first.address, None, Some(first.found.kind))
+            }
+            None if self.state == LinkState::Looking => self.settle(LinkState::Demo),
+            _ => Vec::new(),
+        }
+    }
+
+    /// A server is known, by the attempt of this number. Its model is the one that is wished for, else the one that was used there
+    /// last, if it still has that.
+    pub fn connected(
+        &mut self,
+        attempt: u32,
+        mut server: Server,
+        model: Option<String>,
+        last: Option<LastServer>,
+    ) -> Vec<Act> {
+        if !self.waits_for(attempt) {
+            return Vec::new();
+        }
+        let address = server.address.to_string();
+        let last = last.filter(|last| last.server == address);
+        let last = last.and_then(|last| last.model);
+        let has = |id: &String| server.models.iter().any(|known| known.id == *id);
+        server.model = model.or(last.filter(has));
+        let mut acts = vec![Act::Remember(server.last())];
+        let has_nothing = server.models.is_empty() && server.kind.family().quirks.may_lack_models;
+        acts.extend(self.settle(if has_nothing {
+            LinkState::Failed {
+                server: Some(server),
+                trouble: Trouble::NoModels,
+            }
+        } else {
+            LinkState::Connected(server)
+        }));
+        acts
+    }
+
+    /// The attempt of this number, at a server of that kind, came to nothing.
+    pub fn failed(&mut self, attempt: u32, kind: Option<Kind>, trouble: Trouble) -> Vec<Act> {
+        match &self.state {
+            LinkState::Connecting(address) if self.waits_for(attempt) => {
+                let kind = kind.unwrap_or_default();
+                let server = Some(Server::unknown(address.clone(), kind));
+                self.settle(LinkState::Failed { server, trouble })
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    /// A part of the page that is needed to talk to anybody cannot be had.
+    pub fn unloaded(&mut self) -> Vec<Act> {
+        let server = self.state.server().cloned();
+        self.settle(LinkState::Failed {
+            server,
+            trouble: Trouble::Unloaded,
+        })
+    }
+
+    /// The person chooses a model.
+    pub fn use_model(&mut self, model: String) -> Vec<Act> {
+        match &mut self.state {
+            LinkState::Connected(server) => {
+                server.use_model(model);
+                vec![Act::Remember(server.last())]
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    /// The server told how many tokens fit into its context.
+    pub fn has_context(&mut self, tokens: u32) {
+        if let LinkState::Connected(server) = &mut self.state {
+            server.context = Some(tokens);
+        }
+    }
+
+    /// Whether the person is asked before an address is contacted. A question that is open is not answered by asking again.
+    fn needs_leave(&self, address: &Address, from_link: bool) -> bool {
+        let is_asked = matches!(&self.state, LinkState::Asking(asked) if asked == address);
+        is_asked || from_link && self.is_foreign(address)
+    }
+
+    fn waits_for(&self, attempt: u32) -> bool {
+        attempt == self.attempt && matches!(self.state, LinkState::Connecting(_))
+    }
+
+    /// Whoever runs on this computer, if the page does; else the demo.
+    fn find_if_local(&mut self) -> Vec<Act> {
+        if Address::parse(&self.page, None).is_ok_and(|page| page.is_loopback()) {
+            self.find()
+        } else {
+            self.settle(LinkState::Demo)
+        }
+    }
+
+    fn find(&mut self) -> Vec<Act> {
+        self.void();
+        self.state = LinkState::Looking;
+        self.look()
+    }
+
+    fn settle(&mut self, state: LinkState) -> Vec<Act> {
+        self.void();
+        self.state = state;
+        vec![Act::Settled]
+    }
+
+    /// What is on its way chooses nobody any more.
+    fn void(&mut self) {
+        self.attempt = self.attempt.wrapping_add(1);
+        self.chooses = false;
+    }
+}

@@ -1,0 +1,130 @@
+//! What the hands of a reply tell the chat: that it begins, what it looks like, what it takes, that it is over.
+//!
+//! In: a reply of the second half. Out: signals, and the turn in the tree. It must not know how a reply is made.
+
+use std::rc::Rc;
+
+use leptos::prelude::*;
+
+use super::{Chat, Looks, Meter};
+use crate::chat::tree::TurnId;
+use crate::chat::turn::Turn;
+use crate::doctor::Verdict;
+use crate::event::{Timings, Usage};
+use crate::page::doctor::Patient;
+use crate::page::live::{Live, Order};
+use crate::page::ways::Way;
+
+impl Chat {
+    /// A reply begins, or begins again: it is the one that runs, and the Doctor's patient.
+    pub fn begun(self, reply: Rc<dyn Live>, patient: Rc<dyn Patient>) {
+        let id = reply.id();
+        self.shared().patient.replace(Some(patient));
+        self.write(|signals| {
+            signals.live.set(Some(reply));
+            signals.starts.update(|starts| {
+                if starts.len() <= id {
+                    starts.resize(id.saturating_add(1), 0);
+                }
+                if let Some(count) = starts.get_mut(id) {
+                    *count = count.wrapping_add(1);
+                }
+            });
+            signals.finding.set(Some(Verdict::Flowing));
+        });
+    }
+
+    /// A turn goes on from where it ended.
+    pub fn reopen(self, id: TurnId) {
+        self.change_turn(id, |turn| turn.end = None);
+    }
+
+    /// A reply is over: its turn becomes part of the conversation.
+    pub fn settle_turn(self, id: TurnId, whole: Turn) {
+        self.change_turn(id, |turn| *turn = whole);
+    }
+
+    /// Figures that came when it was over.
+    pub fn late_figures(self, id: TurnId, usage: Usage, timings: Timings) {
+        self.change_turn(id, |turn| {
+            turn.usage = usage;
+            turn.timings = timings;
+        });
+    }
+
+    fn change_turn(self, id: TurnId, change: impl FnOnce(&mut Turn)) {
+        self.write(|signals| {
+            signals.tree.update(|tree| {
+                if let Some(turn) = tree.turn_mut(id) {
+                    change(turn);
+                }
+            });
+        });
+    }
+
+    /// A reply runs no longer; where a newer one does, that stays.
+    pub fn over(self, reply: &Rc<dyn Live>) {
+        let runs = self.live.with_untracked(|live| {
+            live.as_ref()
+                .is_some_and(|live| std::ptr::addr_eq(Rc::as_ptr(live), Rc::as_ptr(reply)))
+        });
+        if runs {
+            self.write(|signals| signals.live.set(None));
+        }
+    }
+
+    /// The Doctor's word on the latest reply.
+    pub fn found_out(self, verdict: Verdict) {
+        if self.finding.get_untracked() != Some(verdict) {
+            self.write(|signals| signals.finding.set(Some(verdict)));
+        }
+    }
+
+    /// The Doctor's word; tracked.
+    pub fn verdict(self) -> Option<Verdict> {
+        self.finding.get()
+    }
+
+    /// What the conversation takes of the context now.
+    pub fn measured(self, meter: Meter) {
+        self.write(|signals| signals.meter.set(Some(meter)));
+    }
+
+    /// The transport that a reply takes.
+    pub fn takes_way(self, way: Option<Way>) {
+        self.write(|signals| signals.way.set(way));
+    }
+
+    /// The reply that the Doctor looks at: the latest, or one from a file.
+    pub fn patient(self) -> Option<Rc<dyn Patient>> {
+        self.shared().patient.borrow().clone()
+    }
+
+    /// There is more to see of the patient.
+    pub fn patient_changed(self) {
+        if self.is_mounted() && self.doctor.get_untracked() {
+            self.patient_changes.notify();
+        }
+    }
+
+    /// Follows the patient and what the Doctor says of it.
+    pub fn track_patient(self) {
+        self.patient_changes.track();
+        self.finding.track();
+    }
+
+    /// What is known of the tokens of a reply.
+    pub fn looks(self, id: TurnId) -> Looks {
+        let shared = self.shared.try_get_value();
+        let looks = shared.map(|shared| shared.looks.borrow_mut().entry(id).or_default().clone());
+        looks.unwrap_or_default()
+    }
+
+    /// Asks something of the reply that runs, if one does.
+    pub(super) fn order(self, order: Order) {
+        let live = self.live.try_get_untracked().flatten();
+        if let Some(reply) = live {
+            reply.order(order);
+        }
+    }
+}

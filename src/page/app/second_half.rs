@@ -1,0 +1,98 @@
+//! The second half of the page, as its first half knows it: a table of functions that comes when it is first needed.
+//!
+//! In: whoever [installs](install) the way to it. Out: [`SecondHalf`]. The first view needs none of it, so a release build cuts
+//! it off into a wasm file of its own. It must not know what stands behind the table: whatever is named here, or in anything that the
+//! first view does, comes back into the first file.
+
+use std::cell::Cell;
+use std::pin::Pin;
+
+use leptos::prelude::AnyView;
+use web_sys::{Element, File};
+
+use super::Chat;
+use crate::chat::tree::TurnId;
+use crate::dialect::{Kind, Takes};
+use crate::doctor::Verdict;
+use crate::link::Server;
+use crate::page::net::fetch::Fetch;
+
+/// The functions of the second half.
+pub struct SecondHalf {
+    /// Begins the reply of a turn; with `true`, from where it ended.
+    pub begin: fn(Chat, TurnId, bool),
+    /// Gets to know a server.
+    pub connect: fn(Fetch, Option<Kind>) -> Connecting,
+    /// What a kind of server understands beside words.
+    pub takes: fn(Kind) -> Takes,
+    /// Shows which transport the next reply takes.
+    pub show_way: fn(Chat),
+    /// Reads files, and adds the pictures among them to the next message.
+    pub pictures: fn(Chat, Vec<File>),
+    /// The turns of the conversation.
+    pub turns: fn(Chat) -> AnyView,
+    /// A click somewhere in the conversation; `true` where it did something.
+    pub clicked: fn(Chat, &Element) -> bool,
+    /// Brings the conversation of this tab back.
+    pub restore: fn(Chat) -> Pin<Box<dyn Future<Output = ()>>>,
+    /// The conversation as a file.
+    pub file: fn(Chat) -> String,
+    /// The conversations that are kept.
+    pub conversations: fn(Chat) -> AnyView,
+    /// How replies are made.
+    pub settings: fn(Chat) -> AnyView,
+    /// What stands beside the prompt, for kinds that have such.
+    pub fields: fn(Chat) -> AnyView,
+    /// Servers, models, and how to read.
+    pub panel: fn(Chat) -> AnyView,
+    /// The Doctor's region.
+    pub doctor: fn(Chat) -> AnyView,
+    /// All that the Doctor knows of a reply.
+    pub exam: fn(Chat) -> AnyView,
+    /// A server is checked.
+    pub check: fn(Chat) -> AnyView,
+    /// The question whether a link's server may be spoken to.
+    pub ask: fn(Chat) -> AnyView,
+    /// What is wrong with keeping the conversation.
+    pub notice: fn(Chat) -> AnyView,
+    /// A verdict in a few words.
+    pub verdict_words: fn(Chat, Verdict) -> String,
+    /// A verdict in a sentence.
+    pub verdict_why: fn(Chat, Verdict) -> String,
+}
+
+/// A server that is being made friends with.
+pub type Connecting = Pin<Box<dyn Future<Output = Result<Server, Verdict>>>>;
+
+/// The second half on its way.
+pub type Loading = Pin<Box<dyn Future<Output = Result<&'static SecondHalf, Unloaded>>>>;
+
+/// The file of the second half could not be had: the network is gone, or the host has another version by now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Unloaded;
+
+thread_local! {
+    static LOADER: Cell<Option<fn() -> Loading>> = const { Cell::new(None) };
+    static LOADED: Cell<Option<&'static SecondHalf>> = const { Cell::new(None) };
+}
+
+/// Tells how the second half is loaded. Call it before the first chat.
+pub fn install(loader: fn() -> Loading) {
+    LOADER.set(Some(loader));
+}
+
+/// The second half, if it is here.
+pub fn ready() -> Option<&'static SecondHalf> {
+    LOADED.get()
+}
+
+/// The second half, which is fetched if it is not here. A failure is not kept: the next call tries again.
+pub async fn load() -> Result<&'static SecondHalf, Unloaded> {
+    if let Some(half) = ready() {
+        return Ok(half);
+    }
+    let loader = LOADER.get().ok_or(Unloaded)?;
+    let half = loader().await?;
+    LOADED.set(Some(half));
+    Ok(half)
+}

@@ -1,0 +1,143 @@
+//! What a chat's state is made of: the signals that only this folder writes, and the plain types in them.
+
+use std::any::Any;
+use std::cell::RefCell;
+use std::rc::Rc;
+use std::sync::Arc;
+
+use leptos::prelude::*;
+
+use super::reading::language;
+use super::second_half;
+use crate::chat::request::Image;
+use crate::chat::tokens::Tokens;
+use crate::chat::tree::Tree;
+use crate::chat::wishes::Wishes;
+use crate::doctor::Verdict;
+use crate::link::{Found, LinkState};
+use crate::options::{Complaint, Options, Theme};
+use crate::pacer::Pace;
+use crate::page::live::Live;
+use crate::page::store::Store;
+use crate::page::ways::Way;
+use crate::page::words::Locale;
+
+/// A dialog. One is open at a time; the Doctor's panel stands beside the conversation and is none.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Panel {
+    /// Servers, models, how to read.
+    Server,
+    /// A server is checked.
+    Check,
+    /// The conversations that are kept.
+    Conversations,
+    /// How replies are made.
+    Replies,
+}
+
+/// The server that is to be checked.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct ToCheck {
+    /// Its address as it is written.
+    pub server: String,
+    /// The check begins at once.
+    pub at_once: bool,
+    /// A link has opened the panel, and not the person.
+    pub by_link: bool,
+}
+
+/// What a conversation takes of the context.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Meter {
+    /// Tokens.
+    pub used: u32,
+    /// Counted by the server; else an estimate.
+    pub exact: bool,
+}
+
+/// Why a picture is not taken.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Refused {
+    /// The model, or the server, of this name takes none.
+    Blind(String),
+    /// The file of this name is none.
+    NoPicture(String),
+    /// The file of this name is too big.
+    TooBig(String),
+}
+
+/// The tokens of one reply, and how many of them the text is shown up to.
+#[derive(Clone, Default)]
+pub struct Looks {
+    /// All that came.
+    pub tokens: Rc<RefCell<Tokens>>,
+    /// How many of them may be seen.
+    pub shown: ArcRwSignal<usize>,
+}
+
+/// What keeps the conversation; see `kept`.
+pub trait Memory: Any {
+    /// The conversation is about to be left. With `at_once` the page may be gone a moment later.
+    fn keep(&self, at_once: bool);
+}
+
+/// The writing ends of a chat's signals; [`Chat`](super::Chat) has the reading ones, and says what they are.
+#[derive(Clone, Copy)]
+pub(super) struct Signals {
+    pub(super) options: RwSignal<Options>,
+    pub(super) complaints: RwSignal<Vec<Complaint>>,
+    pub(super) lang: RwSignal<Locale>,
+    pub(super) theme: RwSignal<Theme>,
+    pub(super) pace: RwSignal<Option<Pace>>,
+    pub(super) tree: RwSignal<Tree>,
+    pub(super) loaded: RwSignal<bool>,
+    pub(super) returning: RwSignal<bool>,
+    pub(super) live: RwSignal<Option<Rc<dyn Live>>, LocalStorage>,
+    pub(super) link: RwSignal<LinkState>,
+    pub(super) found: RwSignal<Option<Vec<Found>>>,
+    pub(super) meter: RwSignal<Option<Meter>>,
+    pub(super) finding: RwSignal<Option<Verdict>>,
+    pub(super) doctor: RwSignal<bool>,
+    pub(super) panel: RwSignal<Option<Panel>>,
+    pub(super) wishes: RwSignal<Wishes>,
+    pub(super) way: RwSignal<Option<Way>>,
+    pub(super) draft: RwSignal<String>,
+    pub(super) images: RwSignal<Vec<Arc<Image>>>,
+    pub(super) refused: RwSignal<Option<Refused>>,
+    pub(super) pinned: RwSignal<bool>,
+    pub(super) conversation: RwSignal<u32>,
+    pub(super) starts: RwSignal<Vec<u32>>,
+}
+
+impl Signals {
+    /// The state in which a chat begins.
+    pub(super) fn new(options: Options, complaints: Vec<Complaint>, store: &Store) -> Signals {
+        let look = store.look();
+        let theme = options.theme.or(look.theme).unwrap_or_default();
+        Signals {
+            complaints: RwSignal::new(complaints),
+            lang: RwSignal::new(language(&options, look.lang.as_deref())),
+            theme: RwSignal::new(theme),
+            pace: RwSignal::new(look.pace),
+            tree: RwSignal::new(Tree::default()),
+            loaded: RwSignal::new(second_half::ready().is_some()),
+            returning: RwSignal::new(store.session().is_some()),
+            live: RwSignal::new_local(None),
+            link: RwSignal::new(LinkState::Nothing),
+            found: RwSignal::new(None),
+            meter: RwSignal::new(None),
+            finding: RwSignal::new(None),
+            doctor: RwSignal::new(false),
+            panel: RwSignal::new(None),
+            wishes: RwSignal::new(Wishes::default()),
+            way: RwSignal::new(None),
+            draft: RwSignal::new(store.draft()),
+            images: RwSignal::new(Vec::new()),
+            refused: RwSignal::new(None),
+            pinned: RwSignal::new(true),
+            conversation: RwSignal::new(0),
+            starts: RwSignal::new(Vec::new()),
+            options: RwSignal::new(options),
+        }
+    }
+}
