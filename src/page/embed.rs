@@ -9,6 +9,8 @@ use web_sys::{CssStyleSheet, HtmlElement, ShadowRoot, UrlSearchParams};
 use super::app::second_half::ready;
 use super::app::{Chat, Command};
 use super::browser::{adopt, sheet};
+use super::ui::Page;
+use super::ui::dom::Placed;
 use super::{fault, second_half, ui};
 use crate::chat::archive;
 use crate::options::{NAMES, Options};

@@ -9,10 +9,10 @@ use leptos::prelude::*;
 use wasm_bindgen::JsValue;
 
 use super::file::OpenFile;
-use super::kit::{Button, Titled, For, Hint, Icon, Show, Trouble};
+use super::kit::{Button, For, Hint, Icon, Show, Titled, Trouble};
 use super::{file, notice};
 use crate::chat::archive::{Imported, Unreadable, import};
-use crate::page::app::{Chat, Command, made_up};
+use crate::page::app::{Chat, Command, Panel};
 use crate::page::kept::db::{Fault, Taken};
 use crate::page::kept::{Head, Keeper, file as written, keeper, title};
 use crate::page::sentences::young;

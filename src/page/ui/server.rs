@@ -3,7 +3,7 @@
 use leptos::html;
 use leptos::prelude::*;
 
-use super::kit::{self, Button, Titled, Field, For, Hint, Select, Show, TextField};
+use super::kit::{self, Button, Field, For, Hint, Select, Show, TextField, Titled};
 use crate::address::Address;
 use crate::dialect::{Kind, Model};
 use crate::key;

@@ -6,12 +6,12 @@
 use leptos::prelude::*;
 
 use super::kit::{
-    Button, Choice, Field, For, Hint, Titled, Select, Show, TextArea, TextField, Trouble,
+    Button, Choice, Field, For, Hint, Select, Show, TextArea, TextField, Titled, Trouble,
 };
 use crate::chat::request::Knob;
 use crate::chat::wishes::{Mistake, Wishes, fields, number, setting};
 use crate::dialect::{Takes, templates};
-use crate::page::app::{Chat, LinkState};
+use crate::page::app::{Chat, Command, LinkState, Panel};
 use crate::page::sentences::link_words;
 use crate::page::words::say;
 

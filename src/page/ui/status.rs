@@ -124,16 +124,3 @@ impl Figures {
         }
     }
 }
-
-fn ended(chat: Chat, end: &End, figures: &Figures) -> String {
-    let mut parts = vec![how_ended(chat, end, figures.only_thought)];
-    if !young(chat) {
-        if let Some(tokens) = figures.tokens {
-            parts.push(say!(chat, tokens_used, used = tokens));
-        }
-        if let Some(speed) = figures.speed {
-            parts.push(say!(chat, speed, speed = speed.round() as u32));
-        }
-    }
-    parts.join(" · ")
-}

@@ -67,9 +67,9 @@ impl Course {
         });
         Course {
             seen: None,
-            end: RwSignal::new(end),
-            thinks: RwSignal::new(thinks),
-            behind: RwSignal::new(false),
+            end: RwSignal::new(end).read_only(),
+            thinks: RwSignal::new(thinks).read_only(),
+            behind: RwSignal::new(false).read_only(),
         }
     }
 

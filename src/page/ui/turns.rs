@@ -22,8 +22,9 @@ use crate::chat::turn::Turn;
 use crate::event::Millis;
 use crate::page::annex;
 use crate::page::app::Chat;
+use crate::page::browser::{adopt, sheet};
 use crate::page::clock::now;
-use crate::page::embed;
+use crate::page::dom::{set_style, when_near};
 use crate::page::idle::Task;
 use crate::page::kept;
 
@@ -40,17 +41,9 @@ const MOMENT: Millis = 12.0;
 /// So many pixels away from what is seen, turns are wanted soon.
 const NEAR: u32 = 2000;
 
-#[wasm_bindgen(module = "/src/page/element.js")]
-extern "C" {
-    #[wasm_bindgen(js_name = whenNear)]
-    fn when_near(seen: &JsValue, root: Option<&Element>, margin: u32) -> IntersectionObserver;
-    #[wasm_bindgen(js_name = setStyle)]
-    fn set_style(element: &Element, name: &str, value: &str);
-}
-
 thread_local! {
     /// Looks of turns: the first view has none.
-    static SHEET: Option<CssStyleSheet> = embed::sheet(concat!(
+    static SHEET: Option<CssStyleSheet> = sheet(concat!(
         include_str!("../../../style/turn.css"),
         include_str!("../../../style/answer.css"),
         include_str!("../../../style/looks.css"),
@@ -63,7 +56,7 @@ type Drawn = (TurnId, u32);
 /// The turns.
 #[component]
 pub fn Turns(chat: Chat) -> impl IntoView {
-    embed::adopt(&chat.shared().root, &SHEET);
+    adopt(&chat.shared().root, &SHEET);
     view! { <div use:pile=chat></div> }
 }
 

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use super::kit::{Button, For, Show};
-use crate::page::app::{Chat, Command, LinkState};
+use crate::page::app::{Chat, Command, LinkState, Panel};
 use crate::page::sentences::{trouble_words, young};
 use crate::page::words::say;
 

@@ -10,11 +10,11 @@ use web_sys::{HtmlElement, KeyboardEvent};
 
 use super::picture::{Gaps, Timeline};
 use super::raw::RawData;
+use super::sight::{Seen, Sight, look};
 use super::take::TakeAway;
 use super::words::{confidence_words, evidence_words, remedy_words};
-use crate::doctor::{Confidence, Figures, Finding, Remedy, Verdict, figures};
-use crate::page::app::Chat;
-use crate::page::doctor::Case;
+use crate::doctor::{Confidence, Remedy, Verdict, figures};
+use crate::page::app::{Chat, Command};
 use crate::page::ui::actions::CopyButton;
 use crate::page::ui::kit::{Button, For, Icon, Show, keys};
 use crate::page::ui::sheet::adopt_style;
@@ -23,26 +23,6 @@ use crate::page::words::say;
 
 /// An element narrower than this, in pixels, is covered by the panel.
 const BESIDE: i32 = 860;
-
-/// What is shown of a reply by now.
-#[derive(Clone, PartialEq)]
-pub struct Seen {
-    /// What the Doctor says.
-    pub finding: Finding,
-    /// The picture's figures.
-    pub figures: Figures,
-}
-
-/// What is shown; `None` before there is anything. A handle: copies are the same.
-pub type Sight = Memo<Option<Seen>>;
-
-/// Shows the chat's patient to `see`, unless there is none, or it is just being changed.
-pub fn look(chat: Chat, see: &mut dyn FnMut(&Case<'_>)) {
-    let patient = chat.shared().patient.borrow().clone();
-    if let Some(patient) = patient {
-        patient.look(see);
-    }
-}
 
 /// The panel.
 #[component]

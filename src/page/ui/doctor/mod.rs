@@ -5,6 +5,7 @@ pub mod check;
 pub mod exam;
 mod picture;
 mod raw;
+mod sight;
 mod take;
 mod words;
 
@@ -13,7 +14,7 @@ use leptos::prelude::*;
 use super::kit::Show;
 use crate::doctor::Verdict;
 use crate::event::End;
-use crate::page::app::Chat;
+use crate::page::app::{Chat, Command};
 use crate::page::sentences::young;
 use crate::page::verdict;
 use crate::page::words::say;

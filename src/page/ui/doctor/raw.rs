@@ -3,7 +3,7 @@
 use leptos::html;
 use leptos::prelude::*;
 
-use super::exam::look;
+use super::sight::look;
 use super::words::time;
 use crate::page::app::Chat;
 use crate::page::ui::kit::{Button, Field, For, Hint, Show, TextField};

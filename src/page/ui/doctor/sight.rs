@@ -18,7 +18,7 @@ pub struct Seen {
 }
 
 /// What is shown; `None` before there is anything. A handle: copies are the same.
-pub type Sight = RwSignal<Option<Seen>>;
+pub type Sight = Memo<Option<Seen>>;
 
 /// Shows the chat's patient to `see`, unless there is none, or it is just being changed.
 pub fn look(chat: Chat, see: &mut dyn FnMut(&Case<'_>)) {
