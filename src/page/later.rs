@@ -20,6 +20,7 @@ use super::ui::doctor::Doctor;
 use super::ui::doctor::check::CheckPanel;
 use super::ui::doctor::exam::Exam;
 use super::ui::fields::Fields;
+use super::ui::images::{Picker, Previews};
 use super::ui::notice::Notice;
 use super::ui::server::ServerPanel;
 use super::ui::settings::Settings;
@@ -42,6 +43,10 @@ pub struct Later {
     pub show_way: fn(Chat),
     /// Reads files, and adds the pictures among them to the next message.
     pub pictures: fn(Chat, Vec<File>),
+    /// The pictures of the next message.
+    pub previews: fn(Chat) -> AnyView,
+    /// Chooses pictures.
+    pub picker: fn(Chat) -> AnyView,
     /// The turns of the conversation.
     pub turns: fn(Chat) -> AnyView,
     /// A click somewhere in the conversation; `true` where it did something.
@@ -110,6 +115,8 @@ static LATER: Later = Later {
     takes: |kind| kind.dialect().takes(),
     show_way: ways::show_way,
     pictures: ui::images::take,
+    previews: |chat| view! { <Previews chat /> }.into_any(),
+    picker: |chat| view! { <Picker chat /> }.into_any(),
     turns: |chat| view! { <Turns chat /> }.into_any(),
     clicked: painter::clicked,
     restore: kept::restore,

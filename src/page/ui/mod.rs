@@ -92,7 +92,7 @@ pub(crate) fn Page(chat: Chat) -> impl IntoView {
                     when=move || chat.finding.with(Option::is_some)
                     view=|later| later.doctor
                 />
-                <Coming chat when=move || true view=|later| later.notice />
+                <Coming chat when=true view=|later| later.notice />
                 <Composer chat />
             </footer>
             <Coming chat when=move || chat.settings.get() view=|later| later.settings />

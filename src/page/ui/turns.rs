@@ -15,6 +15,7 @@ use wasm_bindgen::prelude::*;
 use web_sys::{CssStyleSheet, Element, HtmlElement, IntersectionObserver};
 
 use super::dom::{Placed, el, follow};
+use super::kit::For;
 use super::turn::TurnView;
 use crate::chat::request::Role;
 use crate::chat::tree::{Tree, TurnId};
@@ -64,7 +65,12 @@ type Drawn = (TurnId, u32);
 #[component]
 pub fn Turns(chat: Chat) -> impl IntoView {
     embed::adopt(&chat.shared().root, &SHEET);
-    view! { <div use:pile=chat></div> }
+    // Another conversation is drawn anew, whatever it has in common with the one before.
+    view! {
+        <For each=move || [chat.conversation.get()] key=|number| *number let:_number>
+            <div use:pile=chat></div>
+        </For>
+    }
 }
 
 /// Piles the turns up in their place.
