@@ -15,6 +15,7 @@ use super::ui::doctor::Doctor;
 use super::ui::doctor::check::CheckPanel;
 use super::ui::doctor::exam::Exam;
 use super::ui::fields::Fields;
+use super::ui::images::{Picker, Previews};
 use super::ui::notice::Notice;
 use super::ui::server::ServerPanel;
 use super::ui::settings::Settings;
@@ -41,6 +42,8 @@ static TABLE: SecondHalf = SecondHalf {
     takes: |kind| kind.dialect().takes(),
     show_way: app::ways::show_way,
     pictures: ui::images::take,
+    previews: |chat| view! { <Previews chat /> }.into_any(),
+    picker: |chat| view! { <Picker chat /> }.into_any(),
     turns: |chat| view! { <Turns chat /> }.into_any(),
     clicked: painter::clicked,
     restore: kept::restore,

@@ -29,6 +29,10 @@ pub struct SecondHalf {
     pub show_way: fn(Chat),
     /// Reads files, and adds the pictures among them to the next message.
     pub pictures: fn(Chat, Vec<File>),
+    /// The pictures of the next message.
+    pub previews: fn(Chat) -> AnyView,
+    /// Chooses pictures.
+    pub picker: fn(Chat) -> AnyView,
     /// The turns of the conversation.
     pub turns: fn(Chat) -> AnyView,
     /// A click somewhere in the conversation; `true` where it did something.

@@ -1,15 +1,12 @@
 //! Where a person writes: a field that grows, the one button that is Send or Stop, and the meter.
 
-use std::sync::Arc;
-
 use leptos::html;
 use leptos::prelude::*;
-use web_sys::{ClipboardEvent, DataTransfer, DragEvent, Event, FileList, KeyboardEvent};
+use web_sys::{ClipboardEvent, DataTransfer, DragEvent, Event, File, FileList, KeyboardEvent};
 
 use super::Coming;
-use super::kit::{Button, For, Icon, Show, keys};
-use crate::chat::request::Image;
-use crate::page::app::{Chat, Command, Refused};
+use super::kit::{Icon, Show, keys};
+use crate::page::app::{Chat, Command};
 use crate::page::clock::media_matches;
 use crate::page::sentences::young;
 use crate::page::words::say;
@@ -38,11 +35,13 @@ pub fn Composer(chat: Chat) -> impl IntoView {
     };
     view! {
         <Coming chat when=move || !chat.takes().fields.is_empty() view=|half| half.fields />
-        <Previews chat />
+        <Coming chat when=true view=|half| half.previews />
         <div class="composer">
-            <Show when=move || !young(chat) && chat.takes().images>
-                <Picker chat />
-            </Show>
+            <Coming
+                chat
+                when=move || !young(chat) && chat.takes().images
+                view=|half| half.picker
+            />
             <Message chat field send />
             <button
                 type="button"
@@ -133,86 +132,6 @@ pub fn sends(event: &KeyboardEvent) -> bool {
 /// What the Enter key of a keyboard on screen is labelled with, in a field in which it [`sends`] or not.
 pub fn enter_key() -> &'static str {
     if has_touch_keys() { "enter" } else { "send" }
-}
-
-/// Chooses pictures on this device.
-#[component]
-fn Picker(chat: Chat) -> impl IntoView {
-    let field = NodeRef::<html::Input>::new();
-    let take = move |_| {
-        if let Some(field) = field.get_untracked() {
-            if let Some(files) = field.files() {
-                pictures(chat, &files);
-            }
-            // The same file may be chosen again.
-            field.set_value("");
-        }
-    };
-    let choose = move || match (chat.blind(), field.get_untracked()) {
-        (Some(name), _) => chat.refuse(Some(Refused::Blind(name))),
-        (None, Some(field)) => field.click(),
-        (None, None) => {}
-    };
-    view! {
-        <span class="picker">
-            <input
-                type="file"
-                accept="image/png,image/jpeg,image/gif,image/webp"
-                multiple
-                class="none"
-                tabindex="-1"
-                aria-hidden="true"
-                node_ref=field
-                on:change=take
-            />
-            <Button
-                class="round"
-                label=move || say!(chat, add_image)
-                title=move || say!(chat, add_image)
-                on_click=choose
-            >
-                <Icon shape=icondata_lu::LuImagePlus />
-            </Button>
-        </span>
-    }
-}
-
-/// The pictures that will be sent, and why one was not taken.
-#[component]
-fn Previews(chat: Chat) -> impl IntoView {
-    let why = move || match chat.refused.get() {
-        Some(Refused::Blind(name)) => say!(chat, image_blind, name = name),
-        Some(Refused::NoPicture(name)) => say!(chat, image_none, name = name),
-        Some(Refused::TooBig(name)) => say!(chat, image_big, name = name),
-        None => String::new(),
-    };
-    view! {
-        <div class="previews">
-            <ul>
-                <For each=move || chat.images.get() key=Clone::clone let:image>
-                    <Preview chat image />
-                </For>
-            </ul>
-            <p class="trouble" class:none=move || chat.refused.with(Option::is_none) role="alert">
-                {why}
-            </p>
-        </div>
-    }
-}
-
-/// A picture that will be sent.
-#[component]
-fn Preview(chat: Chat, image: Arc<Image>) -> impl IntoView {
-    let url = image.url();
-    let remove = move || chat.run(Command::RemovePicture(image.clone()));
-    view! {
-        <li>
-            <img src=url alt=move || say!(chat, image) />
-            <Button class="round" label=move || say!(chat, remove_image) on_click=remove>
-                <Icon shape=icondata_lu::LuX />
-            </Button>
-        </li>
-    }
 }
 
 /// Takes pictures that are dropped or pasted anywhere on the page.
@@ -319,6 +238,10 @@ fn group(number: u32) -> String {
 /// Files that may be pictures.
 fn pictures(chat: Chat, files: &FileList) {
     // A list that a drop brings is empty once the drop is over.
-    let files = (0..files.length()).filter_map(|at| files.get(at)).collect();
-    chat.run(Command::AddPictures(files));
+    chat.run(Command::AddPictures(all_of(files)));
+}
+
+/// The files of a list.
+pub fn all_of(files: &FileList) -> Vec<File> {
+    (0..files.length()).filter_map(|at| files.get(at)).collect()
 }

@@ -112,7 +112,7 @@ pub(crate) fn Page(chat: Chat) -> impl IntoView {
                     when=move || chat.finding.with(Option::is_some)
                     view=|half| half.doctor
                 />
-                <Coming chat when=move || true view=|half| half.notice />
+                <Coming chat when=true view=|half| half.notice />
                 <Composer chat />
             </footer>
             <Coming chat when=move || chat.shows(Panel::Replies) view=|half| half.settings />

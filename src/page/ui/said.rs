@@ -35,19 +35,6 @@ pub fn Said(chat: Chat, id: TurnId) -> impl IntoView {
                     <Pictures chat id />
                     {text()}
                 </div>
-            </Show>
-            <Show when=editing>
-                <Editor chat typed editing save />
-            </Show>
-            <Show when=editing>
-                <div class="actions shown">
-                    <Button on_click=save>{move || say!(chat, save_edit)}</Button>
-                    <Button on_click=move || {
-                        editing.set(false)
-                    }>{move || say!(chat, cancel)}</Button>
-                </div>
-            </Show>
-            <Show when=move || !editing.get()>
                 <div class="actions">
                     <Branches chat id />
                     <CopyButton chat name=move || say!(chat, copy) text=text />
@@ -56,6 +43,15 @@ pub fn Said(chat: Chat, id: TurnId) -> impl IntoView {
                         words=move || say!(chat, edit)
                         on_click=edit
                     />
+                </div>
+            </Show>
+            <Show when=editing>
+                <Editor chat typed editing save />
+                <div class="actions shown">
+                    <Button on_click=save>{move || say!(chat, save_edit)}</Button>
+                    <Button on_click=move || {
+                        editing.set(false)
+                    }>{move || say!(chat, cancel)}</Button>
                 </div>
             </Show>
         </article>

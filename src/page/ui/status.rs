@@ -21,9 +21,6 @@ pub fn StatusLine(
     #[prop(into)] figures: Signal<Figures>,
 ) -> impl IntoView {
     let now = move || seen.map_or(Status::Ended, |seen| seen.status.get());
-    let going = move || end.with(Option::is_none);
-    let asking = move || matches!(now(), Status::Asking(_)) && going();
-    let can_skip = move || going() && seen.is_some_and(|seen| seen.behind.get()) && is_paced(chat);
     let words = move || {
         end.with(|end| match end {
             Some(end) => ended(chat, end, &figures.get()),
@@ -31,31 +28,40 @@ pub fn StatusLine(
         })
     };
     let title = move || seen?.way.get().map(|way| way_title(chat, way));
-    let has_next =
-        move || seen.is_some_and(|seen| seen.next_way.with(Option::is_some)) && !young(chat);
-    let next = move || {
-        let way = seen.and_then(|seen| seen.next_way.get());
-        let way = way.map(|way| way_words(chat, way)).unwrap_or_default();
-        say!(chat, way_next, way = way)
-    };
     view! {
         <p class="status" title=title data-phase=move || phase(&now())>
             // It changes too often to be translated or read out: what is read out is said elsewhere (reply/voice.rs).
             <span translate="no">{words}</span>
-            <Show when=can_skip>
-                <Button class="inline" on_click=move || chat.run(Command::Skip)>
-                    {move || say!(chat, show_all)}
-                </Button>
-            </Show>
-            <Show when=has_next>
-                <span role="status">{next}</span>
-            </Show>
-            <Show when=asking>
-                <Button class="inline" on_click=move || chat.run(Command::WaitOn)>
-                    {move || say!(chat, keep_waiting)}
-                </Button>
-            </Show>
+            {seen.map(|seen| view! { <Offers chat seen end /> })}
         </p>
+    }
+}
+
+/// What can be done about a reply while it runs, and how the next one will come.
+#[component]
+fn Offers(chat: Chat, seen: Seen, end: ReadSignal<Option<End>>) -> impl IntoView {
+    let going = move || end.with(Option::is_none);
+    let can_skip = move || going() && seen.behind.get() && is_paced(chat);
+    let asking = move || matches!(seen.status.get(), Status::Asking(_)) && going();
+    let has_next = move || seen.next_way.with(Option::is_some) && !young(chat);
+    let next = move || {
+        let way = seen.next_way.get().map(|way| way_words(chat, way));
+        say!(chat, way_next, way = way.unwrap_or_default())
+    };
+    view! {
+        <Show when=can_skip>
+            <Button class="inline" on_click=move || chat.run(Command::Skip)>
+                {move || say!(chat, show_all)}
+            </Button>
+        </Show>
+        <Show when=has_next>
+            <span role="status">{next}</span>
+        </Show>
+        <Show when=asking>
+            <Button class="inline" on_click=move || chat.run(Command::WaitOn)>
+                {move || say!(chat, keep_waiting)}
+            </Button>
+        </Show>
     }
 }
 

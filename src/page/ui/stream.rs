@@ -4,7 +4,8 @@ use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 use web_sys::MouseEvent;
 
-use super::kit::{Button, For, Icon, Show};
+use super::Coming;
+use super::kit::{Button, Icon, Show};
 use super::welcome::Welcome;
 use crate::page::app::{Chat, Command, second_half};
 use crate::page::words::say;
@@ -16,11 +17,6 @@ const NEAR: i32 = 40;
 #[component]
 pub fn Stream(chat: Chat) -> impl IntoView {
     let empty = move || chat.tree.with(|tree| tree.is_empty());
-    // Another conversation is drawn anew, whatever it has in common with the one before.
-    let conversation = move || {
-        let is_there = chat.loaded.get() && !empty();
-        is_there.then(|| chat.conversation.get())
-    };
     let click = move |event: MouseEvent| {
         let target = event.target();
         let target = target.and_then(|target| target.dyn_into().ok());
@@ -54,9 +50,7 @@ pub fn Stream(chat: Chat) -> impl IntoView {
                 <Show when=move || empty() && !chat.returning.get()>
                     <Welcome chat />
                 </Show>
-                <For each=conversation key=|number| *number let:_number>
-                    {second_half::ready().map(|half| (half.turns)(chat))}
-                </For>
+                <Coming chat when=move || !empty() view=|half| half.turns />
             </div>
         </main>
         <div class="to-end">

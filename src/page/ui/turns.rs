@@ -15,6 +15,7 @@ use wasm_bindgen::prelude::*;
 use web_sys::{CssStyleSheet, Element, HtmlElement, IntersectionObserver};
 
 use super::dom::{Placed, el, follow};
+use super::kit::For;
 use super::turn::TurnView;
 use crate::chat::request::Role;
 use crate::chat::tree::{Tree, TurnId};
@@ -33,8 +34,8 @@ use crate::page::kept;
 const TOGETHER: usize = 32;
 /// The turns of so many groups are wanted at once.
 const NEWEST: usize = 2;
-/// So many turns at the end of a conversation are made before the others are known; no more may be.
-pub const END: usize = NEWEST * TOGETHER;
+// What comes back first is what is made first.
+const _: () = assert!(kept::END <= NEWEST * TOGETHER);
 /// So many turns are made before anything else happens, and more for so many milliseconds.
 const AT_ONCE: usize = 4;
 const MOMENT: Millis = 12.0;
@@ -57,7 +58,12 @@ type Drawn = (TurnId, u32);
 #[component]
 pub fn Turns(chat: Chat) -> impl IntoView {
     adopt(&chat.shared().root, &SHEET);
-    view! { <div use:pile=chat></div> }
+    // Another conversation is drawn anew, whatever it has in common with the one before.
+    view! {
+        <For each=move || [chat.conversation.get()] key=|number| *number let:_number>
+            <div use:pile=chat></div>
+        </For>
+    }
 }
 
 /// Piles the turns up in their place.

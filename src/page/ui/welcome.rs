@@ -2,7 +2,8 @@
 
 use leptos::prelude::*;
 
-use super::kit::{Button, For, Show};
+use super::kit::{Button, Show};
+use crate::options::Complaint;
 use crate::page::app::{Chat, Command, LinkState, Panel};
 use crate::page::sentences::{trouble_words, young};
 use crate::page::words::say;
@@ -25,6 +26,12 @@ pub fn Welcome(chat: Chat) -> impl IntoView {
         chat.link
             .with(|link| matches!(link, LinkState::Failed { .. }))
     };
+    // Few, and seldom: they need no keys, which the first view does without.
+    let complaints = move || {
+        let complaints = chat.complaints.get().into_iter();
+        let view = |complaint| view! { <BadOption chat complaint /> }.into_any();
+        complaints.map(view).collect::<Vec<AnyView>>()
+    };
     view! {
         <section class="welcome">
             <h1>{greeting}</h1>
@@ -45,18 +52,29 @@ pub fn Welcome(chat: Chat) -> impl IntoView {
                 </p>
             </Show>
             <ul class="examples">
-                <For each=move || examples(chat) key=Clone::clone let:example>
-                    <Example chat example />
-                </For>
+                <Example
+                    chat
+                    words=move || match young(chat) {
+                        true => say!(chat, example_young_1),
+                        false => say!(chat, example_1),
+                    }
+                />
+                <Example
+                    chat
+                    words=move || match young(chat) {
+                        true => say!(chat, example_young_2),
+                        false => say!(chat, example_2),
+                    }
+                />
+                <Example
+                    chat
+                    words=move || match young(chat) {
+                        true => say!(chat, example_young_3),
+                        false => say!(chat, example_3),
+                    }
+                />
             </ul>
-            <For each=move || chat.complaints.get() key=Clone::clone let:complaint>
-                <p class="trouble">
-                    {move || {
-                        let value = complaint.value.clone();
-                        say!(chat, bad_option, value = value, name = complaint.name)
-                    }}
-                </p>
-            </For>
+            {complaints}
         </section>
     }
 }
@@ -84,32 +102,24 @@ fn who(chat: Chat) -> String {
     })
 }
 
-/// Questions that one can begin with.
-fn examples(chat: Chat) -> Vec<String> {
-    if young(chat) {
-        vec![
-            say!(chat, example_young_1),
-            say!(chat, example_young_2),
-            say!(chat, example_young_3),
-        ]
-    } else {
-        vec![
-            say!(chat, example_1),
-            say!(chat, example_2),
-            say!(chat, example_3),
-        ]
+/// A question that one can begin with.
+#[component]
+fn Example(chat: Chat, #[prop(into)] words: Signal<String>) -> impl IntoView {
+    let send = move || chat.run(Command::Send(words.get_untracked()));
+    view! {
+        <li>
+            <Button class="plain" on_click=send>
+                {words}
+            </Button>
+        </li>
     }
 }
 
-/// A question that one can begin with.
+/// What the page's owner asked for and cannot have.
 #[component]
-fn Example(chat: Chat, example: String) -> impl IntoView {
-    let text = example.clone();
+fn BadOption(chat: Chat, complaint: Complaint) -> impl IntoView {
+    let Complaint { name, value } = complaint;
     view! {
-        <li>
-            <Button class="plain" on_click=move || chat.run(Command::Send(text.clone()))>
-                {example}
-            </Button>
-        </li>
+        <p class="trouble">{move || say!(chat, bad_option, value = value.clone(), name = name)}</p>
     }
 }

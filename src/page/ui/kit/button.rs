@@ -20,7 +20,7 @@ pub fn Button(
     title: Option<Signal<String>>,
     /// It cannot be pressed now.
     #[prop(optional, into)]
-    disabled: Signal<bool>,
+    disabled: Option<Signal<bool>>,
     #[prop(optional)] node_ref: NodeRef<html::Button>,
     children: Children,
 ) -> impl IntoView {
@@ -28,9 +28,9 @@ pub fn Button(
         <button
             type="button"
             class=(!class.is_empty()).then_some(class)
-            aria-label=move || label.map(|label| label.get())
-            title=move || title.map(|title| title.get())
-            disabled=move || disabled.get()
+            aria-label=label
+            title=title
+            disabled=disabled
             node_ref=node_ref
             on:click=move |_| on_click.run(())
         >

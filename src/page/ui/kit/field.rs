@@ -38,7 +38,7 @@ pub fn TextField(
     exact: bool,
     #[prop(optional)] dir: Option<&'static str>,
     #[prop(optional, into)] placeholder: Option<Signal<String>>,
-    #[prop(optional, into)] disabled: Signal<bool>,
+    #[prop(optional, into)] disabled: Option<Signal<bool>>,
     /// What is typed is wrong.
     #[prop(optional, into)]
     invalid: Signal<bool>,
@@ -69,8 +69,8 @@ pub fn TextField(
             autocomplete=exact.then_some("off")
             spellcheck=exact.then_some("false")
             dir=dir
-            placeholder=move || placeholder.map(|placeholder| placeholder.get())
-            disabled=move || disabled.get()
+            placeholder=placeholder
+            disabled=disabled
             aria-invalid=move || invalid.get().then_some("true")
             aria-describedby=described_by
             prop:value=value
@@ -94,7 +94,7 @@ pub fn TextArea(
     exact: bool,
     #[prop(default = "auto")] dir: &'static str,
     #[prop(optional, into)] placeholder: Option<Signal<String>>,
-    #[prop(optional, into)] disabled: Signal<bool>,
+    #[prop(optional, into)] disabled: Option<Signal<bool>>,
     /// What is typed is wrong.
     #[prop(optional, into)]
     invalid: Signal<bool>,
@@ -109,8 +109,8 @@ pub fn TextArea(
             class=class
             dir=dir
             spellcheck=exact.then_some("false")
-            placeholder=move || placeholder.map(|placeholder| placeholder.get())
-            disabled=move || disabled.get()
+            placeholder=placeholder
+            disabled=disabled
             aria-invalid=move || invalid.get().then_some("true")
             prop:value=value
             on:input:target=move |event| on_input.run(event.target().value())
