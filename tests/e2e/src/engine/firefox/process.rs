@@ -64,6 +64,8 @@ const BARE: &str = "(async () => {
     }
     bars().hidden = true;
 })()";
+/// A scope that is not the browser's own says so.
+const CLOSED: &str = "Services is not defined";
 /// A window that is just being filled takes along what was asked of it.
 const TRIES: usize = 5;
 
@@ -138,7 +140,8 @@ impl Process {
         tokio::spawn(async move { while let Ok(Some(_)) = lines.next_line().await {} });
         let client = Client::connect(&format!("{address}/session")).await?;
         let wanted = json!({ "capabilities": { "alwaysMatch": { "acceptInsecureCerts": true } } });
-        client.call("session.new", wanted).await?;
+        let session = client.call("session.new", wanted).await?;
+        let version = text(&session["capabilities"]["browserVersion"])?;
         let events = json!({ "events": ["log.entryAdded"] });
         client.call("session.subscribe", events).await?;
         let mut process = Process {
@@ -147,13 +150,20 @@ impl Process {
             child: tokio::sync::Mutex::new(child),
             _profile: profile,
         };
-        let mut why = "its window has no bars".into();
+        let mut why: Error = "its window has no bars".into();
         for _ in 0..TRIES {
             let scope = json!({ "moz:scope": "chrome", "maxDepth": 0 });
             let tree = process.client.call("browsingContext.getTree", scope);
             process.chrome = text(&tree.await?["contexts"][0]["context"])?;
             match tokio::time::timeout(START, process.run(&process.chrome, BARE)).await {
                 Ok(Ok(_)) => return Ok(process),
+                // An older one takes the page's own scope for the browser's.
+                Ok(Err(error)) if error.to_string().contains(CLOSED) => {
+                    return Err(format!(
+                        "Firefox {version} opens its own scope to nobody; a newer one is needed (Debian has it among its security updates)"
+                    )
+                    .into());
+                }
                 Ok(Err(error)) => why = error,
                 Err(_) => break,
             }
