@@ -18,8 +18,6 @@ const LINKER: &str = "gcc,libc6-dev,ca-certificates";
 const TRUST: &str = "/etc/ssl/certs/ca-certificates.crt";
 /// How a machine calls itself.
 const HOSTS: &str = "127.0.0.1 localhost\n::1 localhost ip6-localhost\n";
-/// Debian's security updates, which its installer turns on and debootstrap does not. Browsers are renewed there alone.
-const UPDATES: &str = "deb http://deb.debian.org/debian-security bookworm-security main\n";
 /// The names under which rustup's one program is called.
 const PROXIES: [&str; 8] = [
     "cargo",
@@ -99,10 +97,7 @@ impl Machine {
         }
         // An installed Debian has it; without it chromedriver does not find its own browser.
         fs::write(root_folder.join("etc/hosts"), HOSTS)?;
-        fs::write(
-            root_folder.join("etc/apt/sources.list.d/updates.list"),
-            UPDATES,
-        )?;
+        update(&root_folder)?;
         let toolchain = rust(&root_folder)?;
         let rill = root_folder.join("root/rill");
         fs::create_dir_all(&rill)?;
@@ -125,6 +120,18 @@ impl Machine {
             .args(words);
         command
     }
+}
+
+/// Turns on Debian's security updates, as its installer does and debootstrap does not: browsers are renewed there alone.
+fn update(machine: &Path) -> Outcome {
+    let list = machine.join("etc/apt/sources.list");
+    let mut sources = fs::read_to_string(&list)?;
+    let updates = sources.replace(
+        &format!(" {RELEASE} "),
+        &format!("-security {RELEASE}-security "),
+    );
+    sources.push_str(&updates);
+    Ok(fs::write(&list, sources)?)
 }
 
 /// Puts rustup into the new machine, its toolchain to be mounted; gives where that is here.

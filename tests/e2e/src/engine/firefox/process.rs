@@ -54,6 +54,10 @@ fn preferences() -> Value {
 /// The browser's own bars are no part of the way that Tab goes. Where it has only just been installed, its window comes some seconds after
 /// its wire.
 const BARE: &str = "(async () => {
+    // An older Firefox knows no scope of its own here, and takes that of a page.
+    if (typeof Services === 'undefined') {
+        throw new Error('this Firefox opens its own scope to nobody; a newer one is needed (Debian: its security updates)');
+    }
     const bars = () => Services.wm.getMostRecentWindow('navigator:browser')?.document.getElementById('navigator-toolbox');
     if (!bars()) {
         await new Promise((there) => {
@@ -64,8 +68,6 @@ const BARE: &str = "(async () => {
     }
     bars().hidden = true;
 })()";
-/// A scope that is not the browser's own says so.
-const CLOSED: &str = "Services is not defined";
 /// A window that is just being filled takes along what was asked of it.
 const TRIES: usize = 5;
 
@@ -140,8 +142,7 @@ impl Process {
         tokio::spawn(async move { while let Ok(Some(_)) = lines.next_line().await {} });
         let client = Client::connect(&format!("{address}/session")).await?;
         let wanted = json!({ "capabilities": { "alwaysMatch": { "acceptInsecureCerts": true } } });
-        let session = client.call("session.new", wanted).await?;
-        let version = text(&session["capabilities"]["browserVersion"])?;
+        client.call("session.new", wanted).await?;
         let events = json!({ "events": ["log.entryAdded"] });
         client.call("session.subscribe", events).await?;
         let mut process = Process {
@@ -150,20 +151,13 @@ impl Process {
             child: tokio::sync::Mutex::new(child),
             _profile: profile,
         };
-        let mut why: Error = "its window has no bars".into();
+        let mut why = "its window has no bars".into();
         for _ in 0..TRIES {
             let scope = json!({ "moz:scope": "chrome", "maxDepth": 0 });
             let tree = process.client.call("browsingContext.getTree", scope);
             process.chrome = text(&tree.await?["contexts"][0]["context"])?;
             match tokio::time::timeout(START, process.run(&process.chrome, BARE)).await {
                 Ok(Ok(_)) => return Ok(process),
-                // An older one takes the page's own scope for the browser's.
-                Ok(Err(error)) if error.to_string().contains(CLOSED) => {
-                    return Err(format!(
-                        "Firefox {version} opens its own scope to nobody; a newer one is needed (Debian has it among its security updates)"
-                    )
-                    .into());
-                }
                 Ok(Err(error)) => why = error,
                 Err(_) => break,
             }
