@@ -114,13 +114,13 @@ fn while_running(trace: &Trace, over: bool, now: Millis) -> (Verdict, Confidence
         }
     }
     let waits = |limit| totals.headers.is_some_and(|at| now - at >= limit);
-    if told.is_none() && totals.signs > 0 && waits(SIGNS) {
-        told = Some((Verdict::SlowPrefill, Sure));
-    }
-    if told.is_none() && waits(PREFILL) {
-        told = Some((Verdict::SlowPrefill, Guess));
-    }
-    told.unwrap_or((Verdict::Flowing, Guess))
+    told.unwrap_or(if totals.signs > 0 && waits(SIGNS) {
+        (Verdict::SlowPrefill, Sure)
+    } else if waits(PREFILL) {
+        (Verdict::SlowPrefill, Guess)
+    } else {
+        (Verdict::Flowing, Guess)
+    })
 }
 
 /// Whether the question about a passed deadline is the latest word.

@@ -42,7 +42,7 @@ pub(super) fn parse(text: &str) -> Vec<Top> {
 
 /// Tells whether the formula at this place, which has its end, ends in the block that it begins in.
 pub(super) fn is_formula(text: &str, at: usize) -> bool {
-    parse_all(text).1.marks.binary_search(&at).is_err()
+    !parse_all(text).1.marks.contains(&at)
 }
 
 fn parse_all(text: &str) -> (Vec<Top>, But) {
@@ -52,16 +52,13 @@ fn parse_all(text: &str) -> (Vec<Top>, But) {
         let (tops, told) = parse_but(&text, &but);
         let known = but.marks.len() + but.fences.len();
         but.marks.extend(told.marks);
-        but.marks.sort_unstable();
-        but.marks.dedup();
         // What is behind a fence whose end is another is not known yet.
         let ends = told.fences.into_iter().find_map(|start| {
             let mut ends = inner_ends(&text, start);
-            ends.retain(|end| but.fences.binary_search(end).is_err());
+            ends.retain(|end| !but.fences.contains(end));
             (!ends.is_empty()).then_some(ends)
         });
         but.fences.extend(ends.unwrap_or_default());
-        but.fences.sort_unstable();
         if but.marks.len() + but.fences.len() == known {
             return (tops, but);
         }
@@ -236,7 +233,7 @@ impl Tree<'_> {
                     .iter()
                     .any(|name| language.eq_ignore_ascii_case(name))
             {
-                self.told.fences.push(self.line_of(at));
+                self.told.fences.insert(self.line_of(at));
             }
             // Only of these it is asked, and a line may be long.
             let start = if self.real.is_empty() || matches!(tag, Tag::Item { .. }) {

@@ -19,8 +19,10 @@ pub(super) mod formula;
 pub(super) mod tags;
 
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 use std::ops::Range;
 
+use self::fence::Fence;
 use crate::text;
 pub(super) use formula::{Formula, OpenFormula};
 
@@ -40,13 +42,13 @@ const FIRST: u32 = 0xfdd0;
 /// The first two bytes of all of them.
 const LEAD: [u8; 2] = *b"\xef\xb7";
 
-/// Places at which the text is to be read otherwise, as a parse has told, in order.
+/// Places at which the text is to be read otherwise, as a parse has told.
 #[derive(Default)]
 pub(super) struct But {
     /// Fences behind which a letter is put, so that they close nothing.
-    pub(super) fences: Vec<usize>,
+    pub(super) fences: BTreeSet<usize>,
     /// Here no formula and no address begins: its end would be in another block.
-    pub(super) marks: Vec<usize>,
+    pub(super) marks: BTreeSet<usize>,
 }
 
 pub(super) struct Source<'a> {
@@ -128,7 +130,8 @@ pub(super) fn open_formula(original: &str) -> Option<OpenFormula> {
     if !memchr::memchr2_iter(b'$', b'\\', bytes).any(begins) {
         return None;
     }
-    let mut scan = Scan::new(original, &[]);
+    let none = BTreeSet::new();
+    let mut scan = Scan::new(original, &none);
     scan.run();
     scan.open
 }
@@ -179,7 +182,7 @@ struct Scan<'a> {
     text: &'a str,
     bytes: &'a [u8],
     /// Places at which no formula and no address begins.
-    none: &'a [usize],
+    none: &'a BTreeSet<usize>,
     changes: Vec<(usize, Change)>,
     marks: Vec<(usize, usize)>,
     /// The beginning of the line.
@@ -200,7 +203,7 @@ fn begins(byte: &u8) -> bool {
 }
 
 impl<'a> Scan<'a> {
-    fn new(text: &'a str, none: &'a [usize]) -> Self {
+    fn new(text: &'a str, none: &'a BTreeSet<usize>) -> Self {
         Scan {
             text,
             bytes: text.as_bytes(),
@@ -253,7 +256,9 @@ impl<'a> Scan<'a> {
                 at + 1
             }
             _ => match address::address_at(self.text, at) {
-                Some(address) if address.start >= self.done && self.may_begin(address.start) => {
+                Some(address)
+                    if address.start >= self.done && !self.none.contains(&address.start) =>
+                {
                     let end = address.end;
                     self.marks.push((end, address.start));
                     self.add(address.start, OPEN);
@@ -266,23 +271,17 @@ impl<'a> Scan<'a> {
         }
     }
 
-    /// The end of the code that begins with so many back quotes here, on this line.
+    /// The end of the code that begins with so many back quotes here; of a fence, the end of its first line.
     fn code_end(&self, at: usize, run: usize) -> Option<usize> {
         let before = self.bytes.get(self.line..at).unwrap_or_default();
         if run > 2 && formula::is_led(before) {
-            let rest = self.bytes.get(at + run..).unwrap_or_default();
-            let info = memchr::memchr(b'\n', rest).unwrap_or(rest.len());
-            if memchr::memchr(b'`', rest.get(..info).unwrap_or_default()).is_none() {
-                // A fence: all of its line.
-                return Some(at + run + info);
+            let rest = text::from(self.text, at);
+            let end = memchr::memchr(b'\n', rest.as_bytes()).unwrap_or(rest.len());
+            if Fence::opened_by(text::up_to(rest, end)).is_some() {
+                return Some(at + end);
             }
         }
         formula::closing_run(self.bytes, at + run, b'`', run).map(|close| close + run)
-    }
-
-    /// Tells whether a formula or an address may begin here: no parse has told that it has no end in its block.
-    fn may_begin(&self, at: usize) -> bool {
-        self.none.binary_search(&at).is_err()
     }
 
     fn add(&mut self, at: usize, letter: char) {
@@ -315,7 +314,7 @@ impl<'a> Scan<'a> {
 
     fn formula(&mut self, at: usize) -> usize {
         match formula::formula_at(self.text, self.line, at) {
-            _ if at < self.code || !self.may_begin(at) => {
+            _ if at < self.code || self.none.contains(&at) => {
                 at + 1 + usize::from(self.bytes.get(at) == Some(&b'\\'))
             }
             Formula::Whole(formula) => {

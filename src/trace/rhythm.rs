@@ -3,6 +3,8 @@
 //! In: the times and sizes of reads, and how many events with text each brought. Out: figures of constant size.
 //! A clump is what comes so fast that no model makes it one by one. A chunk is not a token: nothing here counts tokens.
 
+use std::ops::RangeInclusive;
+
 use crate::event::Millis;
 
 /// The upper edges of the histogram of gaps, in milliseconds; the last column has no edge.
@@ -14,8 +16,9 @@ const TOGETHER: Millis = 10.0;
 /// A silence in which a model could have made a whole answer.
 pub const LONG_SILENCE: Millis = 1500.0;
 
-/// The pause up to which reads belong together after a long silence: a busy computer hands out in pieces what was here at once.
-const TOGETHER_AFTER_SILENCE: Millis = 50.0;
+/// The pauses up to which reads belong together after a long silence: a busy computer hands out in pieces what was here at once,
+/// and the more the longer it had to wait for it.
+const TOGETHER_AFTER_SILENCE: RangeInclusive<Millis> = 50.0..=150.0;
 
 /// The difference from a buffer's size, in bytes, up to which a clump counts as that size.
 const NEAR: usize = 160;
@@ -28,9 +31,9 @@ const BUFFERS: [usize; 5] = [4096, 8192, 16384, 32768, 65536];
 pub struct Clump {
     /// The time of the first read.
     pub at: Millis,
-    /// The span from the first read to the last.
+    /// The span from the first read to the last, without the time in which the page itself was held up.
     pub span: Millis,
-    /// The silence before it, without the time in which the page itself was held up.
+    /// The silence before it, without that time too.
     pub silence: Millis,
     /// Bytes of it.
     pub bytes: usize,
@@ -60,7 +63,8 @@ impl Clump {
     /// The pause after which the clump is over.
     fn patience(&self) -> Millis {
         if self.silence >= LONG_SILENCE {
-            TOGETHER_AFTER_SILENCE
+            let (least, most) = TOGETHER_AFTER_SILENCE.into_inner();
+            (self.silence / 20.0).clamp(least, most)
         } else {
             TOGETHER
         }
@@ -161,10 +165,11 @@ impl Rhythm {
                 };
             }
         }
-        let span = at - self.open.at;
+        let seen = gap - self.held_up(last, at);
+        let span = self.open.span + seen;
         let grown = Clump { span, ..self.open };
         let joins = self.first_read_seen
-            && gap <= grown.patience()
+            && seen <= grown.patience()
             && (span <= grown.slack() || grown.is_fast());
         if joins {
             self.open.span = span;
@@ -173,7 +178,7 @@ impl Rhythm {
             self.bursts = self.with_open();
             self.open = Clump {
                 at,
-                silence: gap - self.held_up(last, at),
+                silence: seen,
                 bytes,
                 ..Clump::default()
             };

@@ -246,6 +246,27 @@ pub fn held_back() -> Vec<Case> {
             "buffered",
         ),
         (
+            "the same, and it took the page long to come back for the rest",
+            streaming()
+                .wait(2400.0)
+                .read(110, 1)
+                .wait(110.0)
+                .read(13_000, 119)
+                .done(),
+            "buffered",
+        ),
+        (
+            "the same, and the page was held up before the rest",
+            streaming()
+                .wait(2400.0)
+                .read(110, 1)
+                .wait(400.0)
+                .stamp(Fact::Busy(390.0))
+                .read(13_000, 119)
+                .done(),
+            "buffered",
+        ),
+        (
             "a quick model after a long prompt is no burst",
             streaming().wait(2400.0).steady(200, 6.0).done(),
             "flowing",

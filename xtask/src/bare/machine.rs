@@ -97,6 +97,7 @@ impl Machine {
         }
         // An installed Debian has it; without it chromedriver does not find its own browser.
         fs::write(root_folder.join("etc/hosts"), HOSTS)?;
+        update(&root_folder)?;
         let toolchain = rust(&root_folder)?;
         let rill = root_folder.join("root/rill");
         fs::create_dir_all(&rill)?;
@@ -119,6 +120,18 @@ impl Machine {
             .args(words);
         command
     }
+}
+
+/// Turns on Debian's security updates, as its installer does and debootstrap does not: browsers are renewed there alone.
+fn update(machine: &Path) -> Outcome {
+    let list = machine.join("etc/apt/sources.list");
+    let mut sources = fs::read_to_string(&list)?;
+    let updates = sources.replace(
+        &format!(" {RELEASE} "),
+        &format!("-security {RELEASE}-security "),
+    );
+    sources.push_str(&updates);
+    Ok(fs::write(&list, sources)?)
 }
 
 /// Puts rustup into the new machine, its toolchain to be mounted; gives where that is here.

@@ -224,7 +224,7 @@ pub async fn stale_and_mixed_events_do_not_hide_a_good_flow(stage: Stage) {
     // What is called a stream is made whole first, then given away at once.
     let server = stage.lab.url(
         Dialect::Jarvis,
-        "first=0;delay=20;tokens=120;burst=10000000",
+        "first=0;delay=16;tokens=250;burst=10000000",
     );
     stage.site.proxy("/jarvis-whole", &server);
     let chat = open("/jarvis-whole").await;

@@ -54,6 +54,10 @@ fn preferences() -> Value {
 /// The browser's own bars are no part of the way that Tab goes. Where it has only just been installed, its window comes some seconds after
 /// its wire.
 const BARE: &str = "(async () => {
+    // An older Firefox knows no scope of its own here, and takes that of a page.
+    if (typeof Services === 'undefined') {
+        throw new Error('this Firefox opens its own scope to nobody; a newer one is needed (Debian: its security updates)');
+    }
     const bars = () => Services.wm.getMostRecentWindow('navigator:browser')?.document.getElementById('navigator-toolbox');
     if (!bars()) {
         await new Promise((there) => {
