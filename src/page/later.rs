@@ -15,7 +15,7 @@ use super::net::fetch::Fetch;
 use super::servers::{self, Server};
 use super::ui::part::Part;
 use super::ui::verdict;
-use super::{kept, painter, reply, ui, ways};
+use super::{history, painter, reply, ui, ways};
 use crate::chat::tree::TurnId;
 use crate::dialect::{Kind, Takes};
 use crate::doctor::Verdict;
@@ -102,8 +102,8 @@ static LATER: Later = Later {
     pictures: ui::images::take,
     turns: ui::turns::turns,
     clicked: painter::clicked,
-    restore: kept::restore,
-    file: kept::file,
+    restore: history::restore,
+    file: history::file,
     conversations: ui::conversations::conversations,
     settings: ui::settings::open,
     fields: ui::fields::fields,

@@ -240,7 +240,7 @@ pub struct Shared {
     returns: RefCell<Option<Vec<oneshot::Sender<()>>>>,
 }
 
-/// What keeps the conversation; see [`kept`](super::kept).
+/// What keeps the conversation; see [`history`](super::history).
 pub trait Memory {
     /// The conversation is about to be left. With `at_once` the page may be gone a moment later.
     fn keep(&self, at_once: bool);

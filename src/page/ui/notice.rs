@@ -6,25 +6,25 @@ use leptos::prelude::*;
 
 use super::conversations::save;
 use super::part::{Part, button, el};
+use crate::history::{Fault, Trouble};
 use crate::page::app::Chat;
-use crate::page::kept::db::Fault;
-use crate::page::kept::{Trouble, keeper};
+use crate::page::history;
 use crate::page::words::{say, young};
 
 /// The line; nothing where all is well, or where there is nothing to be kept.
 pub fn notice(chat: Chat) -> Part {
     let part = el("div").set("class", "notice");
-    let Some(keeper) = keeper(chat) else {
+    let Some(history) = history::of(chat) else {
         return part;
     };
-    let trouble = keeper.trouble.clone();
+    let trouble = history.trouble.clone();
     // Where the browser keeps nothing at all, the list says so to those who look for it.
     let is_news = move || {
         let trouble = trouble.get();
         trouble.is_some() && trouble != Some(Trouble::Unwritten(Fault::Absent))
     };
     part.when(is_news, move || {
-        let trouble = keeper.trouble.clone();
+        let trouble = history.trouble.clone();
         let line = el("p")
             .set("class", "trouble")
             .child(el("span").set("role", "alert").says(move || {
@@ -47,6 +47,6 @@ pub fn words(chat: Chat, trouble: Trouble) -> String {
         Trouble::Unwritten(Fault::Newer) => say!(chat, kept_newer),
         Trouble::Unwritten(_) if young(chat) => say!(chat, kept_young),
         Trouble::Unwritten(Fault::Full) => say!(chat, kept_full),
-        Trouble::Unwritten(Fault::Failed) => say!(chat, kept_failed),
+        Trouble::Unwritten(Fault::Closed | Fault::Late | Fault::Failed) => say!(chat, kept_failed),
     }
 }

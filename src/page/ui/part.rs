@@ -9,9 +9,10 @@
 use gloo_events::{EventListener, EventListenerOptions};
 use icondata_core::Icon;
 use leptos::prelude::*;
-use leptos::reactive::effect::RenderEffect;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{Element, Event, HtmlElement, HtmlInputElement, KeyboardEvent, Node};
+
+pub use crate::page::follow::{after, follow};
 
 /// An element that is being made. Copies are the same element.
 #[derive(Clone)]
@@ -70,24 +71,6 @@ fn named(element: Result<Element, JsValue>) -> Part {
             .unwrap_or_else(JsCast::unchecked_into)
             .unchecked_into(),
     }
-}
-
-/// Does something at once, and again whenever what it read has changed.
-pub fn follow(work: impl FnMut() + 'static) {
-    fn boxed(mut work: Box<dyn FnMut()>) {
-        let effect = RenderEffect::new(move |_: Option<()>| work());
-        // The owner keeps it running, and ends it.
-        StoredValue::new_local(effect);
-    }
-    boxed(Box::new(work));
-}
-
-/// Does something once what is being made stands on the page, and again whenever what it read has changed.
-pub fn after(work: impl FnMut() + 'static) {
-    fn boxed(work: Box<dyn FnMut()>) {
-        Effect::new(work);
-    }
-    boxed(Box::new(work));
 }
 
 impl Part {

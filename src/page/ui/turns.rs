@@ -21,16 +21,16 @@ use crate::page::annex;
 use crate::page::app::Chat;
 use crate::page::clock::now;
 use crate::page::embed;
+use crate::page::history;
 use crate::page::idle::Task;
-use crate::page::kept;
 
 /// So many turns stand together. Where they are out of view they are left out of layout and painting, all at once: a browser
 /// that had to watch each turn of a long conversation would be busy with that alone.
 const TOGETHER: usize = 32;
 /// The turns of so many groups are wanted at once.
 const NEWEST: usize = 2;
-/// So many turns at the end of a conversation are made before the others are known; no more may be.
-pub const END: usize = NEWEST * TOGETHER;
+// What is read before the others are known has room among them.
+const _: () = assert!(history::END <= NEWEST * TOGETHER);
 /// So many turns are made before anything else happens, and more for so many milliseconds.
 const AT_ONCE: usize = 4;
 const MOMENT: Millis = 12.0;
@@ -59,7 +59,7 @@ type Drawn = (TurnId, u32);
 
 /// The turns.
 pub fn turns(chat: Chat) -> Part {
-    kept::watch(chat);
+    history::watch(chat);
     embed::adopt(&chat.shared().root, &SHEET);
     // What is read out to those who listen, not to see. It is there before it says anything: else it would not be heard.
     let spoken = el("p").set("class", "spoken").set("role", "status");
