@@ -5,11 +5,12 @@
 use leptos::prelude::Owner;
 use rill::chat::request::{ChatRequest, Message, Role};
 use rill::dialect::Kind;
+use rill::history::{Batch, Head};
 use rill::markdown::Markdown;
 use rill::options::Options;
 use rill::page::app::{Chat, Command};
 use rill::page::clock::{PageClock, sleep};
-use rill::page::kept::db::Db;
+use rill::page::history::db::Db;
 use rill::page::net::demo::Demo;
 use rill::page::painter::Painter;
 use rill::page::store::Store;
@@ -300,24 +301,41 @@ async fn the_database_is_opened_again_where_its_connection_is_gone() {
     let db = Db::default();
     let work = db.work(true).await.unwrap();
     work.clear();
-    work.put_head("a", "one");
-    work.put_turn("a", 0, "turn");
+    work.put_left("a", "left");
+    work.finish().await.unwrap();
+    let work = db.work(true).await.unwrap();
+    assert_eq!(work.all_left().await.unwrap(), ["left"]);
+    let head = Head {
+        id: "a".to_owned(),
+        ..Head::default()
+    };
+    let batch = Batch {
+        expect: 0,
+        head: head.clone(),
+        turns: vec![(0, "turn".to_owned())],
+    };
+    work.put(&batch);
     work.finish().await.unwrap();
     db.forget();
     let work = db.work(false).await.unwrap();
-    assert_eq!(work.head("a").await.as_deref(), Some("one"));
+    let known = work.head("a").await.unwrap().unwrap();
+    assert_eq!(Head::read(&known), Some(head));
     let work = db.work_at_once(false).unwrap();
-    assert_eq!(work.count("a").await, Some(1));
+    assert_eq!(work.count("a").await, Ok(1));
+    assert_eq!(work.left("a").await, Ok(None), "what was left is written");
     // What is no name of a conversation finds nothing.
     let work = db.work(true).await.unwrap();
-    assert_eq!(work.count("a0").await, Some(0));
-    let taken = work.take("a").await.unwrap();
+    assert_eq!(work.count("a0").await, Ok(0));
+    work.put_left("a", "left again");
+    let deleted = work.delete("a").await.unwrap();
     let work = db.work(true).await.unwrap();
-    assert_eq!(work.head("a").await.as_deref(), Some(""));
-    work.put_back(&taken);
+    assert_eq!(work.head("a").await, Ok(None));
+    assert!(work.all_left().await.unwrap().is_empty());
+    work.put_back(&deleted);
     work.finish().await.unwrap();
     let work = db.work(true).await.unwrap();
     assert_eq!(work.turns("a", 0, 9).await.unwrap(), ["turn"]);
+    assert_eq!(work.left("a").await.unwrap().as_deref(), Some("left again"));
     work.clear();
     work.finish().await.unwrap();
 }

@@ -33,7 +33,7 @@ pub enum Unreadable {
 
 /// The conversation as JSON text.
 pub fn export(tree: &Tree) -> String {
-    let tree = tree.settled();
+    let tree = tree.clone().settled();
     // Plain data with string keys: serialising it cannot fail.
     let tree = serde_json::to_value(&tree).unwrap_or_default();
     let file = json!({ "rill": VERSION, "conversation": tree });

@@ -51,7 +51,7 @@ impl Tree {
         self.nodes.len()
     }
 
-    /// Adds a turn below `parent` (`None`: a first turn) and shows it.
+    /// Adds a turn below `parent`, and shows it; gives its id. With `None`, or a parent that is not in the tree, it is a first turn.
     pub fn add(&mut self, parent: Option<TurnId>, turn: Turn) -> TurnId {
         let id = self.nodes.len();
         // Nobody's child is a first turn.
@@ -152,15 +152,14 @@ impl Tree {
         messages
     }
 
-    /// A copy in which no reply still runs: those that did were cut when the page closed.
-    pub fn settled(&self) -> Tree {
-        let mut tree = self.clone();
-        for node in &mut tree.nodes {
+    /// The tree without a running reply: those that ran were cut when the page closed.
+    pub fn settled(mut self) -> Tree {
+        for node in &mut self.nodes {
             if node.turn.role == Role::Assistant && node.turn.end.is_none() {
                 node.turn.end = Some(crate::event::End::Cut { page_closed: true });
             }
         }
-        tree
+        self
     }
 
     /// The turns that are shown although a newer one stands beside them.
@@ -231,6 +230,13 @@ mod tests {
         assert_eq!(path(&tree), [edited]);
         tree.switch(edited, -1);
         assert_eq!(path(&tree)[0], ask);
+    }
+
+    #[test]
+    fn a_turn_behind_one_that_is_not_there_is_a_first_turn() {
+        let mut tree = Tree::default();
+        let lost = tree.add(Some(7), Turn::user("hello"));
+        assert_eq!((tree.parent(lost), path(&tree)), (None, vec![lost]));
     }
 
     #[test]

@@ -20,7 +20,7 @@ use super::ui::notice::Notice;
 use super::ui::server::ServerPanel;
 use super::ui::settings::Settings;
 use super::ui::turns::Turns;
-use super::{app, kept, painter, reply, servers, ui, verdict};
+use super::{app, history, painter, reply, servers, ui, verdict};
 use crate::dialect::Kind;
 
 /// Tells chats how the second half is loaded.
@@ -46,8 +46,8 @@ static TABLE: SecondHalf = SecondHalf {
     picker: |chat| view! { <Picker chat /> }.into_any(),
     turns: |chat| view! { <Turns chat /> }.into_any(),
     clicked: painter::clicked,
-    restore: kept::restore,
-    file: kept::file,
+    restore: history::restore,
+    file: history::file,
     conversations: |chat| view! { <Conversations chat /> }.into_any(),
     settings: |chat| view! { <Settings chat /> }.into_any(),
     fields: |chat| view! { <Fields chat /> }.into_any(),

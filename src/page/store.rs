@@ -224,11 +224,15 @@ impl Store {
         self.tab()?.get_item(&place).ok()?
     }
 
-    /// Keeps it: of all that a page can write when it goes, this alone is there for certain.
-    pub fn keep_left(&self, left: &str) {
+    /// Keeps it: of all that a page can write when it goes, this alone is there for certain. `None` forgets it.
+    pub fn keep_left(&self, left: Option<&str>) {
         if let Some(session) = self.tab() {
+            let place = format!("{}.left", self.place);
             // Where it is too much, the database may have it all the same.
-            let _ = session.set_item(&format!("{}.left", self.place), left);
+            let _ = match left {
+                Some(left) => session.set_item(&place, left),
+                None => session.remove_item(&place),
+            };
         }
     }
 

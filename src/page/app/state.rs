@@ -75,7 +75,7 @@ pub struct Looks {
     pub shown: ArcRwSignal<usize>,
 }
 
-/// What keeps the conversation; see `kept`.
+/// What keeps the conversation; see `history`.
 pub trait Memory: Any {
     /// The conversation is about to be left. With `at_once` the page may be gone a moment later.
     fn keep(&self, at_once: bool);

@@ -12,9 +12,11 @@ use super::file::OpenFile;
 use super::kit::{Button, For, Hint, Icon, Show, Titled, Trouble};
 use super::{file, notice};
 use crate::chat::archive::{Imported, Unreadable, import};
+use crate::history::records::title;
+use crate::history::{Fault, Head};
 use crate::page::app::{Chat, Command, Panel};
-use crate::page::kept::db::{Fault, Taken};
-use crate::page::kept::{Head, Keeper, file as written, keeper, title};
+use crate::page::history::db;
+use crate::page::history::{self, History, file as written};
 use crate::page::sentences::young;
 use crate::page::ui::sheet::adopt_style;
 use crate::page::words::{say, tag};
@@ -26,7 +28,7 @@ struct List {
     /// `None` before it is read.
     heads: RwSignal<Option<Vec<Head>>>,
     /// What was deleted last, with its title.
-    gone: RwSignal<Option<(Rc<Taken>, String)>, LocalStorage>,
+    gone: RwSignal<Option<(Rc<db::Deleted>, String)>, LocalStorage>,
     /// All are about to be deleted.
     asking: RwSignal<bool>,
     /// The list could not be read; or what was asked for could not be done.
@@ -59,9 +61,9 @@ pub fn Conversations(chat: Chat) -> impl IntoView {
         left: RwSignal::new(None),
         dialog: NodeRef::new(),
     };
-    let keeper = keeper(chat);
-    let keeps = keeper.is_some();
-    let trouble = keeper.as_ref().map(|keeper| keeper.trouble.clone());
+    let history = history::of(chat);
+    let keeps = history.is_some();
+    let trouble = history.as_ref().map(|history| history.trouble.clone());
     let wrong = move || {
         let failed = list.failed.get().map(|failed| match failed {
             Failed::Read => say!(chat, conversations_unread),
@@ -186,7 +188,7 @@ fn Sure(list: List, count: usize) -> impl IntoView {
         list.asking.set(false);
         list.gone.set(None);
         chat.run(Command::Clear);
-        list.change(async |keeper| keeper.clear().await);
+        list.change(async |history| history.clear().await);
     };
     view! {
         <div role="alertdialog" aria-label=move || say!(chat, conversations_delete_all)>
@@ -233,8 +235,8 @@ fn Row(list: List, head: Head) -> impl IntoView {
             return list.close();
         }
         let (id, _) = known.get_value();
-        list.change(async move |keeper| {
-            if keeper.open(&id).await? {
+        list.change(async move |history| {
+            if history.open(&id).await? {
                 list.close();
             }
             Ok(())
@@ -245,9 +247,9 @@ fn Row(list: List, head: Head) -> impl IntoView {
         if is_here {
             chat.run(Command::Clear);
         }
-        list.change(async move |keeper| {
-            let taken = keeper.take(&id).await?;
-            list.gone.set(Some((Rc::new(taken), title)));
+        list.change(async move |history| {
+            let deleted = history.delete(&id).await?;
+            list.gone.set(Some((Rc::new(deleted), title)));
             Ok(())
         });
     };
@@ -283,13 +285,13 @@ fn Deleted(list: List, title: String) -> impl IntoView {
     // What had the focus is gone.
     button.on_load(focus);
     let undo = move || {
-        if let Some((taken, title)) = list.gone.get_untracked() {
+        if let Some((deleted, title)) = list.gone.get_untracked() {
             list.gone.set(None);
-            list.change(async move |keeper| {
-                let back = keeper.put_back(&taken).await;
+            list.change(async move |history| {
+                let back = history.put_back(&deleted).await;
                 if back.is_err() {
                     // It can still be put back.
-                    list.gone.set(Some((taken, title)));
+                    list.gone.set(Some((deleted, title)));
                 }
                 back
             });
@@ -325,16 +327,16 @@ impl List {
     }
 
     /// Does something with what is kept, and reads the list anew.
-    fn change<F>(self, work: impl FnOnce(Rc<Keeper>) -> F + 'static)
+    fn change<F>(self, work: impl FnOnce(Rc<History>) -> F + 'static)
     where
         F: Future<Output = Result<(), Fault>> + 'static,
     {
-        let Some(keeper) = keeper(self.chat) else {
+        let Some(history) = history::of(self.chat) else {
             return;
         };
         self.chat.spawn(async move {
-            let done = work(keeper.clone()).await;
-            let heads = keeper.list().await;
+            let done = work(history.clone()).await;
+            let heads = history.list().await;
             // The panel may be gone by now. What cannot be read is not said to be nothing.
             let failed = match (done, &heads) {
                 (_, Err(_)) => Some(Failed::Read),

@@ -4,7 +4,6 @@
 //! In: tags, attributes, closures that read signals. Out: elements. All else on the page is a view.
 
 use leptos::prelude::*;
-use leptos::reactive::effect::RenderEffect;
 use leptos::tachys::view::any_view::AnyViewState;
 use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlElement, Node};
@@ -19,16 +18,6 @@ pub fn el(tag: &str, attributes: &[(&str, &str)]) -> HtmlElement {
         let _ = element.set_attribute(name, value);
     }
     element.unchecked_into()
-}
-
-/// Does something at once, and again whenever what it read has changed, until the owner ends.
-pub fn follow(work: impl FnMut() + 'static) {
-    fn boxed(mut work: Box<dyn FnMut()>) {
-        let effect = RenderEffect::new(move |_: Option<()>| work());
-        // The owner keeps it running, and ends it.
-        StoredValue::new_local(effect);
-    }
-    boxed(Box::new(work));
 }
 
 /// A view that stands in an element made by hand. What follows signals in it ends with this, or with `end`.

@@ -6,16 +6,16 @@ use leptos::prelude::*;
 
 use super::conversations::save;
 use super::kit::{Button, Show};
+use crate::history::{Fault, Trouble};
 use crate::page::app::Chat;
-use crate::page::kept::db::Fault;
-use crate::page::kept::{Trouble, keeper};
+use crate::page::history;
 use crate::page::sentences::young;
 use crate::page::words::say;
 
 /// The line; nothing where all is well, or where there is nothing to be kept.
 #[component]
 pub fn Notice(chat: Chat) -> impl IntoView {
-    let trouble = keeper(chat).map(|keeper| RwSignal::from(keeper.trouble.clone()));
+    let trouble = history::of(chat).map(|history| RwSignal::from(history.trouble.clone()));
     let trouble = move || trouble.and_then(|trouble| trouble.get());
     // Where the browser keeps nothing at all, the list says so to those who look for it.
     let is_news =
@@ -57,6 +57,6 @@ pub fn words(chat: Chat, trouble: Trouble) -> String {
         Trouble::Unwritten(Fault::Newer) => say!(chat, kept_newer),
         Trouble::Unwritten(_) if young(chat) => say!(chat, kept_young),
         Trouble::Unwritten(Fault::Full) => say!(chat, kept_full),
-        Trouble::Unwritten(Fault::Failed) => say!(chat, kept_failed),
+        Trouble::Unwritten(Fault::Closed | Fault::Late | Fault::Failed) => say!(chat, kept_failed),
     }
 }

@@ -12,10 +12,11 @@ use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 use web_sys::{Element, Event, KeyboardEvent};
 
-use super::dom::{el, follow};
+use super::dom::el;
 use super::kit::{For, keys};
 use crate::chat::tokens::Seen;
 use crate::page::app::{Chat, Looks};
+use crate::page::follow::follow;
 use crate::page::words::{Locale, say};
 
 /// The strip of one answer.

@@ -14,7 +14,7 @@ use leptos::prelude::*;
 use wasm_bindgen::prelude::*;
 use web_sys::{CssStyleSheet, Element, HtmlElement, IntersectionObserver};
 
-use super::dom::{Placed, el, follow};
+use super::dom::{Placed, el};
 use super::kit::For;
 use super::turn::TurnView;
 use crate::chat::request::Role;
@@ -26,8 +26,9 @@ use crate::page::app::Chat;
 use crate::page::browser::{adopt, sheet};
 use crate::page::clock::now;
 use crate::page::dom::{set_style, when_near};
+use crate::page::follow::follow;
+use crate::page::history;
 use crate::page::idle::Task;
-use crate::page::kept;
 
 /// So many turns stand together. Where they are out of view they are left out of layout and painting, all at once: a browser
 /// that had to watch each turn of a long conversation would be busy with that alone.
@@ -35,7 +36,7 @@ const TOGETHER: usize = 32;
 /// The turns of so many groups are wanted at once.
 const NEWEST: usize = 2;
 // What comes back first is what is made first.
-const _: () = assert!(kept::END <= NEWEST * TOGETHER);
+const _: () = assert!(history::END <= NEWEST * TOGETHER);
 /// So many turns are made before anything else happens, and more for so many milliseconds.
 const AT_ONCE: usize = 4;
 const MOMENT: Millis = 12.0;
@@ -68,7 +69,7 @@ pub fn Turns(chat: Chat) -> impl IntoView {
 
 /// Piles the turns up in their place.
 fn pile(place: Element, chat: Chat) {
-    kept::watch(chat);
+    history::watch(chat);
     // What is read out to those who listen, not to see. It is there before it says anything: else it would not be heard.
     let spoken = el("p", &[("class", "spoken"), ("role", "status")]);
     let _ = place.append_child(&spoken);

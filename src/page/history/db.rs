@@ -1,9 +1,9 @@
 //! The browser's database, as far as conversations need it: two stores of texts by name.
 //!
-//! `conversations` holds one record for each conversation, `turns` one for each turn, named by its conversation and its number. What
-//! stands in them is not known here. Everything may fail, and says so: a private window has no database, a full disk no room, and a
-//! browser closes the connection of a page that was away. A wrapper of our own: the kept crates for IndexedDB cost a reader 20 KB,
-//! this one two.
+//! `conversations` holds one record for each conversation, `turns` one for each turn, named by its conversation and its number; and
+//! one for what a page left unwritten of a conversation when it went. What stands in them is not known here. Everything may fail,
+//! and says so: a private window has no database, a full disk no room, and a browser closes the connection of a page that was away.
+//! A wrapper of our own: the kept crates for IndexedDB cost a reader 20 KB, this one two.
 
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
@@ -17,6 +17,7 @@ use web_sys::{
 };
 
 use crate::event::Millis;
+use crate::history::{Batch, Fault};
 use crate::page::clock::PageClock;
 use crate::session::within;
 
@@ -33,25 +34,13 @@ extern "C" {
     fn commit(this: &Whole) -> Result<(), JsValue>;
 }
 
-/// A conversation as it stands in the database, to be put back as it was.
-pub struct Taken {
+/// The records of a conversation that was deleted, to be put back as they were.
+pub struct Deleted {
     id: String,
     head: JsValue,
     keys: Array,
     turns: Array,
-}
-
-/// Why something was not done.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Fault {
-    /// There is no database: the window is a private one, or the browser keeps nothing for this page.
-    Absent,
-    /// There is no room for more.
-    Full,
-    /// A newer page has made another one of it.
-    Newer,
-    /// The browser does not do it now.
-    Failed,
+    left: JsValue,
 }
 
 /// The database: a connection that is opened when it is first needed, and anew where the browser has closed it.
@@ -78,14 +67,11 @@ async fn open() -> Result<IdbDatabase, Fault> {
     let request = factory.and_then(|factory| factory.open_with_u32(NAME, 1).ok());
     let request = request.ok_or(Fault::Absent)?;
     MAKE.with(|make| request.set_onupgradeneeded(Some(make.as_ref().unchecked_ref())));
-    let database = within(&PageClock, OPENING, done(&request)).await;
-    let database = database
-        .flatten()
-        .ok_or_else(|| match reason(&request).as_str() {
-            // What a private window says.
-            "InvalidStateError" | "SecurityError" => Fault::Absent,
-            name => fault(name),
-        })?;
+    let database = within(&PageClock, OPENING, request_end(&request)).await;
+    let database = match database.ok_or(Fault::Late)? {
+        true => request.result().map_err(|error| thrown(&error))?,
+        false => return Err(Fault::at_opening(&reason(&request))),
+    };
     let database: IdbDatabase = database.unchecked_into();
     // Another page wants to delete it, or to make a newer one of it: whoever holds it open keeps that page waiting.
     GIVE_WAY.with(|give_way| database.set_onversionchange(Some(give_way.as_ref().unchecked_ref())));
@@ -127,13 +113,9 @@ fn name_of(error: &JsValue) -> String {
     name.and_then(|name| name.as_string()).unwrap_or_default()
 }
 
-/// What an error of that name means for what was to be written.
-fn fault(name: &str) -> Fault {
-    match name {
-        "QuotaExceededError" => Fault::Full,
-        "VersionError" => Fault::Newer,
-        _ => Fault::Failed,
-    }
+/// The meaning of an error that was thrown.
+fn thrown(error: &JsValue) -> Fault {
+    Fault::at_work(&name_of(error))
 }
 
 impl Db {
@@ -145,7 +127,7 @@ impl Db {
         let opened = open().await?;
         self.forget();
         self.0.replace(Some(opened));
-        self.work_at_once(writes).ok_or(Fault::Failed)
+        self.work_at_once(writes).ok_or(Fault::Closed)
     }
 
     /// The same where there is a connection that is of use.
@@ -185,79 +167,104 @@ fn begin(database: &IdbDatabase, writes: bool) -> Option<Work> {
 }
 
 impl Work {
-    /// The record of a conversation; empty where there is none.
-    pub async fn head(&self, id: &str) -> Option<String> {
-        let head = done(&self.heads.get(&id.into()).ok()?).await?;
-        Some(head.as_string().unwrap_or_default())
+    /// The record of a conversation; `None` where there is none.
+    pub async fn head(&self, id: &str) -> Result<Option<String>, Fault> {
+        let head = done(self.heads.get(&id.into())).await?;
+        Ok(head.as_string())
     }
 
     /// The records of all conversations.
-    pub async fn heads(&self) -> Option<Vec<String>> {
-        texts(&self.heads.get_all().ok()?).await
+    pub async fn heads(&self) -> Result<Vec<String>, Fault> {
+        texts(self.heads.get_all()).await
     }
 
     /// The records of a conversation's turns, from one number on, at most so many.
-    pub async fn turns(&self, id: &str, from: usize, most: u32) -> Option<Vec<String>> {
-        let turns = self
-            .turns
-            .get_all_with_key_and_limit(&range(id, from)?.into(), most);
-        texts(&turns.ok()?).await
+    pub async fn turns(&self, id: &str, from: usize, most: u32) -> Result<Vec<String>, Fault> {
+        let range = range(id, from)?;
+        let turns = self.turns.get_all_with_key_and_limit(&range.into(), most);
+        texts(turns).await
     }
 
-    /// How many records of turns a conversation has.
-    pub async fn count(&self, id: &str) -> Option<usize> {
-        let count = self.turns.count_with_key(&range(id, 0)?.into()).ok()?;
-        done(&count).await?.as_f64().map(|count| count as usize)
+    /// The number of a conversation's records of turns.
+    pub async fn count(&self, id: &str) -> Result<usize, Fault> {
+        let count = done(self.turns.count_with_key(&range(id, 0)?.into())).await?;
+        let count = count.as_f64().ok_or(Fault::Failed)?;
+        Ok(count as usize)
     }
 
-    /// Writes a conversation's record. It is written when the work is finished.
-    pub fn put_head(&self, id: &str, head: &str) {
-        self.note(self.heads.put_with_key(&head.into(), &id.into()));
+    /// The record of what was left unwritten of a conversation; `None` where nothing was.
+    pub async fn left(&self, id: &str) -> Result<Option<String>, Fault> {
+        let left = done(self.turns.get(&left(id).into())).await?;
+        Ok(left.as_string())
     }
 
-    /// Writes a turn's record.
-    pub fn put_turn(&self, id: &str, turn: usize, record: &str) {
-        let put = self
-            .turns
-            .put_with_key(&record.into(), &name(id, turn).into());
-        self.note(put);
+    /// The records of all that was left unwritten.
+    pub async fn all_left(&self) -> Result<Vec<String>, Fault> {
+        texts(self.turns.get_all_with_key(&all_left()?.into())).await
+    }
+
+    /// Writes records, and drops what was left unwritten of the conversation. It is done when the work is finished.
+    pub fn put(&self, batch: &Batch) {
+        let id = batch.head.id.as_str();
+        for (turn, record) in &batch.turns {
+            let name = name(id, *turn).into();
+            self.note(self.turns.put_with_key(&record.into(), &name));
+        }
+        let head = batch.head.write().into();
+        self.note(self.heads.put_with_key(&head, &id.into()));
+        self.note(self.turns.delete(&left(id).into()));
+    }
+
+    /// Writes the record of what is left unwritten of a conversation.
+    pub fn put_left(&self, id: &str, record: &str) {
+        self.note(self.turns.put_with_key(&record.into(), &left(id).into()));
     }
 
     /// What the browser does not take is not written: then nothing of the work is.
     fn note(&self, asked: Result<IdbRequest, JsValue>) {
         if let Err(error) = asked {
-            self.refused.set(Some(fault(&name_of(&error))));
+            self.refused.set(Some(thrown(&error)));
         }
     }
 
-    /// Takes a conversation out; gives what was there.
-    pub async fn take(&self, id: &str) -> Option<Taken> {
+    /// Deletes a conversation; gives what was there.
+    pub async fn delete(&self, id: &str) -> Result<Deleted, Fault> {
         let range = range(id, 0)?;
-        let head = self.heads.get(&id.into()).ok()?;
-        let keys = self.turns.get_all_keys_with_key(&range).ok()?;
-        let turns = self.turns.get_all_with_key(&range).ok()?;
-        self.heads.delete(&id.into()).ok()?;
-        self.turns.delete(&range).ok()?;
-        Some(Taken {
+        let left = left(id).into();
+        let gone = [
+            self.heads.get(&id.into()),
+            self.turns.get_all_keys_with_key(&range),
+            self.turns.get_all_with_key(&range),
+            self.turns.get(&left),
+        ];
+        self.note(self.heads.delete(&id.into()));
+        self.note(self.turns.delete(&range));
+        self.note(self.turns.delete(&left));
+        let [head, keys, turns, left] = gone;
+        Ok(Deleted {
             id: id.to_owned(),
-            head: done(&head).await?,
-            keys: done(&keys).await?.unchecked_into(),
-            turns: done(&turns).await?.unchecked_into(),
+            head: done(head).await?,
+            keys: done(keys).await?.unchecked_into(),
+            turns: done(turns).await?.unchecked_into(),
+            left: done(left).await?,
         })
     }
 
-    /// Puts back what was taken.
-    pub fn put_back(&self, taken: &Taken) {
-        self.note(
-            self.heads
-                .put_with_key(&taken.head, &taken.id.as_str().into()),
-        );
-        for (key, turn) in taken.keys.iter().zip(taken.turns.iter()) {
+    /// Puts back what was deleted.
+    pub fn put_back(&self, deleted: &Deleted) {
+        let id = deleted.id.as_str();
+        if !deleted.head.is_undefined() {
+            self.note(self.heads.put_with_key(&deleted.head, &id.into()));
+        }
+        for (key, turn) in deleted.keys.iter().zip(deleted.turns.iter()) {
             self.note(self.turns.put_with_key(&turn, &key));
+        }
+        if !deleted.left.is_undefined() {
+            self.note(self.turns.put_with_key(&deleted.left, &left(id).into()));
         }
     }
 
-    /// Takes everything out.
+    /// Deletes everything.
     pub fn clear(&self) {
         self.note(self.heads.clear());
         self.note(self.turns.clear());
@@ -284,8 +291,8 @@ impl Work {
         self.commit();
         match within(&PageClock, WRITING, JsFuture::from(promise)).await {
             Some(Ok(_)) => Ok(()),
-            Some(Err(_)) => Err(fault(&reason(transaction))),
-            None => Err(Fault::Failed),
+            Some(Err(_)) => Err(Fault::at_work(&reason(transaction))),
+            None => Err(Fault::Late),
         }
     }
 }
@@ -295,23 +302,43 @@ fn name(id: &str, turn: usize) -> String {
     format!("{id}/{turn:08}")
 }
 
-fn range(id: &str, from: usize) -> Option<IdbKeyRange> {
-    // The sign behind the slash.
-    let (first, last) = (name(id, from), format!("{id}0"));
-    IdbKeyRange::bound(&first.into(), &last.into()).ok()
+/// The name of the record of what was left unwritten of a conversation: it stands among no conversation's turns.
+fn left(id: &str) -> String {
+    format!("left/{id}")
 }
 
-/// What a request gives.
-async fn done(request: &IdbRequest) -> Option<JsValue> {
+fn range(id: &str, from: usize) -> Result<IdbKeyRange, Fault> {
+    // The sign behind the slash.
+    between(&name(id, from), &format!("{id}0"))
+}
+
+fn all_left() -> Result<IdbKeyRange, Fault> {
+    between(&left(""), "left0")
+}
+
+fn between(first: &str, last: &str) -> Result<IdbKeyRange, Fault> {
+    IdbKeyRange::bound(&first.into(), &last.into()).map_err(|error| thrown(&error))
+}
+
+/// Whether a request that is over was successful.
+async fn request_end(request: &IdbRequest) -> bool {
     let promise = Promise::new(&mut |done: Function, failed: Function| {
         request.set_onsuccess(Some(&done));
         request.set_onerror(Some(&failed));
     });
-    JsFuture::from(promise).await.ok()?;
-    request.result().ok()
+    JsFuture::from(promise).await.is_ok()
 }
 
-async fn texts(request: &IdbRequest) -> Option<Vec<String>> {
-    let all: Array = done(request).await?.unchecked_into();
-    Some(all.iter().filter_map(|one| one.as_string()).collect())
+/// The result of a request.
+async fn done(asked: Result<IdbRequest, JsValue>) -> Result<JsValue, Fault> {
+    let request = asked.map_err(|error| thrown(&error))?;
+    match request_end(&request).await {
+        true => request.result().map_err(|error| thrown(&error)),
+        false => Err(Fault::at_work(&reason(&request))),
+    }
+}
+
+async fn texts(asked: Result<IdbRequest, JsValue>) -> Result<Vec<String>, Fault> {
+    let all: Array = done(asked).await?.unchecked_into();
+    Ok(all.iter().filter_map(|one| one.as_string()).collect())
 }
