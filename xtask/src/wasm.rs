@@ -54,18 +54,18 @@ mod tests {
     #[test]
     fn the_linkers_notes_go_and_all_else_stays_as_it_was() {
         let head = b"\0asm\x01\0\0\0".to_vec();
-        let code = vec![10, 2, 1, 0];
+        let types = vec![1, 1, 0];
         let names = custom("name", 300);
         let whole = [
             head.clone(),
-            code.clone(),
+            types.clone(),
             custom("linking", 200),
             names.clone(),
             custom("reloc.CODE", 1),
         ];
         assert_eq!(
             without_relocations(&whole.concat()).unwrap(),
-            [head, code, names].concat()
+            [head, types, names].concat()
         );
     }
 
