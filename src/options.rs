@@ -66,7 +66,8 @@ pub enum Profile {
 }
 
 /// Light or dark.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, strum::IntoStaticStr, strum::EnumString)]
+#[strum(serialize_all = "kebab-case")]
 pub enum Theme {
     /// As the system says.
     Auto,
@@ -79,11 +80,7 @@ pub enum Theme {
 impl Theme {
     /// The value of the attribute.
     pub fn word(self) -> &'static str {
-        match self {
-            Theme::Auto => "auto",
-            Theme::Light => "light",
-            Theme::Dark => "dark",
-        }
+        self.into()
     }
 }
 
@@ -142,10 +139,10 @@ impl Options {
         }
         match text("theme").as_deref() {
             None => {}
-            Some("auto") => options.theme = Some(Theme::Auto),
-            Some("light") => options.theme = Some(Theme::Light),
-            Some("dark") => options.theme = Some(Theme::Dark),
-            Some(other) => bad("theme", other.to_owned()),
+            Some(word) => match word.parse() {
+                Ok(theme) => options.theme = Some(theme),
+                Err(_) => bad("theme", word.to_owned()),
+            },
         }
         match text("storage").as_deref() {
             None | Some("local") => {}

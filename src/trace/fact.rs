@@ -105,7 +105,10 @@ pub struct Resource {
 
 /// What further requests found out about a server that a request could not reach.
 /// A browser reports every such failure with the same words, so they have to be asked.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, strum::VariantArray, strum::IntoStaticStr, strum::EnumString,
+)]
+#[strum(serialize_all = "kebab-case")]
 pub enum Probe {
     /// Not even an opaque answer came: nothing listens there.
     NothingThere,
@@ -129,36 +132,19 @@ pub enum Probe {
 
 impl Probe {
     /// All of them.
-    pub const ALL: [Probe; 9] = [
-        Probe::NothingThere,
-        Probe::RefusesPage,
-        Probe::RefusesPreflight,
-        Probe::HidesRefusal,
-        Probe::MixedContent,
-        Probe::LocalNetworkDenied,
-        Probe::SocketsExhausted,
-        Probe::Hangs,
-        Probe::DropsRequest,
-    ];
+    pub const ALL: &'static [Probe] = <Probe as strum::VariantArray>::VARIANTS;
 
     /// Its name in an export.
     pub fn word(self) -> &'static str {
-        match self {
-            Probe::NothingThere => "nothing-there",
-            Probe::RefusesPage => "refuses-page",
-            Probe::RefusesPreflight => "refuses-preflight",
-            Probe::HidesRefusal => "hides-refusal",
-            Probe::MixedContent => "mixed-content",
-            Probe::LocalNetworkDenied => "local-network-denied",
-            Probe::SocketsExhausted => "sockets-exhausted",
-            Probe::Hangs => "hangs",
-            Probe::DropsRequest => "drops-request",
-        }
+        self.into()
     }
 }
 
 /// The names of events, without what they carry.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, strum::VariantArray, strum::IntoStaticStr, strum::EnumString,
+)]
+#[strum(serialize_all = "kebab-case")]
 #[allow(missing_docs)]
 pub enum EventName {
     Text,
@@ -180,23 +166,7 @@ pub enum EventName {
 
 impl EventName {
     /// All of them.
-    pub const ALL: [EventName; 15] = [
-        EventName::Text,
-        EventName::Replace,
-        EventName::Reasoning,
-        EventName::Token,
-        EventName::ToolCall,
-        EventName::Progress,
-        EventName::Alive,
-        EventName::Usage,
-        EventName::Timings,
-        EventName::Id,
-        EventName::Model,
-        EventName::Done,
-        EventName::Blocked,
-        EventName::Error,
-        EventName::Odd,
-    ];
+    pub const ALL: &'static [EventName] = <EventName as strum::VariantArray>::VARIANTS;
 
     /// The name of an event.
     pub fn of(event: &ChatEvent) -> EventName {
@@ -221,23 +191,7 @@ impl EventName {
 
     /// Its name in an export.
     pub fn word(self) -> &'static str {
-        match self {
-            EventName::Text => "text",
-            EventName::Replace => "replace",
-            EventName::Reasoning => "reasoning",
-            EventName::Token => "token",
-            EventName::ToolCall => "tool-call",
-            EventName::Progress => "progress",
-            EventName::Alive => "alive",
-            EventName::Usage => "usage",
-            EventName::Timings => "timings",
-            EventName::Id => "id",
-            EventName::Model => "model",
-            EventName::Done => "done",
-            EventName::Blocked => "blocked",
-            EventName::Error => "error",
-            EventName::Odd => "odd",
-        }
+        self.into()
     }
 
     /// Whether it brings text, thinking or a tool call: what a reader waits for.

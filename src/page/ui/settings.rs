@@ -165,7 +165,7 @@ fn words(chat: Chat, takes: &Takes) -> Part {
         .child(el("h3").says(move || say!(chat, settings_words)))
         .child(grid(&mut FIRST.into_iter()))
         .child(
-            more.child(grid(&mut Knob::ALL.into_iter().filter(rest)))
+            more.child(grid(&mut Knob::ALL.iter().copied().filter(rest)))
                 .child(stops),
         )
 }
