@@ -14,6 +14,7 @@ use crate::chat::request::Image;
 use crate::page::app::{Chat, Command, Refused};
 use crate::page::clock::media_matches;
 use crate::page::later;
+use crate::page::numbers;
 use crate::page::words::{say, young};
 
 /// The composer.
@@ -255,6 +256,7 @@ fn meter(chat: Chat) -> Part {
         let Some(meter) = chat.meter.get() else {
             return String::new();
         };
+        let group = |number: u32| numbers::decimal(chat.lang.get(), f64::from(number), 0);
         match (meter.exact, chat.context()) {
             (true, Some(context)) => say!(
                 chat,
@@ -281,19 +283,6 @@ fn meter(chat: Chat) -> Part {
         .class("full", full)
         .attr("title", move || say!(chat, tokens_hint))
         .says(words)
-}
-
-/// Figures with a thin gap between thousands, as the SI writes them: the same in every language.
-fn group(number: u32) -> String {
-    let digits = number.to_string();
-    let mut out = String::new();
-    for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && digits.len().saturating_sub(at).is_multiple_of(3) {
-            out.push('\u{202f}');
-        }
-        out.push(digit);
-    }
-    out
 }
 
 /// Takes files for pictures, as soon as the part of the page is here that can.

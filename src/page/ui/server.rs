@@ -11,7 +11,7 @@ use crate::key;
 use crate::options::Theme;
 use crate::page::app::{Chat, Command, LinkState};
 use crate::page::servers::Found;
-use crate::page::words::{self, Locale, say, trouble_words};
+use crate::page::words::{self, say, trouble_words};
 
 /// The settings.
 pub fn server_panel(chat: Chat) -> Part {
@@ -329,11 +329,11 @@ fn reading(chat: Chat) -> Part {
             ));
         });
     let language = el("select")
-        .children([Locale::en, Locale::de].map(|locale| {
-            choice(words::tag(locale), move || {
-                words::own_name(locale).to_owned()
-            })
-        }))
+        .children(
+            words::locales()
+                .iter()
+                .map(|&locale| choice(words::tag(locale), move || words::own_name(locale))),
+        )
         .value(move || words::tag(chat.lang.get()).to_owned())
         .on("change", move |event| {
             let tag = event_target_value(event);
