@@ -143,9 +143,8 @@ impl Talk {
     pub async fn with(address: Address, kind: Kind) -> Talk {
         let host = Host::new(address);
         let dialect = kind.dialect();
-        let list = host.small(&dialect.models(), Media::Plain).await.ok();
-        let models = list.and_then(|list| dialect.read_models(list.good()?).ok());
-        let first = models.and_then(|models| models.into_iter().next());
+        let models = rill::session::ask(&host, &dialect.models(), &|_| false).await;
+        let first = models.and_then(|models| models.ok()?.into_iter().next());
         let model = first.map(|model| model.id);
         let tree = Tree::default();
         Talk {
@@ -166,10 +165,10 @@ impl Talk {
         };
         let dialect = self.kind.dialect();
         let plan = Plan {
-            dialect: dialect.as_ref(),
+            dialect,
             request: &request,
             deadlines: Deadlines::default(),
-            rung: 0,
+            transport: dialect.transport(None),
             fixed: false,
             json: &|_| false,
             refusals: Refusals::default(),

@@ -290,7 +290,18 @@ pub enum End {
 }
 
 /// The four clocks of a reply.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    Serialize,
+    Deserialize,
+    strum::IntoStaticStr,
+    strum::EnumString,
+)]
+#[strum(serialize_all = "kebab-case")]
 #[serde(rename_all = "kebab-case")]
 pub enum Deadline {
     /// The clock until the headers.
@@ -306,12 +317,7 @@ pub enum Deadline {
 impl Deadline {
     /// The name in `data-reason` and in the `deadlines` attribute.
     pub fn word(self) -> &'static str {
-        match self {
-            Deadline::Connect => "connect",
-            Deadline::FirstToken => "first-token",
-            Deadline::Silence => "silence",
-            Deadline::Total => "total",
-        }
+        self.into()
     }
 }
 

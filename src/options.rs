@@ -2,7 +2,6 @@
 //!
 //! In: names and values as text. Out: [`Options`], and a [`Complaint`] for each value that cannot be used (its default stays).
 
-use std::fmt;
 use std::str::FromStr;
 
 use crate::dialect::Kind;
@@ -59,7 +58,8 @@ pub struct Options {
 }
 
 /// For whom the page is laid out.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, strum::EnumString)]
+#[strum(serialize_all = "kebab-case")]
 pub enum Profile {
     /// Everybody.
     #[default]
@@ -69,9 +69,10 @@ pub enum Profile {
 }
 
 /// Light or dark.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, strum::IntoStaticStr, strum::EnumString)]
+#[strum(serialize_all = "kebab-case")]
 pub enum Theme {
-    /// The system\'s choice.
+    /// The system's choice.
     #[default]
     Auto,
     /// Light.
@@ -83,65 +84,19 @@ pub enum Theme {
 impl Theme {
     /// The value of the attribute.
     pub fn word(self) -> &'static str {
-        match self {
-            Theme::Auto => "auto",
-            Theme::Light => "light",
-            Theme::Dark => "dark",
-        }
+        self.into()
     }
 }
 
 /// Places where things can be kept.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, strum::EnumString)]
+#[strum(serialize_all = "kebab-case")]
 pub enum Storage {
     /// In this browser.
     #[default]
     Local,
     /// Nowhere.
     None,
-}
-
-/// A word that is none of an attribute's values.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct UnknownWord;
-
-impl fmt::Display for UnknownWord {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("none of the attribute's values")
-    }
-}
-
-impl std::error::Error for UnknownWord {}
-
-impl FromStr for Theme {
-    type Err = UnknownWord;
-
-    fn from_str(word: &str) -> Result<Theme, UnknownWord> {
-        let all = [Theme::Auto, Theme::Light, Theme::Dark];
-        one_of(&all.map(|theme| (theme.word(), theme)), word)
-    }
-}
-
-impl FromStr for Profile {
-    type Err = UnknownWord;
-
-    fn from_str(word: &str) -> Result<Profile, UnknownWord> {
-        let all = [("standard", Profile::Standard), ("young", Profile::Young)];
-        one_of(&all, word)
-    }
-}
-
-impl FromStr for Storage {
-    type Err = UnknownWord;
-
-    fn from_str(word: &str) -> Result<Storage, UnknownWord> {
-        one_of(&[("local", Storage::Local), ("none", Storage::None)], word)
-    }
-}
-
-fn one_of<T: Copy>(all: &[(&str, T)], word: &str) -> Result<T, UnknownWord> {
-    let found = all.iter().find(|(known, _)| *known == word);
-    found.map(|(_, value)| *value).ok_or(UnknownWord)
 }
 
 /// A value that cannot be used.

@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 /// The speaker of a message or a turn.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, strum::IntoStaticStr)]
+#[strum(serialize_all = "kebab-case")]
 #[serde(rename_all = "lowercase")]
 pub enum Role {
     /// The frame that the conversation stands in.
@@ -19,11 +20,7 @@ pub enum Role {
 impl Role {
     /// The name that nearly every wire uses, and `data-role` on the page.
     pub fn word(self) -> &'static str {
-        match self {
-            Role::System => "system",
-            Role::User => "user",
-            Role::Assistant => "assistant",
-        }
+        self.into()
     }
 }
 
@@ -111,7 +108,19 @@ pub struct ChatRequest {
 }
 
 /// A setting of how a model picks its words.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    strum::VariantArray,
+    strum::IntoStaticStr,
+)]
+#[strum(serialize_all = "kebab-case")]
 pub enum Knob {
     /// 0 always picks the likeliest.
     Temperature,
@@ -155,51 +164,11 @@ pub enum Knob {
 
 impl Knob {
     /// All, in the order in which a person meets them.
-    pub const ALL: [Knob; 19] = [
-        Knob::Temperature,
-        Knob::TopP,
-        Knob::TopK,
-        Knob::MinP,
-        Knob::TypicalP,
-        Knob::RepeatPenalty,
-        Knob::PresencePenalty,
-        Knob::FrequencyPenalty,
-        Knob::DryMultiplier,
-        Knob::DryBase,
-        Knob::DryAllowedLength,
-        Knob::XtcProbability,
-        Knob::XtcThreshold,
-        Knob::Mirostat,
-        Knob::MirostatTau,
-        Knob::MirostatEta,
-        Knob::Seed,
-        Knob::MaxTokens,
-        Knob::Context,
-    ];
+    pub const ALL: &'static [Knob] = <Knob as strum::VariantArray>::VARIANTS;
 
     /// The setting's name where settings are kept.
     pub fn word(self) -> &'static str {
-        match self {
-            Knob::Temperature => "temperature",
-            Knob::TopP => "top-p",
-            Knob::TopK => "top-k",
-            Knob::MinP => "min-p",
-            Knob::TypicalP => "typical-p",
-            Knob::RepeatPenalty => "repeat-penalty",
-            Knob::PresencePenalty => "presence-penalty",
-            Knob::FrequencyPenalty => "frequency-penalty",
-            Knob::DryMultiplier => "dry-multiplier",
-            Knob::DryBase => "dry-base",
-            Knob::DryAllowedLength => "dry-allowed-length",
-            Knob::XtcProbability => "xtc-probability",
-            Knob::XtcThreshold => "xtc-threshold",
-            Knob::Mirostat => "mirostat",
-            Knob::MirostatTau => "mirostat-tau",
-            Knob::MirostatEta => "mirostat-eta",
-            Knob::Seed => "seed",
-            Knob::MaxTokens => "max-tokens",
-            Knob::Context => "context",
-        }
+        self.into()
     }
 
     /// The least and the most that any server takes; -1 is some servers' word for "without a limit", or "by chance".

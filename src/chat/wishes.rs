@@ -85,8 +85,8 @@ impl Wishes {
         let text = |name: &str| kept.get(name)?.as_str().map(str::to_owned);
         let typed = text("extra").unwrap_or_default();
         let knobs = Knob::ALL
-            .into_iter()
-            .filter_map(|knob| Some((knob, kept.get("knobs")?.get(knob.word())?.as_f64()?)));
+            .iter()
+            .filter_map(|&knob| Some((knob, kept.get("knobs")?.get(knob.word())?.as_f64()?)));
         let stop = kept.get("stop").and_then(Value::as_array);
         let stop = stop.map_or(&[][..], Vec::as_slice);
         let own = kept.get("fields").and_then(Value::as_object);
@@ -167,7 +167,7 @@ mod tests {
             way: Some("/ws".into()),
             ..Wishes::default()
         };
-        for (place, knob) in Knob::ALL.into_iter().enumerate() {
+        for (place, &knob) in Knob::ALL.iter().enumerate() {
             wishes.set(knob, Some(place as f64 + 0.5));
         }
         wishes.sampling.stop = vec!["END".into(), "\n".into()];

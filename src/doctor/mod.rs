@@ -28,7 +28,10 @@ use crate::event::{End, Millis};
 use crate::trace::Trace;
 
 /// Causes that a person can act on.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, strum::VariantArray, strum::IntoStaticStr, strum::EnumString,
+)]
+#[strum(serialize_all = "kebab-case")]
 pub enum Verdict {
     /// Text arrives as it is made.
     Flowing,
@@ -71,7 +74,8 @@ pub enum Verdict {
 }
 
 /// How sure the Doctor is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, strum::IntoStaticStr)]
+#[strum(serialize_all = "kebab-case")]
 pub enum Confidence {
     /// Nothing speaks against it, little for it.
     Guess,
@@ -126,51 +130,11 @@ pub struct Finding {
 
 impl Verdict {
     /// All of them, in the order of the public table.
-    pub const ALL: [Verdict; 19] = [
-        Verdict::Flowing,
-        Verdict::Buffered,
-        Verdict::NotStreaming,
-        Verdict::SlowPrefill,
-        Verdict::Silent,
-        Verdict::Cut,
-        Verdict::Unreachable,
-        Verdict::CorsRefused,
-        Verdict::MixedContent,
-        Verdict::LocalNetworkDenied,
-        Verdict::PreflightRefused,
-        Verdict::Auth,
-        Verdict::WrongServer,
-        Verdict::ModelMissing,
-        Verdict::ServerError,
-        Verdict::Busy,
-        Verdict::ContextFull,
-        Verdict::SocketsExhausted,
-        Verdict::PageBehind,
-    ];
+    pub const ALL: &'static [Verdict] = <Verdict as strum::VariantArray>::VARIANTS;
 
     /// The value of `data-verdict`.
     pub fn word(self) -> &'static str {
-        match self {
-            Verdict::Flowing => "flowing",
-            Verdict::Buffered => "buffered",
-            Verdict::NotStreaming => "not-streaming",
-            Verdict::SlowPrefill => "slow-prefill",
-            Verdict::Silent => "silent",
-            Verdict::Cut => "cut",
-            Verdict::Unreachable => "unreachable",
-            Verdict::CorsRefused => "cors-refused",
-            Verdict::MixedContent => "mixed-content",
-            Verdict::LocalNetworkDenied => "local-network-denied",
-            Verdict::PreflightRefused => "preflight-refused",
-            Verdict::Auth => "auth",
-            Verdict::WrongServer => "wrong-server",
-            Verdict::ModelMissing => "model-missing",
-            Verdict::ServerError => "server-error",
-            Verdict::Busy => "busy",
-            Verdict::ContextFull => "context-full",
-            Verdict::SocketsExhausted => "sockets-exhausted",
-            Verdict::PageBehind => "page-behind",
-        }
+        self.into()
     }
 
     /// Whether all is well: text flows, or the server is visibly at work on it.
@@ -182,11 +146,7 @@ impl Verdict {
 impl Confidence {
     /// Its name in an export.
     pub fn word(self) -> &'static str {
-        match self {
-            Confidence::Guess => "guess",
-            Confidence::Likely => "likely",
-            Confidence::Sure => "sure",
-        }
+        self.into()
     }
 }
 

@@ -12,9 +12,9 @@
 //! | [`follow`] | at once | work that follows signals | a chat |
 //! | [`store`] | at once | what this browser remembers | when it is asked |
 //! | [`words`] | at once | every word on screen, the languages | who says it |
+//! | [`numbers`] | at once | figures as a language writes them | a chat |
 //! | [`ways`] | at once | the rungs of a ladder, for people | which one is in use |
 //! | [`idle`] | later | moments in which the browser has time | the work |
-//! | [`ui::part`] | at once | elements that follow signals | a chat |
 //! | [`net`] | at once | bodies of answers: fetched, from sockets, asked for again, of the demo | what they mean |
 //! | [`live`] | at once | the reply that runs, as the rest of the page sees it | how it is made |
 //! | [`doctor`] | at once | what the Doctor looks at, and the questions that it puts | what they mean |
@@ -49,6 +49,7 @@ pub mod history;
 pub mod idle;
 pub mod live;
 pub mod net;
+pub mod numbers;
 pub mod painter;
 mod plain;
 pub mod reply;

@@ -7,7 +7,7 @@ use leptos::prelude::*;
 use super::app::{Chat, LinkState, Trouble, second_half};
 use super::verdict;
 use super::ways::Way;
-use super::words::{Locale, say};
+use super::words::say;
 use crate::dialect::Carrier;
 use crate::doctor::{Verdict, of_error};
 use crate::event::{BAD_KEY, Deadline, End, PAGE_FAULT, Progress};
@@ -76,15 +76,6 @@ fn with_advice(chat: Chat, said: String, verdict: Verdict) -> String {
         "."
     };
     format!("{said}{stop} {}", verdict::why(chat, verdict))
-}
-
-/// A figure with one place behind the point, from tenths, as the language writes it.
-pub fn tenths(chat: Chat, tenths: u32) -> String {
-    let point = match chat.lang.get() {
-        Locale::en => '.',
-        Locale::de => ',',
-    };
-    format!("{}{point}{}", tenths / 10, tenths % 10)
 }
 
 /// What is wrong with the connection, in a sentence.

@@ -3,7 +3,9 @@
 //! In: a word's name, a language. Out: the word. It must not know what is said with it: states in words are
 //! [`sentences`](super::sentences).
 
-pub use rill_locales::i18n::Locale;
+use leptos_i18n::Locale as _;
+
+pub use rill_locales::{demo_script, i18n::Locale};
 
 /// A word in the chat's language: `say!(chat, send)`, `say!(chat, load_image, host = "…")`.
 macro_rules! say {
@@ -13,46 +15,23 @@ macro_rules! say {
 }
 pub(crate) use say;
 
-/// The locale for a language tag: the first of the wished ones that there is.
+/// The locale for language tags, the most wished first; English where none of them is here.
 pub fn locale_for<'a>(wished: impl IntoIterator<Item = &'a str>) -> Locale {
-    wished
-        .into_iter()
-        .find_map(|tag| {
-            match tag
-                .split(['-', '_'])
-                .next()
-                .unwrap_or_default()
-                .to_ascii_lowercase()
-                .as_str()
-            {
-                "en" => Some(Locale::en),
-                "de" => Some(Locale::de),
-                _ => None,
-            }
-        })
-        .unwrap_or(Locale::en)
+    let wished: Vec<&str> = wished.into_iter().collect();
+    Locale::find_locale(&wished)
 }
 
-/// The language tag of a locale.
+/// All locales, English first.
+pub fn locales() -> &'static [Locale] {
+    Locale::get_all()
+}
+
+/// The language tag of a locale (BCP 47).
 pub fn tag(locale: Locale) -> &'static str {
-    match locale {
-        Locale::en => "en",
-        Locale::de => "de",
-    }
+    locale.as_str()
 }
 
-/// What a language calls itself.
-pub fn own_name(locale: Locale) -> &'static str {
-    match locale {
-        Locale::en => "English",
-        Locale::de => "Deutsch",
-    }
-}
-
-/// The demo's script.
-pub fn demo_script(locale: Locale) -> &'static str {
-    match locale {
-        Locale::en => include_str!("../../locales/demo.en.md"),
-        Locale::de => include_str!("../../locales/demo.de.md"),
-    }
+/// The name that a language has for itself.
+pub fn own_name(locale: Locale) -> String {
+    leptos_i18n::td_string!(locale, language_name).to_string()
 }

@@ -107,7 +107,10 @@ pub struct Resource {
 
 /// Results of further requests to a server that a request could not reach.
 /// A browser reports every such failure with the same words, so they have to be asked.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, strum::VariantArray, strum::IntoStaticStr, strum::EnumString,
+)]
+#[strum(serialize_all = "kebab-case")]
 pub enum Probe {
     /// No answer at all, not even an opaque one: nothing listens there.
     NothingThere,
@@ -131,36 +134,19 @@ pub enum Probe {
 
 impl Probe {
     /// Every result.
-    pub const ALL: [Probe; 9] = [
-        Probe::NothingThere,
-        Probe::RefusesPage,
-        Probe::RefusesPreflight,
-        Probe::HidesRefusal,
-        Probe::MixedContent,
-        Probe::LocalNetworkDenied,
-        Probe::SocketsExhausted,
-        Probe::Hangs,
-        Probe::DropsRequest,
-    ];
+    pub const ALL: &'static [Probe] = <Probe as strum::VariantArray>::VARIANTS;
 
     /// The result's name in an export.
     pub fn word(self) -> &'static str {
-        match self {
-            Probe::NothingThere => "nothing-there",
-            Probe::RefusesPage => "refuses-page",
-            Probe::RefusesPreflight => "refuses-preflight",
-            Probe::HidesRefusal => "hides-refusal",
-            Probe::MixedContent => "mixed-content",
-            Probe::LocalNetworkDenied => "local-network-denied",
-            Probe::SocketsExhausted => "sockets-exhausted",
-            Probe::Hangs => "hangs",
-            Probe::DropsRequest => "drops-request",
-        }
+        self.into()
     }
 }
 
 /// The names of events, without what they carry.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, strum::VariantArray, strum::IntoStaticStr, strum::EnumString,
+)]
+#[strum(serialize_all = "kebab-case")]
 #[allow(missing_docs)]
 pub enum EventName {
     Text,
@@ -182,23 +168,7 @@ pub enum EventName {
 
 impl EventName {
     /// Every name.
-    pub const ALL: [EventName; 15] = [
-        EventName::Text,
-        EventName::Replace,
-        EventName::Reasoning,
-        EventName::Token,
-        EventName::ToolCall,
-        EventName::Progress,
-        EventName::Alive,
-        EventName::Usage,
-        EventName::Timings,
-        EventName::Id,
-        EventName::Model,
-        EventName::Done,
-        EventName::Blocked,
-        EventName::Error,
-        EventName::Odd,
-    ];
+    pub const ALL: &'static [EventName] = <EventName as strum::VariantArray>::VARIANTS;
 
     /// The name of an event.
     pub fn of(event: &ChatEvent) -> EventName {
@@ -223,23 +193,7 @@ impl EventName {
 
     /// The event's name in an export.
     pub fn word(self) -> &'static str {
-        match self {
-            EventName::Text => "text",
-            EventName::Replace => "replace",
-            EventName::Reasoning => "reasoning",
-            EventName::Token => "token",
-            EventName::ToolCall => "tool-call",
-            EventName::Progress => "progress",
-            EventName::Alive => "alive",
-            EventName::Usage => "usage",
-            EventName::Timings => "timings",
-            EventName::Id => "id",
-            EventName::Model => "model",
-            EventName::Done => "done",
-            EventName::Blocked => "blocked",
-            EventName::Error => "error",
-            EventName::Odd => "odd",
-        }
+        self.into()
     }
 
     /// Tells whether the event brings text, thinking or a tool call: what a reader waits for.

@@ -2,6 +2,8 @@
 //!
 //! Unknown fields and facts are passed over; another version, or a file that is none, gets an error that can be worded.
 
+use std::str::FromStr;
+
 use serde_json::{Map, Value};
 
 use super::export::{ODDS, VERSION};
@@ -155,10 +157,7 @@ fn steps<'a>(file: &Map<String, Value>, raw: &'a [u8]) -> Vec<(Millis, Step<'a>)
     }
     for row in list(file, "events") {
         let name = row.get(1).and_then(Value::as_str).unwrap_or_default();
-        if let Some(name) = EventName::ALL
-            .into_iter()
-            .find(|known| known.word() == name)
-        {
+        if let Ok(name) = EventName::from_str(name) {
             let count = whole(row.get(2)).clamp(1, usize::from(u16::MAX)) as u16;
             let step = Step::Event(name, count, whole(row.get(3)));
             steps.push((millis(row.get(0)), step));
@@ -236,7 +235,7 @@ fn fact(fields: &Map<String, Value>) -> Option<Fact> {
                 .take(TOLD)
                 .collect(),
         },
-        "asked" => Fact::Asked(clock(word(fields, "clock"))?),
+        "asked" => Fact::Asked(Deadline::from_str(word(fields, "clock")).ok()?),
         "waited-on" => Fact::WaitedOn,
         "alive" => Fact::Alive(flag(fields, "yes")),
         "stop-pressed" => Fact::StopPressed,
@@ -264,11 +263,7 @@ fn fact(fields: &Map<String, Value>) -> Option<Fact> {
                 protocol: text("protocol"),
             })
         }
-        "probed" => Fact::Probed(
-            Probe::ALL
-                .into_iter()
-                .find(|probe| probe.word() == word(fields, "probe"))?,
-        ),
+        "probed" => Fact::Probed(Probe::from_str(word(fields, "probe")).ok()?),
         "end" => Fact::End(serde_json::from_value(fields.get("end")?.clone()).ok()?),
         _ => return None,
     })
@@ -303,13 +298,6 @@ fn method(word: &str) -> Method {
         "DELETE" => Method::Delete,
         _ => Method::Post,
     }
-}
-
-fn clock(word: &str) -> Option<Deadline> {
-    use Deadline::{Connect, FirstToken, Silence, Total};
-    [Connect, FirstToken, Silence, Total]
-        .into_iter()
-        .find(|clock| clock.word() == word)
 }
 
 fn list<'a>(map: &'a Map<String, Value>, key: &str) -> &'a [Value] {

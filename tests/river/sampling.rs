@@ -28,7 +28,7 @@ fn request(sampling: Sampling) -> ChatRequest {
 
 fn everything() -> Sampling {
     Sampling {
-        knobs: Knob::ALL.map(|knob| (knob, value(knob))).into(),
+        knobs: Knob::ALL.iter().map(|&knob| (knob, value(knob))).collect(),
         stop: vec!["END".to_owned()],
         extra: Map::new(),
     }
@@ -54,7 +54,7 @@ fn check(kind: Kind, rung: usize, within: Option<&str>, names: &str) {
     let stop = names.pop().unwrap();
     assert_eq!(names.len(), Knob::ALL.len(), "{kind:?}");
     let mut expect = BTreeMap::new();
-    for (knob, name) in Knob::ALL.into_iter().zip(names) {
+    for (&knob, name) in Knob::ALL.iter().zip(names) {
         if name != "-" {
             let value = if knob.is_whole() {
                 json!(value(knob) as i64)

@@ -57,11 +57,7 @@ impl Profile {
             context: whole("context").and_then(|context| context.try_into().ok()),
             counts: flag("counts"),
             stops: flag("stops"),
-            stream: word("stream").and_then(|word| {
-                Verdict::ALL
-                    .into_iter()
-                    .find(|verdict| verdict.word() == word)
-            }),
+            stream: word("stream").and_then(|word| word.parse().ok()),
         }
     }
 }

@@ -3,7 +3,7 @@
 use crate::doctor::Verdict;
 
 /// What a row is about.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, strum::EnumCount)]
 pub enum RowName {
     /// Something answers there.
     Reachable,
@@ -37,7 +37,7 @@ pub enum RowName {
 
 impl RowName {
     /// All but the transports, in the order of the table.
-    pub const ALL: [RowName; 13] = [
+    pub const ALL: [RowName; <RowName as strum::EnumCount>::COUNT - 1] = [
         RowName::Reachable,
         RowName::Kind,
         RowName::Cors,

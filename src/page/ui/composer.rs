@@ -8,6 +8,7 @@ use super::Coming;
 use super::kit::{Icon, Show, keys};
 use crate::page::app::{Chat, Command};
 use crate::page::clock::media_matches;
+use crate::page::numbers;
 use crate::page::sentences::young;
 use crate::page::words::say;
 
@@ -194,6 +195,7 @@ fn MeterLine(chat: Chat) -> impl IntoView {
         let Some(meter) = chat.meter.get() else {
             return String::new();
         };
+        let group = |number: u32| numbers::decimal(chat.lang.get(), f64::from(number), 0);
         match (meter.exact, chat.context()) {
             (true, Some(context)) => say!(
                 chat,
@@ -220,19 +222,6 @@ fn MeterLine(chat: Chat) -> impl IntoView {
             {words}
         </p>
     }
-}
-
-/// Figures with a thin gap between thousands, as the SI writes them: the same in every language.
-fn group(number: u32) -> String {
-    let digits = number.to_string();
-    let mut out = String::new();
-    for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && digits.len().saturating_sub(at).is_multiple_of(3) {
-            out.push('\u{202f}');
-        }
-        out.push(digit);
-    }
-    out
 }
 
 /// Files that may be pictures.

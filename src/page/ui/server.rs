@@ -10,7 +10,7 @@ use crate::key;
 use crate::link::Found;
 use crate::page::app::{Chat, Choice, Command, LinkState, Panel};
 use crate::page::sentences::{self, link_words, trouble_words};
-use crate::page::words::{self, Locale, say};
+use crate::page::words::{self, say};
 
 /// The settings.
 #[component]
@@ -339,9 +339,10 @@ fn Reading(chat: Chat) -> impl IntoView {
     let set_language = move |tag: String| {
         chat.run(Command::SetLanguage(words::locale_for([tag.as_str()])));
     };
-    let languages = [Locale::en, Locale::de].map(|locale| {
-        view! { <kit::Choice value=words::tag(locale) words=move || words::own_name(locale).to_owned() /> }
+    let languages = words::locales().iter().map(|&locale| {
+        view! { <kit::Choice value=words::tag(locale) words=move || words::own_name(locale) /> }
     });
+    let languages = languages.collect_view();
     view! {
         <section class="reading">
             <h3>{move || say!(chat, reading_title)}</h3>

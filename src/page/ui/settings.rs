@@ -157,7 +157,7 @@ fn Words(chat: Chat, takes: Takes) -> impl IntoView {
             <details open=is_set>
                 <summary>{move || say!(chat, settings_more)}</summary>
                 <div class="knobs">
-                    {Knob::ALL.into_iter().filter(rest).map(setting).collect_view()}
+                    {Knob::ALL.iter().copied().filter(rest).map(setting).collect_view()}
                 </div>
                 <div class="setting">
                     <Field name=move || say!(chat, settings_stop)>

@@ -17,7 +17,8 @@ use super::kit::{For, keys};
 use crate::chat::tokens::Seen;
 use crate::page::app::{Chat, Looks};
 use crate::page::follow::follow;
-use crate::page::words::{Locale, say};
+use crate::page::numbers;
+use crate::page::words::say;
 
 /// The strip of one answer.
 #[component]
@@ -209,14 +210,10 @@ fn step(logprob: f32) -> u32 {
 }
 
 fn percent(chat: Chat, logprob: f32) -> String {
-    let tenths = (logprob.exp() * 1000.0 + 0.5) as u32;
-    let point = match chat.lang.get() {
-        Locale::en => '.',
-        Locale::de => ',',
-    };
-    if tenths == 0 {
-        format!("< 0{point}1 %")
+    let (locale, share) = (chat.lang.get(), f64::from(logprob.exp()));
+    if share < 0.0005 {
+        format!("< {}", numbers::percent(locale, 0.001, 1))
     } else {
-        format!("{}{point}{} %", tenths / 10, tenths % 10)
+        numbers::percent(locale, share, 1)
     }
 }

@@ -2,9 +2,11 @@
 //!
 //! In: data of `doctor`. Out: sentences in the chat's language; commands and settings stay as they are.
 
+use leptos::prelude::Get;
+
 use crate::doctor::{Advice, Confidence, Evidence, MarkName, Probe, Remedy, Row};
 use crate::page::app::Chat;
-use crate::page::sentences::tenths;
+use crate::page::numbers;
 use crate::page::words::say;
 use crate::trace::BadTrace;
 
@@ -21,7 +23,10 @@ pub fn confidence_words(chat: Chat, confidence: Confidence) -> String {
 pub fn time(chat: Chat, ms: u32) -> String {
     match ms {
         0..1000 => format!("{ms}\u{a0}ms"),
-        1000..20_000 => format!("{}\u{a0}s", tenths(chat, ms / 100)),
+        1000..20_000 => {
+            let seconds = f64::from(ms / 100) / 10.0;
+            format!("{}\u{a0}s", numbers::decimal(chat.lang.get(), seconds, 1))
+        }
         _ => format!("{}\u{a0}s", ms / 1000),
     }
 }
@@ -248,12 +253,10 @@ pub fn row_words(chat: Chat, row: &Row) -> (String, String) {
     }
 }
 
-/// A figure with one place behind the point, from tenths; a large one without.
+/// A rate with one decimal place, from tenths; a large one without.
 pub fn tenth(chat: Chat, rate: u32) -> String {
-    match rate {
-        0..1000 => tenths(chat, rate),
-        _ => (rate / 10).to_string(),
-    }
+    let places = if rate < 1000 { 1 } else { 0 };
+    numbers::decimal(chat.lang.get(), f64::from(rate) / 10.0, places)
 }
 
 /// What a mark stands for.

@@ -46,6 +46,7 @@ pub async fn previews(chat: &Chat, count: usize) {
         .await;
 }
 
+#[e2e::case]
 pub async fn pictures_go_out_as_each_server_takes_them(stage: Stage) {
     for (dialect, options) in [
         (Dialect::OpenAi, "delay=0"),
@@ -98,6 +99,7 @@ pub async fn pictures_go_out_as_each_server_takes_them(stage: Stage) {
     }
 }
 
+#[e2e::case]
 pub async fn what_cannot_be_seen_is_refused_with_a_word(stage: Stage) {
     let chat = stage.chat(Dialect::OpenAi, "delay=0", "").await;
     let says = async |chat: &Chat, words: &str| {

@@ -47,7 +47,8 @@ async fn marked(chat: &Chat, selector: &str) -> usize {
     chat.page.js(&marked).await
 }
 
-pub async fn a_field_keeps_what_is_typed_whatever_becomes_of_the_link(stage: Stage) {
+#[e2e::case]
+async fn a_field_keeps_what_is_typed_whatever_becomes_of_the_link(stage: Stage) {
     let page = stage.blank().await;
     page.at_start(&gate(stage.lab.port())).await;
     let query = stage.query(Dialect::OpenAi, "delay=0", "");
@@ -94,7 +95,8 @@ pub async fn a_field_keeps_what_is_typed_whatever_becomes_of_the_link(stage: Sta
         .await;
 }
 
-pub async fn a_row_keeps_its_element_when_its_list_changes(stage: Stage) {
+#[e2e::case]
+async fn a_row_keeps_its_element_when_its_list_changes(stage: Stage) {
     let chat = stage.chat(Dialect::OpenAi, "delay=0;tokens=3", "").await;
     for question in ["One", "Two", "Three"] {
         chat.ask(question).await;
@@ -147,7 +149,8 @@ pub async fn a_row_keeps_its_element_when_its_list_changes(stage: Stage) {
     previews(&chat, 2).await;
 }
 
-pub async fn the_focus_comes_back_when_a_panel_closes(stage: Stage) {
+#[e2e::case]
+async fn the_focus_comes_back_when_a_panel_closes(stage: Stage) {
     let chat = stage.open("server=demo&pace=instant").await;
     assert_eq!(chat.ask("Hello").await.end.as_deref(), Some("complete"));
     for opener in ["Server", "Conversations", "Settings", "Server"] {
@@ -198,7 +201,8 @@ async fn chosen(chat: &Chat, label: &str) -> String {
         .await
 }
 
-pub async fn a_choice_shows_what_is_chosen(stage: Stage) {
+#[e2e::case]
+async fn a_choice_shows_what_is_chosen(stage: Stage) {
     let chat = stage
         .chat(Dialect::LlamaCpp, "delay=0", "model=river-large")
         .await;
@@ -264,7 +268,8 @@ pub async fn a_choice_shows_what_is_chosen(stage: Stage) {
     assert_eq!(kept, "optimize");
 }
 
-pub async fn words_that_stay_as_they_are_keep_a_selection(stage: Stage) {
+#[e2e::case]
+async fn words_that_stay_as_they_are_keep_a_selection(stage: Stage) {
     let chat = stage.open("server=demo&pace=instant").await;
     chat.ask("Hello").await;
     let selected = "String(range)";
@@ -297,7 +302,8 @@ const WORDS: &str = "(() => {
     return out.replace(/\\s+/g, ' ');
 })()";
 
-pub async fn words_that_a_browser_has_translated_change_all_the_same(stage: Stage) {
+#[e2e::case]
+async fn words_that_a_browser_has_translated_change_all_the_same(stage: Stage) {
     let open = async |lang: &str| {
         let chat = stage.open(&format!("server=demo&lang={lang}")).await;
         chat.button("Server").await;
@@ -322,7 +328,8 @@ pub async fn words_that_a_browser_has_translated_change_all_the_same(stage: Stag
         .await;
 }
 
-pub async fn what_is_made_anew_is_empty_again(stage: Stage) {
+#[e2e::case]
+async fn what_is_made_anew_is_empty_again(stage: Stage) {
     let chat = stage.chat(Dialect::LlamaCpp, "delay=0", "").await;
     chat.button("Settings").await;
     chat.put("textbox", "Temperature", "hot").await;

@@ -13,7 +13,7 @@ use std::time::SystemTime;
 
 /// Builds the page for this machine, and gives the folder. It need not be small: it is whole, and made again only where something
 /// has changed.
-pub fn local() -> Outcome<PathBuf> {
+pub(crate) fn local() -> Outcome<PathBuf> {
     tools::wasm_target()?;
     let page = page()?;
     let compiled = compile(
@@ -36,7 +36,7 @@ pub fn local() -> Outcome<PathBuf> {
 }
 
 /// Builds the page to be shipped, in `dist/`, and gives the folder.
-pub fn shipped() -> Outcome<PathBuf> {
+pub(crate) fn shipped() -> Outcome<PathBuf> {
     tools::wasm_target()?;
     let page = page()?;
     let compiled = small::compile(&page.parts)?;
@@ -59,7 +59,7 @@ pub fn shipped() -> Outcome<PathBuf> {
 }
 
 /// Builds the page as somebody does who has trunk, and gives the folder.
-pub fn trunk() -> Outcome<PathBuf> {
+pub(crate) fn trunk() -> Outcome<PathBuf> {
     let folder = root().join("target").join("trunk-page");
     let mut build = Command::new(tools::trunk()?);
     build
@@ -74,7 +74,7 @@ pub fn trunk() -> Outcome<PathBuf> {
 }
 
 /// Puts the library for diagrams beside the page; says why not, where it cannot be had.
-pub fn diagrams(folder: &Path) -> Result<(), String> {
+pub(crate) fn diagrams(folder: &Path) -> Result<(), String> {
     let [library, licence] = tools::mermaid()?;
     let put = |file, name| fs::copy(file, folder.join(name)).map_err(|error| error.to_string());
     put(library, "mermaid.min.js")?;
@@ -139,22 +139,4 @@ fn state(page: &Page, compiled: &Compiled) -> Outcome<String> {
         );
     }
     Ok(state)
-}
-
-/// All files below a folder, in order.
-pub fn files(folder: &Path) -> Outcome<Vec<PathBuf>> {
-    let mut found = Vec::new();
-    let mut open = vec![folder.to_path_buf()];
-    while let Some(folder) = open.pop() {
-        for entry in fs::read_dir(&folder)? {
-            let path = entry?.path();
-            if path.is_dir() {
-                open.push(path)
-            } else {
-                found.push(path)
-            }
-        }
-    }
-    found.sort();
-    Ok(found)
 }

@@ -3,7 +3,6 @@
 //! In: the release build, and `bench` of `tests/e2e`, which measures it beside the least that a page can do. Out: one [`Run`] for each
 //! page and stream, ratios, verdicts. It must not know how a page is measured.
 
-use super::peers::{self, Load};
 use super::table::Table;
 use crate::run::{cargo, step};
 use crate::{Failure, Outcome, root, tools};
@@ -12,15 +11,15 @@ use std::path::Path;
 
 /// What one reply cost one page; times in milliseconds.
 #[derive(Debug, Clone, Default, PartialEq)]
-pub struct Run {
+pub(crate) struct Run {
     /// The stream's name.
-    pub stream: String,
+    pub(crate) stream: String,
     /// `rill`, `floor`, `append` or one of the others.
-    pub who: String,
+    pub(crate) who: String,
     /// The page was given up after so long; no other figure counts then.
-    pub given_up: Option<f64>,
+    pub(crate) given_up: Option<f64>,
     /// The main thread's own time.
-    pub task: f64,
+    pub(crate) task: f64,
     pub(super) wall: f64,
     pub(super) quarters: Vec<f64>,
     /// In the main thread's own time.
@@ -60,20 +59,20 @@ const TARGETS: [(&str, Target); 8] = [
 ];
 
 /// In the place of figures.
-pub const GIVEN_UP: &str = "did not finish";
+pub(crate) const GIVEN_UP: &str = "did not finish";
 
 /// One target, and what became of it.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Verdict {
+pub(crate) struct Verdict {
     stream: &'static str,
     what: String,
     found: String,
     /// Whether it is so.
-    pub met: bool,
+    pub(crate) met: bool,
 }
 
 /// Measures the built page, and the bundles of others in the folder `peers`; with `smoke` only that it can be measured.
-pub fn measure(folder: &Path, smoke: bool, peers: Option<&Path>) -> Outcome<Vec<Run>> {
+pub(crate) fn measure(folder: &Path, smoke: bool, peers: Option<&Path>) -> Outcome<Vec<Run>> {
     let out = folder.join(if smoke {
         "smoke.json"
     } else {
@@ -99,9 +98,9 @@ pub fn measure(folder: &Path, smoke: bool, peers: Option<&Path>) -> Outcome<Vec<
 }
 
 /// All targets.
-pub fn verdicts(runs: &[Run]) -> Vec<Verdict> {
+pub(crate) fn verdicts(runs: &[Run]) -> Vec<Verdict> {
     let verdict = |&(stream, target): &(&'static str, Target)| {
-        let of = |who: &str| find(runs, stream, who);
+        let of = |who: &str| run_of(runs, stream, who);
         let (rill, floor) = (of("rill")?, of("floor")?);
         let (what, found, limit, unit) = match target {
             Target::Cost(most) => (
@@ -137,7 +136,7 @@ pub fn verdicts(runs: &[Run]) -> Vec<Verdict> {
 }
 
 /// The verdicts for people.
-pub fn verdict_table(verdicts: &[Verdict]) -> Table {
+pub(crate) fn verdict_table(verdicts: &[Verdict]) -> Table {
     let mut table = Table::new(&["target", "stream", "found", ""]);
     for verdict in verdicts {
         table.row(vec![
@@ -151,7 +150,7 @@ pub fn verdict_table(verdicts: &[Verdict]) -> Table {
 }
 
 /// The figures for people.
-pub fn table(runs: &[Run]) -> Table {
+pub(crate) fn table(runs: &[Run]) -> Table {
     let mut table = Table::new(&[
         "page",
         "main thread ms",
@@ -204,13 +203,13 @@ pub fn table(runs: &[Run]) -> Table {
 }
 
 /// A run's main-thread time against the floor's with the same stream.
-pub fn of_the_floor(runs: &[Run], run: &Run) -> f64 {
-    let floor = find(runs, &run.stream, "floor").unwrap_or(run);
+pub(crate) fn of_the_floor(runs: &[Run], run: &Run) -> f64 {
+    let floor = run_of(runs, &run.stream, "floor").unwrap_or(run);
     run.task / floor.task
 }
 
 /// The figures for programs.
-pub fn json(runs: &[Run], loads: &[Load]) -> String {
+pub(crate) fn json(runs: &[Run]) -> Value {
     let one = |run: &Run| match run.given_up {
         Some(ms) => json!({ "stream": run.stream, "page": run.who, "given_up_after_ms": ms }),
         None => json!({
@@ -239,15 +238,11 @@ pub fn json(runs: &[Run], loads: &[Load]) -> String {
     };
     let runs_json: Vec<Value> = runs.iter().map(one).collect();
     let targets: Vec<Value> = verdicts(runs).into_iter().map(target).collect();
-    let loads = peers::json(loads);
-    format!(
-        "{:#}\n",
-        json!({ "runs": runs_json, "targets": targets, "first_loads": loads })
-    )
+    json!({ "runs": runs_json, "targets": targets })
 }
 
 /// A page's name, for people.
-pub fn name(who: &str) -> &str {
+pub(crate) fn name(who: &str) -> &str {
     match who {
         "rill" => "Rill",
         "floor" => "floor",
@@ -269,7 +264,7 @@ impl Run {
 #[cfg(test)]
 impl Run {
     /// A run that took so long, and no other figures.
-    pub fn of(stream: &str, who: &str, task: f64) -> Run {
+    pub(crate) fn of(stream: &str, who: &str, task: f64) -> Run {
         Run {
             stream: stream.to_owned(),
             who: who.to_owned(),
@@ -280,7 +275,7 @@ impl Run {
 }
 
 /// The run of one page with one stream.
-pub fn find<'r>(runs: &'r [Run], stream: &str, who: &str) -> Option<&'r Run> {
+pub(crate) fn run_of<'r>(runs: &'r [Run], stream: &str, who: &str) -> Option<&'r Run> {
     runs.iter()
         .find(|run| run.stream == stream && run.who == who)
 }
@@ -368,7 +363,7 @@ mod tests {
         let table = table(&runs).markdown();
         assert!(table.contains("| 4,000 at 200/s, Rill |"), "{table}");
         assert!(table.contains("|   1.50 |"), "{table}");
-        let json: Value = serde_json::from_str(&json(&runs, &[])).unwrap();
+        let json = json(&runs);
         assert_eq!(json["runs"][0]["nodes"], 1234.0);
         assert!(read("[{}]").is_none());
     }
@@ -389,7 +384,7 @@ mod tests {
             ["8,000 at once, deep-chat", "did not finish", "> 60"],
             "{table}"
         );
-        let json: Value = serde_json::from_str(&json(&runs, &[])).unwrap();
+        let json = json(&runs);
         assert_eq!(json["runs"][1]["given_up_after_ms"], 60000.0);
         assert!(json["runs"][1].get("task_ms").is_none(), "{json}");
     }

@@ -16,7 +16,7 @@ const TASK: f64 = 50.0;
 
 /// A conversation, opened; times in milliseconds.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Opening {
+pub(crate) struct Opening {
     how: String,
     turns: u64,
     shown: f64,
@@ -26,7 +26,7 @@ pub struct Opening {
 }
 
 /// Measures the built page; with `smoke` only that it can be measured.
-pub fn measure(folder: &Path, smoke: bool) -> Outcome<Vec<Opening>> {
+pub(crate) fn measure(folder: &Path, smoke: bool) -> Outcome<Vec<Opening>> {
     let out = folder.join("open.json");
     std::fs::create_dir_all(folder)?;
     let mut command = cargo();
@@ -42,7 +42,7 @@ pub fn measure(folder: &Path, smoke: bool) -> Outcome<Vec<Opening>> {
 }
 
 /// The ratios for people.
-pub fn table(openings: &[Opening]) -> Table {
+pub(crate) fn table(openings: &[Opening]) -> Table {
     let mut table = Table::new(&["a conversation", "turns", "ms", "turns", "ms", "ratio", ""]);
     let of =
         |how: &str| -> Vec<&Opening> { openings.iter().filter(|one| one.how == how).collect() };
