@@ -171,6 +171,14 @@ impl Chat {
         self.keep(false);
     }
 
+    /// Looks at a turn; at an empty reply, where it is gone. Untracked.
+    pub fn with_turn<T>(self, id: TurnId, look: impl FnOnce(&Turn) -> T) -> T {
+        self.tree.with_untracked(|tree| match tree.turn(id) {
+            Some(turn) => look(turn),
+            None => look(&Turn::reply()),
+        })
+    }
+
     /// What the conversation is called: by this page, and by a server that keeps it itself.
     pub fn names(self) -> (String, Option<String>) {
         self.shared().names.borrow().clone()

@@ -4,7 +4,7 @@ use leptos::html;
 use leptos::prelude::*;
 use web_sys::{ClipboardEvent, DataTransfer, DragEvent, Event, File, FileList, KeyboardEvent};
 
-use super::Coming;
+use super::coming::Coming;
 use super::kit::{Icon, Show, keys};
 use crate::page::app::{Chat, Command};
 use crate::page::clock::media_matches;

@@ -8,15 +8,14 @@ use leptos::html;
 use leptos::prelude::*;
 use wasm_bindgen::JsValue;
 
-use super::file::OpenFile;
+use super::file::{OpenFile, save_conversation};
 use super::kit::{Button, For, Hint, Icon, Show, Titled, Trouble};
-use super::{file, notice};
+use super::notice;
 use crate::chat::archive::{Imported, Unreadable, import};
-use crate::history::records::title;
 use crate::history::{Fault, Head};
 use crate::page::app::{Chat, Command, Panel};
 use crate::page::history::db;
-use crate::page::history::{self, History, file as written};
+use crate::page::history::{self, History};
 use crate::page::sentences::young;
 use crate::page::ui::sheet::adopt_style;
 use crate::page::words::{say, tag};
@@ -146,7 +145,7 @@ fn Below(list: List) -> impl IntoView {
                 <OpenFile chat words=move || say!(chat, file_open) on_open=open />
                 <Button
                     class="plain"
-                    on_click=move || save(chat)
+                    on_click=move || save_conversation(chat)
                     disabled=move || chat.tree.with(|tree| tree.is_empty())
                 >
                     {move || say!(chat, file_save)}
@@ -168,14 +167,6 @@ fn Below(list: List) -> impl IntoView {
             </Show>
         </section>
     }
-}
-
-/// The conversation becomes a file.
-pub fn save(chat: Chat) {
-    let name = chat.tree.with_untracked(title);
-    let name: String = name.chars().take(40).collect();
-    let name = if name.is_empty() { "rill" } else { &name };
-    file::save(&format!("{name}.json"), &written(chat));
 }
 
 /// All are to be deleted: the question.

@@ -6,7 +6,9 @@ use web_sys::{Blob, BlobPropertyBag, FileReader, HtmlInputElement, Url};
 
 use super::dom::el;
 use super::images::contents;
+use crate::history::records::title;
 use crate::page::app::Chat;
+use crate::page::history;
 
 /// Hands a JSON file to the browser, which puts it where the person keeps such.
 pub fn save(name: &str, text: &str) {
@@ -22,6 +24,14 @@ pub fn save(name: &str, text: &str) {
     };
     el("a", &[("href", url.as_str()), ("download", name)]).click();
     let _ = Url::revoke_object_url(&url);
+}
+
+/// The conversation becomes a file.
+pub fn save_conversation(chat: Chat) {
+    let name = chat.tree.with_untracked(title);
+    let name: String = name.chars().take(40).collect();
+    let name = if name.is_empty() { "rill" } else { &name };
+    save(&format!("{name}.json"), &history::file(chat));
 }
 
 /// A field that opens a JSON file.

@@ -7,6 +7,7 @@
 //! |---|---|---|
 //! | [`dom`] | at once | elements that are made by hand |
 //! | `kit` | at once | what all views are made of |
+//! | `coming` | at once | a view of the second half, in its place |
 //! | `welcome` | at once | the first screen |
 //! | `composer` | at once | the field, Send and Stop, the meter |
 //! | `stream` | at once | the column that scrolls |
@@ -29,6 +30,7 @@
 
 mod actions;
 pub(crate) mod ask;
+mod coming;
 mod composer;
 pub(crate) mod conversations;
 pub(crate) mod doctor;
@@ -53,10 +55,10 @@ use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 use web_sys::{HtmlElement, ShadowRoot};
 
+use self::coming::Coming;
 use self::composer::{Composer, FileCatcher};
 use self::kit::{Button, Icon, Show};
 use self::stream::Stream;
-use super::app::second_half::{self, SecondHalf};
 use super::app::{Chat, Command, LinkState, Panel};
 use super::clock::media_matches;
 use super::sentences::{link_words, young};
@@ -143,21 +145,6 @@ pub fn take_focus(root: &ShadowRoot) {
     {
         let field: HtmlElement = field.unchecked_into();
         let _ = field.focus();
-    }
-}
-
-/// A part of the page that comes later, and is there while `when` says so.
-#[component]
-fn Coming(
-    chat: Chat,
-    #[prop(into)] when: Signal<bool>,
-    /// Which of the views it is.
-    view: fn(&SecondHalf) -> fn(Chat) -> AnyView,
-) -> impl IntoView {
-    view! {
-        <Show when=move || {
-            when.get() && chat.loaded.get()
-        }>{second_half::ready().map(|half| view(half)(chat))}</Show>
     }
 }
 

@@ -4,7 +4,7 @@
 
 use leptos::prelude::*;
 
-use super::conversations::save;
+use super::file::save_conversation;
 use super::kit::{Button, Show};
 use crate::history::{Fault, Trouble};
 use crate::page::app::Chat;
@@ -43,7 +43,7 @@ pub fn Notice(chat: Chat) -> impl IntoView {
 #[component]
 fn SaveButton(chat: Chat) -> impl IntoView {
     view! {
-        <Button class="inline" on_click=move || save(chat)>
+        <Button class="inline" on_click=move || save_conversation(chat)>
             {move || say!(chat, file_save)}
         </Button>
     }

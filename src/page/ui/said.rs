@@ -7,7 +7,6 @@ use web_sys::KeyboardEvent;
 use super::actions::{Action, Branches, CopyButton};
 use super::composer::{enter_key, sends};
 use super::kit::{Button, Show, keys};
-use super::turn::with_turn;
 use crate::chat::request::Image;
 use crate::chat::tree::TurnId;
 use crate::page::app::{Chat, Command};
@@ -16,7 +15,7 @@ use crate::page::words::say;
 /// What the person said.
 #[component]
 pub fn Said(chat: Chat, id: TurnId) -> impl IntoView {
-    let text = move || with_turn(chat, id, |turn| turn.text.clone());
+    let text = move || chat.with_turn(id, |turn| turn.text.clone());
     let editing = RwSignal::new(false);
     // What is being typed in place of it.
     let typed = RwSignal::new(String::new());

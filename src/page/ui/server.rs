@@ -148,9 +148,7 @@ fn ByHand(chat: Chat) -> impl IntoView {
         kind.map_or("", Kind::as_str).to_owned()
     };
     Effect::new(move || kind.set(known_kind()));
-    let check = move || {
-        chat.run(Command::Check(typed(address)));
-    };
+    let check = move || chat.run(Command::Check(typed(address)));
     let connect = move || {
         chat.run(Command::Connect(Choice::Typed {
             address: typed(address),

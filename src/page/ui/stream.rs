@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 use web_sys::MouseEvent;
 
-use super::Coming;
+use super::coming::Coming;
 use super::kit::{Button, Icon, Show};
 use super::welcome::Welcome;
 use crate::page::app::{Chat, Command, second_half};

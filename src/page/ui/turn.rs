@@ -14,7 +14,6 @@ use super::status::{Figures, StatusLine};
 use super::tokens::Tokens;
 use crate::chat::request::Role;
 use crate::chat::tree::TurnId;
-use crate::chat::turn::Turn;
 use crate::event::End;
 use crate::markdown::{Markdown, piece_of};
 use crate::page::annex;
@@ -62,9 +61,8 @@ impl Course {
                 behind: seen.behind,
             };
         }
-        let (end, thinks) = with_turn(chat, id, |turn| {
-            (turn.end.clone(), !turn.reasoning.is_empty())
-        });
+        let (end, thinks) =
+            chat.with_turn(id, |turn| (turn.end.clone(), !turn.reasoning.is_empty()));
         Course {
             seen: None,
             end: RwSignal::new(end).read_only(),
@@ -90,7 +88,7 @@ fn Reply(chat: Chat, id: TurnId) -> impl IntoView {
     // What a turn holds changes at its end alone: it follows that, and not the whole conversation.
     let figures = Signal::derive(move || {
         end.track();
-        with_turn(chat, id, Figures::of)
+        chat.with_turn(id, Figures::of)
     });
     let looks = chat.looks(id);
     let has_looks = RwSignal::from(looks.shown.clone());
@@ -169,7 +167,7 @@ fn Thinking(
     // A reply that runs writes into this text by itself.
     let text = match course.seen {
         Some(_) => String::new(),
-        None => with_turn(chat, id, |turn| turn.reasoning.clone()),
+        None => chat.with_turn(id, |turn| turn.reasoning.clone()),
     };
     let details = NodeRef::<html::Details>::new();
     // The person may close it then; and whoever has opened it before finds it open.
@@ -203,7 +201,7 @@ fn Thinking(
 #[component]
 fn ReplyActions(chat: Chat, id: TurnId, course: Course, figures: Signal<Figures>) -> impl IntoView {
     let text = move || {
-        with_turn(chat, id, |turn| match turn.only_thought() {
+        chat.with_turn(id, |turn| match turn.only_thought() {
             true => turn.reasoning.clone(),
             false => turn.text.clone(),
         })
@@ -237,7 +235,7 @@ fn ReplyActions(chat: Chat, id: TurnId, course: Course, figures: Signal<Figures>
 /// Draws an answer that grows no more: its beginning at once, the rest of a long one as the browser finds time.
 fn settle(place: Element, turn: Option<(Chat, TurnId)>) {
     let Some((chat, id)) = turn else { return };
-    let text = with_turn(chat, id, |turn| turn.text.clone());
+    let text = chat.with_turn(id, |turn| turn.text.clone());
     let mut painter = Painter::new(place, chat);
     let mut markdown = Markdown::new();
     let mut at = 0;
@@ -258,14 +256,6 @@ fn settle(place: Element, turn: Option<(Chat, TurnId)>) {
         // It ends with the turn.
         StoredValue::new_local(Task::new(is_newest, step));
     }
-}
-
-/// What is asked of a turn; of none, where it is gone.
-pub fn with_turn<T>(chat: Chat, id: TurnId, look: impl FnOnce(&Turn) -> T) -> T {
-    chat.tree.with_untracked(|tree| match tree.turn(id) {
-        Some(turn) => look(turn),
-        None => look(&Turn::reply()),
-    })
 }
 
 fn has_selection() -> bool {
