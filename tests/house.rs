@@ -23,7 +23,6 @@ const LONG_FUNCTIONS: &[(&str, usize)] = &[
     ("src/markdown/parse.rs: start", 94),
     ("src/page/reply/ask.rs: run", 102),
     ("src/page/ui/doctor/words.rs: evidence_words", 117),
-    ("src/trace/export.rs: fact", 92),
 ];
 
 #[test]
