@@ -15,7 +15,7 @@ use std::borrow::Cow;
 
 use super::mend::{close_formula, mend, mend_row};
 use super::node::{Node, Tag, push_text};
-use super::parse::{Top, is_inline, loosen};
+use super::parse::Top;
 use super::source::clean;
 use super::{Block, Markdown};
 use crate::text;
@@ -338,7 +338,9 @@ impl Markdown {
         let mut fresh = match node {
             Some(Node::Element { tag, mut children }) => {
                 match tag {
-                    Tag::List { tight: true, .. } if loose => children.iter_mut().for_each(loosen),
+                    Tag::List { tight: true, .. } if loose => {
+                        children.iter_mut().for_each(Node::loosen)
+                    }
                     // The head comes first in every parse of a part of a table.
                     Tag::Table { .. } => drop(children.drain(..children.len().min(1))),
                     _ => {}
@@ -422,7 +424,7 @@ fn push_raw(node: &mut Node, frozen: usize, piece: &str) {
         return children.push(Node::Text(piece.to_owned()));
     }
     match children.last_mut() {
-        Some(last) if !is_inline(last) && last.tag() != Some(&Tag::Rule) => {
+        Some(last) if !last.is_inline() && last.tag() != Some(&Tag::Rule) => {
             push_raw(last, 0, piece);
         }
         _ => push_text(children, piece),
@@ -472,7 +474,7 @@ fn skip_lines(text: &str, from: usize, count: usize) -> usize {
 /// A blank line between two items makes the whole list loose, but shows only in items that hold text of their own. Where there is none
 /// to tell, nothing may stay.
 fn tells_tightness(list: &Node, source: &str) -> bool {
-    let tells = |part: &Node| is_inline(part) || part.tag() == Some(&Tag::Paragraph);
+    let tells = |part: &Node| part.is_inline() || part.tag() == Some(&Tag::Paragraph);
     list.children()
         .iter()
         .any(|item| item.children().iter().any(tells))
