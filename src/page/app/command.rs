@@ -9,7 +9,6 @@ use super::{Chat, Panel, ToCheck};
 use crate::address::Address;
 use crate::chat::request::Image;
 use crate::chat::tree::{Tree, TurnId};
-use crate::chat::wishes::Wishes;
 use crate::dialect::Kind;
 use crate::link::Link;
 use crate::options::Theme;
@@ -60,8 +59,6 @@ pub enum Command {
     Look,
     /// The person said yes, or no, to a link's server.
     Allow(bool),
-    /// Ask for replies like this.
-    Wish(Wishes),
     /// Show text at this pace; `None`: as the page's owner says.
     SetPace(Option<Pace>),
     /// Light or dark.
@@ -123,7 +120,6 @@ impl Chat {
             Command::UseWay(name) => self.use_way(name),
             Command::Look => self.change_link(Link::look),
             Command::Allow(yes) => self.allow(yes),
-            Command::Wish(wishes) => self.keep_wishes(wishes),
             Command::SetPace(pace) => self.set_pace(pace),
             Command::SetTheme(theme) => self.set_theme(theme),
             Command::SetLanguage(locale) => self.set_language(locale),
