@@ -31,9 +31,9 @@ const BUFFERS: [usize; 5] = [4096, 8192, 16384, 32768, 65536];
 pub struct Clump {
     /// The time of the first read.
     pub at: Millis,
-    /// The span from the first read to the last, without the time in which the page itself was held up.
+    /// The span from the first read to the last.
     pub span: Millis,
-    /// The silence before it, without that time too.
+    /// The silence before it, without the time in which the page itself was held up.
     pub silence: Millis,
     /// Bytes of it.
     pub bytes: usize,
@@ -165,11 +165,11 @@ impl Rhythm {
                 };
             }
         }
-        let seen = gap - self.held_up(last, at);
-        let span = self.open.span + seen;
+        // What came while the page was held up may have come bit by bit: that time is part of the clump's, though of no silence.
+        let span = at - self.open.at;
         let grown = Clump { span, ..self.open };
         let joins = self.first_read_seen
-            && seen <= grown.patience()
+            && gap <= grown.patience()
             && (span <= grown.slack() || grown.is_fast());
         if joins {
             self.open.span = span;
@@ -178,7 +178,7 @@ impl Rhythm {
             self.bursts = self.with_open();
             self.open = Clump {
                 at,
-                silence: seen,
+                silence: gap - self.held_up(last, at),
                 bytes,
                 ..Clump::default()
             };

@@ -256,15 +256,15 @@ pub fn held_back() -> Vec<Case> {
             "buffered",
         ),
         (
-            "the same, and the page was held up before the rest",
+            "what a page that was held up finds there at once may have come bit by bit",
             streaming()
                 .wait(2400.0)
-                .read(110, 1)
+                .steady(10, 4.0)
                 .wait(400.0)
                 .stamp(Fact::Busy(390.0))
-                .read(13_000, 119)
+                .read(11_000, 100)
                 .done(),
-            "buffered",
+            "flowing",
         ),
         (
             "a quick model after a long prompt is no burst",

@@ -265,9 +265,9 @@ pub async fn a_page_that_paints_late_says_so_and_blames_nobody_else(stage: Stage
 pub async fn waiting_is_told_from_silence(stage: Stage) {
     // The server tells how far it has read; it sends comments; it answers a small question beside.
     for (dialect, options, more) in [
-        (Dialect::LlamaCpp, "first=2500;prefill=10", QUICK),
-        (Dialect::OpenAi, "first=2500;comments=200", QUICK),
-        (Dialect::LlamaCpp, "headers=2500", HURRIED),
+        (Dialect::LlamaCpp, "first=2500;prefill=10;delay=12", QUICK),
+        (Dialect::OpenAi, "first=2500;comments=200;delay=12", QUICK),
+        (Dialect::LlamaCpp, "headers=2500;delay=12", HURRIED),
     ] {
         let chat = stage.chat(dialect, options, more).await;
         chat.send(&"many words ".repeat(40)).await;
