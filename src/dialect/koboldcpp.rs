@@ -1,6 +1,6 @@
 //! KoboldCpp: OpenAI's chat where the server has it, else its native stream, both with a `genkey` that its abort takes.
 //!
-//! The native endpoints apply no chat template: [`prompt`] formats the conversation. Where no stream gets through, the whole answer is
+//! The native endpoints apply no chat template: [`templates::prompt`] formats the conversation. Where no stream gets through, the whole answer is
 //! asked for, and while it is made, what there is of it. The native stream's frames end with a `finish_reason` and no
 //! `[DONE]`; up to 1.101 the reason is the string `null` while it runs, and the `/v1` stream's `[DONE]` has no blank line behind it.
 

@@ -1,6 +1,6 @@
 //! The second half of the page: talking to servers, replies and their turns, the settings.
 //!
-//! In: nothing. Out: the table that [`app::second_half`](super::app::second_half) describes, and the way to it. This file alone knows
+//! In: nothing. Out: the table that [`app::second_half`] describes, and the way to it. This file alone knows
 //! both halves. A release build cuts here (`--cfg rill_split`; the cut is made by `xtask`): what only the table names goes into a
 //! wasm file of its own, in the same memory, so that signals, handles and closures go to and fro as ever. Every other build has
 //! it at once.

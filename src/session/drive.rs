@@ -60,7 +60,7 @@ pub enum Report {
         status: u16,
         /// The Content-Type.
         content_type: String,
-        /// Those of [`TELLING`] that may be read.
+        /// Those of [`TELLING`](super::TELLING) that may be read.
         told: Vec<(&'static str, String)>,
     },
     /// Bytes came.

@@ -1,7 +1,7 @@
 //! Bytes, cut anywhere, to [`Frame`]s: SSE by the WHATWG standard, NDJSON and whole JSON documents, told apart line by line.
 //!
 //! In: bytes. Out: frames, borrowed from the bytes where a line is whole in them. It must not know what a frame means; what one line
-//! completes, [`line`] tells.
+//! completes, [`line`](mod@line) tells.
 //!
 //! Where it goes beyond the standard (<https://html.spec.whatwg.org/multipage/server-sent-events.html>), on purpose:
 //! - The event that is pending at the end of the stream is dispatched: KoboldCpp up to 1.101 sends `data: [DONE]` with one line

@@ -1,7 +1,7 @@
 //! The reply that runs: it drives a session, paces what arrived, and paints what may be shown, once a frame.
 //!
 //! In: [`Report`]s from the session, at any rate. Out: the page, touched at most once a frame, and one finished [`Turn`].
-//! [`ask`] asks the server, [`frame`] paints, [`voice`] reads it out, [`watch`] is the Doctor beside it.
+//! [`ask`] asks the server, [`frame`] paints, [`voice`] reads it out, [`watch`](mod@watch) is the Doctor beside it.
 
 mod ask;
 mod frame;
