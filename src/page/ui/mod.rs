@@ -24,7 +24,7 @@
 //! | [`conversations`] | later | the list of conversations |
 //! | [`fields`] | later | what stands beside the prompt |
 //! | [`settings`] | later | how replies are made |
-//! | [`mod@server`] | later | servers, models, how to read |
+//! | [`server`](mod@server) | later | servers, models, how to read |
 //! | [`doctor`] | later | the Doctor's region, panel and check |
 //! | [`ask`] | later | what a link may open |
 
