@@ -5,7 +5,7 @@ use std::sync::Arc;
 use leptos::prelude::*;
 use web_sys::File;
 
-use super::{Chat, Panel, ToCheck};
+use super::{Chat, ToCheck};
 use crate::address::Address;
 use crate::chat::request::Image;
 use crate::chat::tree::{Tree, TurnId};
@@ -15,6 +15,7 @@ use crate::link::Link;
 use crate::options::Theme;
 use crate::pacer::Pace;
 use crate::page::live::Order;
+use crate::page::panel::Panel;
 use crate::page::words::Locale;
 
 /// What a person can ask of the page.

@@ -42,6 +42,7 @@ use crate::pacer::Pace;
 use crate::page::browser::{made_up, page_origin};
 use crate::page::doctor::Patient;
 use crate::page::live::Live;
+use crate::page::panel::Panel;
 use crate::page::store::Store;
 use crate::page::ways::Way;
 use crate::page::words::Locale;
@@ -49,7 +50,7 @@ use crate::page::words::Locale;
 pub use crate::link::{LinkState, Trouble};
 pub use command::{Choice, Command};
 use state::Signals;
-pub use state::{Looks, Memory, Meter, Panel, Refused, ToCheck};
+pub use state::{Looks, Memory, Meter, Refused, ToCheck};
 use tasks::Tasks;
 
 /// One chat. A handle: copies are the same chat.

@@ -18,22 +18,10 @@ use crate::link::{Found, LinkState};
 use crate::options::{Complaint, Options, Theme};
 use crate::pacer::Pace;
 use crate::page::live::Live;
+use crate::page::panel::Panel;
 use crate::page::store::Store;
 use crate::page::ways::Way;
 use crate::page::words::Locale;
-
-/// A dialog. One is open at a time; the Doctor's panel stands beside the conversation and is none.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Panel {
-    /// Servers, models, how to read.
-    Server,
-    /// A server is checked.
-    Check,
-    /// The conversations that are kept.
-    Conversations,
-    /// How replies are made.
-    Replies,
-}
 
 /// The server that is to be checked.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]

@@ -3,13 +3,14 @@
 use leptos::html;
 use leptos::prelude::*;
 
-use super::kit::{self, Button, Field, For, Hint, Select, Show, TextField, Titled};
 use crate::address::Address;
 use crate::dialect::{Kind, Model};
 use crate::key;
 use crate::link::Found;
-use crate::page::app::{Chat, Choice, Command, LinkState, Panel};
+use crate::page::app::{Chat, Choice, Command, LinkState};
+use crate::page::panel::Panel;
 use crate::page::sentences::{self, link_words, trouble_words};
+use crate::page::ui::kit::{self, Button, Field, For, Hint, Select, Show, TextField, Titled};
 use crate::page::words::{self, say};
 
 /// The settings.
@@ -17,12 +18,7 @@ use crate::page::words::{self, say};
 pub fn ServerPanel(chat: Chat) -> impl IntoView {
     let locked = move || chat.options.with(|options| options.lock);
     view! {
-        <Titled
-            chat
-            open=move || chat.shows(Panel::Server)
-            on_close=move || chat.run(Command::Close(Panel::Server))
-            title=move || say!(chat, server_title)
-        >
+        <Titled chat panel=Panel::Server>
             <p class="now" role="status">
                 {move || now(chat)}
             </p>
