@@ -5,7 +5,7 @@
 
 use leptos_i18n::Locale as _;
 
-pub use rill_locales::{demo_script, i18n::Locale};
+pub use rill_locales::{demo_script, i18n::Locale, reading_word};
 
 /// A word in a language: `word!(locale, send)`.
 macro_rules! word {

@@ -12,11 +12,9 @@ use crate::chat::tree::{Tree, TurnId};
 use crate::chat::wishes::Wishes;
 use crate::dialect::Kind;
 use crate::link::Link;
-use crate::options::Theme;
-use crate::pacer::Pace;
 use crate::page::live::Order;
 use crate::page::panel::Panel;
-use crate::page::words::Locale;
+use crate::reading::Setting;
 
 /// What a person can ask of the page.
 #[derive(Debug, Clone, PartialEq)]
@@ -63,12 +61,8 @@ pub enum Command {
     Allow(bool),
     /// Ask for replies like this.
     Wish(Wishes),
-    /// Show text at this pace; `None`: as the page's owner says.
-    SetPace(Option<Pace>),
-    /// Light or dark.
-    SetTheme(Theme),
-    /// Another language.
-    SetLanguage(Locale),
+    /// Read with this value of a setting; an empty one: as the page's owner says.
+    Set(Setting, String),
     /// Open a dialog, in the place of the one that is open.
     Open(Panel),
     /// Close a dialog, if it is the one that is open.
@@ -125,9 +119,7 @@ impl Chat {
             Command::Look => self.change_link(Link::look),
             Command::Allow(yes) => self.allow(yes),
             Command::Wish(wishes) => self.keep_wishes(wishes),
-            Command::SetPace(pace) => self.set_pace(pace),
-            Command::SetTheme(theme) => self.set_theme(theme),
-            Command::SetLanguage(locale) => self.set_language(locale),
+            Command::Set(setting, value) => self.set(setting, &value),
             Command::Open(panel) => self.open(panel),
             Command::Close(panel) => {
                 if self.panel.get_untracked() == Some(panel) {

@@ -49,7 +49,7 @@ mod welcome;
 
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
-use web_sys::{HtmlElement, ShadowRoot};
+use web_sys::{Element, HtmlElement, ShadowRoot};
 
 use self::coming::{Coming, Dialogs};
 use self::composer::{Composer, FileCatcher};
@@ -60,6 +60,7 @@ use super::clock::media_matches;
 use super::panel::{Panel, Tool};
 use super::sentences::{link_words, young};
 use super::words::{self, say};
+use crate::reading::Setting;
 
 /// The styles of the first view; what comes later brings its own.
 pub const STYLE: &str = concat!(
@@ -89,9 +90,9 @@ pub(crate) fn Page(chat: Chat) -> impl IntoView {
             class="rill"
             class:young=move || young(chat)
             class:examined=move || chat.doctor.get()
-            data-theme=move || chat.theme.get().word()
             lang=move || words::tag(chat.lang.get())
             dir="auto"
+            use:show_look=chat
             aria-busy=move || chat.returning.get().then_some("true")
             on:paste=move |event| files.pasted(&event)
             on:drop=move |event| files.dropped(&event)
@@ -114,6 +115,21 @@ pub(crate) fn Page(chat: Chat) -> impl IntoView {
             <Coming chat when=asked view=|half| half.ask />
         </div>
     }
+}
+
+/// Gives the page's root the settings that styles follow: before anything is drawn, so that no colour fades in from another.
+fn show_look(root: Element, chat: Chat) {
+    let show = move || {
+        chat.look.with(|look| {
+            for &setting in Setting::ALL {
+                if let Some(name) = setting.style() {
+                    let _ = root.set_attribute(name, look.value(setting));
+                }
+            }
+        });
+    };
+    untrack(&show);
+    Effect::new(show);
 }
 
 /// Whoever opens a page of its own can write at once: where a finger is not what one points with, and the focus is nowhere else yet.
