@@ -5,7 +5,6 @@
 //! the end of its part, as in a browser; an end without a beginning is nothing.
 
 use super::node::{Node, Tag, push_text};
-use super::parse::is_inline;
 use super::safe;
 use super::source::{self, CLOSE, OPEN, TAG, address, formula, tags};
 use crate::text;
@@ -26,7 +25,7 @@ pub(super) fn resolve(parts: Vec<Node>, in_link: bool, room: usize) -> Vec<Node>
         match part {
             Node::Text(raw) => out.read(&raw),
             part => {
-                if !is_inline(&part) {
+                if !part.is_inline() {
                     out.close(0);
                 }
                 out.push(part);

@@ -163,6 +163,50 @@ impl Node {
         }
     }
 
+    /// Makes of an item of a tight list what it would be in a loose one: each run of text and inline elements becomes a paragraph.
+    pub(super) fn loosen(&mut self) {
+        let Node::Element { children, .. } = self else {
+            return;
+        };
+        let mut out: Vec<Node> = Vec::with_capacity(children.len());
+        let mut running = false;
+        for part in children.drain(..) {
+            let inline = part.is_inline();
+            match out.last_mut() {
+                Some(Node::Element { children, .. }) if inline && running => children.push(part),
+                _ if inline => out.push(Node::Element {
+                    tag: Tag::Paragraph,
+                    children: vec![part],
+                }),
+                _ => out.push(part),
+            }
+            running = inline;
+        }
+        *children = out;
+    }
+
+    /// Tells whether this is a part of a line of text: letters, or an element that is no block.
+    pub(super) fn is_inline(&self) -> bool {
+        self.tag().is_none_or(|tag| {
+            matches!(
+                tag,
+                Tag::Code
+                    | Tag::Emphasis
+                    | Tag::Strong
+                    | Tag::Strike
+                    | Tag::Sub
+                    | Tag::Sup
+                    | Tag::Key
+                    | Tag::Mark
+                    | Tag::Link { .. }
+                    | Tag::Image { .. }
+                    | Tag::LineBreak
+                    | Tag::FootnoteRef { .. }
+                    | Tag::Math { .. }
+            )
+        })
+    }
+
     /// Of its first letter that has a direction: whether it runs from right to left.
     pub(super) fn first_direction(&self) -> Option<bool> {
         match self {

@@ -2,20 +2,21 @@
 //!
 //! In: the text behind the last committed block. Out: blocks set and committed in [`Markdown`]. `docs/open-block.md` has a picture.
 //!
-//! Where a line has ended, the whole lines are parsed as they are: what stands before the last block in them is committed, and what of
-//! that one stays is cut off. What follows is parsed mended, for showing alone. So the whole lines decide where the open block begins,
-//! and not the pieces in which they came. A block that has many parts is cut, so that the next parse begins behind those that stay: a
-//! list at its last item, a table behind its last row, a paragraph at its last word; the lines of a fence are code without the parser.
-//! What cannot be cut and is long is parsed only when it has grown by a sixteenth; until then new text is shown as it is.
+//! Where a line has ended, the whole lines are parsed as they are (`lines`): what stands before the last block in them is committed,
+//! and what of that one stays is cut off. What follows is parsed mended, for showing alone. So the whole lines decide where the open
+//! block begins, and not the pieces in which they came. A block that has many parts is cut, so that the next parse begins behind those that
+//! stay: a list at its last item, a table behind its last row, a paragraph at its last word; the lines of a fence are code without the
+//! parser. What cannot be cut and is long is parsed only when it has grown by a sixteenth; until then new text is shown as it is.
 
 mod code;
+mod lines;
 mod words;
 
 use std::borrow::Cow;
 
-use super::mend::{close_formula, mend, mend_row};
+use super::mend::{mend, mend_row};
 use super::node::{Node, Tag, push_text};
-use super::parse::{Top, is_inline, loosen};
+use super::parse::Top;
 use super::source::clean;
 use super::{Block, Markdown};
 use crate::text;
@@ -160,63 +161,6 @@ impl Markdown {
         self.touch(self.blocks.len().saturating_sub(1));
     }
 
-    /// Commits what the whole lines settle, and cuts the block that they leave open.
-    fn take_lines(&mut self) {
-        let end = whole_lines(&self.text);
-        if end <= self.open.lines {
-            return;
-        }
-        while self.open.from() < end && !matches!(self.open.cut, Cut::Code(_)) {
-            let from = self.open.from();
-            let lines = clean(text::part(&self.text, from..end)).into_owned();
-            let lines = match self.open.cut {
-                // No row goes on in the next line.
-                Cut::Rows { .. } => Cow::Borrowed(lines.as_str()),
-                _ => close_formula(&lines),
-            };
-            // Otherwise what stayed is open again, and is parsed with the rest.
-            if let Some(tops) = self.parse_open(&lines, true, false)
-                && self.settle_lines(tops, &lines)
-            {
-                break;
-            }
-        }
-        self.open.lines = end;
-    }
-
-    /// Settles the blocks of these lines; `false` where the last of them is to be looked at by itself.
-    fn settle_lines(&mut self, mut tops: Vec<Top>, lines: &str) -> bool {
-        if is_closed(&tops, lines) {
-            let end = self.open.from() + lines.len();
-            let count = self.lay(tops);
-            self.commit(count);
-            self.open = Open::at(end);
-            return true;
-        }
-        let Some(last) = tops.pop() else {
-            return true;
-        };
-        if let Some(before) = tops.last() {
-            // Two of them on one line are definitions, which the end will read anew.
-            if last.start <= before.start {
-                return true;
-            }
-            let alone = matches!(self.open.cut, Cut::Rows { .. });
-            let count = self.lay(tops);
-            self.commit(count);
-            self.open = Open::at(last.start);
-            if alone {
-                return false;
-            }
-        }
-        let last_item = last.last_item;
-        let tells = tells_tightness(&last.node, lines);
-        self.open.start = last.start;
-        self.lay(vec![last]);
-        self.cut(last_item, tells);
-        true
-    }
-
     /// Parses the open part and shows it; `false` where what stays turned out not to, and is open again.
     fn show_open(&mut self) -> bool {
         // A carriage return at the very end may yet be half of a line end.
@@ -338,7 +282,9 @@ impl Markdown {
         let mut fresh = match node {
             Some(Node::Element { tag, mut children }) => {
                 match tag {
-                    Tag::List { tight: true, .. } if loose => children.iter_mut().for_each(loosen),
+                    Tag::List { tight: true, .. } if loose => {
+                        children.iter_mut().for_each(Node::loosen)
+                    }
                     // The head comes first in every parse of a part of a table.
                     Tag::Table { .. } => drop(children.drain(..children.len().min(1))),
                     _ => {}
@@ -360,41 +306,6 @@ impl Markdown {
             .get(self.committed)
             .and_then(|block| block.node.tag());
         matches!(tag, Some(Tag::List { tight: true, .. }))
-    }
-
-    /// Cuts the open block behind what of it stays, whatever follows its whole lines.
-    fn cut(&mut self, last_item: usize, tells: bool) {
-        self.cut_items(last_item, tells);
-        let start = self.open.start;
-        let Some(block) = self.blocks.get_mut(self.committed) else {
-            return;
-        };
-        let Node::Element { tag, children } = &mut block.node else {
-            return;
-        };
-        match tag {
-            Tag::Table { .. } => {
-                let (rows, from) = match self.open.cut {
-                    Cut::Rows { rows, from } => (rows, from),
-                    _ => {
-                        let rows = skip_lines(&self.text, start, 2);
-                        (rows, rows)
-                    }
-                };
-                let fresh = children.len().saturating_sub(block.frozen.max(1));
-                block.frozen = children.len();
-                let from = skip_lines(&self.text, from, fresh);
-                self.open.cut = Cut::Rows { rows, from };
-            }
-            Tag::CodeBlock { .. } => {
-                if let Some(code) = Code::begin(&self.text, start) {
-                    // The code itself comes line by line, from its first line on.
-                    children.clear();
-                    self.open.cut = Cut::Code(code);
-                }
-            }
-            _ => {}
-        }
     }
 
     /// Cuts a list before its last item.
@@ -422,57 +333,17 @@ fn push_raw(node: &mut Node, frozen: usize, piece: &str) {
         return children.push(Node::Text(piece.to_owned()));
     }
     match children.last_mut() {
-        Some(last) if !is_inline(last) && last.tag() != Some(&Tag::Rule) => {
+        Some(last) if !last.is_inline() && last.tag() != Some(&Tag::Rule) => {
             push_raw(last, 0, piece);
         }
         _ => push_text(children, piece),
     }
 }
 
-/// Tells whether no later line can change the last block: it is one line by nature, or a blank line ends it.
-fn is_closed(tops: &[Top], lines: &str) -> bool {
-    match tops.last().and_then(|top| top.node.tag()) {
-        Some(Tag::Heading(_) | Tag::Rule) => lines.ends_with(['\n', '\r']),
-        Some(Tag::Paragraph | Tag::Quote | Tag::Table { .. }) => ends_blank(lines),
-        _ => false,
-    }
-}
-
-/// Tells whether the last of these whole lines is blank.
-fn ends_blank(lines: &str) -> bool {
-    let Some(last) = lines.strip_suffix('\n') else {
-        return false;
-    };
-    let last = last.strip_suffix('\r').unwrap_or(last);
-    let before = last.trim_end_matches([' ', '\t']);
-    before.is_empty() || before.ends_with(['\n', '\r'])
-}
-
-/// The end of the last whole line.
-fn whole_lines(text: &str) -> usize {
-    let text = text.strip_suffix('\r').unwrap_or(text);
-    memchr::memrchr2(b'\n', b'\r', text.as_bytes()).map_or(0, |at| at + 1)
-}
-
-fn skip_lines(text: &str, from: usize, count: usize) -> usize {
-    let mut at = from;
-    for _ in 0..count {
-        let rest = text.as_bytes().get(at..).unwrap_or_default();
-        at += match memchr::memchr2(b'\n', b'\r', rest) {
-            Some(end) => match rest.get(end..) {
-                Some([b'\r', b'\n', ..]) => end + 2,
-                _ => end + 1,
-            },
-            None => rest.len(),
-        };
-    }
-    at
-}
-
 /// A blank line between two items makes the whole list loose, but shows only in items that hold text of their own. Where there is none
 /// to tell, nothing may stay.
 fn tells_tightness(list: &Node, source: &str) -> bool {
-    let tells = |part: &Node| is_inline(part) || part.tag() == Some(&Tag::Paragraph);
+    let tells = |part: &Node| part.is_inline() || part.tag() == Some(&Tag::Paragraph);
     list.children()
         .iter()
         .any(|item| item.children().iter().any(tells))

@@ -25,8 +25,13 @@ pub(crate) use say;
 
 /// The locale for language tags, the most wished first; English where none of them is here.
 pub fn locale_for<'a>(wished: impl IntoIterator<Item = &'a str>) -> Locale {
-    let wished: Vec<&str> = wished.into_iter().collect();
-    Locale::find_locale(&wished)
+    // The library's own search reads tags as Unicode's rules have it, for 5 KB of the first view; the language alone decides here.
+    let of = |tag: &str| {
+        let language = tag.split(['-', '_']).next().unwrap_or_default();
+        let mut all = locales().iter().copied();
+        all.find(|locale| self::tag(*locale).eq_ignore_ascii_case(language))
+    };
+    wished.into_iter().find_map(of).unwrap_or_default()
 }
 
 /// All locales, English first.

@@ -1,8 +1,14 @@
 //! The open marks of a paragraph that is still being written: what to append, and what to hide.
+//!
+//! In: a paragraph, heading, item or cell, as far as it has come. Out: an [`Inline`], which writes it with its open marks closed. It must
+//! not know the lines above, nor what kind of block the text stands in.
+
+mod link;
 
 use crate::markdown::source::formula::{self, Formula};
 use crate::markdown::source::{address, flank, tags};
 use crate::text;
+use link::{End, FAR};
 
 /// Changes to a piece of text, so that its open marks have an end.
 #[derive(Default)]
@@ -33,21 +39,6 @@ struct Bracket {
     inside: usize,
     marks: usize,
 }
-
-/// The end of something that was begun.
-enum End {
-    /// An end here; the place of its last byte.
-    At(usize),
-    /// An end that may yet stand behind the text.
-    Open,
-    /// An end that may come, far off: the content is shown until then.
-    Far,
-    /// No end, for it was not begun after all.
-    Never,
-}
-
-/// An open bracket that is farther back is just a bracket, and what stands in quotes for so long is no title of a link.
-const FAR: usize = 300;
 
 impl Inline {
     pub(super) fn of(text: &str) -> Self {
@@ -150,7 +141,7 @@ impl Scan<'_> {
                 Some(address.map_or(at + 1, |address| address.end))
             }
             b'$' => Some(self.formula(at)),
-            b'[' if next == Some(b'^') => match self.label_end(at + 2) {
+            b'[' if next == Some(b'^') => match link::label_end(self.bytes, at + 2) {
                 End::At(end) if !self.has_blank(at, end) => Some(end + 1),
                 End::Open => self.cut(at),
                 // It may be the text of a link that begins like this.
@@ -311,7 +302,7 @@ impl Scan<'_> {
         };
         let next = self.bytes.get(at + 1);
         let end = match next {
-            Some(b'(') => self.address_end(at + 2),
+            Some(b'(') => link::address_end(self.bytes, at + 2),
             // The label behind it is known only with its definition, and that has all of the text read anew.
             None => End::Open,
             Some(_) => End::Never,
@@ -322,7 +313,7 @@ impl Scan<'_> {
                 Some(close + 1)
             }
             End::Open => {
-                self.out.swallows = next == Some(&b'(') && self.is_in_word(at + 2);
+                self.out.swallows = next == Some(&b'(') && link::is_in_word(self.bytes, at + 2);
                 if self.may_drop(&open) {
                     self.out.drops.push((open.start, open.inside));
                 }
@@ -333,90 +324,6 @@ impl Scan<'_> {
                 Some(at + 1)
             }
         }
-    }
-
-    /// The bracket that closes the label of a link or a footnote. Half a label is one word: prose that only looks like one is not
-    /// kept waiting.
-    fn label_end(&self, from: usize) -> End {
-        let rest = self.bytes.get(from..).unwrap_or_default();
-        match memchr::memchr2(b']', b'[', rest) {
-            Some(end) if rest.get(end) == Some(&b']') => End::At(from + end),
-            Some(_) => End::Never,
-            None if rest.trim_ascii_end().iter().any(u8::is_ascii_whitespace) => End::Far,
-            None => End::Open,
-        }
-    }
-
-    /// The bracket that closes the address of a link: one word, or something in angle brackets, and perhaps a title in quotes behind
-    /// it.
-    fn address_end(&self, from: usize) -> End {
-        let mut at = self.skip_blanks(from);
-        if self.is_at(at, b'<') {
-            match self.quoted(at, b'>') {
-                End::At(close) => at = close + 1,
-                other => return other,
-            }
-        } else {
-            let mut depth = 0usize;
-            while let Some(&byte) = self.bytes.get(at) {
-                match byte {
-                    b'\\' => at += 1,
-                    b'(' => depth += 1,
-                    b')' => match depth.checked_sub(1) {
-                        Some(less) => depth = less,
-                        None => return End::At(at),
-                    },
-                    byte if byte.is_ascii_whitespace() => break,
-                    _ => {}
-                }
-                at += 1;
-            }
-        }
-        at = self.skip_blanks(at);
-        let quote = match self.bytes.get(at) {
-            Some(quote @ (b'"' | b'\'')) => *quote,
-            Some(b'(') => b')',
-            _ => return self.bracket_at(at),
-        };
-        match self.quoted(at, quote) {
-            End::At(close) => self.bracket_at(self.skip_blanks(close + 1)),
-            other => other,
-        }
-    }
-
-    /// Tells whether letters that follow only make the address longer.
-    fn is_in_word(&self, from: usize) -> bool {
-        let rest = self.bytes.get(self.skip_blanks(from)..).unwrap_or_default();
-        rest.first() != Some(&b'<') && !rest.iter().any(u8::is_ascii_whitespace)
-    }
-
-    fn bracket_at(&self, at: usize) -> End {
-        match self.bytes.get(at) {
-            Some(b')') => End::At(at),
-            Some(_) => End::Never,
-            None => End::Open,
-        }
-    }
-
-    fn skip_blanks(&self, from: usize) -> usize {
-        let rest = self.bytes.get(from..).unwrap_or_default();
-        let blanks = rest.iter().take_while(|byte| byte.is_ascii_whitespace());
-        from + blanks.count()
-    }
-
-    /// The end of what is quoted from here on.
-    fn quoted(&self, from: usize, by: u8) -> End {
-        let mut at = from + 1;
-        while at < from + FAR {
-            match self.bytes.get(at) {
-                None => return End::Open,
-                Some(b'\\') => at += 1,
-                Some(&byte) if byte == by => return End::At(at),
-                Some(_) => {}
-            }
-            at += 1;
-        }
-        End::Far
     }
 
     /// Keeps no more than the first so many marks open.

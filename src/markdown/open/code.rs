@@ -1,6 +1,7 @@
 //! An open fence: code goes into its block line by line, without the parser.
 
-use super::{Cut, Open, skip_lines};
+use super::lines::skip_lines;
+use super::{Cut, Open};
 use crate::markdown::node::{Node, push_text};
 use crate::markdown::source::clean;
 use crate::markdown::source::fence::{Fence, FenceLine};

@@ -9,7 +9,6 @@ use super::{Chat, ToCheck};
 use crate::address::Address;
 use crate::chat::request::Image;
 use crate::chat::tree::{Tree, TurnId};
-use crate::chat::wishes::Wishes;
 use crate::dialect::Kind;
 use crate::link::Link;
 use crate::page::live::Order;
@@ -59,8 +58,6 @@ pub enum Command {
     Look,
     /// The person said yes, or no, to a link's server.
     Allow(bool),
-    /// Ask for replies like this.
-    Wish(Wishes),
     /// Read with this value of a setting; an empty one: as the page's owner says.
     Set(Setting, String),
     /// Open a dialog, in the place of the one that is open.
@@ -118,7 +115,6 @@ impl Chat {
             Command::UseWay(name) => self.use_way(name),
             Command::Look => self.change_link(Link::look),
             Command::Allow(yes) => self.allow(yes),
-            Command::Wish(wishes) => self.keep_wishes(wishes),
             Command::Set(setting, value) => self.set(setting, &value),
             Command::Open(panel) => self.open(panel),
             Command::Close(panel) => {

@@ -98,6 +98,10 @@ impl Chat {
     /// Something happens to the link: it is shown, and what that takes is done.
     pub(super) fn change_link(self, change: impl FnOnce(&mut Link) -> Vec<Act>) {
         let acts = change(&mut self.shared().link.borrow_mut());
+        self.link_changed(acts);
+    }
+
+    fn link_changed(self, acts: Vec<Act>) {
         self.show_link();
         for act in acts {
             self.act(act);

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::{Chat, Command, second_half};
+use super::{Chat, second_half};
 use crate::chat::wishes::Wishes;
 use crate::dialect::Takes;
 
@@ -33,14 +33,10 @@ impl Chat {
         })
     }
 
-    /// Changes the wishes for the server of now: [`Command::Wish`] with what is changed.
+    /// Changes the wishes for the server of now. (No [`Command`](super::Command): the first view knows of no settings.)
     pub fn wish(self, change: impl FnOnce(&mut Wishes)) {
         let mut wishes = self.wishes.get_untracked();
         change(&mut wishes);
-        self.run(Command::Wish(wishes));
-    }
-
-    pub(super) fn keep_wishes(self, wishes: Wishes) {
         let base = untrack(|| self.base());
         self.shared().store.keep_wishes(&base, &wishes);
         self.write(|signals| signals.wishes.set(wishes));

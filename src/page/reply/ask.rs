@@ -20,6 +20,7 @@ use crate::page::clock::{PageClock, now};
 use crate::page::doctor::Site;
 use crate::page::net::Line;
 use crate::page::net::demo::Demo;
+use crate::page::store::Store;
 use crate::page::words;
 use crate::reply::about_tokens_of;
 use crate::session::{Control, Learned, Plan, Refusals, Report, ask, drive};
@@ -83,30 +84,11 @@ pub(super) async fn run(
     let request = request(chat, reply.id, continues, model, &dialect.takes());
     let base = untrack(|| chat.base());
     let store = chat.shared().store.clone();
-    let key = match &line {
-        Line::Net(net) => net.key.clone(),
-        _ => None,
-    };
-    let has_key = key.is_some();
-    *reply.site.borrow_mut() = Site {
-        server: server.as_ref().map(|server| server.address.clone()),
-        kind: server.as_ref().map(|server| server.kind),
-        model: request.model.clone(),
-        key,
-        page: None,
-    };
-    if let Line::Net(net) = &line
-        && let Some(letter) = net.bad_key()
-    {
-        // Nothing can be sent with it.
-        return reply.on(Report::End(End::Refused {
-            status: None,
-            error: ServerError {
-                message: spelled(letter),
-                code: Some(BAD_KEY.to_owned()),
-                cause: ErrorCause::Auth,
-            },
-        }));
+    let site = site(&line, server.as_ref(), request.model.clone());
+    let has_key = site.key.is_some();
+    *reply.site.borrow_mut() = site;
+    if let Some(end) = bad_key(&line) {
+        return reply.on(Report::End(end));
     }
     // With a key the preflight comes anyway; then the body may as well be called what it is.
     let json = |path: &str| has_key || store.wants_json(&format!("{base}{path}"));
@@ -155,21 +137,39 @@ pub(super) async fn run(
         reply.find_out_why(net).await;
         reply.measured(net);
     }
-    if !fixed && reply.core.borrow().reply.was_held_back() {
-        let way = reply.way.get_untracked();
-        if let Some(next) = way.and_then(|way| way.if_held_back) {
-            store.keep_transport(&base, Some(next));
-            chat.show_way();
-            reply.next_way.set(Some(dialect.transport(Some(next))));
-        }
+    if !fixed {
+        reply.leave_what_holds_back(dialect, &store, &base);
     }
-    if let Some((usage, timings)) = figures(dialect, &line, &json).await {
-        reply.late_figures(&usage, &timings);
+    reply.ask_late(dialect, &line, &request, &json).await;
+}
+
+/// The place of a reply, for the Doctor.
+fn site(line: &Line, server: Option<&Server>, model: Option<String>) -> Site {
+    Site {
+        server: server.map(|server| server.address.clone()),
+        kind: server.map(|server| server.kind),
+        model,
+        key: match line {
+            Line::Net(net) => net.key.clone(),
+            _ => None,
+        },
+        page: None,
     }
-    if reply.looks.tokens.borrow().all().is_empty() {
-        let tokens = late_tokens(dialect, &line, &request, &json).await;
-        reply.late_tokens(tokens);
-    }
+}
+
+/// The end of a reply whose key no header can hold: nothing can be sent with it.
+fn bad_key(line: &Line) -> Option<End> {
+    let Line::Net(net) = line else {
+        return None;
+    };
+    Some(End::Refused {
+        status: None,
+        error: ServerError {
+            message: spelled(net.bad_key()?),
+            code: Some(BAD_KEY.to_owned()),
+            cause: ErrorCause::Auth,
+        },
+    })
 }
 
 /// Asks what is known of the tokens, where the stream did not tell.
@@ -287,6 +287,36 @@ pub(super) fn count(chat: Chat, request: &ChatRequest, has_key: bool) {
 }
 
 impl Reply {
+    /// Takes the next transport for the next reply, where something on the way held this one back.
+    fn leave_what_holds_back(&self, dialect: &dyn Dialect, store: &Store, base: &str) {
+        if !self.core.borrow().reply.was_held_back() {
+            return;
+        }
+        let way = self.way.get_untracked();
+        if let Some(next) = way.and_then(|way| way.if_held_back) {
+            store.keep_transport(base, Some(next));
+            self.chat.show_way();
+            self.next_way.set(Some(dialect.transport(Some(next))));
+        }
+    }
+
+    /// Asks for what the stream did not tell: figures, and tokens where they are wished.
+    async fn ask_late(
+        self: &Rc<Self>,
+        dialect: &dyn Dialect,
+        line: &Line,
+        request: &ChatRequest,
+        json: &dyn Fn(&str) -> bool,
+    ) {
+        if let Some((usage, timings)) = figures(dialect, line, json).await {
+            self.late_figures(&usage, &timings);
+        }
+        if self.looks.tokens.borrow().all().is_empty() {
+            let tokens = late_tokens(dialect, line, request, json).await;
+            self.late_tokens(tokens);
+        }
+    }
+
     pub(super) fn late_figures(&self, usage: &Usage, timings: &Timings) {
         let mut core = self.core.borrow_mut();
         core.reply.late_figures(usage, timings);

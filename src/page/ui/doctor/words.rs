@@ -33,16 +33,15 @@ pub fn time(chat: Chat, ms: u32) -> String {
 
 /// One piece of evidence.
 pub fn evidence_words(chat: Chat, evidence: &Evidence) -> String {
+    let span = |ms: &u32| time(chat, *ms);
     match evidence {
-        Evidence::Reads { reads, events, ms } => {
-            say!(
-                chat,
-                seen_reads,
-                reads = *reads,
-                events = *events,
-                time = time(chat, *ms)
-            )
-        }
+        Evidence::Reads { reads, events, ms } => say!(
+            chat,
+            seen_reads,
+            reads = *reads,
+            events = *events,
+            time = span(ms)
+        ),
         Evidence::Bursts {
             bursts,
             events,
@@ -52,7 +51,7 @@ pub fn evidence_words(chat: Chat, evidence: &Evidence) -> String {
             seen_bursts,
             bursts = *bursts,
             events = *events,
-            time = time(chat, *silence_ms)
+            time = span(silence_ms)
         ),
         Evidence::BufferSize { bytes, bursts } => {
             say!(chat, seen_buffer_size, bytes = *bytes, bursts = *bursts)
@@ -65,88 +64,72 @@ pub fn evidence_words(chat: Chat, evidence: &Evidence) -> String {
             chat,
             seen_at_once,
             events = *events,
-            time = time(chat, *ms),
-            silence = time(chat, *silence_ms)
+            time = span(ms),
+            silence = span(silence_ms)
         ),
         Evidence::OneEvent { bytes } => say!(chat, seen_one_event, bytes = *bytes),
         Evidence::ContentType(value) => say!(chat, seen_content_type, value = value.clone()),
-        Evidence::Header { name, value } => {
-            say!(
-                chat,
-                seen_header,
-                name = name.clone(),
-                value = value.clone()
-            )
-        }
-        Evidence::HeadersOnly { ms, since_ms } => {
-            say!(
-                chat,
-                seen_headers_only,
-                time = time(chat, *ms),
-                since = time(chat, *since_ms)
-            )
-        }
-        Evidence::NoHeaders { ms } => say!(chat, seen_no_headers, time = time(chat, *ms)),
-        Evidence::FirstText { ms } => say!(chat, seen_first_text, time = time(chat, *ms)),
+        Evidence::Header { name, value } => header_words(chat, name.clone(), value.clone()),
+        Evidence::HeadersOnly { ms, since_ms } => say!(
+            chat,
+            seen_headers_only,
+            time = span(ms),
+            since = span(since_ms)
+        ),
+        Evidence::NoHeaders { ms } => say!(chat, seen_no_headers, time = span(ms)),
+        Evidence::FirstText { ms } => say!(chat, seen_first_text, time = span(ms)),
         Evidence::BiggestGap { ms, at_ms } => {
-            say!(
-                chat,
-                seen_biggest_gap,
-                time = time(chat, *ms),
-                at = time(chat, *at_ms)
-            )
+            say!(chat, seen_biggest_gap, time = span(ms), at = span(at_ms))
         }
         Evidence::Signs(count) => say!(chat, seen_signs, count = *count),
         Evidence::Alive(true) => say!(chat, seen_alive),
         Evidence::Alive(false) => say!(chat, seen_not_alive),
-        Evidence::Quiet { ms } => say!(chat, seen_quiet, time = time(chat, *ms)),
+        Evidence::Quiet { ms } => say!(chat, seen_quiet, time = span(ms)),
         Evidence::NoEndMark => say!(chat, seen_no_end_mark),
         Evidence::AtLimit {
             seconds,
-            since_last_read: true,
-        } => {
-            say!(chat, seen_limit_quiet, seconds = *seconds)
-        }
-        Evidence::AtLimit {
-            seconds,
-            since_last_read: false,
-        } => {
-            say!(chat, seen_limit_total, seconds = *seconds)
-        }
+            since_last_read,
+        } => limit_words(chat, *seconds, *since_last_read),
         Evidence::Probed(probe) => probe_words(chat, *probe),
         Evidence::Preflighted => say!(chat, seen_preflighted),
-        Evidence::Said {
-            status: Some(status),
-            message,
-        } => {
-            say!(
-                chat,
-                seen_said_status,
-                status = *status,
-                message = message.clone()
-            )
-        }
-        Evidence::Said {
-            status: None,
-            message,
-        } => say!(chat, seen_said, message = message.clone()),
+        Evidence::Said { status, message } => said_words(chat, *status, message.clone()),
         Evidence::Late { ms, percent } => {
-            say!(chat, seen_late, time = time(chat, *ms), percent = *percent)
+            say!(chat, seen_late, time = span(ms), percent = *percent)
         }
         Evidence::Drawing {
             percent,
             longest_ms,
-        } => {
-            say!(
-                chat,
-                seen_drawing,
-                percent = *percent,
-                time = time(chat, *longest_ms)
-            )
-        }
-        Evidence::HeldUp { ms } => say!(chat, seen_held_up, time = time(chat, *ms)),
-        Evidence::Blocked { ms } => say!(chat, seen_blocked, time = time(chat, *ms)),
+        } => say!(
+            chat,
+            seen_drawing,
+            percent = *percent,
+            time = span(longest_ms)
+        ),
+        Evidence::HeldUp { ms } => say!(chat, seen_held_up, time = span(ms)),
+        Evidence::Blocked { ms } => say!(chat, seen_blocked, time = span(ms)),
         Evidence::Odd(count) => say!(chat, seen_odd, count = *count),
+    }
+}
+
+/// A header that tells about the way.
+fn header_words(chat: Chat, name: String, value: String) -> String {
+    say!(chat, seen_header, name = name, value = value)
+}
+
+/// A limit of servers and proxies, and what it counts from.
+fn limit_words(chat: Chat, seconds: u32, since_last_read: bool) -> String {
+    if since_last_read {
+        say!(chat, seen_limit_quiet, seconds = seconds)
+    } else {
+        say!(chat, seen_limit_total, seconds = seconds)
+    }
+}
+
+/// The server's own words, and its status if it had one.
+fn said_words(chat: Chat, status: Option<u16>, message: String) -> String {
+    match status {
+        Some(status) => say!(chat, seen_said_status, status = status, message = message),
+        None => say!(chat, seen_said, message = message),
     }
 }
 
