@@ -19,7 +19,8 @@
 //! | [`net`] | at once | bodies of answers: fetched, from sockets, asked for again, of the demo | what they mean |
 //! | [`live`] | at once | the reply that runs, as the rest of the page sees it | how it is made |
 //! | [`doctor`] | at once | what the Doctor looks at, and the questions that it puts | what they mean |
-//! | [`servers`] | at once | servers that are found, and one that is got to know | who asks |
+//! | [`ports`] | at once | the ports of this computer that answer | who answers |
+//! | [`servers`] | later | servers that are recognised, and one that is got to know | who asks |
 //! | [`app`] | at once | the state of one chat, and the only door to it | what is seen of it |
 //! | `clipboard` | later | a text and its forms, copied | where they come from |
 //! | [`fault`] | at once | the net below: what is not lost where the wasm stops | |
@@ -54,6 +55,7 @@ pub mod numbers;
 pub mod painter;
 pub mod panel;
 mod plain;
+pub mod ports;
 pub mod reply;
 pub mod second_half;
 pub mod sentences;

@@ -1,30 +1,24 @@
-//! Finding servers, and making friends with one: who is it, which models, how much context.
+//! Getting to know servers: who is it, which models, how much context.
 //!
 //! Simple GETs only, so that no preflight is ever sent and no sticky server loses a socket.
 
 use futures_util::future::join_all;
 
 use super::doctor::ask::inquire;
-use super::net::fetch::{Fetch, reach};
+use super::net::fetch::Fetch;
 use crate::address::Address;
 use crate::dialect::{self, Kind, Recogniser};
-use crate::doctor::check::Reach;
 use crate::doctor::{Probe, Verdict};
 use crate::link::{Found, Server};
 use crate::session::{Media, Wire, ask};
 
-/// Looks at the usual ports of this computer, all at once. In the order of the list.
-pub async fn look_around() -> Vec<Found> {
-    let asked = dialect::ports().into_iter().map(|port| async move {
-        let address = Address::parse(&format!("http://127.0.0.1:{port}"), None).ok()?;
+/// Those of the addresses at which a server answers that Rill can talk to, in their order.
+pub async fn recognise(addresses: Vec<Address>) -> Vec<Found> {
+    let asked = addresses.into_iter().map(|address| async move {
         let fetch = Fetch {
             address: address.clone(),
             key: None,
         };
-        // One opaque question tells an empty port from a server, and costs two lines in the console instead of ten.
-        if reach(&address.url("/v1/models")).await != Reach::Came {
-            return None;
-        }
         match recognise_at(&fetch).await {
             dialect::Verdict::Recognised(found) => Some(Found { address, found }),
             _ => None,

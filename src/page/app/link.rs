@@ -10,7 +10,7 @@ use crate::address::Address;
 use crate::dialect::{Kind, Origins};
 use crate::link::{Act, Link, Wish};
 use crate::page::net::fetch::Fetch;
-use crate::page::servers;
+use crate::page::ports;
 use crate::page::words::say;
 
 impl Chat {
@@ -130,7 +130,16 @@ impl Chat {
     fn act(self, act: Act) {
         match act {
             Act::Look(number) => self.spawn(async move {
-                let found = servers::look_around().await;
+                let answering = ports::answering().await;
+                // Where nothing answers, the second half is not needed to say so.
+                let half = match answering.is_empty() {
+                    true => None,
+                    false => self.second_half().await,
+                };
+                let found = match half {
+                    Some(half) => (half.recognise)(answering).await,
+                    None => Vec::new(),
+                };
                 self.change_link(|link| link.found(number, found));
             }),
             Act::Connect {

@@ -11,10 +11,11 @@ use leptos::prelude::AnyView;
 use web_sys::{Element, File};
 
 use super::Chat;
+use crate::address::Address;
 use crate::chat::tree::TurnId;
 use crate::dialect::{Kind, Takes};
 use crate::doctor::Verdict;
-use crate::link::Server;
+use crate::link::{Found, Server};
 use crate::page::net::fetch::Fetch;
 use crate::page::panel::Panel;
 
@@ -22,6 +23,8 @@ use crate::page::panel::Panel;
 pub struct SecondHalf {
     /// Begins the reply of a turn; with `true`, from where it ended.
     pub begin: fn(Chat, TurnId, bool),
+    /// Those of these addresses at which a server answers that Rill can talk to.
+    pub recognise: fn(Vec<Address>) -> Recognising,
     /// Gets to know a server.
     pub connect: fn(Fetch, Option<Kind>) -> Connecting,
     /// What a kind of server understands beside words.
@@ -59,6 +62,9 @@ pub struct SecondHalf {
     /// A verdict in a sentence.
     pub verdict_why: fn(Chat, Verdict) -> String,
 }
+
+/// Servers that are being asked who they are.
+pub type Recognising = Pin<Box<dyn Future<Output = Vec<Found>>>>;
 
 /// A server that is being made friends with.
 pub type Connecting = Pin<Box<dyn Future<Output = Result<Server, Verdict>>>>;
