@@ -4,7 +4,7 @@
 //! In: values as text, each with the name of its setting. Out: a [`Look`]. It must not know who shows or keeps one, nor a word for
 //! people: those have the name that [`Setting::word`] makes, in `locales`.
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use crate::pacer::Pace;
 
@@ -135,8 +135,11 @@ impl Look {
 
     /// A JSON object: for each setting its value, a text, or null.
     pub fn write(&self) -> Value {
-        let value = |setting: &Setting| (setting.name().to_owned(), self.get(*setting).into());
-        Value::Object(Setting::ALL.iter().map(value).collect())
+        let mut kept = Map::new();
+        for &setting in Setting::ALL {
+            kept.insert(setting.name().to_owned(), self.get(setting).into());
+        }
+        Value::Object(kept)
     }
 
     /// Sets a value; an empty one is none. `false` where it cannot be used: the setting stays as it is.

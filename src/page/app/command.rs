@@ -13,7 +13,6 @@ use crate::dialect::Kind;
 use crate::link::Link;
 use crate::page::live::Order;
 use crate::page::panel::Panel;
-use crate::reading::Setting;
 
 /// What a person can ask of the page.
 #[derive(Debug, Clone, PartialEq)]
@@ -58,8 +57,6 @@ pub enum Command {
     Look,
     /// The person said yes, or no, to a link's server.
     Allow(bool),
-    /// Read with this value of a setting; an empty one: as the page's owner says.
-    Set(Setting, String),
     /// Open a dialog, in the place of the one that is open.
     Open(Panel),
     /// Close a dialog, if it is the one that is open.
@@ -115,7 +112,6 @@ impl Chat {
             Command::UseWay(name) => self.use_way(name),
             Command::Look => self.change_link(Link::look),
             Command::Allow(yes) => self.allow(yes),
-            Command::Set(setting, value) => self.set(setting, &value),
             Command::Open(panel) => self.open(panel),
             Command::Close(panel) => {
                 if self.panel.get_untracked() == Some(panel) {

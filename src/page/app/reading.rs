@@ -16,8 +16,9 @@ impl Chat {
         self.look.with(Look::pace).unwrap_or_else(own)
     }
 
-    /// The person chooses. What was not chosen is not remembered either: it stays the owner's.
-    pub(super) fn set(self, setting: Setting, value: &str) {
+    /// The person chooses the value of a setting; an empty one leaves it to the page's owner. What was not chosen is not remembered
+    /// either. (No [`Command`](super::Command): the first view changes no settings.)
+    pub fn set(self, setting: Setting, value: &str) {
         let store = &self.shared().store;
         let mut chosen = store.look();
         chosen.set(setting, value);

@@ -354,7 +354,7 @@ fn ReadingField(chat: Chat, setting: Setting) -> impl IntoView {
     };
     view! {
         <Field name=move || said(None).unwrap_or_default()>
-            <Select value on_change=move |value| chat.run(Command::Set(setting, value))>
+            <Select value on_change=move |value: String| chat.set(setting, &value)>
                 {choices}
             </Select>
         </Field>
