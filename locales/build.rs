@@ -1,5 +1,6 @@
 //! The languages, from what lies in this folder: `LANGUAGE.json` becomes typed words, and `demo.LANGUAGE.md` the demo's text. A word
-//! that one language lacks, or has too many, fails the build, and so does a demo without a text.
+//! that one language lacks, or has too many, fails the build, and so does a demo without a text. Words of the settings of how to read can
+//! be asked for by name as well.
 
 use std::path::Path;
 use std::{env, fs};
@@ -25,7 +26,7 @@ fn generate() -> Result<(), String> {
     let languages = languages(Path::new(&here))?;
     let words = words(&here, &languages)?;
     let out = env::var("OUT_DIR").map_err(|error| error.to_string())?;
-    let code = words + &demo_scripts(&here, &languages);
+    let code = words + &demo_scripts(&here, &languages) + &reading(&here)?;
     fs::write(Path::new(&out).join("words.rs"), code).map_err(|error| error.to_string())
 }
 
@@ -86,4 +87,20 @@ fn demo_scripts(here: &str, languages: &[String]) -> String {
     format!(
         "\npub fn demo_script(locale: i18n::Locale) -> &'static str {{ match locale {{ {arms} }} }}\n"
     )
+}
+
+/// A function that gives a word whose name begins with `reading_`: settings have labels and choices of these names.
+fn reading(here: &str) -> Result<String, String> {
+    let file = Path::new(here).join(format!("{DEFAULT}.json"));
+    let text = fs::read_to_string(file).map_err(|error| error.to_string())?;
+    let words: serde_json::Map<String, serde_json::Value> =
+        serde_json::from_str(&text).map_err(|error| error.to_string())?;
+    let names = words.keys().filter(|name| name.starts_with("reading_"));
+    let arm = |name: &String| {
+        format!("{name:?} => Some(leptos_i18n::td_string!(locale, {name}).to_string()),")
+    };
+    let arms: String = names.map(arm).collect();
+    Ok(format!(
+        "\npub fn reading_word(locale: i18n::Locale, name: &str) -> Option<String> {{ match name {{ {arms} _ => None }} }}\n"
+    ))
 }

@@ -20,6 +20,7 @@
 //! | [`dialect`] | a neutral request; frames | calls; events | time, I/O |
 //! | [`session`] | what network, clock and person do | events and one honest end | the browser |
 //! | [`pacer`] | text and when it came | how much of it is shown by now | what the text means |
+//! | [`reading`] | values of settings, each with its name | how a person reads: pace, theme, language | who shows or keeps it |
 //! | [`options`] | attributes, URL parameters | typed wishes, and complaints | the page |
 //! | [`patience`] | what a worker is asked and when it spoke | how long it is still waited for | what a worker is |
 //! | [`markdown`] | text that grows | committed blocks and one open tail | the DOM |
@@ -62,6 +63,7 @@ pub mod markdown;
 pub mod options;
 pub mod pacer;
 pub mod patience;
+pub mod reading;
 pub mod reply;
 pub mod session;
 pub mod text;

@@ -1,30 +1,35 @@
 //! The public surface: what attributes of `<rill-chat>`, or URL parameters of the standalone page, ask for.
 //!
-//! In: names and values as text. Out: [`Options`], and a [`Complaint`] for each value that cannot be used (its default stays).
+//! In: names and values as text. Out: [`Options`], and a [`Complaint`] for each value that cannot be used (its default stays). Settings of
+//! how to read are no names of this file: it takes them as [`reading`](crate::reading) has them.
 
 use std::str::FromStr;
 
 use crate::dialect::Kind;
 use crate::pacer::Pace;
+use crate::reading::{Look, Setting};
 use crate::session::Deadlines;
 
-/// The names, as attributes and as URL parameters.
-pub const NAMES: [&str; 14] = [
+/// The names beside the settings of how to read.
+const NAMES: [&str; 11] = [
     "server",
     "kind",
     "model",
     "profile",
-    "pace",
     "system",
     "greeting",
     "placeholder",
-    "lang",
-    "theme",
     "storage",
     "lock",
     "deadlines",
     "grace",
 ];
+
+/// All names, as attributes and as URL parameters.
+pub fn names() -> impl Iterator<Item = &'static str> {
+    let settings = Setting::ALL.iter().map(|setting| setting.name());
+    NAMES.into_iter().chain(settings)
+}
 
 /// Wishes of the page's owner, or of a link. `None`: not said.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -37,18 +42,14 @@ pub struct Options {
     pub model: Option<String>,
     /// For whom the page is laid out.
     pub profile: Profile,
-    /// The pace at which text is shown; `None` is the profile's own.
-    pub pace: Option<Pace>,
     /// System prompt.
     pub system: Option<String>,
     /// The first screen's heading.
     pub greeting: Option<String>,
     /// The empty composer's text.
     pub placeholder: Option<String>,
-    /// Language tag of the page's words.
-    pub lang: Option<String>,
-    /// Light or dark.
-    pub theme: Option<Theme>,
+    /// How the page is read.
+    pub look: Look,
     /// The place where things are kept.
     pub storage: Storage,
     /// The visitor cannot change server, model or profile.
@@ -66,26 +67,6 @@ pub enum Profile {
     Standard,
     /// Readers of 8 to 17.
     Young,
-}
-
-/// Light or dark.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, strum::IntoStaticStr, strum::EnumString)]
-#[strum(serialize_all = "kebab-case")]
-pub enum Theme {
-    /// The system's choice.
-    #[default]
-    Auto,
-    /// Light.
-    Light,
-    /// Dark.
-    Dark,
-}
-
-impl Theme {
-    /// The value of the attribute.
-    pub fn word(self) -> &'static str {
-        self.into()
-    }
 }
 
 /// Places where things can be kept.
@@ -119,7 +100,6 @@ impl Options {
             system: text("system"),
             greeting: text("greeting"),
             placeholder: text("placeholder"),
-            lang: text("lang"),
             lock: get("lock").is_some_and(|value| value != "false"),
             ..Options::default()
         };
@@ -128,9 +108,14 @@ impl Options {
         let kind = text("kind").filter(|value| value != "auto");
         options.kind = parsed("kind", kind, &mut bad);
         options.profile = parsed("profile", text("profile"), &mut bad).unwrap_or_default();
-        options.pace = parsed("pace", text("pace"), &mut bad);
-        options.theme = parsed("theme", text("theme"), &mut bad);
         options.storage = parsed("storage", text("storage"), &mut bad).unwrap_or_default();
+        for &setting in Setting::ALL {
+            if let Some(value) = text(setting.name())
+                && !options.look.set(setting, &value)
+            {
+                bad(setting.name(), value);
+            }
+        }
         if let Some(value) = text("deadlines") {
             match Deadlines::parse(&value) {
                 Ok(deadlines) => options.deadlines = deadlines,
@@ -148,7 +133,7 @@ impl Options {
 
     /// The pace that is in force: what was asked for, else the profile's.
     pub fn pace(&self) -> Pace {
-        self.pace.unwrap_or(match self.profile {
+        self.look.pace().unwrap_or(match self.profile {
             Profile::Standard => Pace::Live,
             Profile::Young => Pace::PerCharacter(30.0),
         })
@@ -238,9 +223,6 @@ mod tests {
 
     #[test]
     fn every_word_of_the_table_is_understood() {
-        for theme in [Theme::Auto, Theme::Light, Theme::Dark] {
-            assert_eq!(theme.word().parse(), Ok(theme));
-        }
         let words = [
             ("profile", "standard"),
             ("storage", "local"),
@@ -252,6 +234,19 @@ mod tests {
             (options.profile, options.storage),
             (Profile::Young, Storage::None)
         );
+    }
+
+    #[test]
+    fn settings_of_how_to_read_are_names_too() {
+        let words = [("theme", "dark"), ("lang", "de"), ("pace", "instant")];
+        for (name, value) in words {
+            assert!(names().any(|known| known == name), "{name}");
+            let (options, complaints) = read(&[(name, value)]);
+            let mut all = Setting::ALL.iter();
+            let setting = all.find(|setting| setting.name() == name).copied();
+            assert_eq!(setting.and_then(|it| options.look.get(it)), Some(value));
+            assert!(complaints.is_empty());
+        }
     }
 
     #[test]

@@ -1,5 +1,5 @@
 //! The documents say what is there: links lead to files and headings, sections that the code cites exist, and so do the tests that are
-//! named as proof.
+//! named as proof; every attribute has its row.
 #![allow(clippy::unwrap_used)]
 
 use std::collections::BTreeSet;
@@ -128,4 +128,17 @@ fn every_test_that_is_named_as_proof_is_there() {
         }
     }
     assert!(named > 40, "{named}");
+}
+
+#[test]
+fn every_attribute_has_its_row() {
+    let text = fs::read_to_string(root().join("docs/embedding.md")).unwrap();
+    let rows = text.lines().filter_map(|line| line.strip_prefix("| "));
+    let cells: Vec<&str> = rows
+        .filter_map(|row| Some(row.split_once(" | ")?.0))
+        .collect();
+    for name in rill::options::names() {
+        let name = format!("`{name}`");
+        assert!(cells.iter().any(|cell| cell.contains(&name)), "{name}");
+    }
 }

@@ -35,10 +35,7 @@ fn chat() -> (Owner, Chat) {
     let root = host
         .attach_shadow(&ShadowRootInit::new(ShadowRootMode::Open))
         .unwrap();
-    let options = Options {
-        lang: Some("en".to_owned()),
-        ..Options::default()
-    };
+    let (options, _) = Options::read(|name| (name == "lang").then(|| "en".to_owned()));
     let owner = Owner::new();
     let chat = owner.with(|| Chat::new(host, root, options, Vec::new()));
     (owner, chat)

@@ -6,7 +6,7 @@
 use rill::chat::request::{Knob, Role};
 use rill::doctor::{Confidence, Verdict};
 use rill::event::Deadline;
-use rill::options::Theme;
+use rill::reading::{Setting, Theme};
 use rill::trace::{EventName, Probe};
 use std::fmt::Debug;
 use std::str::FromStr;
@@ -83,4 +83,18 @@ fn words_in_files_and_in_the_store_stay() {
         "temperature top-p top-k min-p typical-p repeat-penalty presence-penalty frequency-penalty dry-multiplier dry-base \
          dry-allowed-length xtc-probability xtc-threshold mirostat mirostat-tau mirostat-eta seed max-tokens context",
     );
+}
+
+#[test]
+fn every_setting_of_how_to_read_has_its_words() {
+    let file = concat!(env!("CARGO_MANIFEST_DIR"), "/locales/en.json");
+    let words: serde_json::Value =
+        serde_json::from_str(&std::fs::read_to_string(file).unwrap()).unwrap();
+    let names = Setting::ALL.iter().flat_map(|setting| {
+        let choices = setting.choices().iter().map(|choice| Some(*choice));
+        let all = std::iter::once(None).chain(choices);
+        all.map(|choice| setting.word(choice))
+    });
+    let missing: Vec<String> = names.filter(|name| words.get(name).is_none()).collect();
+    assert!(missing.is_empty(), "{missing:?} of locales/*.json");
 }

@@ -13,7 +13,7 @@ use super::ui::Page;
 use super::ui::dom::Placed;
 use super::{fault, second_half, ui};
 use crate::chat::archive;
-use crate::options::{NAMES, Options};
+use crate::options::{self, Options};
 
 #[wasm_bindgen(module = "/src/page/element.js")]
 extern "C" {
@@ -30,7 +30,7 @@ pub fn start() {
     fault::spread();
     second_half::install();
     let mount = Closure::<dyn Fn(HtmlElement, ShadowRoot) -> Mounted>::new(mount);
-    let names = NAMES.iter().map(|name| JsValue::from_str(name)).collect();
+    let names = options::names().map(JsValue::from_str).collect();
     define(names, mount.as_ref());
     // The class that holds it lives as long as the page.
     mount.forget();

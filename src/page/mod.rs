@@ -12,6 +12,7 @@
 //! | [`follow`] | at once | work that follows signals | a chat |
 //! | [`store`] | at once | what this browser remembers | when it is asked |
 //! | [`words`] | at once | every word on screen, the languages | who says it |
+//! | [`panel`] | at once | the dialogs: which there are, their titles and buttons | what they show |
 //! | [`numbers`] | at once | figures as a language writes them | a chat |
 //! | [`ways`] | at once | the rungs of a ladder, for people | which one is in use |
 //! | [`idle`] | later | moments in which the browser has time | the work |
@@ -52,6 +53,7 @@ pub mod live;
 pub mod net;
 pub mod numbers;
 pub mod painter;
+pub mod panel;
 mod plain;
 pub mod ports;
 pub mod reply;

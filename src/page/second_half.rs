@@ -10,15 +10,12 @@ use leptos::prelude::*;
 use super::app::second_half::{self, Connecting, Loading, SecondHalf, Unloaded};
 use super::net::fetch::Fetch;
 use super::ui::ask::AskFirst;
-use super::ui::conversations::Conversations;
+use super::ui::dialogs::dialog;
 use super::ui::doctor::Doctor;
-use super::ui::doctor::check::CheckPanel;
 use super::ui::doctor::exam::Exam;
 use super::ui::fields::Fields;
 use super::ui::images::{Picker, Previews};
 use super::ui::notice::Notice;
-use super::ui::server::ServerPanel;
-use super::ui::settings::Settings;
 use super::ui::turns::Turns;
 use super::{app, history, painter, reply, servers, ui, verdict};
 use crate::dialect::Kind;
@@ -49,13 +46,10 @@ static TABLE: SecondHalf = SecondHalf {
     clicked: painter::clicked,
     restore: history::restore,
     file: history::file,
-    conversations: |chat| view! { <Conversations chat /> }.into_any(),
-    settings: |chat| view! { <Settings chat /> }.into_any(),
+    dialog,
     fields: |chat| view! { <Fields chat /> }.into_any(),
-    panel: |chat| view! { <ServerPanel chat /> }.into_any(),
     doctor: |chat| view! { <Doctor chat /> }.into_any(),
     exam: |chat| view! { <Exam chat /> }.into_any(),
-    check: |chat| view! { <CheckPanel chat /> }.into_any(),
     ask: |chat| view! { <AskFirst chat /> }.into_any(),
     notice: |chat| view! { <Notice chat /> }.into_any(),
     verdict_words: verdict::words,

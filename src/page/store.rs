@@ -15,20 +15,8 @@ use crate::chat::wishes::Wishes;
 use crate::dialect::{Kind, Transport};
 use crate::doctor::check::Profile;
 use crate::link::LastServer;
-use crate::options::Theme;
-use crate::pacer::Pace;
+use crate::reading::Look;
 use crate::session::Refusals;
-
-/// How the person likes to read.
-#[derive(Debug, Clone, PartialEq, Default)]
-pub struct Look {
-    /// Light or dark.
-    pub theme: Option<Theme>,
-    /// How fast text is shown.
-    pub pace: Option<Pace>,
-    /// A language tag.
-    pub lang: Option<String>,
-}
 
 /// The memory. Clones share it.
 #[derive(Clone)]
@@ -253,22 +241,12 @@ impl Store {
 
     /// How the person likes to read.
     pub fn look(&self) -> Look {
-        let kept = self.get("look");
-        Look {
-            theme: said(&kept, "theme"),
-            pace: said(&kept, "pace"),
-            lang: word(&kept, "lang"),
-        }
+        Look::read(&self.get("look"))
     }
 
     /// Keeps it.
     pub fn keep_look(&self, look: &Look) {
-        let Look { theme, pace, lang } = look;
-        let (theme, pace) = (theme.map(Theme::word), pace.map(|pace| pace.to_string()));
-        self.set(
-            "look",
-            &json!({ "theme": theme, "pace": pace, "lang": lang }),
-        );
+        self.set("look", &look.write());
     }
 
     /// Keeps one thing among others of an entry; `None` forgets it.

@@ -5,12 +5,20 @@
 
 use leptos_i18n::Locale as _;
 
-pub use rill_locales::{demo_script, i18n::Locale};
+pub use rill_locales::{demo_script, i18n::Locale, reading_word};
+
+/// A word in a language: `word!(locale, send)`.
+macro_rules! word {
+    ($locale:expr, $($word:tt)+) => {
+        leptos_i18n::td_string!($locale, $($word)+).to_string()
+    };
+}
+pub(crate) use word;
 
 /// A word in the chat's language: `say!(chat, send)`, `say!(chat, load_image, host = "…")`.
 macro_rules! say {
     ($chat:expr, $($word:tt)+) => {
-        leptos_i18n::td_string!(leptos::prelude::Get::get(&$chat.lang), $($word)+).to_string()
+        $crate::page::words::word!(leptos::prelude::Get::get(&$chat.lang), $($word)+)
     };
 }
 pub(crate) use say;
@@ -38,5 +46,5 @@ pub fn tag(locale: Locale) -> &'static str {
 
 /// The name that a language has for itself.
 pub fn own_name(locale: Locale) -> String {
-    leptos_i18n::td_string!(locale, language_name).to_string()
+    word!(locale, language_name)
 }

@@ -5,16 +5,14 @@ use std::sync::Arc;
 use leptos::prelude::*;
 use web_sys::File;
 
-use super::{Chat, Panel, ToCheck};
+use super::{Chat, ToCheck};
 use crate::address::Address;
 use crate::chat::request::Image;
 use crate::chat::tree::{Tree, TurnId};
 use crate::dialect::Kind;
 use crate::link::Link;
-use crate::options::Theme;
-use crate::pacer::Pace;
 use crate::page::live::Order;
-use crate::page::words::Locale;
+use crate::page::panel::Panel;
 
 /// What a person can ask of the page.
 #[derive(Debug, Clone, PartialEq)]
@@ -59,12 +57,6 @@ pub enum Command {
     Look,
     /// The person said yes, or no, to a link's server.
     Allow(bool),
-    /// Show text at this pace; `None`: as the page's owner says.
-    SetPace(Option<Pace>),
-    /// Light or dark.
-    SetTheme(Theme),
-    /// Another language.
-    SetLanguage(Locale),
     /// Open a dialog, in the place of the one that is open.
     Open(Panel),
     /// Close a dialog, if it is the one that is open.
@@ -120,9 +112,6 @@ impl Chat {
             Command::UseWay(name) => self.use_way(name),
             Command::Look => self.change_link(Link::look),
             Command::Allow(yes) => self.allow(yes),
-            Command::SetPace(pace) => self.set_pace(pace),
-            Command::SetTheme(theme) => self.set_theme(theme),
-            Command::SetLanguage(locale) => self.set_language(locale),
             Command::Open(panel) => self.open(panel),
             Command::Close(panel) => {
                 if self.panel.get_untracked() == Some(panel) {

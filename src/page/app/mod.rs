@@ -37,19 +37,20 @@ use crate::chat::tree::{Tree, TurnId};
 use crate::chat::wishes::Wishes;
 use crate::doctor::Verdict;
 use crate::link::{Found, Link};
-use crate::options::{Complaint, Options, Storage, Theme};
-use crate::pacer::Pace;
+use crate::options::{Complaint, Options, Storage};
 use crate::page::browser::{made_up, page_origin};
 use crate::page::doctor::Patient;
 use crate::page::live::Live;
+use crate::page::panel::Panel;
 use crate::page::store::Store;
 use crate::page::ways::Way;
 use crate::page::words::Locale;
+use crate::reading::Look;
 
 pub use crate::link::{LinkState, Trouble};
 pub use command::{Choice, Command};
 use state::Signals;
-pub use state::{Looks, Memory, Meter, Panel, Refused, ToCheck};
+pub use state::{Looks, Memory, Meter, Refused, ToCheck};
 use tasks::Tasks;
 
 /// One chat. A handle: copies are the same chat.
@@ -64,10 +65,8 @@ pub struct Chat {
     pub complaints: ReadSignal<Vec<Complaint>>,
     /// The language of the words.
     pub lang: ReadSignal<Locale>,
-    /// Light or dark.
-    pub theme: ReadSignal<Theme>,
-    /// The pace that the person chose, if any.
-    pub pace: ReadSignal<Option<Pace>>,
+    /// How the person reads.
+    pub look: ReadSignal<Look>,
     /// The conversation, but for the text of the reply that runs.
     pub tree: ReadSignal<Tree>,
     /// Whether the second half of the page is here, see [`second_half`].
@@ -172,8 +171,7 @@ impl Chat {
             options: signals.options.read_only(),
             complaints: signals.complaints.read_only(),
             lang: signals.lang.read_only(),
-            theme: signals.theme.read_only(),
-            pace: signals.pace.read_only(),
+            look: signals.look.read_only(),
             tree: signals.tree.read_only(),
             loaded: signals.loaded.read_only(),
             returning: signals.returning.read_only(),

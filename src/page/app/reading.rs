@@ -1,35 +1,36 @@
-//! How the person likes to read, and what the page's owner asks for: pace, theme, language.
+//! How the person reads, and what the page's owner asks for. Which settings there are is told by [`crate::reading`].
 
 use leptos::prelude::*;
 
 use super::Chat;
-use crate::options::{Complaint, Options, Theme};
+use crate::options::{Complaint, Options};
 use crate::pacer::Pace;
 use crate::page::live::Order;
-use crate::page::store::Look;
 use crate::page::words::{self, Locale};
+use crate::reading::{Look, Setting};
 
 impl Chat {
     /// The pace that is in force: the person's, else the owner's, else the profile's. Tracked.
     pub fn current_pace(self) -> Pace {
         let own = || self.options.with(Options::pace);
-        self.pace.get().unwrap_or_else(own)
+        self.look.with(Look::pace).unwrap_or_else(own)
     }
 
-    pub(super) fn set_pace(self, pace: Option<Pace>) {
-        self.write(|signals| signals.pace.set(pace));
-        self.order(Order::Pace(untrack(|| self.current_pace())));
-        self.keep_look();
-    }
-
-    pub(super) fn set_theme(self, theme: Theme) {
-        self.write(|signals| signals.theme.set(theme));
-        self.keep_look();
-    }
-
-    pub(super) fn set_language(self, locale: Locale) {
-        self.write(|signals| signals.lang.set(locale));
-        self.keep_look();
+    /// The person chooses the value of a setting; an empty one leaves it to the page's owner. What was not chosen is not remembered
+    /// either. (No [`Command`](super::Command): the first view changes no settings.)
+    pub fn set(self, setting: Setting, value: &str) {
+        let store = &self.shared().store;
+        let mut chosen = store.look();
+        chosen.set(setting, value);
+        store.keep_look(&chosen);
+        let before = untrack(|| self.current_pace());
+        let mut look = self.look.get_untracked();
+        look.set(setting, value);
+        self.show_look(look);
+        let now = untrack(|| self.current_pace());
+        if now != before {
+            self.order(Order::Pace(now));
+        }
     }
 
     /// The attributes changed.
@@ -38,13 +39,10 @@ impl Chat {
         let moved = options.server != before.server || options.kind != before.kind;
         let model = options.model.clone();
         let model = model.filter(|_| options.model != before.model);
+        let mut look = self.look.get_untracked();
+        look.follow(&before.look, &options.look);
+        self.show_look(look);
         self.write(|signals| {
-            if let Some(theme) = options.theme {
-                signals.theme.set(theme);
-            }
-            if options.lang != before.lang {
-                signals.lang.set(language(&options, None));
-            }
             signals.options.set(options);
             signals.complaints.set(complaints);
         });
@@ -55,26 +53,27 @@ impl Chat {
         }
     }
 
-    fn keep_look(self) {
-        self.shared().store.keep_look(&Look {
-            theme: Some(self.theme.get_untracked()),
-            pace: self.pace.get_untracked(),
-            lang: Some(words::tag(self.lang.get_untracked()).to_owned()),
+    fn show_look(self, look: Look) {
+        let lang = look.get(Setting::Lang);
+        let is_new = self
+            .look
+            .with_untracked(|before| before.get(Setting::Lang) != lang);
+        let lang = is_new.then(|| language(&[lang]));
+        self.write(|signals| {
+            if let Some(lang) = lang {
+                signals.lang.set(lang);
+            }
+            signals.look.set(look);
         });
     }
 }
 
-/// The language: what the owner asks for, else what the person chose, else what the browser wishes.
-pub(super) fn language(options: &Options, chosen: Option<&str>) -> Locale {
+/// The language: what is wished, the most wished first, else what the browser wishes.
+pub(super) fn language(wished: &[Option<&str>]) -> Locale {
     let browser = web_sys::window()
         .map(|window| window.navigator().languages())
         .unwrap_or_default();
     let browser: Vec<String> = browser.iter().filter_map(|tag| tag.as_string()).collect();
-    let wished = options
-        .lang
-        .as_deref()
-        .into_iter()
-        .chain(chosen)
-        .chain(browser.iter().map(String::as_str));
-    words::locale_for(wished)
+    let wished = wished.iter().copied().flatten();
+    words::locale_for(wished.chain(browser.iter().map(String::as_str)))
 }

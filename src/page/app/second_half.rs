@@ -17,6 +17,7 @@ use crate::dialect::{Kind, Takes};
 use crate::doctor::Verdict;
 use crate::link::{Found, Server};
 use crate::page::net::fetch::Fetch;
+use crate::page::panel::Panel;
 
 /// The functions of the second half.
 pub struct SecondHalf {
@@ -44,20 +45,14 @@ pub struct SecondHalf {
     pub restore: fn(Chat) -> Pin<Box<dyn Future<Output = ()>>>,
     /// The conversation as a file.
     pub file: fn(Chat) -> String,
-    /// The conversations that are kept.
-    pub conversations: fn(Chat) -> AnyView,
-    /// How replies are made.
-    pub settings: fn(Chat) -> AnyView,
+    /// A dialog.
+    pub dialog: fn(Chat, Panel) -> AnyView,
     /// What stands beside the prompt, for kinds that have such.
     pub fields: fn(Chat) -> AnyView,
-    /// Servers, models, and how to read.
-    pub panel: fn(Chat) -> AnyView,
     /// The Doctor's region.
     pub doctor: fn(Chat) -> AnyView,
     /// All that the Doctor knows of a reply.
     pub exam: fn(Chat) -> AnyView,
-    /// A server is checked.
-    pub check: fn(Chat) -> AnyView,
     /// The question whether a link's server may be spoken to.
     pub ask: fn(Chat) -> AnyView,
     /// What is wrong with keeping the conversation.

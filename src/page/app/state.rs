@@ -15,25 +15,13 @@ use crate::chat::tree::Tree;
 use crate::chat::wishes::Wishes;
 use crate::doctor::Verdict;
 use crate::link::{Found, LinkState};
-use crate::options::{Complaint, Options, Theme};
-use crate::pacer::Pace;
+use crate::options::{Complaint, Options};
 use crate::page::live::Live;
+use crate::page::panel::Panel;
 use crate::page::store::Store;
 use crate::page::ways::Way;
 use crate::page::words::Locale;
-
-/// A dialog. One is open at a time; the Doctor's panel stands beside the conversation and is none.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Panel {
-    /// Servers, models, how to read.
-    Server,
-    /// A server is checked.
-    Check,
-    /// The conversations that are kept.
-    Conversations,
-    /// How replies are made.
-    Replies,
-}
+use crate::reading::{Look, Setting};
 
 /// The server that is to be checked.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -87,8 +75,7 @@ pub(super) struct Signals {
     pub(super) options: RwSignal<Options>,
     pub(super) complaints: RwSignal<Vec<Complaint>>,
     pub(super) lang: RwSignal<Locale>,
-    pub(super) theme: RwSignal<Theme>,
-    pub(super) pace: RwSignal<Option<Pace>>,
+    pub(super) look: RwSignal<Look>,
     pub(super) tree: RwSignal<Tree>,
     pub(super) loaded: RwSignal<bool>,
     pub(super) returning: RwSignal<bool>,
@@ -112,13 +99,12 @@ pub(super) struct Signals {
 impl Signals {
     /// The state in which a chat begins.
     pub(super) fn new(options: Options, complaints: Vec<Complaint>, store: &Store) -> Signals {
-        let look = store.look();
-        let theme = options.theme.or(look.theme).unwrap_or_default();
+        let chosen = store.look();
+        let lang = [&options.look, &chosen].map(|look| look.get(Setting::Lang));
         Signals {
             complaints: RwSignal::new(complaints),
-            lang: RwSignal::new(language(&options, look.lang.as_deref())),
-            theme: RwSignal::new(theme),
-            pace: RwSignal::new(look.pace),
+            lang: RwSignal::new(language(&lang)),
+            look: RwSignal::new(Look::begin(&options.look, &chosen)),
             tree: RwSignal::new(Tree::default()),
             loaded: RwSignal::new(second_half::ready().is_some()),
             returning: RwSignal::new(store.session().is_some()),

@@ -7,7 +7,7 @@
 //! |---|---|---|
 //! | [`dom`] | at once | elements that are made by hand |
 //! | `kit` | at once | what all views are made of |
-//! | `coming` | at once | a view of the second half, in its place |
+//! | `coming` | at once | views of the second half, each in its place |
 //! | `welcome` | at once | the first screen |
 //! | `composer` | at once | the field, Send and Stop, the meter |
 //! | `stream` | at once | the column that scrolls |
@@ -21,18 +21,16 @@
 //! | [`turn`] | later | one turn |
 //! | [`turns`] | later | the turns, in groups |
 //! | [`notice`] | later | what is wrong with keeping |
-//! | [`conversations`] | later | the list of conversations |
 //! | [`fields`] | later | what stands beside the prompt |
-//! | [`settings`] | later | how replies are made |
-//! | [`server`](mod@server) | later | servers, models, how to read |
 //! | [`doctor`] | later | the Doctor's region, panel and check |
+//! | [`dialogs`] | later | servers and how to read, how replies are made, conversations |
 //! | [`ask`] | later | what a link may open |
 
 mod actions;
 pub(crate) mod ask;
 mod coming;
 mod composer;
-pub(crate) mod conversations;
+pub(crate) mod dialogs;
 pub(crate) mod doctor;
 pub(crate) mod dom;
 pub(crate) mod fields;
@@ -41,8 +39,6 @@ pub(crate) mod images;
 mod kit;
 pub(crate) mod notice;
 mod said;
-pub(crate) mod server;
-pub(crate) mod settings;
 mod sheet;
 pub(crate) mod status;
 mod stream;
@@ -53,16 +49,18 @@ mod welcome;
 
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
-use web_sys::{HtmlElement, ShadowRoot};
+use web_sys::{Element, HtmlElement, ShadowRoot};
 
-use self::coming::Coming;
+use self::coming::{Coming, Dialogs};
 use self::composer::{Composer, FileCatcher};
 use self::kit::{Button, Icon, Show};
 use self::stream::Stream;
-use super::app::{Chat, Command, LinkState, Panel};
+use super::app::{Chat, Command, LinkState};
 use super::clock::media_matches;
+use super::panel::{Panel, Tool};
 use super::sentences::{link_words, young};
 use super::words::{self, say};
+use crate::reading::Setting;
 
 /// The styles of the first view; what comes later brings its own.
 pub const STYLE: &str = concat!(
@@ -76,13 +74,8 @@ pub const STYLE: &str = concat!(
 /// One chat.
 #[component]
 pub(crate) fn Page(chat: Chat) -> impl IntoView {
-    // Once opened, the settings stay on the page: the browser gives the focus back to where it was when they close.
-    let opened = RwSignal::new(false);
     let asked = RwSignal::new(false);
     Effect::new(move || {
-        if chat.shows(Panel::Server) {
-            opened.set(true);
-        }
         if chat.link.with(|link| matches!(link, LinkState::Asking(_))) {
             asked.set(true);
             chat.load_second_half();
@@ -97,9 +90,9 @@ pub(crate) fn Page(chat: Chat) -> impl IntoView {
             class="rill"
             class:young=move || young(chat)
             class:examined=move || chat.doctor.get()
-            data-theme=move || chat.theme.get().word()
             lang=move || words::tag(chat.lang.get())
             dir="auto"
+            use:show_look=chat
             aria-busy=move || chat.returning.get().then_some("true")
             on:paste=move |event| files.pasted(&event)
             on:drop=move |event| files.dropped(&event)
@@ -117,14 +110,26 @@ pub(crate) fn Page(chat: Chat) -> impl IntoView {
                 <Coming chat when=true view=|half| half.notice />
                 <Composer chat />
             </footer>
-            <Coming chat when=move || chat.shows(Panel::Replies) view=|half| half.settings />
-            <Coming chat when=move || chat.shows(Panel::Conversations) view=|half| half.conversations />
-            <Coming chat when=opened view=|half| half.panel />
+            <Dialogs chat />
             <Coming chat when=move || chat.doctor.get() view=|half| half.exam />
-            <Coming chat when=move || chat.shows(Panel::Check) view=|half| half.check />
             <Coming chat when=asked view=|half| half.ask />
         </div>
     }
+}
+
+/// Gives the page's root the settings that styles follow: before anything is drawn, so that no colour fades in from another.
+fn show_look(root: Element, chat: Chat) {
+    let show = move || {
+        chat.look.with(|look| {
+            for &setting in Setting::ALL {
+                if let Some(name) = setting.style() {
+                    let _ = root.set_attribute(name, look.value(setting));
+                }
+            }
+        });
+    };
+    untrack(&show);
+    Effect::new(show);
 }
 
 /// Whoever opens a page of its own can write at once: where a finger is not what one points with, and the focus is nowhere else yet.
@@ -162,6 +167,20 @@ fn Header(chat: Chat) -> impl IntoView {
             | LinkState::Connecting(_) => "busy",
         })
     };
+    let tools = Panel::ALL.iter().filter_map(|&panel| {
+        let Tool { icon, for_young } = panel.tool()?;
+        let button = view! {
+            <Show when=move || for_young || !young(chat)>
+                <HeaderButton
+                    shape=icon
+                    words=move || panel.title(chat.lang.get())
+                    on_click=move || chat.run(Command::Open(panel))
+                />
+            </Show>
+        };
+        Some(button.into_any())
+    });
+    let tools = tools.collect::<Vec<AnyView>>();
     view! {
         <header class="head">
             <span class="brand" aria-hidden="true">
@@ -176,20 +195,9 @@ fn Header(chat: Chat) -> impl IntoView {
                     {move || link_words(chat)}
                 </span>
             </div>
-            <Tool
-                shape=icondata_lu::LuHistory
-                words=move || say!(chat, conversations)
-                on_click=move || chat.run(Command::Open(Panel::Conversations))
-            />
-            <Show when=move || !young(chat)>
-                <Tool
-                    shape=icondata_lu::LuSlidersHorizontal
-                    words=move || say!(chat, settings)
-                    on_click=move || chat.run(Command::Open(Panel::Replies))
-                />
-            </Show>
+            {tools}
             <Show when=move || chat.tree.with(|tree| !tree.is_empty())>
-                <Tool
+                <HeaderButton
                     shape=icondata_lu::LuPlus
                     words=move || say!(chat, new_chat)
                     on_click=move || chat.run(Command::Clear)
@@ -201,7 +209,7 @@ fn Header(chat: Chat) -> impl IntoView {
 
 /// A button of the header, whose word gives way where there is no room for it.
 #[component]
-fn Tool(
+fn HeaderButton(
     shape: icondata_core::Icon,
     #[prop(into)] words: Signal<String>,
     #[prop(into)] on_click: Callback<()>,

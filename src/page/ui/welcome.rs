@@ -4,7 +4,8 @@ use leptos::prelude::*;
 
 use super::kit::{Button, Show};
 use crate::options::Complaint;
-use crate::page::app::{Chat, Command, LinkState, Panel};
+use crate::page::app::{Chat, Command, LinkState};
+use crate::page::panel::Panel;
 use crate::page::sentences::{trouble_words, young};
 use crate::page::words::say;
 

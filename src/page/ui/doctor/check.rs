@@ -10,9 +10,10 @@ use super::words::time;
 use crate::address::Address;
 use crate::dialect::Kind;
 use crate::doctor::check::{Check, Detail, Outcome, Row, RowName};
-use crate::page::app::{Chat, Command, LinkState, Panel, Trouble};
+use crate::page::app::{Chat, LinkState, Trouble};
 use crate::page::browser::page_origin;
 use crate::page::doctor::ask::{browser, perform};
+use crate::page::panel::Panel;
 use crate::page::sentences::trouble_words;
 use crate::page::ui::kit::{Button, Field, For, Hint, Show, TextField, Titled};
 use crate::page::ui::sheet::adopt_style;
@@ -66,9 +67,7 @@ pub fn CheckPanel(chat: Chat) -> impl IntoView {
     view! {
         <Titled
             chat
-            open=move || chat.shows(Panel::Check)
-            on_close=move || chat.run(Command::Close(Panel::Check))
-            title=move || say!(chat, check_title)
+            panel=Panel::Check
             // A link has opened it, and not the person.
             deaf=what.by_link
         >

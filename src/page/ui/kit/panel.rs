@@ -12,19 +12,17 @@ use web_sys::KeyboardEvent;
 use super::button::{Button, Icon};
 use super::field::is_composing;
 use crate::event::Millis;
-use crate::page::app::Chat;
+use crate::page::app::{Chat, Command};
 use crate::page::clock::now;
+use crate::page::panel::Panel;
 use crate::page::words::say;
 
-/// A panel that is open while `open` says so, with its title and its way out.
+/// One of the chat's dialogs, with its title and its way out.
 #[component]
 pub fn Titled(
     chat: Chat,
-    #[prop(into)] open: Signal<bool>,
-    /// It was closed: by its button, by Escape, or because it is not open any more.
-    #[prop(into)]
-    on_close: Callback<()>,
-    #[prop(into)] title: Signal<String>,
+    /// Which one.
+    panel: Panel,
     /// It opened by itself, see [`Dialog`].
     #[prop(optional)]
     deaf: bool,
@@ -37,8 +35,16 @@ pub fn Titled(
             dialog.close();
         }
     };
+    let title = Signal::derive(move || panel.title(chat.lang.get()));
     view! {
-        <Dialog class="panel" open on_close label=title deaf node_ref>
+        <Dialog
+            class="panel"
+            open=move || chat.shows(panel)
+            on_close=move || chat.run(Command::Close(panel))
+            label=title
+            deaf
+            node_ref
+        >
             <div class="panel-head">
                 <h2>{title}</h2>
                 <Button class="round" label=move || say!(chat, close) on_click=close>

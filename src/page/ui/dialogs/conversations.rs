@@ -8,15 +8,16 @@ use leptos::html;
 use leptos::prelude::*;
 use wasm_bindgen::JsValue;
 
-use super::file::{OpenFile, save_conversation};
-use super::kit::{Button, For, Hint, Icon, Show, Titled, Trouble};
-use super::notice;
 use crate::chat::archive::{Imported, Unreadable, import};
 use crate::history::{Fault, Head};
-use crate::page::app::{Chat, Command, Panel};
+use crate::page::app::{Chat, Command};
 use crate::page::history::db;
 use crate::page::history::{self, History};
+use crate::page::panel::Panel;
 use crate::page::sentences::young;
+use crate::page::ui::file::{OpenFile, save_conversation};
+use crate::page::ui::kit::{Button, For, Hint, Icon, Show, Titled, Trouble};
+use crate::page::ui::notice;
 use crate::page::ui::sheet::adopt_style;
 use crate::page::words::{say, tag};
 
@@ -87,13 +88,7 @@ pub fn Conversations(chat: Chat) -> impl IntoView {
     };
     let known = |head: &Head| (head.id.clone(), head.title.clone(), head.turns, head.at);
     view! {
-        <Titled
-            chat
-            open=move || chat.shows(Panel::Conversations)
-            on_close=move || chat.run(Command::Close(Panel::Conversations))
-            title=move || say!(chat, conversations)
-            node_ref=list.dialog
-        >
+        <Titled chat panel=Panel::Conversations node_ref=list.dialog>
             // Another sentence is another line: so it is read out.
             <For each=wrong key=Clone::clone let:words>
                 <Trouble words />

@@ -5,14 +5,15 @@
 
 use leptos::prelude::*;
 
-use super::kit::{
-    Button, Choice, Field, For, Hint, Select, Show, TextArea, TextField, Titled, Trouble,
-};
 use crate::chat::request::Knob;
 use crate::chat::wishes::{Mistake, Wishes, fields, number, setting};
 use crate::dialect::{Takes, templates};
-use crate::page::app::{Chat, Command, LinkState, Panel};
+use crate::page::app::{Chat, LinkState};
+use crate::page::panel::Panel;
 use crate::page::sentences::link_words;
+use crate::page::ui::kit::{
+    Button, Choice, Field, For, Hint, Select, Show, TextArea, TextField, Titled, Trouble,
+};
 use crate::page::words::say;
 
 /// The settings that most people come for; the rest waits behind a word.
@@ -39,12 +40,7 @@ pub fn Settings(chat: Chat) -> impl IntoView {
     };
     let is_unset = move || chat.wishes.with(|wishes| *wishes == Wishes::default());
     view! {
-        <Titled
-            chat
-            open=move || chat.shows(Panel::Replies)
-            on_close=move || chat.run(Command::Close(Panel::Replies))
-            title=move || say!(chat, settings)
-        >
+        <Titled chat panel=Panel::Replies>
             <p class="now">{whose}</p>
             <For each=forms key=Clone::clone let:_form>
                 <Form chat />

@@ -3,26 +3,23 @@
 use leptos::html;
 use leptos::prelude::*;
 
-use super::kit::{self, Button, Field, For, Hint, Select, Show, TextField, Titled};
 use crate::address::Address;
 use crate::dialect::{Kind, Model};
 use crate::key;
 use crate::link::Found;
-use crate::page::app::{Chat, Choice, Command, LinkState, Panel};
+use crate::page::app::{Chat, Choice, Command, LinkState};
+use crate::page::panel::Panel;
 use crate::page::sentences::{self, link_words, trouble_words};
+use crate::page::ui::kit::{self, Button, Field, For, Hint, Select, Show, TextField, Titled};
 use crate::page::words::{self, say};
+use crate::reading::Setting;
 
 /// The settings.
 #[component]
 pub fn ServerPanel(chat: Chat) -> impl IntoView {
     let locked = move || chat.options.with(|options| options.lock);
     view! {
-        <Titled
-            chat
-            open=move || chat.shows(Panel::Server)
-            on_close=move || chat.run(Command::Close(Panel::Server))
-            title=move || say!(chat, server_title)
-        >
+        <Titled chat panel=Panel::Server>
             <p class="now" role="status">
                 {move || now(chat)}
             </p>
@@ -325,49 +322,41 @@ fn Ways(chat: Chat) -> impl IntoView {
 /// How to read.
 #[component]
 fn Reading(chat: Chat) -> impl IntoView {
-    let pace = move || {
-        let pace = chat.pace.get().map(|pace| pace.to_string());
-        pace.unwrap_or_default()
-    };
-    let set_theme = move |word: String| {
-        if let Ok(theme) = word.parse() {
-            chat.run(Command::SetTheme(theme));
-        }
-    };
-    let set_language = move |tag: String| {
-        chat.run(Command::SetLanguage(words::locale_for([tag.as_str()])));
-    };
-    let languages = words::locales().iter().map(|&locale| {
-        view! { <kit::Choice value=words::tag(locale) words=move || words::own_name(locale) /> }
+    let settings = Setting::ALL.iter().map(|&setting| {
+        view! { <ReadingField chat setting /> }
     });
-    let languages = languages.collect_view();
     view! {
         <section class="reading">
             <h3>{move || say!(chat, reading_title)}</h3>
-            <Field name=move || say!(chat, reading_pace)>
-                <Select
-                    value=pace
-                    on_change=move |word: String| chat.run(Command::SetPace(word.parse().ok()))
-                >
-                    <kit::Choice value="" words=move || say!(chat, pace_own) />
-                    <kit::Choice value="live" words=move || say!(chat, pace_live) />
-                    <kit::Choice value="30" words=move || say!(chat, pace_calm) />
-                    <kit::Choice value="60" words=move || say!(chat, pace_slow) />
-                    <kit::Choice value="instant" words=move || say!(chat, pace_instant) />
-                </Select>
-            </Field>
-            <Field name=move || say!(chat, theme)>
-                <Select value=move || chat.theme.get().word().to_owned() on_change=set_theme>
-                    <kit::Choice value="auto" words=move || say!(chat, theme_auto) />
-                    <kit::Choice value="light" words=move || say!(chat, theme_light) />
-                    <kit::Choice value="dark" words=move || say!(chat, theme_dark) />
-                </Select>
-            </Field>
-            <Field name=move || say!(chat, language)>
-                <Select value=move || words::tag(chat.lang.get()).to_owned() on_change=set_language>
-                    {languages.collect_view()}
-                </Select>
-            </Field>
+            {settings.collect_view()}
         </section>
+    }
+}
+
+/// One setting of how to read.
+#[component]
+fn ReadingField(chat: Chat, setting: Setting) -> impl IntoView {
+    let value = move || match setting {
+        // What is spoken, whatever was wished.
+        Setting::Lang => words::tag(chat.lang.get()).to_owned(),
+        setting => chat.look.with(|look| look.value(setting).to_owned()),
+    };
+    let said = move |choice| words::reading_word(chat.lang.get(), &setting.word(choice));
+    let languages = words::locales().iter().map(|&locale| {
+        view! { <kit::Choice value=words::tag(locale) words=move || words::own_name(locale) /> }
+    });
+    let choices = setting.choices().iter().map(|&choice| {
+        view! { <kit::Choice value=choice words=move || said(Some(choice)).unwrap_or_default() /> }
+    });
+    let choices = match setting {
+        Setting::Lang => languages.collect_view(),
+        _ => choices.collect_view(),
+    };
+    view! {
+        <Field name=move || said(None).unwrap_or_default()>
+            <Select value on_change=move |value: String| chat.set(setting, &value)>
+                {choices}
+            </Select>
+        </Field>
     }
 }
