@@ -78,6 +78,8 @@ pub struct Journal {
     rest: Millis,
     /// This tab holds a text of what was left unwritten.
     is_left: bool,
+    /// The page before this one has left that text.
+    inherits: bool,
     /// A conversation that was first put into words a moment ago.
     begun: Option<String>,
     trouble: Option<Trouble>,
@@ -96,6 +98,7 @@ impl Journal {
             fingerprint: 0,
             rest: 0.0,
             is_left: false,
+            inherits: false,
             begun: None,
             trouble: None,
         }
@@ -263,6 +266,23 @@ impl Journal {
         all
     }
 
+    /// Hands `keep` what this tab is to hold in the place of what the page before has left in it: all that is not written, in this
+    /// page's name; nothing, where all is. What another page has left would be taken for words of its own once this one has written.
+    /// Once, when the conversation is on the page.
+    pub fn inherit(
+        &mut self,
+        here: Option<&Conversation>,
+        at: f64,
+        keep: impl FnOnce(Option<&Unwritten>),
+    ) {
+        let here = here.filter(|here| self.inherits && here.id == self.progress.id);
+        if let Some(here) = here {
+            self.inherits = false;
+            self.leave(Some(here), at);
+            keep(self.unwritten(here.id).as_ref());
+        }
+    }
+
     /// What is not written of a conversation.
     pub fn unwritten(&self, id: &str) -> Option<Unwritten> {
         Unwritten::of(id, self.batches())
@@ -285,6 +305,7 @@ impl Journal {
         self.waiting
             .retain(|batch| batch.head.id != *id && batch.head.id != opened.of);
         self.is_left |= opened.was_left;
+        self.inherits = opened.was_left;
         self.progress = Progress::of(opened);
     }
 

@@ -101,7 +101,8 @@ impl Progress {
         }
         self.head = undated;
         let expect = self.version;
-        self.version = self.version.saturating_add(1);
+        // No count: what is deleted in one tab and comes back from another must not be taken for what it was.
+        self.version = self.version.saturating_add(1).max(at as u64);
         let head = Head {
             version: self.version,
             at,

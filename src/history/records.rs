@@ -29,7 +29,7 @@ pub struct Head {
     pub count: usize,
     /// The time of the last change, in milliseconds since 1970.
     pub at: f64,
-    /// A number that grows with every change.
+    /// A number that grows with every change: the time of it in milliseconds since 1970, or one more than before.
     pub version: u64,
     /// Older versions of a turn that are shown instead of the newest.
     pub aside: Vec<TurnId>,
@@ -154,7 +154,23 @@ pub enum Standing {
     Diverged,
 }
 
+impl Head {
+    /// The same record under another name; `None` where the text is none.
+    pub fn renamed(record: &str, id: &str) -> Option<String> {
+        let head = Head::read(record)?;
+        let id = id.to_owned();
+        Some(Head { id, ..head }.write())
+    }
+}
+
 impl Unwritten {
+    /// The same text under another name; `None` where it is none.
+    pub fn renamed(text: &str, id: &str) -> Option<String> {
+        let mut left = Unwritten::read(text)?;
+        left.head.id = id.to_owned();
+        Some(left.write())
+    }
+
     /// The part that batches hold of one conversation; `None` where they hold nothing of it.
     pub fn of<'a>(id: &str, batches: impl Iterator<Item = &'a Batch>) -> Option<Unwritten> {
         let mut all: Option<Unwritten> = None;

@@ -405,6 +405,13 @@ impl World {
         let now = self.now;
         let Some(batch) = self.tabs[at].going.take() else {
             let tab = &mut self.tabs[at];
+            let mut left = tab.left.take();
+            tab.here(|journal, here| {
+                journal.inherit(here, now, |inherited| {
+                    left = inherited.map(Unwritten::write)
+                });
+            });
+            tab.left = left;
             tab.going = tab.here(|journal, here| journal.next(here, now));
             if tab.going.is_none() && tab.journal.is_settled() {
                 tab.left = None;
@@ -586,14 +593,17 @@ impl World {
     fn put_back(&mut self) {
         self.store.settle();
         if let Some(deleted) = self.deleted.take() {
-            let id = deleted.id;
-            self.store
-                .heads
-                .extend(deleted.head.map(|head| (id.clone(), head)));
-            self.store
-                .left
-                .extend(deleted.left.map(|left| (id.clone(), left)));
-            self.store.turns.extend(deleted.turns);
+            let id = match self.store.heads.contains_key(&deleted.id) {
+                true => self.name(),
+                false => deleted.id,
+            };
+            let head = deleted.head.and_then(|head| Head::renamed(&head, &id));
+            let left = deleted.left.and_then(|left| Unwritten::renamed(&left, &id));
+            let turns = deleted.turns.into_iter();
+            let turns = turns.map(|((_, turn), record)| ((id.clone(), turn), record));
+            self.store.turns.extend(turns);
+            self.store.heads.extend(head.map(|head| (id.clone(), head)));
+            self.store.left.extend(left.map(|left| (id.clone(), left)));
             self.confirmed.insert(id, deleted.confirmed);
         }
     }
@@ -696,11 +706,85 @@ proptest! {
     fn whatever_fails_and_whoever_goes_nothing_is_lost_and_nothing_is_mixed(
         steps in prop::collection::vec((0..2_usize, step()), 1..80),
     ) {
-        let mut world = World::new();
-        for (at, step) in steps {
-            world.step(at, step);
-            world.check();
-        }
-        world.rest();
+        go(&steps);
     }
+}
+
+/// Goes these steps, and looks after each.
+fn go(steps: &[(usize, Step)]) {
+    let mut world = World::new();
+    for (at, step) in steps {
+        world.step(*at, *step);
+        world.check();
+    }
+    world.rest();
+}
+
+#[test]
+fn a_copy_of_a_tab_that_goes_on_under_its_name_comes_back_as_it_was_written() {
+    go(&[
+        (0, Step::Say(None)),
+        (0, Step::Hide(true, false)),
+        (0, Step::Twin),
+        (0, Step::Say(None)),
+        (1, Step::Say(None)),
+        (1, Step::Write(Fate::Well)),
+        (1, Step::Write(Fate::Well)),
+        (1, Step::Reload(true)),
+    ]);
+}
+
+#[test]
+fn what_one_tab_has_deleted_and_another_brought_back_is_not_what_it_was() {
+    go(&[
+        (1, Step::Say(None)),
+        (1, Step::Write(Fate::Well)),
+        (1, Step::Hide(true, false)),
+        (1, Step::Write(Fate::Well)),
+        (1, Step::Twin),
+        (1, Step::Delete(0)),
+        (0, Step::Twin),
+        (1, Step::Say(None)),
+        (1, Step::Write(Fate::Well)),
+        (1, Step::Write(Fate::Well)),
+    ]);
+}
+
+#[test]
+fn what_a_page_before_the_last_has_left_is_nobodys_words() {
+    go(&[
+        (0, Step::Say(None)),
+        (0, Step::Hide(true, false)),
+        (0, Step::Write(Fate::Well)),
+        (0, Step::Write(Fate::Fails)),
+        (0, Step::End),
+        (0, Step::Write(Fate::Well)),
+        (0, Step::Write(Fate::Well)),
+        (0, Step::Write(Fate::Well)),
+        (0, Step::Reload(true)),
+        (0, Step::Say(None)),
+        (0, Step::Write(Fate::Well)),
+        (0, Step::Say(None)),
+        (0, Step::Say(None)),
+        (0, Step::Write(Fate::Well)),
+        (0, Step::Reload(true)),
+    ]);
+}
+
+#[test]
+fn what_is_put_back_takes_the_place_of_nothing() {
+    go(&[
+        (1, Step::Say(None)),
+        (1, Step::Hide(false, true)),
+        (1, Step::Say(None)),
+        (1, Step::Twin),
+        (0, Step::Say(None)),
+        (0, Step::Delete(0)),
+        (1, Step::Write(Fate::Well)),
+        (1, Step::Write(Fate::Well)),
+        (1, Step::Write(Fate::Well)),
+        (1, Step::Write(Fate::Well)),
+        (0, Step::Undo),
+        (0, Step::Say(None)),
+    ]);
 }

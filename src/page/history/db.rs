@@ -17,7 +17,7 @@ use web_sys::{
 };
 
 use crate::event::Millis;
-use crate::history::{Batch, Fault};
+use crate::history::{Batch, Fault, Head, Unwritten};
 use crate::page::clock::PageClock;
 use crate::session::within;
 
@@ -36,7 +36,8 @@ extern "C" {
 
 /// The records of a conversation that was deleted, to be put back as they were.
 pub struct Deleted {
-    id: String,
+    /// The name under which they stood.
+    pub id: String,
     head: JsValue,
     keys: Array,
     turns: Array,
@@ -250,17 +251,24 @@ impl Work {
         })
     }
 
-    /// Puts back what was deleted.
-    pub fn put_back(&self, deleted: &Deleted) {
-        let id = deleted.id.as_str();
-        if !deleted.head.is_undefined() {
-            self.note(self.heads.put_with_key(&deleted.head, &id.into()));
+    /// Puts back what was deleted, under its own name or under another one.
+    pub fn put_back(&self, deleted: &Deleted, id: &str) {
+        let own = deleted.id.as_str();
+        let text = |record: &JsValue, rename: fn(&str, &str) -> Option<String>| match id == own {
+            true => record.as_string(),
+            false => rename(&record.as_string()?, id),
+        };
+        if let Some(head) = text(&deleted.head, Head::renamed) {
+            self.note(self.heads.put_with_key(&head.into(), &id.into()));
         }
         for (key, turn) in deleted.keys.iter().zip(deleted.turns.iter()) {
-            self.note(self.turns.put_with_key(&turn, &key));
+            let key = key.as_string().unwrap_or_default();
+            let number = key.strip_prefix(own).unwrap_or_default();
+            let key = format!("{id}{number}");
+            self.note(self.turns.put_with_key(&turn, &key.into()));
         }
-        if !deleted.left.is_undefined() {
-            self.note(self.turns.put_with_key(&deleted.left, &left(id).into()));
+        if let Some(text) = text(&deleted.left, Unwritten::renamed) {
+            self.note(self.turns.put_with_key(&text.into(), &left(id).into()));
         }
     }
 

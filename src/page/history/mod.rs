@@ -269,10 +269,14 @@ impl History {
         Ok(deleted)
     }
 
-    /// Puts it back.
+    /// Puts it back; under a new name, where another tab has gone on under the old one.
     pub async fn put_back(&self, deleted: &Deleted) -> Result<(), Fault> {
         let work = self.db.work(true).await?;
-        work.put_back(deleted);
+        let id = match work.head(&deleted.id).await? {
+            Some(_) => made_up(),
+            None => deleted.id.clone(),
+        };
+        work.put_back(deleted, &id);
         work.finish().await
     }
 

@@ -13,7 +13,7 @@ use crate::chat::tree::TurnId;
 use crate::event::Millis;
 use crate::history::journal::{AGAIN, EVERY, SOON};
 use crate::history::reading::Left;
-use crate::history::{Batch, Conversation, Fault, Head, Journal, Outcome, Then};
+use crate::history::{Batch, Conversation, Fault, Head, Journal, Outcome, Then, Unwritten};
 use crate::page::app::Memory;
 use crate::page::browser::made_up;
 use crate::page::clock::{now, sleep};
@@ -128,6 +128,12 @@ impl History {
         let _alone = self.pen.lock().await;
         // Whoever wrote before may have been dropped in the middle of it.
         self.journal.borrow_mut().take_back();
+        self.here(|journal, here| {
+            journal.inherit(here, date(), |left| {
+                let left = left.map(Unwritten::write);
+                self.chat.shared().store.keep_left(left.as_deref());
+            });
+        });
         loop {
             let began = now();
             let next = self.here(|journal, here| journal.next(here, date()));
