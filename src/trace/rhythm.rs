@@ -20,6 +20,9 @@ pub const LONG_SILENCE: Millis = 1500.0;
 /// and the more the longer it had to wait for it.
 const TOGETHER_AFTER_SILENCE: RangeInclusive<Millis> = 50.0..=150.0;
 
+/// The pause, in milliseconds, up to which a read was here already when the one before was handed over: no model is so fast.
+const QUEUED: Millis = 1.0;
+
 /// The difference from a buffer's size, in bytes, up to which a clump counts as that size.
 const NEAR: usize = 160;
 
@@ -39,6 +42,8 @@ pub struct Clump {
     pub bytes: usize,
     /// Events with text in it.
     pub texts: usize,
+    /// Those of them whose reads had been waiting for the page.
+    pub queued: usize,
 }
 
 impl Clump {
@@ -57,7 +62,14 @@ impl Clump {
         } else {
             1.0
         };
-        self.texts as f64 * most >= self.span.max(4.0)
+        self.texts as f64 * most >= self.span.max(4.0) || self.is_queued()
+    }
+
+    /// Whether nearly all of it waited for the page after a long silence: a socket's messages come one by one, and a busy page is
+    /// long about so many; but they do not come at a model's pace.
+    pub fn is_queued(&self) -> bool {
+        self.silence >= LONG_SILENCE
+            && self.queued.saturating_mul(10) >= self.texts.saturating_mul(7)
     }
 
     /// The pause after which the clump is over.
@@ -135,6 +147,8 @@ pub struct Rhythm {
     pub text_reads: usize,
     /// The current read has brought text.
     counted: bool,
+    /// It was here already with the one before.
+    is_queued: bool,
     first_read_seen: bool,
 }
 
@@ -171,6 +185,7 @@ impl Rhythm {
         let joins = self.first_read_seen
             && gap <= grown.patience()
             && (span <= grown.slack() || grown.is_fast());
+        self.is_queued = joins && gap <= QUEUED;
         if joins {
             self.open.span = span;
             self.open.bytes = self.open.bytes.saturating_add(bytes);
@@ -191,6 +206,9 @@ impl Rhythm {
     /// The last read brought so many events with text, at least one.
     pub fn texts(&mut self, many: usize) {
         self.open.texts = self.open.texts.saturating_add(many);
+        if self.is_queued {
+            self.open.queued = self.open.queued.saturating_add(many);
+        }
         if !self.counted {
             self.counted = true;
             self.text_reads += 1;

@@ -256,6 +256,23 @@ pub fn held_back() -> Vec<Case> {
             "buffered",
         ),
         (
+            "all of it at the end, message by message of a socket, and a busy page is long about it",
+            {
+                let mut script = streaming().wait(2500.0);
+                for message in 0..120 {
+                    let rest = if message % 10 == 9 { 30.0 } else { 0.7 };
+                    script = script.wait(rest).read(110, 1);
+                }
+                script.done()
+            },
+            "buffered",
+        ),
+        (
+            "a very quick model with a short answer after a long prompt",
+            streaming().wait(2500.0).steady(120, 2.5).done(),
+            "flowing",
+        ),
+        (
             "what a page that was held up finds there at once may have come bit by bit",
             streaming()
                 .wait(2400.0)
