@@ -142,7 +142,7 @@ pub async fn a_server_that_hangs_is_no_lack_of_connections(stage: Stage) {
 pub async fn a_starved_sender_is_told_from_a_fast_model(stage: Stage) {
     let events = "missing=%2Fws%2Fchat%2Fstream;first=100";
     for way in ["first=100", events] {
-        let starved = format!("{way};delay=20;tokens=120;burst=1000000");
+        let starved = format!("{way};delay=60;tokens=40;burst=1000000");
         after(&stage, Dialect::LlamaChat, &starved, "", "buffered").await;
     }
     for way in ["first=100", events] {
@@ -230,7 +230,7 @@ pub async fn stale_and_mixed_events_do_not_hide_a_good_flow(stage: Stage) {
     // What is called a stream is made whole first, then given away at once.
     let server = stage.lab.url(
         Dialect::Jarvis,
-        "first=0;delay=16;tokens=250;burst=10000000",
+        "first=0;delay=100;tokens=40;burst=10000000",
     );
     stage.site.proxy("/jarvis-whole", &server);
     let chat = open("/jarvis-whole").await;
