@@ -163,12 +163,13 @@ fn flow(trace: &Trace, over: bool, now: Millis) -> (Verdict, Confidence) {
             return (Verdict::Buffered, if sized { Sure } else { Likely });
         }
         // One burst is all there is only when no more follows; while it runs, the next may be as steady as can be.
-        let most = match longest.is_queued() {
+        // What waited for a busy page is handed over as slowly as that is busy.
+        let within = match longest.is_queued() {
             true => AT_ONCE.max(longest.silence / 5.0),
             false => AT_ONCE,
         };
         let at_once =
-            longest.silence >= LONG_SILENCE && longest.texts >= ENOUGH && longest.span <= most;
+            longest.silence >= LONG_SILENCE && longest.texts >= ENOUGH && longest.span <= within;
         if at_once && over {
             return (Verdict::Buffered, Likely);
         }

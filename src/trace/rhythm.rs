@@ -69,6 +69,7 @@ impl Clump {
     /// long about so many; but they do not come at a model's pace.
     pub fn is_queued(&self) -> bool {
         self.silence >= LONG_SILENCE
+            && self.queued > 0
             && self.queued.saturating_mul(10) >= self.texts.saturating_mul(7)
     }
 

@@ -268,6 +268,15 @@ pub fn held_back() -> Vec<Case> {
             "buffered",
         ),
         (
+            "buffers that are let go after signs of life",
+            streaming()
+                .wait(3000.0)
+                .signs(6, 100.0)
+                .bursts(4, 120.0, 4096, 15)
+                .done(),
+            "buffered",
+        ),
+        (
             "a very quick model with a short answer after a long prompt",
             streaming().wait(2500.0).steady(120, 2.5).done(),
             "flowing",
