@@ -98,10 +98,11 @@ pub struct Wave {
 impl Wave {
     /// Whether all of it was there at once after a silence in which a model could have made it. A busy page is long about what
     /// was there at once: it reads one event, draws it, and reads the rest; a socket's messages come one by one. But it finds
-    /// many at each moment, and a model's come one at a time.
+    /// many at each moment, or all of them faster than models write.
     pub fn is_at_once(&self) -> bool {
         self.silence >= LONG_SILENCE
-            && self.texts >= self.moments.saturating_mul(8)
+            && (self.texts >= self.moments.saturating_mul(8)
+                || self.texts as f64 * 2.0 >= self.span)
             && self.span <= self.silence / 6.0
     }
 }

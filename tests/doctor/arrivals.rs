@@ -268,6 +268,18 @@ pub fn held_back() -> Vec<Case> {
             "buffered",
         ),
         (
+            "forty messages of a socket, a few at a time: no model writes so fast",
+            {
+                let mut script = streaming().wait(2400.0);
+                for message in 0..40 {
+                    let rest = if message % 5 == 4 { 8.0 } else { 0.2 };
+                    script = script.wait(rest).read(110, 1);
+                }
+                script.done()
+            },
+            "buffered",
+        ),
+        (
             "the first event is let through, and all the others at the end",
             streaming()
                 .wait(300.0)
