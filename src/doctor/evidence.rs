@@ -206,17 +206,18 @@ pub(super) fn evidence(
 
 fn buffered(trace: &Trace, found: &mut Vec<Evidence>) {
     let bursts = trace.rhythm.bursts();
-    if bursts.count > 1 {
+    if bursts.count >= 3 {
         found.push(Evidence::Bursts {
             bursts: bursts.count,
             events: bursts.texts / bursts.count,
             silence_ms: whole(bursts.silence / bursts.count as f64),
         });
     } else {
+        let wave = trace.rhythm.wave();
         found.push(Evidence::AtOnce {
-            events: bursts.longest.texts,
-            ms: whole(bursts.longest.span),
-            silence_ms: whole(bursts.longest.silence),
+            events: wave.texts,
+            ms: whole(wave.span),
+            silence_ms: whole(wave.silence),
         });
     }
     if bursts.sized > 0 {

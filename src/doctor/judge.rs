@@ -2,14 +2,12 @@
 
 use super::{Confidence, Verdict};
 use crate::event::{Deadline, End, ErrorCause, Millis};
-use crate::trace::{EventName, Fact, GRACE, LONG_SILENCE, Probe, Trace};
+use crate::trace::{EventName, Fact, GRACE, Probe, Trace};
 
 /// Fewer events than this say nothing about a rhythm.
 const ENOUGH: usize = 16;
 /// A whole answer in one event is at least so long; a short one may be one event of an honest stream.
 const WHOLE: usize = 120;
-/// What comes all at once comes within this.
-const AT_ONCE: Millis = 250.0;
 /// Headers without text for so long: the server is at work on the prompt, as far as can be told.
 const PREFILL: Millis = 3_000.0;
 /// The same where it gives signs of life. Sooner, the first word may only be in the next read.
@@ -155,25 +153,21 @@ fn flow(trace: &Trace, over: bool, now: Millis) -> (Verdict, Confidence) {
         return (Verdict::NotStreaming, if sure { Sure } else { Likely });
     }
     let bursts = trace.rhythm.bursts();
-    let most = bursts.texts.saturating_mul(10) >= totals.texts.saturating_mul(7);
-    if totals.texts >= ENOUGH && most {
-        let longest = bursts.longest;
-        if bursts.count >= 3 {
-            let sized = bursts.sized >= bursts.count.div_ceil(2);
-            return (Verdict::Buffered, if sized { Sure } else { Likely });
-        }
-        // One burst is all there is only when no more follows; while it runs, the next may be as steady as can be.
-        let most = match longest.is_queued() {
-            true => AT_ONCE.max(longest.silence / 5.0),
-            false => AT_ONCE,
-        };
-        let at_once =
-            longest.silence >= LONG_SILENCE && longest.texts >= ENOUGH && longest.span <= most;
-        if at_once && over {
-            return (Verdict::Buffered, Likely);
-        }
+    if is_most(bursts.texts, totals.texts) && bursts.count >= 3 {
+        let sized = bursts.sized >= bursts.count.div_ceil(2);
+        return (Verdict::Buffered, if sized { Sure } else { Likely });
+    }
+    // While it runs, what follows may be as steady as can be.
+    let wave = trace.rhythm.wave();
+    if over && wave.is_at_once() && is_most(wave.texts, totals.texts) {
+        return (Verdict::Buffered, Likely);
     }
     (Verdict::Flowing, Sure)
+}
+
+/// Whether so many events with text are nearly all, and enough to tell from.
+fn is_most(texts: usize, all: usize) -> bool {
+    all >= ENOUGH && texts.saturating_mul(10) >= all.saturating_mul(7)
 }
 
 /// Whether the page shows what has arrived later than it promises.

@@ -26,7 +26,7 @@ pub use import::{BadTrace, Imported};
 pub use lag::{GRACE, Lag};
 pub use raw::{Carried, Piece, ROOM, Raw, RawFrame};
 pub use replay::{Replay, ReplayBody};
-pub use rhythm::{Bursts, Clump, EDGES, Gap, LONG_SILENCE, Rhythm};
+pub use rhythm::{Bursts, Clump, EDGES, Gap, Rhythm, Wave};
 pub use scrub::scrub;
 
 use crate::dialect::Call;

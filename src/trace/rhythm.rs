@@ -3,8 +3,6 @@
 //! In: the times and sizes of reads, and how many events with text each brought. Out: figures of constant size.
 //! A clump is what comes so fast that no model makes it one by one. A chunk is not a token: nothing here counts tokens.
 
-use std::ops::RangeInclusive;
-
 use crate::event::Millis;
 
 /// The upper edges of the histogram of gaps, in milliseconds; the last column has no edge.
@@ -14,11 +12,7 @@ pub const EDGES: [u32; 11] = [2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000]
 const TOGETHER: Millis = 10.0;
 
 /// A silence in which a model could have made a whole answer.
-pub const LONG_SILENCE: Millis = 1500.0;
-
-/// The pauses up to which reads belong together after a long silence: a busy computer hands out in pieces what was here at once,
-/// and the more the longer it had to wait for it.
-const TOGETHER_AFTER_SILENCE: RangeInclusive<Millis> = 50.0..=150.0;
+const LONG_SILENCE: Millis = 1500.0;
 
 /// The pause, in milliseconds, up to which a read was here already when the one before was handed over: no model is so fast.
 const QUEUED: Millis = 1.0;
@@ -42,8 +36,6 @@ pub struct Clump {
     pub bytes: usize,
     /// Events with text in it.
     pub texts: usize,
-    /// Those of them whose reads had been waiting for the page.
-    pub queued: usize,
 }
 
 impl Clump {
@@ -54,41 +46,9 @@ impl Clump {
             .find(|size| self.bytes.abs_diff(*size) <= NEAR)
     }
 
-    /// Tells whether the clump comes faster than models write: a thousand events a second; half as many after a long silence, for then a
-    /// busy page is more likely than so fast a model.
+    /// Tells whether the clump comes faster than models write: a thousand events a second.
     fn is_fast(&self) -> bool {
-        let most = if self.silence >= LONG_SILENCE {
-            2.0
-        } else {
-            1.0
-        };
-        self.texts as f64 * most >= self.span.max(4.0) || self.is_queued()
-    }
-
-    /// Whether nearly all of it waited for the page after a long silence: a socket's messages come one by one, and a busy page is
-    /// long about so many; but they do not come at a model's pace.
-    pub fn is_queued(&self) -> bool {
-        self.silence >= LONG_SILENCE
-            && self.queued.saturating_mul(10) >= self.texts.saturating_mul(7)
-    }
-
-    /// The pause after which the clump is over.
-    fn patience(&self) -> Millis {
-        if self.silence >= LONG_SILENCE {
-            let (least, most) = TOGETHER_AFTER_SILENCE.into_inner();
-            (self.silence / 20.0).clamp(least, most)
-        } else {
-            TOGETHER
-        }
-    }
-
-    /// The length to which a clump may grow whatever its speed: a busy page reads the first of what is here, draws it, then reads the rest.
-    fn slack(&self) -> Millis {
-        if self.silence >= LONG_SILENCE {
-            (self.silence / 16.0).min(250.0)
-        } else {
-            20.0
-        }
+        self.texts as f64 >= self.span.max(4.0)
     }
 
     /// Tells whether the clump looks let go rather than made: faster than models write, after a silence in which one could have made it.
@@ -118,8 +78,33 @@ pub struct Bursts {
     pub buffer: usize,
     /// The silences before them, added up.
     pub silence: Millis,
-    /// The one after the longest silence.
-    pub longest: Clump,
+}
+
+/// All that came after a long silence, until the next one.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct Wave {
+    /// The time of the first read.
+    at: Millis,
+    /// The span from the first read to the last with text.
+    pub span: Millis,
+    /// The silence before it, without the time in which the page itself was held up.
+    pub silence: Millis,
+    /// Events with text in it.
+    pub texts: usize,
+    /// Number of moments at which text was handed to the page.
+    moments: usize,
+}
+
+impl Wave {
+    /// Tells whether all of it was there at once after a silence in which a model could have made it. A busy page is long about what
+    /// was there at once: it reads one event, draws it, and reads the rest; a socket's messages come one by one. But it finds
+    /// many at each moment, or all of them faster than models write.
+    pub fn is_at_once(&self) -> bool {
+        self.silence >= LONG_SILENCE
+            && (self.texts >= self.moments.saturating_mul(8)
+                || self.texts as f64 * 2.0 >= self.span)
+            && self.span <= self.silence / 6.0
+    }
 }
 
 /// A time in which nothing came.
@@ -137,6 +122,9 @@ pub struct Rhythm {
     last: Option<Millis>,
     open: Clump,
     bursts: Bursts,
+    /// The wave that grows, and of those before it the one with most text.
+    wave: Wave,
+    waves: Wave,
     /// The last time in which the page was held up.
     busy: Option<(Millis, Millis)>,
     /// Number of gaps between reads that fell under each of [`EDGES`], and beyond.
@@ -147,8 +135,9 @@ pub struct Rhythm {
     pub text_reads: usize,
     /// The current read has brought text.
     counted: bool,
-    /// It was here already with the one before.
+    /// Whether it was here already when the last one with text was.
     is_queued: bool,
+    last_text: Option<Millis>,
     first_read_seen: bool,
 }
 
@@ -179,25 +168,31 @@ impl Rhythm {
                 };
             }
         }
-        // What came while the page was held up may have come bit by bit: that time is part of the clump's, though of no silence.
+        // What came while the page was held up may have come bit by bit: that time is part of what came, though of no silence.
         let span = at - self.open.at;
         let grown = Clump { span, ..self.open };
-        let joins = self.first_read_seen
-            && gap <= grown.patience()
-            && (span <= grown.slack() || grown.is_fast());
-        self.is_queued = joins && gap <= QUEUED;
-        if joins {
+        let silence = gap - self.held_up(last, at);
+        if self.first_read_seen && gap <= TOGETHER && (span <= 20.0 || grown.is_fast()) {
             self.open.span = span;
             self.open.bytes = self.open.bytes.saturating_add(bytes);
         } else {
             self.bursts = self.with_open();
             self.open = Clump {
                 at,
-                silence: gap - self.held_up(last, at),
+                silence,
                 bytes,
                 ..Clump::default()
             };
         }
+        if !self.first_read_seen || silence >= LONG_SILENCE {
+            self.waves = self.wave();
+            self.wave = Wave {
+                at,
+                silence,
+                ..Wave::default()
+            };
+        }
+        self.is_queued = self.last_text.is_some_and(|last| at - last <= QUEUED);
         self.last = Some(at);
         self.first_read_seen = true;
         self.counted = false;
@@ -206,12 +201,16 @@ impl Rhythm {
     /// The last read brought so many events with text, at least one.
     pub fn texts(&mut self, many: usize) {
         self.open.texts = self.open.texts.saturating_add(many);
-        if self.is_queued {
-            self.open.queued = self.open.queued.saturating_add(many);
-        }
+        self.wave.texts = self.wave.texts.saturating_add(many);
+        let at = self.last.unwrap_or_default();
+        self.wave.span = at - self.wave.at;
         if !self.counted {
             self.counted = true;
             self.text_reads += 1;
+            self.last_text = Some(at);
+            if !self.is_queued {
+                self.wave.moments += 1;
+            }
         }
     }
 
@@ -222,11 +221,23 @@ impl Rhythm {
         if before.is_none_or(|(_, earlier)| earlier <= began) {
             self.open.silence -= self.held_up(began, self.open.at);
         }
+        let began = self.wave.at - self.wave.silence;
+        if before.is_none_or(|(_, earlier)| earlier <= began) {
+            self.wave.silence -= self.held_up(began, self.wave.at);
+        }
     }
 
     /// The bursts so far, the open clump among them.
     pub fn bursts(&self) -> Bursts {
         self.with_open()
+    }
+
+    /// The wave with most text so far.
+    pub fn wave(&self) -> Wave {
+        match self.waves.texts > self.wave.texts {
+            true => self.waves,
+            false => self.wave,
+        }
     }
 
     /// The time of the last read.
@@ -250,9 +261,6 @@ impl Rhythm {
                 if bursts.buffer == 0 || size < bursts.buffer {
                     bursts.buffer = size;
                 }
-            }
-            if self.open.silence > bursts.longest.silence {
-                bursts.longest = self.open;
             }
         }
         bursts

@@ -256,15 +256,60 @@ pub fn held_back() -> Vec<Case> {
             "buffered",
         ),
         (
-            "all of it at the end, message by message of a socket, and a busy page is long about it",
+            "forty events after a silence, in a handful of reads of a busy page",
+            streaming()
+                .wait(2400.0)
+                .read(110, 1)
+                .wait(170.0)
+                .read(2000, 18)
+                .wait(90.0)
+                .read(2300, 21)
+                .done(),
+            "buffered",
+        ),
+        (
+            "forty messages of a socket, a few at a time: no model writes so fast",
             {
-                let mut script = streaming().wait(2500.0);
-                for message in 0..120 {
-                    let rest = if message % 10 == 9 { 30.0 } else { 0.7 };
+                let mut script = streaming().wait(2400.0);
+                for message in 0..40 {
+                    let rest = if message % 5 == 4 { 8.0 } else { 0.2 };
                     script = script.wait(rest).read(110, 1);
                 }
                 script.done()
             },
+            "buffered",
+        ),
+        (
+            "the first event is let through, and all the others at the end",
+            streaming()
+                .wait(300.0)
+                .read(110, 1)
+                .wait(4000.0)
+                .read(110, 1)
+                .wait(200.0)
+                .read(13_000, 119)
+                .done(),
+            "buffered",
+        ),
+        (
+            "all of it at the end, message by message of a socket, and a busy page is long about it",
+            {
+                let mut script = streaming().wait(2500.0);
+                for message in 0..120 {
+                    let rest = if message % 10 == 9 { 25.0 } else { 0.7 };
+                    script = script.wait(rest).read(110, 1);
+                }
+                script.done()
+            },
+            "buffered",
+        ),
+        (
+            "buffers that are let go after signs of life",
+            streaming()
+                .wait(3000.0)
+                .signs(6, 100.0)
+                .bursts(4, 120.0, 4096, 15)
+                .done(),
             "buffered",
         ),
         (

@@ -131,10 +131,11 @@ struct Group {
     near: bool,
     /// It is one of the last.
     newest: bool,
-    /// About how much room its turns take.
+    /// About how much room its turns take, in letters' heights.
     room: usize,
-    /// It stands there as room for what is not made.
-    unmade: bool,
+    /// Stands above what is made in the place of what is not. It is an element of its own: a browser that keeps the reader's place
+    /// while things grow above gives up where the size of what is around that place is set.
+    gap: Option<HtmlElement>,
 }
 
 struct Row {
@@ -188,9 +189,8 @@ impl Pile {
             return false;
         };
         group.make(self.chat, &self.owner);
-        if group.left == 0 && group.unmade {
-            group.unmade = false;
-            let _ = group.element.class_list().remove_1("unmade");
+        if group.gap.is_some() {
+            self.chat.tree.with_untracked(|tree| group.leave_room(tree));
         }
         true
     }
@@ -213,14 +213,10 @@ impl Pile {
             }
         });
         for group in self.groups.iter_mut().filter(|group| group.left > 0) {
-            let room = chat.tree.with_untracked(|tree| group.room(tree));
-            if std::mem::replace(&mut group.room, room) != room {
-                set_style(&group.element, "--room", &format!("{room}em"));
-            }
-            if !std::mem::replace(&mut group.unmade, true) {
-                let _ = group.element.class_list().add_1("unmade");
+            if group.gap.is_none() {
                 near.observer.observe(&group.element);
             }
+            chat.tree.with_untracked(|tree| group.leave_room(tree));
         }
     }
 
@@ -272,7 +268,7 @@ impl Group {
             near: false,
             newest: false,
             room: 0,
-            unmade: false,
+            gap: None,
         }
     }
 
@@ -324,10 +320,29 @@ impl Group {
         self.left = self.left.saturating_sub(1);
     }
 
-    /// About how much room its turns take, in letters' heights.
-    fn room(&self, tree: &Tree) -> usize {
-        let room = |(id, _): &Drawn| tree.turn(*id).map_or(0, room);
-        self.turns.iter().map(room).sum()
+    /// There is as much room as its turns will take, more or less.
+    fn leave_room(&mut self, tree: &Tree) {
+        let (mut all, mut unmade) = (0, 0);
+        for ((id, _), row) in self.turns.iter().zip(&self.rows) {
+            let room = tree.turn(*id).map_or(0, room);
+            all += room;
+            unmade += if row.is_none() { room } else { 0 };
+        }
+        if std::mem::replace(&mut self.room, all) != all {
+            set_style(&self.element, "--room", &format!("{all}em"));
+        }
+        if self.left == 0 {
+            if let Some(gap) = self.gap.take() {
+                gap.remove();
+            }
+            return;
+        }
+        let gap = self.gap.get_or_insert_with(|| {
+            let gap = el("div", &[("class", "gap")]);
+            let _ = self.element.prepend_with_node_1(&gap);
+            gap
+        });
+        set_style(gap, "block-size", &format!("{unmade}em"));
     }
 }
 
@@ -338,7 +353,7 @@ impl Row {
     }
 }
 
-/// A guess: a line of so many letters, and what stands around the text.
+/// A guess, in letters' heights: a line of so many letters, and what stands around the text.
 fn room(turn: &Turn) -> usize {
     let (letters, around) = match turn.role {
         Role::Assistant => (58, 6),
