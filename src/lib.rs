@@ -21,7 +21,7 @@
 //! | [`session`] | what network, clock and person do | events and one honest end | the browser |
 //! | [`pacer`] | text and when it came | how much of it is shown by now | what the text means |
 //! | [`reading`] | values of settings, each with its name | how a person reads: pace, theme, language | who shows or keeps it |
-//! | [`options`] | attributes, URL parameters | typed wishes, and complaints | the page |
+//! | [`options`] | attributes, URL parameters | typed values, and complaints | the page |
 //! | [`patience`] | what a worker is asked and when it spoke | how long it is still waited for | what a worker is |
 //! | [`markdown`] | text that grows | committed blocks and one open tail | the DOM |
 //! | [`reply`] | what the session reports, and the time of each frame | what a reader sees by then, and one end | the DOM, the network |

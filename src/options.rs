@@ -7,7 +7,7 @@ use std::str::FromStr;
 
 use crate::dialect::Kind;
 use crate::pacer::Pace;
-use crate::reading::{Look, Setting};
+use crate::reading::{Appearance, Setting};
 use crate::session::Deadlines;
 
 /// The names beside the settings of how to read.
@@ -49,7 +49,7 @@ pub struct Options {
     /// The empty composer's text.
     pub placeholder: Option<String>,
     /// How the page is read.
-    pub look: Look,
+    pub appearance: Appearance,
     /// The place where things are kept.
     pub storage: Storage,
     /// The visitor cannot change server, model or profile.
@@ -111,7 +111,7 @@ impl Options {
         options.storage = parsed("storage", text("storage"), &mut bad).unwrap_or_default();
         for &setting in Setting::ALL {
             if let Some(value) = text(setting.name())
-                && !options.look.set(setting, &value)
+                && !options.appearance.set(setting, &value)
             {
                 bad(setting.name(), value);
             }
@@ -133,7 +133,7 @@ impl Options {
 
     /// The pace that is in force: what was asked for, else the profile's.
     pub fn pace(&self) -> Pace {
-        self.look.pace().unwrap_or(match self.profile {
+        self.appearance.pace().unwrap_or(match self.profile {
             Profile::Standard => Pace::Live,
             Profile::Young => Pace::PerCharacter(30.0),
         })
@@ -244,7 +244,10 @@ mod tests {
             let (options, complaints) = read(&[(name, value)]);
             let mut all = Setting::ALL.iter();
             let setting = all.find(|setting| setting.name() == name).copied();
-            assert_eq!(setting.and_then(|it| options.look.get(it)), Some(value));
+            assert_eq!(
+                setting.and_then(|it| options.appearance.get(it)),
+                Some(value)
+            );
             assert!(complaints.is_empty());
         }
     }

@@ -1,7 +1,7 @@
 //! How a person reads: every setting of it stands in this file alone. The attribute, the URL parameter, what a browser remembers and
 //! the choice in the panel are made of it.
 //!
-//! In: values as text, each with the name of its setting. Out: a [`Look`]. It must not know who shows or keeps one, nor a word for
+//! In: values as text, each with the name of its setting. Out: an [`Appearance`]. It must not know who shows or keeps one, nor a word for
 //! people: those have the name that [`Setting::word`] makes, in `locales`.
 
 use serde_json::{Map, Value};
@@ -100,21 +100,21 @@ impl Theme {
 
 /// A value for each setting, or none.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Look {
+pub struct Appearance {
     values: [Option<String>; Setting::ALL.len()],
 }
 
-impl Look {
-    /// The look in which a page begins: as its owner asks, else as the person chose before. What can be left to the owner is the
+impl Appearance {
+    /// The appearance in which a page begins: as its owner asks, else as the person chose before. What can be left to the owner is the
     /// person's alone.
-    pub fn begin(owner: &Look, chosen: &Look) -> Look {
-        let mut look = chosen.clone();
-        look.follow(&Look::default(), owner);
-        look
+    pub fn begin(owner: &Appearance, chosen: &Appearance) -> Appearance {
+        let mut appearance = chosen.clone();
+        appearance.follow(&Appearance::default(), owner);
+        appearance
     }
 
     /// Takes over what the page's owner asks for `now` and did not ask for `before`.
-    pub fn follow(&mut self, before: &Look, now: &Look) {
+    pub fn follow(&mut self, before: &Appearance, now: &Appearance) {
         for &setting in Setting::ALL {
             if !setting.can_be_left() && now.get(setting) != before.get(setting) {
                 self.put(setting, now.get(setting).map(str::to_owned));
@@ -122,15 +122,15 @@ impl Look {
         }
     }
 
-    /// Reads what [`Look::write`] gave; what cannot be used is as good as not there.
-    pub fn read(kept: &Value) -> Look {
-        let mut look = Look::default();
+    /// Reads what [`Appearance::write`] gave; what cannot be used is as good as not there.
+    pub fn read(kept: &Value) -> Appearance {
+        let mut appearance = Appearance::default();
         for &setting in Setting::ALL {
             if let Some(value) = kept.get(setting.name()).and_then(Value::as_str) {
-                look.set(setting, value);
+                appearance.set(setting, value);
             }
         }
-        look
+        appearance
     }
 
     /// A JSON object: for each setting its value, a text, or null.
@@ -185,19 +185,19 @@ mod tests {
     use super::*;
     use serde_json::json;
 
-    fn look(values: &[(Setting, &str)]) -> Look {
-        let mut look = Look::default();
+    fn appearance(values: &[(Setting, &str)]) -> Appearance {
+        let mut appearance = Appearance::default();
         for (setting, value) in values {
-            assert!(look.set(*setting, value), "{value}");
+            assert!(appearance.set(*setting, value), "{value}");
         }
-        look
+        appearance
     }
 
     #[test]
     fn every_choice_can_be_used_and_reads_as_it_is_written() {
         for &setting in Setting::ALL {
             for choice in setting.choices() {
-                assert_eq!(look(&[(setting, choice)]).value(setting), *choice);
+                assert_eq!(appearance(&[(setting, choice)]).value(setting), *choice);
             }
         }
     }
@@ -208,43 +208,43 @@ mod tests {
         let settings = [Setting::Theme, Setting::Pace, Setting::Lang];
         let expect = ["dark", "instant", "de"];
         assert_eq!(
-            settings.map(|setting| Look::read(&kept).value(setting).to_owned()),
+            settings.map(|setting| Appearance::read(&kept).value(setting).to_owned()),
             expect
         );
-        let dark = look(&[(Setting::Theme, "dark")]);
-        assert_eq!(Look::read(&dark.write()), dark);
+        let dark = appearance(&[(Setting::Theme, "dark")]);
+        assert_eq!(Appearance::read(&dark.write()), dark);
         let odd = json!({ "theme": "dark", "pace": null, "lang": 4, "size": "big" });
-        assert_eq!(Look::read(&odd), dark);
-        assert_eq!(Look::read(&Value::Null), Look::default());
+        assert_eq!(Appearance::read(&odd), dark);
+        assert_eq!(Appearance::read(&Value::Null), Appearance::default());
     }
 
     #[test]
     fn what_cannot_be_used_changes_nothing_and_an_empty_value_is_none() {
-        let mut dark = look(&[(Setting::Theme, "dark"), (Setting::Pace, "30.0")]);
+        let mut dark = appearance(&[(Setting::Theme, "dark"), (Setting::Pace, "30.0")]);
         assert!(!dark.set(Setting::Theme, "pink"));
         assert!(!dark.set(Setting::Pace, "fast"));
         assert_eq!(dark.theme(), Theme::Dark);
         assert_eq!(dark.get(Setting::Pace), Some("30"), "its usual spelling");
         assert_eq!(dark.pace(), Some(Pace::PerCharacter(30.0)));
         assert!(dark.set(Setting::Theme, "") && dark.set(Setting::Pace, ""));
-        assert_eq!(dark, Look::default());
+        assert_eq!(dark, Appearance::default());
         assert_eq!((dark.theme(), dark.pace()), (Theme::Auto, None));
     }
 
     #[test]
     fn the_owner_counts_before_what_was_chosen_once_but_for_the_pace() {
-        let owner = look(&[(Setting::Theme, "dark"), (Setting::Pace, "instant")]);
-        let chosen = look(&[(Setting::Theme, "light"), (Setting::Lang, "de")]);
-        let expect = look(&[(Setting::Theme, "dark"), (Setting::Lang, "de")]);
-        assert_eq!(Look::begin(&owner, &chosen), expect);
+        let owner = appearance(&[(Setting::Theme, "dark"), (Setting::Pace, "instant")]);
+        let chosen = appearance(&[(Setting::Theme, "light"), (Setting::Lang, "de")]);
+        let expect = appearance(&[(Setting::Theme, "dark"), (Setting::Lang, "de")]);
+        assert_eq!(Appearance::begin(&owner, &chosen), expect);
     }
 
     #[test]
     fn only_what_the_owner_changes_takes_the_place_of_what_was_chosen_since() {
-        let before = look(&[(Setting::Theme, "dark"), (Setting::Lang, "de")]);
-        let now = look(&[(Setting::Theme, "dark"), (Setting::Pace, "30")]);
-        let mut shown = look(&[(Setting::Theme, "light"), (Setting::Lang, "en")]);
+        let before = appearance(&[(Setting::Theme, "dark"), (Setting::Lang, "de")]);
+        let now = appearance(&[(Setting::Theme, "dark"), (Setting::Pace, "30")]);
+        let mut shown = appearance(&[(Setting::Theme, "light"), (Setting::Lang, "en")]);
         shown.follow(&before, &now);
-        assert_eq!(shown, look(&[(Setting::Theme, "light")]));
+        assert_eq!(shown, appearance(&[(Setting::Theme, "light")]));
     }
 }

@@ -250,7 +250,7 @@ fn what_another_version_left_in_the_browser_is_read_without_harm() {
             store.wants_json(base),
             store.kind(base),
             store.transport(base, Kind::KoboldCpp.dialect().transports()),
-            store.wishes(base),
+            store.preferences(base),
             store.draft(),
             store.look(),
         );

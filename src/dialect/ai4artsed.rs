@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use super::read::text;
 use super::reply::{Reply, Said};
-use super::told::Told;
+use super::whole_text::WholeText;
 use super::{
     Call, Carrier, Commands, Decoder, Dialect, Family, Models, Origins, Question, Quirks, TASK,
     Takes, Transport,
@@ -170,7 +170,7 @@ fn encoded(text: &str) -> String {
 #[derive(Debug, Default)]
 struct Stages {
     reply: Reply,
-    told: Told,
+    told: WholeText,
 }
 
 impl Stages {

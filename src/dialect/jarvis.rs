@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use super::openai::{self, CHAT, Chunks};
 use super::read::text;
 use super::reply::Said;
-use super::told::Told;
+use super::whole_text::WholeText;
 use super::{
     Call, Commands, Decoder, Dialect, Family, Models, Origins, Probe, Question, Quirks, Seen, Sign,
     Stage, Takes, Transport, read, sampling,
@@ -101,7 +101,7 @@ impl Dialect for Jarvis {
 #[derive(Debug, Default)]
 struct Mixed {
     chunks: Chunks,
-    told: Told,
+    told: WholeText,
 }
 
 impl Mixed {

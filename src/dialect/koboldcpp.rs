@@ -11,7 +11,7 @@ use super::read::{count, measured, short_name, text};
 use super::reply::{Reply, Said, end_word};
 use super::sampling::{self, Spelling};
 use super::stops::Stops;
-use super::told::Told;
+use super::whole_text::WholeText;
 use super::{
     Call, Carrier, Commands, Decoder, Dialect, Family, Known, Probe, Question, Quirks, Seen, Sign,
     Stage, Takes, Transport, Via, read, templates, tokens,
@@ -388,7 +388,7 @@ fn of_native(value: &Value) -> Option<&Value> {
 #[derive(Debug, Default)]
 struct Polled {
     reply: Reply,
-    told: Told,
+    told: WholeText,
 }
 
 impl Decoder for Polled {

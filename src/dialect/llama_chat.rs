@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 use super::read::{count, measured, text};
 use super::reply::Reply;
-use super::told::Told;
+use super::whole_text::WholeText;
 use super::{
     Call, Carrier, Commands, Decoder, Dialect, Family, Model, Models, Question, Quirks, Sign,
     Takes, Transport, Via, Watch, read, sampling,
@@ -128,7 +128,7 @@ fn models(body: &str) -> Models {
 #[derive(Debug, Default)]
 struct Tokens {
     reply: Reply,
-    told: Told,
+    told: WholeText,
     snapshot: Snapshot,
 }
 

@@ -10,7 +10,7 @@ use super::openai::{self, Chunks, OpenAi};
 use super::read::{count, measured, number, short_name, text};
 use super::reply::Said;
 use super::sampling::{self, Spelling};
-use super::told::Told;
+use super::whole_text::WholeText;
 use super::{
     Call, Carrier, Commands, Decoder, Dialect, Family, Known, Origins, Probe, Question, Seen, Sign,
     Stage, Takes, Transport, read,
@@ -172,7 +172,7 @@ fn context(body: &str, model: Option<&str>) -> Option<u32> {
 #[derive(Debug, Default)]
 struct Events {
     chunks: Chunks,
-    told: Told,
+    told: WholeText,
 }
 
 impl Events {

@@ -36,16 +36,16 @@ pub mod templates;
 mod textgen;
 mod think;
 mod tokens;
-mod told;
 mod transport;
 mod vllm;
+mod whole_text;
 
 pub use call::{BodyRule, Call, Method, Question, Via, Watch};
 pub use errors::{read_error, wants_json};
 pub use family::{Commands, Family, Heard, Known, Origins, Probe, Quirks, Seen, Sign, Stage};
 pub use kind::{Kind, UnknownKind, ports};
 pub(crate) use marks::{SILENT, TAGS};
-pub use recognise::{Answer, Recognised, Recogniser, Verdict};
+pub use recognise::{Answer, Recognised, Recogniser, Recognition};
 pub use transport::{Carrier, Transport};
 
 use crate::chat::request::ChatRequest;

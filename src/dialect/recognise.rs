@@ -1,6 +1,6 @@
 //! Which server answers at an address, found out with as few simple GETs as it takes.
 //!
-//! In: what each GET answered. Out: the next GET, or the [`Verdict`]. No I/O, no clock; it knows no family by name, only the
+//! In: what each GET answered. Out: the next GET, or the [`Recognition`]. No I/O, no clock; it knows no family by name, only the
 //! [`Sign`]s that each has in its own file.
 //!
 //! The order matters: those that imitate others come first, then those that have a question of their own, then the list of models and
@@ -44,7 +44,7 @@ pub struct Recognised {
 
 /// What was found out.
 #[derive(Debug, Clone, PartialEq)]
-pub enum Verdict {
+pub enum Recognition {
     /// A server that Rill can talk to.
     Recognised(Recognised),
     /// A server that does not say what it is without a key.
@@ -70,7 +70,7 @@ pub struct Recogniser {
     unlisted: Option<ServerError>,
     /// The answer of `/health`, where that was asked already.
     health: Option<Value>,
-    verdict: Option<Verdict>,
+    recognition: Option<Recognition>,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -117,7 +117,7 @@ impl Recogniser {
             refused: None,
             unlisted: None,
             health: None,
-            verdict: None,
+            recognition: None,
         };
         recogniser.next_own();
         recogniser
@@ -135,9 +135,9 @@ impl Recogniser {
         recogniser
     }
 
-    /// The next question; `None` once there is a verdict.
+    /// The next question; `None` once there is a recognition.
     pub fn next(&self) -> Option<Call> {
-        if self.verdict.is_some() {
+        if self.recognition.is_some() {
             return None;
         }
         Some(Call::get(match self.step {
@@ -147,14 +147,14 @@ impl Recogniser {
         }))
     }
 
-    /// The verdict, once there is one.
-    pub fn verdict(&self) -> Option<&Verdict> {
-        self.verdict.as_ref()
+    /// The recognition, once there is one.
+    pub fn recognition(&self) -> Option<&Recognition> {
+        self.recognition.as_ref()
     }
 
     /// Takes the answer to [`Recogniser::next`].
     pub fn answer(&mut self, answer: Answer) {
-        if self.verdict.is_some() {
+        if self.recognition.is_some() {
             return;
         }
         let is_first = std::mem::take(&mut self.is_first);
@@ -165,7 +165,7 @@ impl Recogniser {
                 return;
             }
             Answer::Failed if matches!(self.step, Step::EarlyHealth) => {
-                self.verdict = Some(Verdict::Nothing);
+                self.recognition = Some(Recognition::Nothing);
                 return;
             }
             // A later one may be refused where the first was not (LiteLLM without a key): that is an answer too.
@@ -303,10 +303,10 @@ impl Recogniser {
     fn give_up(&mut self) {
         let needs_key = self.wants_key();
         let error = self.unlisted.take().unwrap_or_default();
-        self.verdict = Some(if needs_key {
-            Verdict::NeedsKey(self.refused.take().unwrap_or(error))
+        self.recognition = Some(if needs_key {
+            Recognition::NeedsKey(self.refused.take().unwrap_or(error))
         } else {
-            Verdict::NotAModelServer(ServerError {
+            Recognition::NotAModelServer(ServerError {
                 cause: ErrorCause::NotAModelServer,
                 ..error
             })
@@ -325,7 +325,7 @@ impl Recogniser {
     }
 
     fn close(&mut self) {
-        self.verdict = self.found.take().map(Verdict::Recognised);
+        self.recognition = self.found.take().map(Recognition::Recognised);
     }
 }
 

@@ -3,7 +3,7 @@
 //! In: what the page asks for, what the person does, and what came of each [`Act`]. Out: a [`LinkState`], and the acts that it takes.
 //! It must not know the network, the browser or the clock; the page is its hands.
 //!
-//! - One attempt to connect counts, the newest: what an older one or an older look brings changes nothing.
+//! - One attempt to connect counts, the newest: what an older one or an older search brings changes nothing.
 //! - A link's server that is neither the page's own host nor this computer is not contacted before the person has given leave.
 //! - While the state [is open](LinkState::is_open), something is on its way, or the person is asked.
 
@@ -58,7 +58,7 @@ pub enum Trouble {
 #[derive(Debug, Clone, PartialEq)]
 pub enum Act {
     /// Look for servers on this computer; what was found goes to [`Link::found`] with this number.
-    Look(u32),
+    Search(u32),
     /// Get to know a server; what came of it goes to [`Link::connected`] or [`Link::failed`] with this number.
     Connect {
         /// The number of the attempt.
@@ -78,7 +78,7 @@ pub enum Act {
 
 /// What the page asks for when it starts.
 #[derive(Debug, Clone, Default)]
-pub struct Wish<'a> {
+pub struct Start<'a> {
     /// A server as it was written, or [`DEMO`]; `None`: whoever there is.
     pub server: Option<&'a str>,
     /// Its kind; `None`: to be found out.
@@ -99,9 +99,9 @@ pub struct Link {
     found: Option<Vec<Found>>,
     /// The number of the newest attempt.
     attempt: u32,
-    /// The number of the newest look.
-    look: u32,
-    /// Who is found may be connected: nobody has chosen another since the look began.
+    /// The number of the newest search.
+    search: u32,
+    /// Who is found may be connected: nobody has chosen another since the search began.
     chooses: bool,
 }
 
@@ -146,7 +146,7 @@ impl Link {
             state: LinkState::Nothing,
             found: None,
             attempt: 0,
-            look: 0,
+            search: 0,
             chooses: false,
         }
     }
@@ -177,13 +177,13 @@ impl Link {
     }
 
     /// Finds somebody to talk to: whom the page asks for, else who was used last, else who runs here, else the demo.
-    pub fn start(&mut self, wish: Wish<'_>) -> Vec<Act> {
-        let Wish {
+    pub fn start(&mut self, start: Start<'_>) -> Vec<Act> {
+        let Start {
             server,
             kind,
             from_link,
             last,
-        } = wish;
+        } = start;
         match (server, last) {
             (Some(DEMO), _) => self.settle(LinkState::Demo),
             (Some(server), _) => match self.parse(server) {
@@ -248,16 +248,16 @@ impl Link {
     }
 
     /// Looks for servers on this computer. Who talks to somebody goes on with that; else the first that is found is connected.
-    pub fn look(&mut self) -> Vec<Act> {
+    pub fn search(&mut self) -> Vec<Act> {
         self.chooses = matches!(self.state, LinkState::Looking | LinkState::Demo);
         self.found = None;
-        self.look = self.look.wrapping_add(1);
-        vec![Act::Look(self.look)]
+        self.search = self.search.wrapping_add(1);
+        vec![Act::Search(self.search)]
     }
 
-    /// The servers that the look of this number has found, the best first.
-    pub fn found(&mut self, look: u32, found: Vec<Found>) -> Vec<Act> {
-        if look != self.look || self.found.is_some() {
+    /// The servers that the search of this number has found, the best first.
+    pub fn found(&mut self, search: u32, found: Vec<Found>) -> Vec<Act> {
+        if search != self.search || self.found.is_some() {
             return Vec::new();
         }
         let first = found.first().cloned();
@@ -362,7 +362,7 @@ impl Link {
     fn find(&mut self) -> Vec<Act> {
         self.void();
         self.state = LinkState::Looking;
-        self.look()
+        self.search()
     }
 
     fn settle(&mut self, state: LinkState) -> Vec<Act> {

@@ -37,11 +37,11 @@ fn server(at: &str, models: &[&str]) -> Server {
     }
 }
 
-fn wish(server: &str, from_link: bool) -> Wish<'_> {
-    Wish {
+fn start(server: &str, from_link: bool) -> Start<'_> {
+    Start {
         server: Some(server),
         from_link,
-        ..Wish::default()
+        ..Start::default()
     }
 }
 
@@ -65,9 +65,9 @@ fn attempt(acts: &[Act]) -> (u32, String) {
     }
 }
 
-fn look(acts: &[Act]) -> u32 {
+fn searched(acts: &[Act]) -> u32 {
     match acts {
-        [Act::Look(look)] => *look,
+        [Act::Search(number)] => *number,
         other => panic!("{other:?}"),
     }
 }
@@ -76,10 +76,10 @@ fn look(acts: &[Act]) -> u32 {
 fn who_is_asked_for_comes_before_who_was_used_last_before_who_runs_here() {
     let start = |page: &str, server: Option<&str>, last: Option<LastServer>| {
         let mut link = Link::new(page.to_owned());
-        let acts = link.start(Wish {
+        let acts = link.start(Start {
             server,
             last,
-            ..Wish::default()
+            ..Start::default()
         });
         (acts, link.state)
     };
@@ -91,7 +91,7 @@ fn who_is_asked_for_comes_before_who_was_used_last_before_who_runs_here() {
     assert_eq!(attempt(&start(FAR, None, used()).0).1, "http://a.test:1");
     assert_eq!(
         start(LOCAL, None, None),
-        (vec![Act::Look(1)], LinkState::Looking)
+        (vec![Act::Search(1)], LinkState::Looking)
     );
     assert_eq!(
         start(FAR, None, None),
@@ -119,20 +119,20 @@ fn who_is_asked_for_comes_before_who_was_used_last_before_who_runs_here() {
 #[test]
 fn a_links_foreign_server_waits_for_leave_and_no_new_start_gives_it() {
     let mut link = Link::new(LOCAL.to_owned());
-    assert_eq!(link.start(wish(FOREIGN, true)), []);
+    assert_eq!(link.start(start(FOREIGN, true)), []);
     assert_eq!(link.state, LinkState::Asking(address(FOREIGN)));
     // The page is configured anew while the question is open.
-    assert_eq!(link.start(wish(FOREIGN, false)), []);
+    assert_eq!(link.start(start(FOREIGN, false)), []);
     assert_eq!(attempt(&link.allow(true, None)).1, FOREIGN);
     // A key that is pressed twice.
     assert_eq!(link.allow(true, None), []);
     assert_eq!(link.allow(false, None), []);
 
     let mut link = Link::new(LOCAL.to_owned());
-    link.start(wish(FOREIGN, true));
-    assert_eq!(look(&link.allow(false, None)), 1);
+    link.start(start(FOREIGN, true));
+    assert_eq!(searched(&link.allow(false, None)), 1);
     let mut link = Link::new(FAR.to_owned());
-    link.start(wish(FOREIGN, true));
+    link.start(start(FOREIGN, true));
     assert_eq!(link.allow(false, None), [Act::Settled]);
     assert_eq!(link.state, LinkState::Demo);
 }
@@ -146,7 +146,7 @@ fn a_link_to_the_pages_own_host_or_to_this_computer_is_followed_at_once() {
         "http://localhost:1234",
     ] {
         let mut link = Link::new(FAR.to_owned());
-        attempt(&link.start(wish(to, true)));
+        attempt(&link.start(start(to, true)));
     }
 }
 
@@ -213,18 +213,18 @@ fn a_server_of_models_that_has_none_is_a_trouble_and_is_remembered() {
 #[test]
 fn the_first_that_is_found_is_connected_unless_somebody_was_chosen_meanwhile() {
     let mut link = Link::new(LOCAL.to_owned());
-    let number = look(&link.start(Wish::default()));
+    let number = searched(&link.start(Start::default()));
     let acts = link.found(number, vec![found(LOCAL), found("http://127.0.0.1:1")]);
     assert!(
         matches!(&acts[..], [Act::Connect { said: None, guess: Some(Kind::LlamaCpp), address, .. }] if address.to_string() == LOCAL)
     );
     // The demo gives way where the person looks for a server...
     link.use_demo();
-    let number = look(&link.look());
+    let number = searched(&link.search());
     attempt(&link.found(number, vec![found(LOCAL)]));
     // ... but not where the person then chooses it again.
     link.use_demo();
-    let number = look(&link.look());
+    let number = searched(&link.search());
     link.use_demo();
     assert_eq!(link.found(number, vec![found(LOCAL)]), []);
     assert_eq!(link.state, LinkState::Demo);
@@ -237,8 +237,8 @@ fn a_look_beside_a_server_changes_nothing_but_the_list() {
     let (number, _) = attempt(&link.connect(address(FAR), None, None));
     link.connected(number, server(FAR, &["a"]), None, None);
     let before = link.state.clone();
-    let older = look(&link.look());
-    let newer = look(&link.look());
+    let older = searched(&link.search());
+    let newer = searched(&link.search());
     assert_eq!(link.found(older, vec![found(LOCAL)]), []);
     assert_eq!(link.servers(), None);
     assert_eq!(link.found(newer, Vec::new()), []);
@@ -249,7 +249,7 @@ fn a_look_beside_a_server_changes_nothing_but_the_list() {
 #[test]
 fn where_nobody_runs_here_the_demo_answers() {
     let mut link = Link::new(LOCAL.to_owned());
-    let number = look(&link.start(Wish::default()));
+    let number = searched(&link.start(Start::default()));
     assert_eq!(link.found(number, Vec::new()), [Act::Settled]);
     assert_eq!(link.state, LinkState::Demo);
 }
@@ -279,8 +279,8 @@ enum Step {
     Connect(&'static str),
     BadAddress,
     UseDemo,
-    Look,
-    /// The answer to one of all looks that ever began.
+    Search,
+    /// The answer to one of all searches that ever began.
     Found(prop::sample::Index, usize),
     /// The answer to one of all attempts that ever began.
     Connected(prop::sample::Index),
@@ -306,7 +306,7 @@ fn step() -> impl Strategy<Value = Step> {
         prop::sample::select(vec!["http://127.0.0.1:1", "http://b.test:2"]).prop_map(Step::Connect),
         Just(Step::BadAddress),
         Just(Step::UseDemo),
-        Just(Step::Look),
+        Just(Step::Search),
         (index(), 0_usize..3).prop_map(|(at, count)| Step::Found(at, count)),
         index().prop_map(Step::Connected),
         index().prop_map(Step::Failed),
@@ -319,7 +319,7 @@ fn step() -> impl Strategy<Value = Step> {
 /// A link with hands that answer when they like, and more than once.
 struct Hands {
     link: Link,
-    looks: Vec<u32>,
+    searches: Vec<u32>,
     /// Each attempt that ever began, and where it led.
     attempts: Vec<(u32, Address)>,
     /// The one that may still win.
@@ -333,18 +333,18 @@ impl Hands {
         };
         let link = &mut self.link;
         match step {
-            Step::Start(server, from_link) => link.start(Wish {
+            Step::Start(server, from_link) => link.start(Start {
                 server: *server,
                 from_link: *from_link,
-                ..Wish::default()
+                ..Start::default()
             }),
             Step::Allow(yes) => link.allow(*yes, None),
             Step::Connect(to) => link.connect(address(to), None, None),
             Step::BadAddress => link.bad_address(BadAddress::Empty),
             Step::UseDemo => link.use_demo(),
-            Step::Look => link.look(),
-            Step::Found(at, count) if !self.looks.is_empty() => {
-                link.found(*at.get(&self.looks), vec![found(LOCAL); *count])
+            Step::Search => link.search(),
+            Step::Found(at, count) if !self.searches.is_empty() => {
+                link.found(*at.get(&self.searches), vec![found(LOCAL); *count])
             }
             Step::Connected(at) => attempt(at, &self.attempts)
                 .map_or(Vec::new(), |(number, to)| {
@@ -373,7 +373,7 @@ proptest! {
         steps in prop::collection::vec(step(), 0..40),
     ) {
         let page = if at_home { LOCAL } else { FAR };
-        let mut hands = Hands { link: Link::new(page.to_owned()), looks: Vec::new(), attempts: Vec::new(), open: None };
+        let mut hands = Hands { link: Link::new(page.to_owned()), searches: Vec::new(), attempts: Vec::new(), open: None };
         for step in &steps {
             let before = hands.link.state.clone();
             let acts = hands.take(step);
@@ -388,7 +388,7 @@ proptest! {
                     prop_assert_eq!(state.address(), Some(to));
                 }
                 Step::Connected(_) | Step::Failed(_) => prop_assert_eq!(state, &before),
-                Step::Found(..) | Step::Look | Step::UseModel | Step::Context(_) => {}
+                Step::Found(..) | Step::Search | Step::UseModel | Step::Context(_) => {}
                 // A question that stays open stays.
                 _ if *state == before && acts.is_empty() => {}
                 // The person, or the page, has decided: no older attempt counts.
@@ -403,7 +403,7 @@ proptest! {
                         hands.attempts.push((*attempt, to.clone()));
                         hands.open = Some(*attempt);
                     }
-                    Act::Look(number) => hands.looks.push(*number),
+                    Act::Search(number) => hands.searches.push(*number),
                     Act::Remember(_) => {}
                     Act::Settled => prop_assert!(!state.is_open()),
                 }
@@ -417,8 +417,8 @@ proptest! {
             prop_assert!(acts.contains(&Act::Settled) || !before.is_open() || state.is_open(), "those who wait are not told");
         }
         // All answers come in the end.
-        for look in hands.looks.clone() {
-            hands.link.found(look, Vec::new());
+        for search in hands.searches.clone() {
+            hands.link.found(search, Vec::new());
         }
         if let Some(open) = hands.open {
             hands.link.failed(open, None, Trouble::Unloaded);

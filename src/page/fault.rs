@@ -9,7 +9,7 @@ use super::app::Chat;
 use crate::chat::archive::record;
 use crate::chat::tree::TurnId;
 use crate::chat::turn::Turn;
-use crate::reply::Told;
+use crate::reply::TextChange;
 
 #[wasm_bindgen(module = "/src/page/fault.js")]
 extern "C" {
@@ -59,10 +59,10 @@ pub fn begins(chat: Chat, id: TurnId) {
 }
 
 /// More of it has come: of its text, which is told to the page around as well, and of its thinking.
-pub fn grows(chat: Chat, told: Option<Told>, thinking: &str) {
+pub fn grows(chat: Chat, told: Option<TextChange>, thinking: &str) {
     let (name, text) = match told {
-        Some(Told::Delta(text)) => ("rill-delta", text),
-        Some(Told::Replace(text)) => ("rill-replace", text),
+        Some(TextChange::Delta(text)) => ("rill-delta", text),
+        Some(TextChange::Replace(text)) => ("rill-replace", text),
         None if thinking.is_empty() => return,
         None => ("", String::new()),
     };

@@ -7,9 +7,9 @@ use std::rc::Rc;
 use leptos::prelude::*;
 use web_sys::{Element, Text};
 
-use super::ways::Way;
 use crate::chat::tree::TurnId;
 use crate::chat::turn::Turn;
+use crate::dialect::Transport;
 use crate::event::End;
 use crate::pacer::Pace;
 pub use crate::reply::Status;
@@ -57,7 +57,7 @@ pub struct Seen {
     /// Whether arrived text waits to be shown.
     pub behind: ReadSignal<bool>,
     /// The way that it takes.
-    pub way: ReadSignal<Option<Way>>,
+    pub way: ReadSignal<Option<&'static Transport>>,
     /// The way that the next reply takes, where this one's held everything back.
-    pub next_way: ReadSignal<Option<Way>>,
+    pub next_way: ReadSignal<Option<&'static Transport>>,
 }

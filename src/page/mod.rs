@@ -14,7 +14,6 @@
 //! | [`words`] | at once | every word on screen, the languages | who says it |
 //! | [`panel`] | at once | the dialogs: which there are, their titles and buttons | what they show |
 //! | [`numbers`] | at once | figures as a language writes them | a chat |
-//! | [`ways`] | at once | the rungs of a ladder, for people | which one is in use |
 //! | [`idle`] | later | moments in which the browser has time | the work |
 //! | [`net`] | at once | bodies of answers: fetched, from sockets, asked for again, of the demo | what they mean |
 //! | [`live`] | at once | the reply that runs, as the rest of the page sees it | how it is made |
@@ -63,5 +62,4 @@ pub mod servers;
 pub mod store;
 pub mod ui;
 pub mod verdict;
-pub mod ways;
 pub mod words;

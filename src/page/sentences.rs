@@ -6,9 +6,9 @@ use leptos::prelude::*;
 
 use super::app::{Chat, LinkState, Trouble, second_half};
 use super::verdict;
-use super::ways::Way;
 use super::words::say;
 use crate::dialect::Carrier;
+use crate::dialect::Transport;
 use crate::doctor::{Verdict, of_error};
 use crate::event::{BAD_KEY, Deadline, End, PAGE_FAULT, Progress};
 use crate::options::Profile;
@@ -185,7 +185,7 @@ pub fn how_ended(chat: Chat, end: &End, only_thought: bool) -> String {
 }
 
 /// What carries replies, in a few words.
-pub fn way_words(chat: Chat, way: Way) -> String {
+pub fn way_words(chat: Chat, way: &'static Transport) -> String {
     match way.via {
         Carrier::Stream => say!(chat, way_stream),
         Carrier::Events => say!(chat, way_events),
@@ -197,6 +197,6 @@ pub fn way_words(chat: Chat, way: Way) -> String {
 }
 
 /// A transport in words, with its path.
-pub fn way_title(chat: Chat, way: Way) -> String {
+pub fn way_title(chat: Chat, way: &'static Transport) -> String {
     format!("{} · {}", way_words(chat, way), way.name)
 }

@@ -20,14 +20,14 @@ pub async fn recognise(addresses: Vec<Address>) -> Vec<Found> {
             key: None,
         };
         match recognise_at(&fetch).await {
-            dialect::Verdict::Recognised(found) => Some(Found { address, found }),
+            dialect::Recognition::Recognised(found) => Some(Found { address, found }),
             _ => None,
         }
     });
     join_all(asked).await.into_iter().flatten().collect()
 }
 
-async fn recognise_at(fetch: &Fetch) -> dialect::Verdict {
+async fn recognise_at(fetch: &Fetch) -> dialect::Recognition {
     let mut recogniser = Recogniser::at(&fetch.address.host());
     while let Some(call) = recogniser.next() {
         let answer = fetch.small(&call, Media::Plain).await;
@@ -40,9 +40,9 @@ async fn recognise_at(fetch: &Fetch) -> dialect::Verdict {
         });
     }
     recogniser
-        .verdict()
+        .recognition()
         .cloned()
-        .unwrap_or(dialect::Verdict::Nothing)
+        .unwrap_or(dialect::Recognition::Nothing)
 }
 
 /// Gets to know the server at an address. `kind` spares the guessing.
@@ -57,12 +57,12 @@ pub async fn connect(fetch: &Fetch, kind: Option<Kind>) -> Result<Server, Verdic
         })
         .await
         {
-            dialect::Verdict::Recognised(found) => (found.kind, found.context),
+            dialect::Recognition::Recognised(found) => (found.kind, found.context),
             // What hides everything behind a key speaks OpenAI's language.
-            dialect::Verdict::NeedsKey(_) if fetch.key.is_some() => (Kind::default(), None),
-            dialect::Verdict::NeedsKey(_) => return Err(Verdict::Auth),
-            dialect::Verdict::NotAModelServer(_) => return Err(Verdict::WrongServer),
-            dialect::Verdict::Nothing => return Err(why_not(fetch, None).await),
+            dialect::Recognition::NeedsKey(_) if fetch.key.is_some() => (Kind::default(), None),
+            dialect::Recognition::NeedsKey(_) => return Err(Verdict::Auth),
+            dialect::Recognition::NotAModelServer(_) => return Err(Verdict::WrongServer),
+            dialect::Recognition::Nothing => return Err(why_not(fetch, None).await),
         },
     };
     let dialect = kind.dialect();

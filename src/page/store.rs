@@ -11,11 +11,11 @@ use std::str::FromStr;
 
 use serde_json::{Map, Value, json};
 
-use crate::chat::wishes::Wishes;
+use crate::chat::preferences::Preferences;
 use crate::dialect::{Kind, Transport};
 use crate::doctor::check::Profile;
 use crate::link::LastServer;
-use crate::reading::Look;
+use crate::reading::Appearance;
 use crate::session::Refusals;
 
 /// The memory. Clones share it.
@@ -168,14 +168,14 @@ impl Store {
         self.keep_in("profiles", base, Some(profile.write()));
     }
 
-    /// What the person wishes of replies from the server at this base address.
-    pub fn wishes(&self, base: &str) -> Wishes {
-        Wishes::read(self.get("wishes").get(base).unwrap_or(&Value::Null))
+    /// The person's preferences for replies from the server at this base address.
+    pub fn preferences(&self, base: &str) -> Preferences {
+        Preferences::read(self.get("wishes").get(base).unwrap_or(&Value::Null))
     }
 
     /// Keeps it; what is as it was is forgotten.
-    pub fn keep_wishes(&self, base: &str, wishes: &Wishes) {
-        let kept = (*wishes != Wishes::default()).then(|| wishes.write());
+    pub fn keep_preferences(&self, base: &str, preferences: &Preferences) {
+        let kept = (*preferences != Preferences::default()).then(|| preferences.write());
         self.keep_in("wishes", base, kept);
     }
 
@@ -240,13 +240,13 @@ impl Store {
     }
 
     /// How the person likes to read.
-    pub fn look(&self) -> Look {
-        Look::read(&self.get("look"))
+    pub fn appearance(&self) -> Appearance {
+        Appearance::read(&self.get("look"))
     }
 
     /// Keeps it.
-    pub fn keep_look(&self, look: &Look) {
-        self.set("look", &look.write());
+    pub fn keep_appearance(&self, appearance: &Appearance) {
+        self.set("look", &appearance.write());
     }
 
     /// Keeps one thing among others of an entry; `None` forgets it.

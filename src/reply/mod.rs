@@ -5,7 +5,7 @@
 //!
 //! - [`Life`] alone says where it stands: an end mark is not the end yet, the end waits for its reason and for its last letter.
 //! - What is shown is a beginning of the text that has come, at every frame.
-//! - Whoever joins the [`Told::Delta`]s and takes a [`Told::Replace`] for the whole has exactly the text, at every frame.
+//! - Whoever joins the [`TextChange::Delta`]s and takes a [`TextChange::Replace`] for the whole has exactly the text, at every frame.
 
 mod arrivals;
 mod estimate;
@@ -47,7 +47,7 @@ pub enum Life {
 
 /// What the page around the reply is told of its text.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Told {
+pub enum TextChange {
     /// More text, to be put behind all that was told.
     Delta(String),
     /// The whole text anew: what was told before is no beginning of it.
@@ -72,7 +72,7 @@ pub struct Reply {
     /// They are no beginning of the text any more.
     retell: bool,
     /// Nothing that still comes belongs to it: the person has stopped it.
-    deaf: bool,
+    muted: bool,
     started: Millis,
     first_text: Option<Millis>,
     last_text: Millis,
@@ -100,7 +100,7 @@ impl Reply {
             // Whoever listens does not know from where it goes on.
             retell: !turn.text.is_empty(),
             turn,
-            deaf: false,
+            muted: false,
             started: now,
             first_text: None,
             last_text: now,
@@ -131,7 +131,7 @@ impl Reply {
 
     /// Whether what comes still belongs to it.
     pub fn listens(&self) -> bool {
-        !self.deaf && !self.is_over()
+        !self.muted && !self.is_over()
     }
 
     /// All that has come of it.
@@ -223,7 +223,7 @@ impl Reply {
     /// that has ended already and only the reason was being looked for.
     pub fn stop(&mut self, now: Millis) {
         self.pacer.skip();
-        self.deaf = true;
+        self.muted = true;
         self.explained(now);
     }
 
@@ -236,7 +236,7 @@ impl Reply {
             }
         };
         self.over(now, end);
-        self.deaf = true;
+        self.muted = true;
         self.pacer.skip();
     }
 
@@ -292,14 +292,14 @@ impl Reply {
     }
 
     /// What is new to the page around it since the last call.
-    pub fn tell(&mut self) -> Option<Told> {
+    pub fn tell(&mut self) -> Option<TextChange> {
         let whole = &self.turn.text;
         let told = std::mem::replace(&mut self.told, whole.len());
         if std::mem::take(&mut self.retell) {
-            return Some(Told::Replace(whole.clone()));
+            return Some(TextChange::Replace(whole.clone()));
         }
         let delta = text::from(whole, told);
-        (!delta.is_empty()).then(|| Told::Delta(delta.to_owned()))
+        (!delta.is_empty()).then(|| TextChange::Delta(delta.to_owned()))
     }
 
     /// What is shown, as blocks.

@@ -22,7 +22,7 @@ fn whole(text: &str) -> ChatEvent {
 }
 
 /// One frame; what it tells, and the end, if this was the last letter.
-fn frame(reply: &mut Reply, now: Millis) -> (Option<Told>, Option<End>) {
+fn frame(reply: &mut Reply, now: Millis) -> (Option<TextChange>, Option<End>) {
     reply.advance(now, false);
     while !reply.take_in() {}
     let end = reply.last_letter();
@@ -34,7 +34,7 @@ fn shown(reply: &mut Reply) -> String {
 }
 
 /// A frame behind each event, and the end behind all; what the page around the reply has in the end.
-fn heard(begun: Turn, events: &[ChatEvent]) -> (String, Vec<Told>) {
+fn heard(begun: Turn, events: &[ChatEvent]) -> (String, Vec<TextChange>) {
     let mut reply = Reply::begin(0.0, Pace::Instant, begun);
     let (mut heard, mut all) = (String::new(), Vec::new());
     let mut now = 0.0;
@@ -42,8 +42,8 @@ fn heard(begun: Turn, events: &[ChatEvent]) -> (String, Vec<Told>) {
         now += 40.0;
         let (told, end) = frame(reply, now);
         match &told {
-            Some(Told::Delta(more)) => heard += more,
-            Some(Told::Replace(anew)) => heard.clone_from(anew),
+            Some(TextChange::Delta(more)) => heard += more,
+            Some(TextChange::Replace(anew)) => heard.clone_from(anew),
             None => {}
         }
         all.extend(told);
@@ -68,9 +68,9 @@ fn a_final_text_that_differs_is_told_anew_as_a_whole() {
     );
     assert_eq!(said, "Hallöchen, liebe Kinder");
     let expect = [
-        Told::Delta("Hal".to_owned()),
-        Told::Delta("lo".to_owned()),
-        Told::Replace("Hallöchen, liebe Kinder".to_owned()),
+        TextChange::Delta("Hal".to_owned()),
+        TextChange::Delta("lo".to_owned()),
+        TextChange::Replace("Hallöchen, liebe Kinder".to_owned()),
     ];
     assert_eq!(told, expect);
 }
@@ -78,7 +78,7 @@ fn a_final_text_that_differs_is_told_anew_as_a_whole() {
 #[test]
 fn a_final_text_that_says_more_is_told_as_what_it_says_more() {
     let (_, told) = heard(Turn::reply(), &[text("Hallo"), whole("Hallo, Kinder")]);
-    assert_eq!(told[1..], [Told::Delta(", Kinder".to_owned())]);
+    assert_eq!(told[1..], [TextChange::Delta(", Kinder".to_owned())]);
     let (_, told) = heard(Turn::reply(), &[text("Hallo"), whole("Hallo")]);
     assert_eq!(told.len(), 1);
 }
@@ -97,7 +97,7 @@ fn a_reply_that_goes_on_tells_first_from_where() {
     before.text = "Ein Fluß ".to_owned();
     let (said, told) = heard(before, &[text("ist"), whole("war lang")]);
     assert_eq!(said, "Ein Fluß war lang");
-    assert_eq!(told[0], Told::Replace("Ein Fluß ist".to_owned()));
+    assert_eq!(told[0], TextChange::Replace("Ein Fluß ist".to_owned()));
 }
 
 #[test]

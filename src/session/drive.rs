@@ -12,7 +12,7 @@ use futures_util::future::{Either, select};
 use super::network::{
     Body, Chunk, Clock, Failure, Media, Opened, SMALL, Wire, media_for, whole, within,
 };
-use super::wait::{Alarm, Turn, next_turn};
+use super::wait::{Alarm, First, next_turn};
 use super::{Deadlines, Due, Phase, Refusals, Session};
 use crate::chat::request::ChatRequest;
 use crate::dialect::{self, Call, Dialect, Transport, read_error};
@@ -266,13 +266,13 @@ impl<'a, W: Wire, C: Clock> Drive<'a, W, C> {
                     None => next.await,
                     Some(asked) => match select(pin!(next), asked).await {
                         Either::Left((turn, _)) => turn,
-                        Either::Right((is_alive, _)) => Turn::Asked(is_alive),
+                        Either::Right((is_alive, _)) => First::Asked(is_alive),
                     },
                 }
             };
             match turn {
-                Turn::Came(result) => return Some(result),
-                Turn::Asked(is_alive) => {
+                First::Came(result) => return Some(result),
+                First::Asked(is_alive) => {
                     probe = None;
                     (self.report)(Report::Alive(is_alive));
                     self.session.alive(is_alive);
@@ -301,7 +301,7 @@ impl<'a, W: Wire, C: Clock> Drive<'a, W, C> {
             let mut asked = pin!(is_alive(dialect, wire, clock).fuse());
             let lives = loop {
                 match self.turn(&mut asked).await {
-                    Turn::Came(lives) => break lives,
+                    First::Came(lives) => break lives,
                     other => {
                         self.meanwhile(other, &mut Vec::new());
                     }
@@ -351,7 +351,7 @@ impl<'a, W: Wire, C: Clock> Drive<'a, W, C> {
                 loop {
                     // The read goes on while timers and the person come and go.
                     match self.turn(&mut next).await {
-                        Turn::Came(read) => break Some(read),
+                        First::Came(read) => break Some(read),
                         other => {
                             self.meanwhile(other, &mut events);
                         }
@@ -401,27 +401,27 @@ impl<'a, W: Wire, C: Clock> Drive<'a, W, C> {
     }
 
     /// Waits for the work, the next deadline or the person, whichever comes first.
-    async fn turn<F: Future + Unpin>(&mut self, work: &mut F) -> Turn<F::Output> {
+    async fn turn<F: Future + Unpin>(&mut self, work: &mut F) -> First<F::Output> {
         let (session, alarm) = (&self.session, &mut self.alarm);
         next_turn(work, session, alarm, self.clock, &mut self.controls).await
     }
 
     /// Takes what came in place of the work: time that passed, or the person's word.
-    fn meanwhile<T>(&mut self, turn: Turn<T>, events: &mut Vec<ChatEvent>) -> Option<Due> {
+    fn meanwhile<T>(&mut self, turn: First<T>, events: &mut Vec<ChatEvent>) -> Option<Due> {
         let now = self.clock.now();
         match turn {
-            Turn::Time => {
+            First::Time => {
                 let due = self.session.tick(now, events);
                 if let Some(Due::AskPerson(clock, until)) = due {
                     (self.report)(Report::Asking(clock, until));
                 }
                 return due;
             }
-            Turn::Person(Some(Control::Stop(end))) => self.session.stop(end),
-            Turn::Person(Some(Control::WaitOn)) => self.session.wait_on(now),
+            First::Person(Some(Control::Stop(end))) => self.session.stop(end),
+            First::Person(Some(Control::WaitOn)) => self.session.wait_on(now),
             // Nobody is left who could want it.
-            Turn::Person(None) => self.session.stop(End::Stopped),
-            Turn::Came(_) | Turn::Asked(_) => {}
+            First::Person(None) => self.session.stop(End::Stopped),
+            First::Came(_) | First::Asked(_) => {}
         }
         None
     }

@@ -14,7 +14,7 @@ use super::network::Clock;
 use crate::event::Millis;
 
 /// What may happen while something else is awaited.
-pub(super) enum Turn<T> {
+pub(super) enum First<T> {
     Came(T),
     Time,
     Person(Option<Control>),
@@ -31,7 +31,7 @@ pub(super) async fn next_turn<'a, F, C: Clock>(
     alarm: &mut Alarm<'a>,
     clock: &'a C,
     controls: &mut mpsc::UnboundedReceiver<Control>,
-) -> Turn<F::Output>
+) -> First<F::Output>
 where
     F: Future + Unpin,
 {
@@ -48,11 +48,11 @@ where
     };
     // The person first: a stream that always has more must not keep a stop waiting.
     let turn = match select(controls.next(), select(pin!(time), work)).await {
-        Either::Left((control, _)) => Turn::Person(control),
-        Either::Right((Either::Left(((), _)), _)) => Turn::Time,
-        Either::Right((Either::Right((output, _)), _)) => Turn::Came(output),
+        Either::Left((control, _)) => First::Person(control),
+        Either::Right((Either::Left(((), _)), _)) => First::Time,
+        Either::Right((Either::Right((output, _)), _)) => First::Came(output),
     };
-    if let Turn::Time = turn {
+    if let First::Time = turn {
         *alarm = None;
     }
     turn

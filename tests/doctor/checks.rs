@@ -4,7 +4,7 @@ use rill::address::Address;
 use rill::dialect::{Call, Carrier, Kind, Transport, Via};
 use rill::doctor::Verdict;
 use rill::doctor::check::{
-    Ask, Browser, Check, Detail, Inquiry, Outcome, Profile, Reach, RowName, Told,
+    Ask, Browser, Check, Detail, Inquiry, Outcome, Profile, Reach, Response, RowName,
 };
 use rill::event::{End, ErrorCause};
 use rill::session::{Answer, Media, Report};
@@ -87,19 +87,19 @@ fn koboldcpp() -> Server {
 }
 
 impl Server {
-    fn told(&mut self, ask: &Ask) -> Told {
+    fn told(&mut self, ask: &Ask) -> Response {
         match ask {
             Ask::Opaque(url) => {
                 self.asked.push(format!("opaque {url}"));
                 let other = url.starts_with("http://localhost");
-                Told::Opaque(if other { self.other_name } else { self.reach })
+                Response::Opaque(if other { self.other_name } else { self.reach })
             }
             Ask::Small { call, media, key } => {
                 let preflight = *key
                     || !call.headers.is_empty()
                     || (*media == Media::Json && call.body.is_some());
                 self.note(call, *media, *key);
-                Told::Small(self.small(call, preflight))
+                Response::Small(self.small(call, preflight))
             }
             Ask::Reply {
                 transport,
@@ -111,7 +111,7 @@ impl Server {
                 self.note(&call, *media, false);
                 let script = self.reply(&call, transport, *media, *stop_after);
                 let end = script.end.clone().unwrap();
-                Told::Reply(Box::new(script.trace), end, script.now)
+                Response::Reply(Box::new(script.trace), end, script.now)
             }
         }
     }
@@ -383,9 +383,9 @@ fn a_reply_that_is_refused_gives_its_cause_and_the_servers_words() {
     let mut check = Check::new(&address(), Some(Kind::OpenAi), false, Browser::default());
     while let Some(ask) = check.next() {
         let told = match full.told(&ask) {
-            Told::Reply(..) => {
+            Response::Reply(..) => {
                 let script = sent().refused(500, ErrorCause::Server, "out of memory");
-                Told::Reply(Box::new(script.trace), script.end.unwrap(), 1.0)
+                Response::Reply(Box::new(script.trace), script.end.unwrap(), 1.0)
             }
             told => told,
         };

@@ -48,7 +48,7 @@ pub enum Reach {
 
 /// What came of a question.
 #[derive(Debug, Clone)]
-pub enum Told {
+pub enum Response {
     /// Of [`Ask::Opaque`].
     Opaque(Reach),
     /// Of [`Ask::Small`]; `None`: no answer that this page may read.

@@ -3,7 +3,7 @@
 //! In: what the failed request was, and what came of each question. Out: the next question, or the [`Probe`]. Sans I/O.
 //! Simple GETs first; the one question with a preflight comes last, and only where the failed request had one too.
 
-use super::ask::{Ask, Browser, Reach, Told};
+use super::ask::{Ask, Browser, Reach, Response};
 use crate::address::Address;
 use crate::dialect::{Call, Kind};
 use crate::session::Media;
@@ -83,15 +83,17 @@ impl Inquiry {
     }
 
     /// What came of [`Inquiry::next`].
-    pub fn answer(&mut self, told: &Told) {
+    pub fn answer(&mut self, told: &Response) {
         let came = match told {
-            Told::Opaque(reach) => *reach == Reach::Came,
-            Told::Small(answer) => answer.is_some(),
-            Told::Reply(..) => false,
+            Response::Opaque(reach) => *reach == Reach::Came,
+            Response::Small(answer) => answer.is_some(),
+            Response::Reply(..) => false,
         };
         self.step = match (self.step, told) {
-            (Step::Reach, Told::Opaque(Reach::Came)) => Step::Models,
-            (Step::Reach, Told::Opaque(Reach::TimedOut)) if other_name(&self.address).is_some() => {
+            (Step::Reach, Response::Opaque(Reach::Came)) => Step::Models,
+            (Step::Reach, Response::Opaque(Reach::TimedOut))
+                if other_name(&self.address).is_some() =>
+            {
                 Step::OtherName
             }
             (Step::Reach, _) => Step::Over(Probe::NothingThere),
@@ -100,7 +102,7 @@ impl Inquiry {
             (Step::Models, _) if !came => Step::Health,
             (Step::Models, _) if self.had_preflight => Step::Preflight,
             (Step::Models, _) => Step::Over(Probe::DropsRequest),
-            (Step::Health, Told::Small(Some(answer))) if answer.status < 400 => {
+            (Step::Health, Response::Small(Some(answer))) if answer.status < 400 => {
                 Step::Over(Probe::HidesRefusal)
             }
             (Step::Health, _) => Step::Over(Probe::RefusesPage),

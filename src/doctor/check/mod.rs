@@ -10,7 +10,7 @@ mod profile;
 mod row;
 mod told;
 
-pub use ask::{Ask, Browser, Reach, Told};
+pub use ask::{Ask, Browser, Reach, Response};
 pub use inquiry::Inquiry;
 pub(super) use inquiry::other_name;
 pub use profile::Profile;
@@ -160,9 +160,9 @@ impl Check {
     }
 
     /// What came of [`Check::next`].
-    pub fn answer(&mut self, told: Told) {
+    pub fn answer(&mut self, told: Response) {
         match (self.step, told) {
-            (Step::Reach, Told::Opaque(Reach::Came)) => {
+            (Step::Reach, Response::Opaque(Reach::Came)) => {
                 self.settle(RowName::Reachable, Outcome::Yes, Detail::None);
                 self.step = Step::Kind;
                 if self.kind.is_some() {
@@ -173,14 +173,14 @@ impl Check {
                 self.inquire(RowName::Reachable, false);
                 self.inquired(&told);
             }
-            (Step::Kind, Told::Small(answer)) => self.kind_told(answer),
-            (Step::Models, Told::Small(answer)) => self.models_told(answer),
-            (Step::Context, Told::Small(answer)) => self.context_told(answer),
-            (Step::Count, Told::Small(answer)) => self.count_told(answer),
-            (Step::Stream, Told::Reply(trace, end, now)) => self.stream_told(&trace, &end, now),
-            (Step::Json, Told::Reply(trace, end, _)) => self.json_told(&trace, &end),
-            (Step::Stop, Told::Reply(trace, end, _)) => self.stop_told(&trace, &end),
-            (Step::Transport(transport), Told::Reply(trace, end, _)) => {
+            (Step::Kind, Response::Small(answer)) => self.kind_told(answer),
+            (Step::Models, Response::Small(answer)) => self.models_told(answer),
+            (Step::Context, Response::Small(answer)) => self.context_told(answer),
+            (Step::Count, Response::Small(answer)) => self.count_told(answer),
+            (Step::Stream, Response::Reply(trace, end, now)) => self.stream_told(&trace, &end, now),
+            (Step::Json, Response::Reply(trace, end, _)) => self.json_told(&trace, &end),
+            (Step::Stop, Response::Reply(trace, end, _)) => self.stop_told(&trace, &end),
+            (Step::Transport(transport), Response::Reply(trace, end, _)) => {
                 self.transport_told(transport, &trace, &end);
             }
             (Step::Inquire, told) => self.inquired(&told),

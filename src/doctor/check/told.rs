@@ -1,6 +1,6 @@
 //! What the answers of a check mean for its rows, its profile, and the next question.
 
-use super::{Check, Detail, Inquiry, Outcome, Row, RowName, Step, Told};
+use super::{Check, Detail, Inquiry, Outcome, Response, Row, RowName, Step};
 use crate::dialect::{self, Carrier, Kind, Transport, Via, read_error};
 use crate::doctor::{Verdict, judge};
 use crate::event::{End, ErrorCause};
@@ -16,26 +16,26 @@ impl Check {
             },
             None => dialect::Answer::Failed,
         });
-        match self.recogniser.verdict() {
+        match self.recogniser.recognition() {
             None => {}
-            Some(dialect::Verdict::Recognised(found)) => {
+            Some(dialect::Recognition::Recognised(found)) => {
                 self.kind = Some(found.kind);
                 self.profile.context = found.context;
                 self.known();
             }
-            Some(dialect::Verdict::NeedsKey(_)) if self.has_key => {
+            Some(dialect::Recognition::NeedsKey(_)) if self.has_key => {
                 self.kind = Some(Kind::default());
                 self.known();
             }
-            Some(dialect::Verdict::NeedsKey(_)) => {
+            Some(dialect::Recognition::NeedsKey(_)) => {
                 self.settle(RowName::Cors, Outcome::Yes, Detail::None);
                 self.fail(RowName::Key, Verdict::Auth);
             }
-            Some(dialect::Verdict::NotAModelServer(_)) => {
+            Some(dialect::Recognition::NotAModelServer(_)) => {
                 self.settle(RowName::Cors, Outcome::Yes, Detail::None);
                 self.fail(RowName::Kind, Verdict::WrongServer);
             }
-            Some(dialect::Verdict::Nothing) => {
+            Some(dialect::Recognition::Nothing) => {
                 self.fail(RowName::Cors, Verdict::CorsRefused);
             }
         }
@@ -293,7 +293,7 @@ impl Check {
         self.step = Step::Inquire;
     }
 
-    pub(super) fn inquired(&mut self, told: &Told) {
+    pub(super) fn inquired(&mut self, told: &Response) {
         let Some(inquiry) = &mut self.inquiry else {
             return;
         };

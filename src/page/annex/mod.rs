@@ -79,17 +79,17 @@ enum Work {
 }
 
 /// A turn that is on screen. With the last one, the worker ends and all is forgotten.
-pub struct Turn(());
+pub struct InUse(());
 
-impl Turn {
+impl InUse {
     /// One more.
-    pub fn on_screen() -> Turn {
+    pub fn on_screen() -> InUse {
         with(|annex| annex.turns += 1);
-        Turn(())
+        InUse(())
     }
 }
 
-impl Drop for Turn {
+impl Drop for InUse {
     fn drop(&mut self) {
         // What is dropped here may call back: it is taken out first.
         let ended = with(|annex| {

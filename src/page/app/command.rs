@@ -54,7 +54,7 @@ pub enum Command {
     /// Use this transport to the server, and no other; `None` finds out anew which one works.
     UseWay(Option<String>),
     /// Look for servers on this computer.
-    Look,
+    FindServers,
     /// The person said yes, or no, to a link's server.
     Allow(bool),
     /// Open a dialog, in the place of the one that is open.
@@ -110,7 +110,7 @@ impl Chat {
             Command::UseDemo => self.change_link(Link::use_demo),
             Command::UseModel(model) => self.use_model(model),
             Command::UseWay(name) => self.use_way(name),
-            Command::Look => self.change_link(Link::look),
+            Command::FindServers => self.change_link(Link::search),
             Command::Allow(yes) => self.allow(yes),
             Command::Open(panel) => self.open(panel),
             Command::Close(panel) => {

@@ -8,7 +8,7 @@ use leptos::prelude::*;
 use super::{Chat, Choice, LinkState, ToCheck, Trouble};
 use crate::address::Address;
 use crate::dialect::{Kind, Origins};
-use crate::link::{Act, Link, Wish};
+use crate::link::{Act, Link, Start};
 use crate::page::net::fetch::Fetch;
 use crate::page::ports;
 use crate::page::words::say;
@@ -22,7 +22,7 @@ impl Chat {
         let options = self.options.get_untracked();
         let last = self.shared().store.last_server();
         self.change_link(|link| {
-            link.start(Wish {
+            link.start(Start {
                 server: options.server.as_deref(),
                 kind: options.kind,
                 from_link,
@@ -129,7 +129,7 @@ impl Chat {
 
     fn act(self, act: Act) {
         match act {
-            Act::Look(number) => self.spawn(async move {
+            Act::Search(number) => self.spawn(async move {
                 let answering = ports::answering().await;
                 // Where nothing answers, the second half is not needed to say so.
                 let half = match answering.is_empty() {
@@ -156,8 +156,8 @@ impl Chat {
             Act::Remember(server) => self.shared().store.keep_server(&server),
             Act::Settled => {
                 let base = untrack(|| self.base());
-                let wishes = self.shared().store.wishes(&base);
-                self.write(|signals| signals.wishes.set(wishes));
+                let preferences = self.shared().store.preferences(&base);
+                self.write(|signals| signals.preferences.set(preferences));
                 self.show_way();
                 for waiting in self.shared().waiting.take() {
                     let _ = waiting.send(());
@@ -241,7 +241,7 @@ impl Chat {
         })
     }
 
-    /// The address under which wishes and what was learned are kept; empty for the demo. Tracked.
+    /// The address under which preferences and what was learned are kept; empty for the demo. Tracked.
     pub fn base(self) -> String {
         let base = |link: &LinkState| link.address().map(ToString::to_string);
         self.link.with(base).unwrap_or_default()

@@ -5,13 +5,14 @@
 //! reply that runs is alive (`reply`).
 //!
 //! [`command`] is what a person can ask, [`talk`] what that does to the conversation, [`link`] whom the page talks to, [`running`]
-//! what is told of replies, [`pictures`], [`reading`], [`scroll`] and [`wishes`] the rest of a person's business, [`ways`] the ladder to
+//! what is told of replies, [`pictures`], [`reading`], [`scroll`] and [`preferences`] the rest of a person's business, [`ways`] the ladder to
 //! a server, [`tasks`] work that ends with the chat, [`loading`] what comes after the first view, [`second_half`] what that is.
 
 mod command;
 mod link;
 mod loading;
 mod pictures;
+mod preferences;
 mod reading;
 mod running;
 mod scroll;
@@ -20,7 +21,6 @@ mod state;
 mod talk;
 mod tasks;
 pub mod ways;
-mod wishes;
 
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
@@ -32,25 +32,25 @@ use leptos::html;
 use leptos::prelude::*;
 use web_sys::{HtmlElement, ShadowRoot};
 
+use crate::chat::preferences::Preferences;
 use crate::chat::request::Image;
 use crate::chat::tree::{Tree, TurnId};
-use crate::chat::wishes::Wishes;
+use crate::dialect::Transport;
 use crate::doctor::Verdict;
 use crate::link::{Found, Link};
 use crate::options::{Complaint, Options, Storage};
 use crate::page::browser::{made_up, page_origin};
-use crate::page::doctor::Patient;
+use crate::page::doctor::Inspect;
 use crate::page::live::Live;
 use crate::page::panel::Panel;
 use crate::page::store::Store;
-use crate::page::ways::Way;
 use crate::page::words::Locale;
-use crate::reading::Look;
+use crate::reading::Appearance;
 
 pub use crate::link::{LinkState, Trouble};
 pub use command::{Choice, Command};
 use state::Signals;
-pub use state::{Looks, Memory, Meter, Refused, ToCheck};
+pub use state::{Memory, Meter, Refused, ToCheck, TokenInsight};
 use tasks::Tasks;
 
 /// One chat. A handle: copies are the same chat.
@@ -66,7 +66,7 @@ pub struct Chat {
     /// The language of the words.
     pub lang: ReadSignal<Locale>,
     /// How the person reads.
-    pub look: ReadSignal<Look>,
+    pub appearance: ReadSignal<Appearance>,
     /// The conversation, but for the text of the reply that runs.
     pub tree: ReadSignal<Tree>,
     /// Whether the second half of the page is here, see [`second_half`].
@@ -88,10 +88,10 @@ pub struct Chat {
     pub doctor: ReadSignal<bool>,
     /// The dialog that is open.
     pub panel: ReadSignal<Option<Panel>>,
-    /// What the person wishes of replies from the server of now.
-    pub wishes: ReadSignal<Wishes>,
+    /// The person's preferences for replies from the server of now.
+    pub preferences: ReadSignal<Preferences>,
     /// The transport that is in use there.
-    pub way: ReadSignal<Option<Way>>,
+    pub way: ReadSignal<Option<&'static Transport>>,
     /// The unsent text.
     pub draft: ReadSignal<String>,
     /// The unsent pictures.
@@ -117,7 +117,7 @@ pub struct Shared {
     signals: Signals,
     link: RefCell<Link>,
     /// The reply that the Doctor looks at: the latest, or one from a file.
-    patient: RefCell<Option<Rc<dyn Patient>>>,
+    inspected: RefCell<Option<Rc<dyn Inspect>>>,
     to_check: RefCell<ToCheck>,
     /// What keeps the conversation, if anything does.
     memory: RefCell<Option<Rc<dyn Memory>>>,
@@ -130,7 +130,7 @@ pub struct Shared {
     /// A message waits for it.
     waits: Cell<bool>,
     /// What is known of the tokens of replies, for as long as the page lives.
-    looks: RefCell<BTreeMap<TurnId, Looks>>,
+    insights: RefCell<BTreeMap<TurnId, TokenInsight>>,
     /// The element that scrolls.
     scroller: NodeRef<html::Main>,
     /// What the conversation is called: by this page, and by a server that keeps it itself.
@@ -153,14 +153,14 @@ impl Chat {
             store,
             signals,
             link: RefCell::new(Link::new(page_origin())),
-            patient: RefCell::default(),
+            inspected: RefCell::default(),
             to_check: RefCell::default(),
             memory: RefCell::default(),
             waiting: RefCell::default(),
             returns: RefCell::default(),
             is_loading: Cell::default(),
             waits: Cell::default(),
-            looks: RefCell::default(),
+            insights: RefCell::default(),
             scroller: NodeRef::new(),
             names: RefCell::new((made_up(), None)),
         };
@@ -171,7 +171,7 @@ impl Chat {
             options: signals.options.read_only(),
             complaints: signals.complaints.read_only(),
             lang: signals.lang.read_only(),
-            look: signals.look.read_only(),
+            appearance: signals.appearance.read_only(),
             tree: signals.tree.read_only(),
             loaded: signals.loaded.read_only(),
             returning: signals.returning.read_only(),
@@ -182,7 +182,7 @@ impl Chat {
             finding: signals.finding.read_only(),
             doctor: signals.doctor.read_only(),
             panel: signals.panel.read_only(),
-            wishes: signals.wishes.read_only(),
+            preferences: signals.preferences.read_only(),
             way: signals.way.read_only(),
             draft: signals.draft.read_only(),
             images: signals.images.read_only(),

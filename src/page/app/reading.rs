@@ -7,26 +7,26 @@ use crate::options::{Complaint, Options};
 use crate::pacer::Pace;
 use crate::page::live::Order;
 use crate::page::words::{self, Locale};
-use crate::reading::{Look, Setting};
+use crate::reading::{Appearance, Setting};
 
 impl Chat {
     /// The pace that is in force: the person's, else the owner's, else the profile's. Tracked.
     pub fn current_pace(self) -> Pace {
         let own = || self.options.with(Options::pace);
-        self.look.with(Look::pace).unwrap_or_else(own)
+        self.appearance.with(Appearance::pace).unwrap_or_else(own)
     }
 
     /// The person chooses the value of a setting; an empty one leaves it to the page's owner. What was not chosen is not remembered
     /// either. (No [`Command`](super::Command): the first view changes no settings.)
     pub fn set(self, setting: Setting, value: &str) {
         let store = &self.shared().store;
-        let mut chosen = store.look();
+        let mut chosen = store.appearance();
         chosen.set(setting, value);
-        store.keep_look(&chosen);
+        store.keep_appearance(&chosen);
         let before = untrack(|| self.current_pace());
-        let mut look = self.look.get_untracked();
-        look.set(setting, value);
-        self.show_look(look);
+        let mut appearance = self.appearance.get_untracked();
+        appearance.set(setting, value);
+        self.show_appearance(appearance);
         let now = untrack(|| self.current_pace());
         if now != before {
             self.order(Order::Pace(now));
@@ -39,9 +39,9 @@ impl Chat {
         let moved = options.server != before.server || options.kind != before.kind;
         let model = options.model.clone();
         let model = model.filter(|_| options.model != before.model);
-        let mut look = self.look.get_untracked();
-        look.follow(&before.look, &options.look);
-        self.show_look(look);
+        let mut appearance = self.appearance.get_untracked();
+        appearance.follow(&before.appearance, &options.appearance);
+        self.show_appearance(appearance);
         self.write(|signals| {
             signals.options.set(options);
             signals.complaints.set(complaints);
@@ -53,22 +53,22 @@ impl Chat {
         }
     }
 
-    fn show_look(self, look: Look) {
-        let lang = look.get(Setting::Lang);
+    fn show_appearance(self, appearance: Appearance) {
+        let lang = appearance.get(Setting::Lang);
         let is_new = self
-            .look
+            .appearance
             .with_untracked(|before| before.get(Setting::Lang) != lang);
         let lang = is_new.then(|| language(&[lang]));
         self.write(|signals| {
             if let Some(lang) = lang {
                 signals.lang.set(lang);
             }
-            signals.look.set(look);
+            signals.appearance.set(appearance);
         });
     }
 }
 
-/// The language: what is wished, the most wished first, else what the browser wishes.
+/// The language: what is wished, the most wished first, else what the browser prefers.
 pub(super) fn language(wished: &[Option<&str>]) -> Locale {
     let browser = web_sys::window()
         .map(|window| window.navigator().languages())

@@ -6,20 +6,20 @@ use std::rc::Rc;
 
 use leptos::prelude::*;
 
-use super::{Chat, Looks, Meter};
+use super::{Chat, Meter, TokenInsight};
 use crate::chat::tree::TurnId;
 use crate::chat::turn::Turn;
+use crate::dialect::Transport;
 use crate::doctor::Verdict;
 use crate::event::{Timings, Usage};
-use crate::page::doctor::Patient;
+use crate::page::doctor::Inspect;
 use crate::page::live::{Live, Order};
-use crate::page::ways::Way;
 
 impl Chat {
-    /// A reply begins, or begins again: it is the one that runs, and the Doctor's patient.
-    pub fn begun(self, reply: Rc<dyn Live>, patient: Rc<dyn Patient>) {
+    /// A reply begins, or begins again: it is the one that runs, and what the Doctor inspects.
+    pub fn begun(self, reply: Rc<dyn Live>, inspected: Rc<dyn Inspect>) {
         let id = reply.id();
-        self.shared().patient.replace(Some(patient));
+        self.shared().inspected.replace(Some(inspected));
         self.write(|signals| {
             signals.live.set(Some(reply));
             signals.starts.update(|starts| {
@@ -91,33 +91,34 @@ impl Chat {
     }
 
     /// The transport that a reply takes.
-    pub fn takes_way(self, way: Option<Way>) {
+    pub fn takes_way(self, way: Option<&'static Transport>) {
         self.write(|signals| signals.way.set(way));
     }
 
     /// The reply that the Doctor looks at: the latest, or one from a file.
-    pub fn patient(self) -> Option<Rc<dyn Patient>> {
-        self.shared().patient.borrow().clone()
+    pub fn inspected(self) -> Option<Rc<dyn Inspect>> {
+        self.shared().inspected.borrow().clone()
     }
 
-    /// There is more to see of the patient.
+    /// There is more to see of the reply that is inspected.
     pub fn patient_changed(self) {
         if self.is_mounted() && self.doctor.get_untracked() {
             self.patient_changes.notify();
         }
     }
 
-    /// Follows the patient and what the Doctor says of it.
+    /// Follows the reply that is inspected and what the Doctor says of it.
     pub fn track_patient(self) {
         self.patient_changes.track();
         self.finding.track();
     }
 
     /// What is known of the tokens of a reply.
-    pub fn looks(self, id: TurnId) -> Looks {
+    pub fn insight(self, id: TurnId) -> TokenInsight {
         let shared = self.shared.try_get_value();
-        let looks = shared.map(|shared| shared.looks.borrow_mut().entry(id).or_default().clone());
-        looks.unwrap_or_default()
+        let insight =
+            shared.map(|shared| shared.insights.borrow_mut().entry(id).or_default().clone());
+        insight.unwrap_or_default()
     }
 
     /// Asks something of the reply that runs, if one does.

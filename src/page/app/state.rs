@@ -9,19 +9,19 @@ use leptos::prelude::*;
 
 use super::reading::language;
 use super::second_half;
+use crate::chat::preferences::Preferences;
 use crate::chat::request::Image;
 use crate::chat::tokens::Tokens;
 use crate::chat::tree::Tree;
-use crate::chat::wishes::Wishes;
+use crate::dialect::Transport;
 use crate::doctor::Verdict;
 use crate::link::{Found, LinkState};
 use crate::options::{Complaint, Options};
 use crate::page::live::Live;
 use crate::page::panel::Panel;
 use crate::page::store::Store;
-use crate::page::ways::Way;
 use crate::page::words::Locale;
-use crate::reading::{Look, Setting};
+use crate::reading::{Appearance, Setting};
 
 /// The server that is to be checked.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -56,7 +56,7 @@ pub enum Refused {
 
 /// The tokens of one reply, and how many of them the text is shown up to.
 #[derive(Clone, Default)]
-pub struct Looks {
+pub struct TokenInsight {
     /// All that came.
     pub tokens: Rc<RefCell<Tokens>>,
     /// How many of them may be seen.
@@ -75,7 +75,7 @@ pub(super) struct Signals {
     pub(super) options: RwSignal<Options>,
     pub(super) complaints: RwSignal<Vec<Complaint>>,
     pub(super) lang: RwSignal<Locale>,
-    pub(super) look: RwSignal<Look>,
+    pub(super) appearance: RwSignal<Appearance>,
     pub(super) tree: RwSignal<Tree>,
     pub(super) loaded: RwSignal<bool>,
     pub(super) returning: RwSignal<bool>,
@@ -86,8 +86,8 @@ pub(super) struct Signals {
     pub(super) finding: RwSignal<Option<Verdict>>,
     pub(super) doctor: RwSignal<bool>,
     pub(super) panel: RwSignal<Option<Panel>>,
-    pub(super) wishes: RwSignal<Wishes>,
-    pub(super) way: RwSignal<Option<Way>>,
+    pub(super) preferences: RwSignal<Preferences>,
+    pub(super) way: RwSignal<Option<&'static Transport>>,
     pub(super) draft: RwSignal<String>,
     pub(super) images: RwSignal<Vec<Arc<Image>>>,
     pub(super) refused: RwSignal<Option<Refused>>,
@@ -99,12 +99,12 @@ pub(super) struct Signals {
 impl Signals {
     /// The state in which a chat begins.
     pub(super) fn new(options: Options, complaints: Vec<Complaint>, store: &Store) -> Signals {
-        let chosen = store.look();
-        let lang = [&options.look, &chosen].map(|look| look.get(Setting::Lang));
+        let chosen = store.appearance();
+        let lang = [&options.appearance, &chosen].map(|appearance| appearance.get(Setting::Lang));
         Signals {
             complaints: RwSignal::new(complaints),
             lang: RwSignal::new(language(&lang)),
-            look: RwSignal::new(Look::begin(&options.look, &chosen)),
+            appearance: RwSignal::new(Appearance::begin(&options.appearance, &chosen)),
             tree: RwSignal::new(Tree::default()),
             loaded: RwSignal::new(second_half::ready().is_some()),
             returning: RwSignal::new(store.session().is_some()),
@@ -115,7 +115,7 @@ impl Signals {
             finding: RwSignal::new(None),
             doctor: RwSignal::new(false),
             panel: RwSignal::new(None),
-            wishes: RwSignal::new(Wishes::default()),
+            preferences: RwSignal::new(Preferences::default()),
             way: RwSignal::new(None),
             draft: RwSignal::new(store.draft()),
             images: RwSignal::new(Vec::new()),

@@ -146,9 +146,9 @@ impl Chat {
     pub fn turn_to(self, names: (String, Option<String>), tree: Tree) {
         self.part();
         let shared = self.shared();
-        shared.looks.take();
+        shared.insights.take();
         shared.names.replace(names);
-        shared.patient.take();
+        shared.inspected.take();
         self.write(|signals| {
             signals.tree.set(tree);
             signals.starts.set(Vec::new());

@@ -15,8 +15,8 @@ impl Chat {
 
     /// The transport with which the next reply begins: the one that the person chose (and then no other), else the one that worked.
     pub fn transport(self, dialect: &dyn Dialect) -> (&'static Transport, bool) {
-        let wished = self.wishes.with_untracked(|wishes| {
-            let way = wishes.way.as_deref()?;
+        let wished = self.preferences.with_untracked(|preferences| {
+            let way = preferences.way.as_deref()?;
             let mut all = dialect.transports().iter();
             all.find(|transport| transport.name == way)
         });
@@ -36,7 +36,7 @@ impl Chat {
             let base = untrack(|| self.base());
             self.shared().store.keep_transport(&base, None);
         }
-        self.wish(|wishes| wishes.way = name);
+        self.set_preferences(|preferences| preferences.way = name);
         self.show_way();
     }
 

@@ -16,7 +16,7 @@ use super::app::Chat;
 use super::clock::{PageClock, media_matches};
 use super::words::say;
 use crate::event::Millis;
-use crate::reading::{Look, Theme};
+use crate::reading::{Appearance, Theme};
 use crate::session::within;
 
 /// So long the frame may take to load, and then to draw, in milliseconds.
@@ -168,7 +168,7 @@ fn tell(chat: Chat, figure: &Element, trouble: &Trouble) {
 }
 
 fn is_dark(chat: Chat) -> bool {
-    match chat.look.with_untracked(Look::theme) {
+    match chat.appearance.with_untracked(Appearance::theme) {
         Theme::Dark => true,
         Theme::Light => false,
         Theme::Auto => media_matches("(prefers-color-scheme: dark)"),

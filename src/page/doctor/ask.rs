@@ -8,11 +8,11 @@ use wasm_bindgen_futures::JsFuture;
 use crate::address::Address;
 use crate::dialect::Kind;
 use crate::doctor::Probe;
-use crate::doctor::check::{Ask, Browser, Inquiry, Told};
+use crate::doctor::check::{Ask, Browser, Inquiry, Response};
 use crate::event::End;
 use crate::page::browser::page_origin;
 use crate::page::clock::{PageClock, now};
-use crate::page::net::Line;
+use crate::page::net::PageWire;
 use crate::page::net::fetch::{Fetch, reach};
 use crate::session::{Control, Deadlines, Media, Plan, Report, Wire, drive};
 use crate::trace::{Fact, Trace};
@@ -72,16 +72,16 @@ pub async fn perform(
     kind: Option<Kind>,
     deadlines: Option<Deadlines>,
     ask: &Ask,
-) -> Told {
+) -> Response {
     match ask {
-        Ask::Opaque(url) => Told::Opaque(reach(url).await),
+        Ask::Opaque(url) => Response::Opaque(reach(url).await),
         Ask::Small { call, media, key } => {
             let fetch = Fetch {
                 key: fetch.key.clone().filter(|_| *key),
                 ..fetch.clone()
             };
             // It waits for no other request of this page: those may be what hangs.
-            Told::Small(fetch.urgent(call, *media).await.ok())
+            Response::Small(fetch.urgent(call, *media).await.ok())
         }
         Ask::Reply {
             transport,
@@ -108,8 +108,8 @@ pub async fn perform(
 }
 
 /// Runs a reply as any other, seen by nobody but its trace.
-async fn reply(fetch: &Fetch, plan: Plan<'_>, stop_after: Option<usize>) -> Told {
-    let line = Line::Net(fetch.clone());
+async fn reply(fetch: &Fetch, plan: Plan<'_>, stop_after: Option<usize>) -> Response {
+    let line = PageWire::Net(fetch.clone());
     let (orders, controls) = mpsc::unbounded();
     let mut trace = Trace::default();
     let mut stopped = false;
@@ -124,7 +124,7 @@ async fn reply(fetch: &Fetch, plan: Plan<'_>, stop_after: Option<usize>) -> Told
     })
     .await;
     let end = trace.end().cloned().unwrap_or(End::Stopped);
-    Told::Reply(Box::new(trace), end, now())
+    Response::Reply(Box::new(trace), end, now())
 }
 
 /// A failed request of the trace was called JSON, so that a preflight came first.

@@ -1,6 +1,6 @@
 //! The Doctor's hands: what it looks at, and the questions that it puts to a server.
 //!
-//! In: replies, addresses. Out: [`Case`]s to look at; what came of each [`crate::doctor::check::Ask`]. What it means is decided in
+//! In: replies, addresses. Out: [`Snapshot`]s to look at; what came of each [`crate::doctor::check::Ask`]. What it means is decided in
 //! `crate::doctor`, in what words it is told in `ui::doctor`.
 
 pub mod ask;
@@ -15,7 +15,7 @@ use crate::trace::Trace;
 
 /// Where a reply comes from.
 #[derive(Debug, Clone, Default, PartialEq)]
-pub struct Site {
+pub struct Origin {
     /// The server; `None`: the demo.
     pub server: Option<Address>,
     /// What it is.
@@ -29,7 +29,7 @@ pub struct Site {
 }
 
 /// One reply on the Doctor's table.
-pub struct Case<'a> {
+pub struct Snapshot<'a> {
     /// What happened.
     pub trace: &'a Trace,
     /// How it ended.
@@ -37,16 +37,16 @@ pub struct Case<'a> {
     /// The time on its clock.
     pub now: Millis,
     /// Where it comes from.
-    pub site: &'a Site,
+    pub origin: &'a Origin,
 }
 
 /// A reply that can be looked into: one that runs, the last one, one from a file.
-pub trait Patient {
+pub trait Inspect {
     /// Shows it, unless it is just being changed.
-    fn look(&self, see: &mut dyn FnMut(&Case<'_>));
+    fn inspect(&self, see: &mut dyn FnMut(&Snapshot<'_>));
 }
 
-impl Site {
+impl Origin {
     /// The page that asked.
     pub fn page(&self) -> String {
         self.page.clone().unwrap_or_else(page_origin)
@@ -64,10 +64,10 @@ impl Site {
     }
 }
 
-impl Case<'_> {
+impl Snapshot<'_> {
     /// What the Doctor says.
     pub fn finding(&self) -> Finding {
-        let page = self.site.page();
-        diagnose(self.trace, self.end, self.now, &self.site.place(&page))
+        let page = self.origin.page();
+        diagnose(self.trace, self.end, self.now, &self.origin.place(&page))
     }
 }

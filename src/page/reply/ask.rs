@@ -1,6 +1,6 @@
 //! From a turn to a request, and through the session to the server; or from a recording, and to nobody.
 //!
-//! In: the conversation, the wishes, the server. Out: [`Report`]s for the reply, and what was learned of the server.
+//! In: the conversation, the preferences, the server. Out: [`Report`]s for the reply, and what was learned of the server.
 
 use std::rc::Rc;
 
@@ -17,8 +17,8 @@ use crate::link::Server;
 use crate::page::app::{Chat, Meter};
 use crate::page::browser::made_up;
 use crate::page::clock::{PageClock, now};
-use crate::page::doctor::Site;
-use crate::page::net::Line;
+use crate::page::doctor::Origin;
+use crate::page::net::PageWire;
 use crate::page::net::demo::Demo;
 use crate::page::store::Store;
 use crate::page::words;
@@ -40,7 +40,7 @@ pub(super) async fn play(
     let chat = reply.chat;
     let kind = recorded.kind.unwrap_or_default();
     let probe = recorded.trace.probe();
-    *reply.site.borrow_mut() = Site {
+    *reply.origin.borrow_mut() = Origin {
         server: Address::parse(&recorded.server, None).ok(),
         kind: recorded.kind,
         model: None,
@@ -48,7 +48,7 @@ pub(super) async fn play(
         page: Some(recorded.page.clone()),
     };
     let dialect = kind.dialect();
-    let line = Line::Replay(Replay::new(&recorded.trace, PageClock));
+    let wire = PageWire::Replay(Replay::new(&recorded.trace, PageClock));
     let request = ChatRequest {
         generation: made_up(),
         ..ChatRequest::default()
@@ -62,7 +62,7 @@ pub(super) async fn play(
         json: &|_| false,
         refusals: Refusals::default(),
     };
-    drive(plan, &line, &PageClock, controls, &mut |report| {
+    drive(plan, &wire, &PageClock, controls, &mut |report| {
         if let (Report::End(_), Some(probe)) = (&report, probe) {
             let mut core = reply.core.borrow_mut();
             core.trace.stamp(now(), Fact::Probed(probe));
@@ -79,15 +79,15 @@ pub(super) async fn run(
     continues: bool,
 ) {
     chat.settled().await;
-    let (line, dialect, server) = line(chat);
+    let (wire, dialect, server) = wire_of(chat);
     let model = server.as_ref().and_then(Server::model_id);
     let request = request(chat, reply.id, continues, model, &dialect.takes());
     let base = untrack(|| chat.base());
     let store = chat.shared().store.clone();
-    let site = site(&line, server.as_ref(), request.model.clone());
-    let has_key = site.key.is_some();
-    *reply.site.borrow_mut() = site;
-    if let Some(end) = bad_key(&line) {
+    let origin = origin(&wire, server.as_ref(), request.model.clone());
+    let has_key = origin.key.is_some();
+    *reply.origin.borrow_mut() = origin;
+    if let Some(end) = bad_key(&wire) {
         return reply.on(Report::End(end));
     }
     // With a key the preflight comes anyway; then the body may as well be called what it is.
@@ -112,7 +112,7 @@ pub(super) async fn run(
     };
     drive(
         plan,
-        &line,
+        &wire,
         &PageClock,
         controls,
         &mut |report| match report {
@@ -133,24 +133,24 @@ pub(super) async fn run(
         },
     )
     .await;
-    if let Line::Net(net) = &line {
+    if let PageWire::Net(net) = &wire {
         reply.find_out_why(net).await;
         reply.measured(net);
     }
     if !fixed {
         reply.leave_what_holds_back(dialect, &store, &base);
     }
-    reply.ask_late(dialect, &line, &request, &json).await;
+    reply.ask_late(dialect, &wire, &request, &json).await;
 }
 
 /// The place of a reply, for the Doctor.
-fn site(line: &Line, server: Option<&Server>, model: Option<String>) -> Site {
-    Site {
+fn origin(wire: &PageWire, server: Option<&Server>, model: Option<String>) -> Origin {
+    Origin {
         server: server.map(|server| server.address.clone()),
         kind: server.map(|server| server.kind),
         model,
-        key: match line {
-            Line::Net(net) => net.key.clone(),
+        key: match wire {
+            PageWire::Net(net) => net.key.clone(),
             _ => None,
         },
         page: None,
@@ -158,8 +158,8 @@ fn site(line: &Line, server: Option<&Server>, model: Option<String>) -> Site {
 }
 
 /// The end of a reply whose key no header can hold: nothing can be sent with it.
-fn bad_key(line: &Line) -> Option<End> {
-    let Line::Net(net) = line else {
+fn bad_key(wire: &PageWire) -> Option<End> {
+    let PageWire::Net(net) = wire else {
         return None;
     };
     Some(End::Refused {
@@ -175,7 +175,7 @@ fn bad_key(line: &Line) -> Option<End> {
 /// Asks what is known of the tokens, where the stream did not tell.
 pub(super) async fn late_tokens(
     dialect: &dyn Dialect,
-    line: &Line,
+    wire: &PageWire,
     request: &ChatRequest,
     json: &dyn Fn(&str) -> bool,
 ) -> Vec<Token> {
@@ -183,29 +183,33 @@ pub(super) async fn late_tokens(
     let Some(asked) = asked.and_then(|request| dialect.tokens(&request.generation)) else {
         return Vec::new();
     };
-    ask(line, &asked, json).await.unwrap_or_default()
+    ask(wire, &asked, json).await.unwrap_or_default()
 }
 
 pub(super) async fn figures(
     dialect: &dyn Dialect,
-    line: &Line,
+    wire: &PageWire,
     json: &dyn Fn(&str) -> bool,
 ) -> Option<(Usage, Timings)> {
-    ask(line, &dialect.perf()?, json).await
+    ask(wire, &dialect.perf()?, json).await
 }
 
 /// The way to the server, its dialect, and the server itself (`None`: the demo).
-pub(super) fn line(chat: Chat) -> (Line, &'static dyn Dialect, Option<Server>) {
+pub(super) fn wire_of(chat: Chat) -> (PageWire, &'static dyn Dialect, Option<Server>) {
     let server = chat.link.with_untracked(|link| link.server().cloned());
     match server {
         Some(server) => (
-            Line::Net(chat.fetch(&server.address)),
+            PageWire::Net(chat.fetch(&server.address)),
             server.kind.dialect(),
             Some(server),
         ),
         None => {
             let script = words::demo_script(chat.lang.get_untracked());
-            (Line::Demo(Demo { script }), Kind::default().dialect(), None)
+            (
+                PageWire::Demo(Demo { script }),
+                Kind::default().dialect(),
+                None,
+            )
         }
     }
 }
@@ -231,8 +235,8 @@ pub(super) fn request(
             message.images.clear();
         }
     }
-    let wishes = chat.wishes.get_untracked();
-    let system = Some(wishes.system).filter(|system| !system.trim().is_empty());
+    let preferences = chat.preferences.get_untracked();
+    let system = Some(preferences.system).filter(|system| !system.trim().is_empty());
     let own = || {
         chat.options
             .with_untracked(|options| options.system.clone())
@@ -248,15 +252,15 @@ pub(super) fn request(
         generation: made_up(),
         conversation,
         server_conversation,
-        sampling: wishes.sampling,
-        alternatives: if wishes.tokens && takes.alternatives {
+        sampling: preferences.sampling,
+        alternatives: if preferences.tokens && takes.alternatives {
             ALTERNATIVES
         } else {
             0
         },
-        attention: wishes.tokens && takes.attention,
-        template: wishes.template.filter(|_| takes.templates),
-        fields: wishes.fields,
+        attention: preferences.tokens && takes.attention,
+        template: preferences.template.filter(|_| takes.templates),
+        fields: preferences.fields,
     }
 }
 
@@ -269,7 +273,7 @@ pub(super) fn count(chat: Chat, request: &ChatRequest, has_key: bool) {
         used: about,
         exact: false,
     });
-    let (line, dialect, _) = line(chat);
+    let (wire, dialect, _) = wire_of(chat);
     let Some(asked) = dialect.count(request) else {
         return;
     };
@@ -277,7 +281,7 @@ pub(super) fn count(chat: Chat, request: &ChatRequest, has_key: bool) {
     let store = chat.shared().store.clone();
     chat.spawn(async move {
         let json = |path: &str| has_key || store.wants_json(&format!("{base}{path}"));
-        if let Some(used) = ask(&line, &asked, &json).await
+        if let Some(used) = ask(&wire, &asked, &json).await
             // By now the reply's own figures may be here; they are newer.
             && chat.meter.try_get_untracked().flatten().is_some_and(|meter| !meter.exact)
         {
@@ -304,15 +308,15 @@ impl Reply {
     async fn ask_late(
         self: &Rc<Self>,
         dialect: &dyn Dialect,
-        line: &Line,
+        wire: &PageWire,
         request: &ChatRequest,
         json: &dyn Fn(&str) -> bool,
     ) {
-        if let Some((usage, timings)) = figures(dialect, line, json).await {
+        if let Some((usage, timings)) = figures(dialect, wire, json).await {
             self.late_figures(&usage, &timings);
         }
-        if self.looks.tokens.borrow().all().is_empty() {
-            let tokens = late_tokens(dialect, line, request, json).await;
+        if self.insight.tokens.borrow().all().is_empty() {
+            let tokens = late_tokens(dialect, wire, request, json).await;
             self.late_tokens(tokens);
         }
     }
@@ -330,14 +334,14 @@ impl Reply {
     }
 
     pub(super) fn late_tokens(self: &Rc<Self>, tokens: Vec<Token>) {
-        let mut known = self.looks.tokens.borrow_mut();
+        let mut known = self.insight.tokens.borrow_mut();
         for token in tokens {
             known.push(token, 0);
         }
         let count = known.all().len();
         drop(known);
         if self.chat.is_mounted() && count > 0 {
-            self.looks.shown.set(count);
+            self.insight.shown.set(count);
         }
     }
 }

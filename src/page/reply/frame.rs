@@ -91,9 +91,9 @@ impl Reply {
         if self.behind.get_untracked() != behind {
             self.behind.set(behind);
         }
-        let looked = self.looks.tokens.borrow().within(seen);
-        if self.looks.shown.get_untracked() != looked {
-            self.looks.shown.set(looked);
+        let looked = self.insight.tokens.borrow().within(seen);
+        if self.insight.shown.get_untracked() != looked {
+            self.insight.shown.set(looked);
         }
         fault::grows(self.chat, told, &thinking);
         if let Some(end) = end {

@@ -20,16 +20,16 @@ use web_sys::{Blob, BlobPropertyBag, Element, Text};
 use crate::address::Address;
 use crate::chat::tree::TurnId;
 use crate::chat::turn::Turn;
+use crate::dialect::Transport;
 use crate::dialect::{BodyRule, Kind};
 use crate::event::{ChatEvent, End, Millis};
 use crate::pacer::Pace;
-use crate::page::app::{Chat, Looks};
+use crate::page::app::{Chat, TokenInsight};
 use crate::page::clock::{Beat, hidden, now};
-use crate::page::doctor::Site;
+use crate::page::doctor::Origin;
 use crate::page::fault;
 use crate::page::live::{Live, Order, Seen, Status};
 use crate::page::painter::Painter;
-use crate::page::ways::Way;
 use crate::reply;
 use crate::session::{Control, Report};
 use crate::trace::{Fact, Imported, Trace};
@@ -43,12 +43,12 @@ pub struct Reply {
     end: ArcRwSignal<Option<End>>,
     thinks: ArcRwSignal<bool>,
     behind: ArcRwSignal<bool>,
-    way: ArcRwSignal<Option<Way>>,
-    next_way: ArcRwSignal<Option<Way>>,
+    way: ArcRwSignal<Option<&'static Transport>>,
+    next_way: ArcRwSignal<Option<&'static Transport>>,
     chat: Chat,
-    looks: Looks,
+    insight: TokenInsight,
     controls: mpsc::UnboundedSender<Control>,
-    site: RefCell<Site>,
+    origin: RefCell<Origin>,
     core: RefCell<Core>,
 }
 
@@ -107,9 +107,9 @@ fn start(chat: Chat, id: TurnId, continues: bool, recorded: Option<Imported>) {
         way: ArcRwSignal::new(None),
         next_way: ArcRwSignal::new(None),
         chat,
-        looks: chat.looks(id),
+        insight: chat.insight(id),
         controls,
-        site: RefCell::default(),
+        origin: RefCell::default(),
         core: RefCell::new(Core {
             reply: reply::Reply::begin(started, untrack(|| chat.current_pace()), turn),
             painter: None,
@@ -281,7 +281,7 @@ impl Reply {
                         && core.reply.listens()
                     {
                         let end = core.reply.turn().text.len();
-                        self.looks.tokens.borrow_mut().push(token.clone(), end);
+                        self.insight.tokens.borrow_mut().push(token.clone(), end);
                     }
                     status = core.reply.take(at, event).or(status);
                 }

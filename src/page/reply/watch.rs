@@ -13,7 +13,7 @@ use crate::event::{Deadline, End, Millis};
 use crate::page::clock::{hidden, now};
 use crate::page::doctor::ask::{had_preflight, inquire};
 use crate::page::doctor::resource::measured;
-use crate::page::doctor::{Case, Patient};
+use crate::page::doctor::{Inspect, Snapshot};
 use crate::page::net::fetch::Fetch;
 use crate::trace::Fact;
 
@@ -84,9 +84,9 @@ impl Reply {
         if !self.chat.is_mounted() {
             return;
         }
-        let patient = self.chat.patient();
-        let is_newest = patient.is_some_and(|patient| {
-            std::ptr::addr_eq(Rc::as_ptr(&patient), std::ptr::from_ref(self))
+        let inspected = self.chat.inspected();
+        let is_newest = inspected.is_some_and(|inspected| {
+            std::ptr::addr_eq(Rc::as_ptr(&inspected), std::ptr::from_ref(self))
         });
         if !is_newest {
             return;
@@ -113,7 +113,7 @@ impl Reply {
         if !unclear {
             return;
         }
-        let kind = self.site.borrow().kind;
+        let kind = self.origin.borrow().kind;
         let preflighted = had_preflight(&self.core.borrow().trace);
         let probe = inquire(net, kind, preflighted).await;
         let at = now();
@@ -143,14 +143,14 @@ impl Reply {
     }
 }
 
-impl Patient for Reply {
-    fn look(&self, see: &mut dyn FnMut(&Case<'_>)) {
-        if let (Ok(core), Ok(site)) = (self.core.try_borrow(), self.site.try_borrow()) {
-            see(&Case {
+impl Inspect for Reply {
+    fn inspect(&self, see: &mut dyn FnMut(&Snapshot<'_>)) {
+        if let (Ok(core), Ok(origin)) = (self.core.try_borrow(), self.origin.try_borrow()) {
+            see(&Snapshot {
                 trace: &core.trace,
                 end: core.reply.end(),
                 now: now(),
-                site: &site,
+                origin: &origin,
             });
         }
     }

@@ -33,7 +33,7 @@ pub fn AskFirst(chat: Chat) -> impl IntoView {
             open=move || address().is_some()
             on_close=refuse
             label=title
-            deaf=true
+            muted=true
         >
             <h2>{title}</h2>
             <p>{text}</p>

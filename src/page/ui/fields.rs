@@ -36,12 +36,14 @@ fn Tasks(chat: Chat) -> impl IntoView {
     let tasks = chat.takes().tasks;
     let first = tasks.first().copied().unwrap_or_default();
     let wished = move || {
-        let wished = chat.wishes.with(|wishes| wishes.fields.get(TASK).cloned());
+        let wished = chat
+            .preferences
+            .with(|preferences| preferences.fields.get(TASK).cloned());
         wished.unwrap_or_else(|| first.to_owned())
     };
     let choose = move |task| {
-        chat.wish(|wishes| {
-            wishes.fields.insert(TASK.to_owned(), task);
+        chat.set_preferences(|preferences| {
+            preferences.fields.insert(TASK.to_owned(), task);
         });
     };
     let choices = tasks
@@ -65,15 +67,15 @@ fn OwnField(chat: Chat, name: &'static str) -> impl IntoView {
         other => other.to_owned(),
     };
     let value = move || {
-        chat.wishes
-            .with(|wishes| wishes.fields.get(name).cloned().unwrap_or_default())
+        chat.preferences
+            .with(|preferences| preferences.fields.get(name).cloned().unwrap_or_default())
     };
     let write = move |typed: String| {
-        chat.wish(|wishes| {
+        chat.set_preferences(|preferences| {
             if typed.is_empty() {
-                wishes.fields.remove(name);
+                preferences.fields.remove(name);
             } else {
-                wishes.fields.insert(name.to_owned(), typed);
+                preferences.fields.insert(name.to_owned(), typed);
             }
         });
     };

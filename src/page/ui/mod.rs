@@ -120,10 +120,10 @@ pub(crate) fn Page(chat: Chat) -> impl IntoView {
 /// Gives the page's root the settings that styles follow: before anything is drawn, so that no colour fades in from another.
 fn show_look(root: Element, chat: Chat) {
     let show = move || {
-        chat.look.with(|look| {
+        chat.appearance.with(|appearance| {
             for &setting in Setting::ALL {
                 if let Some(name) = setting.style() {
-                    let _ = root.set_attribute(name, look.value(setting));
+                    let _ = root.set_attribute(name, appearance.value(setting));
                 }
             }
         });

@@ -1,6 +1,6 @@
 //! An answer, looked into: each token coloured by how likely it was, its alternatives and what it looked at on demand.
 //!
-//! In: [`Looks`] that grow. Out: a strip of tokens that grows at its end with the text that is shown, and the words on the token
+//! In: a [`TokenInsight`] that grows. Out: a strip of tokens that grows at its end with the text that is shown, and the words on the token
 //! that is pointed to. It can be pointed with a mouse or a finger, and walked with the arrow keys.
 //!
 //! The strip is made by hand, because it grows with every frame: what is there is not touched.
@@ -15,15 +15,15 @@ use web_sys::{Element, Event, KeyboardEvent};
 use super::dom::el;
 use super::kit::{For, keys};
 use crate::chat::tokens::Seen;
-use crate::page::app::{Chat, Looks};
+use crate::page::app::{Chat, TokenInsight};
 use crate::page::follow::follow;
 use crate::page::numbers;
 use crate::page::words::say;
 
 /// The strip of one answer.
 #[component]
-pub fn Tokens(chat: Chat, looks: Looks) -> impl IntoView {
-    let shown = RwSignal::from(looks.shown.clone());
+pub fn Tokens(chat: Chat, insight: TokenInsight) -> impl IntoView {
+    let shown = RwSignal::from(insight.shown.clone());
     let current = RwSignal::new(None::<usize>);
     let point = move |event: &Event| {
         let target = event.target().and_then(|target| target.dyn_into().ok());
@@ -45,13 +45,13 @@ pub fn Tokens(chat: Chat, looks: Looks) -> impl IntoView {
         event.prevent_default();
         point_at(current, to);
     });
-    let (grown, shaded) = (looks.clone(), looks.clone());
-    let looks = StoredValue::new_local(looks);
+    let (grown, shaded) = (insight.clone(), insight.clone());
+    let insight = StoredValue::new_local(insight);
     view! {
         <section class="tokens">
             <div class="token-detail" role="status">
                 <For each=move || [current.get()] key=|at| *at let:at>
-                    {detail(chat, &looks.get_value(), at)}
+                    {detail(chat, &insight.get_value(), at)}
                 </For>
             </div>
             <div
@@ -77,11 +77,11 @@ fn point_at(current: RwSignal<Option<usize>>, at: usize) {
 }
 
 /// Appends the tokens that are new. What is there is not touched.
-fn grow(strip: Element, looks: Looks) {
+fn grow(strip: Element, insight: TokenInsight) {
     let made = Cell::new(0);
     follow(move || {
-        let shown = looks.shown.get();
-        let tokens = looks.tokens.borrow();
+        let shown = insight.shown.get();
+        let tokens = insight.tokens.borrow();
         let from = made.replace(shown.max(made.get()));
         for (at, seen) in tokens.all().iter().enumerate().take(shown).skip(from) {
             let span = el("span", &[("data-at", &at.to_string())]);
@@ -97,12 +97,12 @@ fn grow(strip: Element, looks: Looks) {
 }
 
 /// Marks the token that is pointed to, and the earlier ones by how much it looked at them.
-fn shade(strip: Element, (looks, current): (Looks, RwSignal<Option<usize>>)) {
+fn shade(strip: Element, (insight, current): (TokenInsight, RwSignal<Option<usize>>)) {
     let before = Rc::new(Cell::new(None::<usize>));
     follow(move || {
         let now = current.get();
         let was = before.replace(now);
-        let tokens = looks.tokens.borrow();
+        let tokens = insight.tokens.borrow();
         let looked: &[u8] = now
             .and_then(|now| tokens.all().get(now))
             .map_or(&[], |seen| &seen.looked);
@@ -127,8 +127,8 @@ fn mark(span: &Element, name: &str, value: Option<String>) {
 }
 
 /// What is known of the token that is pointed to; before, how to point.
-fn detail(chat: Chat, looks: &Looks, at: Option<usize>) -> AnyView {
-    let tokens = looks.tokens.borrow();
+fn detail(chat: Chat, insight: &TokenInsight, at: Option<usize>) -> AnyView {
+    let tokens = insight.tokens.borrow();
     let Some(seen) = at.and_then(|at| tokens.all().get(at)) else {
         return view! { <p>{move || say!(chat, tokens_how)}</p> }.into_any();
     };

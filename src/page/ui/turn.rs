@@ -31,7 +31,7 @@ const PIECE: usize = 4096;
 /// One turn.
 #[component]
 pub fn TurnView(chat: Chat, id: TurnId) -> impl IntoView {
-    let on_screen = annex::Turn::on_screen();
+    let on_screen = annex::InUse::on_screen();
     on_cleanup(move || drop(on_screen));
     let role = chat
         .tree
@@ -90,10 +90,11 @@ fn Reply(chat: Chat, id: TurnId) -> impl IntoView {
         end.track();
         chat.with_turn(id, Figures::of)
     });
-    let looks = chat.looks(id);
-    let has_looks = RwSignal::from(looks.shown.clone());
-    let looks = StoredValue::new_local(looks);
-    let shows_tokens = move || has_looks.get() > 0 && chat.wishes.with(|wishes| wishes.tokens);
+    let insight = chat.insight(id);
+    let has_insight = RwSignal::from(insight.shown.clone());
+    let insight = StoredValue::new_local(insight);
+    let shows_tokens =
+        move || has_insight.get() > 0 && chat.preferences.with(|preferences| preferences.tokens);
     let settled = live.is_none().then_some((chat, id));
     let (thought, answer) = (NodeRef::<html::Div>::new(), NodeRef::<html::Div>::new());
     if let Some(live) = live {
@@ -117,7 +118,7 @@ fn Reply(chat: Chat, id: TurnId) -> impl IntoView {
             <Thinking chat id course figures place=thought />
             <div class="answer" dir="auto" node_ref=answer use:settle=settled on:click=hurry></div>
             <Show when=shows_tokens>
-                <Tokens chat looks=looks.get_value() />
+                <Tokens chat insight=insight.get_value() />
             </Show>
             <For each=move || figures.get().tools key=Clone::clone let:name>
                 <p class="tool">{move || say!(chat, tool_call, name = name.clone())}</p>

@@ -68,7 +68,7 @@ fn FoundServers(chat: Chat) -> impl IntoView {
     });
     let look = move || {
         looking.set(true);
-        chat.run(Command::Look);
+        chat.run(Command::FindServers);
     };
     let look_words = move || {
         if looking.get() {
@@ -292,8 +292,8 @@ fn name_of(model: &Model) -> String {
 #[component]
 fn Ways(chat: Chat) -> impl IntoView {
     let chosen = move || {
-        chat.wishes
-            .with(|wishes| wishes.way.clone())
+        chat.preferences
+            .with(|preferences| preferences.way.clone())
             .unwrap_or_default()
     };
     let choose = move |name: String| {
@@ -339,7 +339,9 @@ fn ReadingField(chat: Chat, setting: Setting) -> impl IntoView {
     let value = move || match setting {
         // What is spoken, whatever was wished.
         Setting::Lang => words::tag(chat.lang.get()).to_owned(),
-        setting => chat.look.with(|look| look.value(setting).to_owned()),
+        setting => chat
+            .appearance
+            .with(|appearance| appearance.value(setting).to_owned()),
     };
     let said = move |choice| words::reading_word(chat.lang.get(), &setting.word(choice));
     let languages = words::locales().iter().map(|&locale| {

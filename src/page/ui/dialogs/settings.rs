@@ -5,8 +5,8 @@
 
 use leptos::prelude::*;
 
+use crate::chat::preferences::{Mistake, Preferences, fields, number, setting};
 use crate::chat::request::Knob;
-use crate::chat::wishes::{Mistake, Wishes, fields, number, setting};
 use crate::dialect::{Takes, templates};
 use crate::page::app::{Chat, LinkState};
 use crate::page::panel::Panel;
@@ -24,7 +24,7 @@ const FIRST: [Knob; 4] = [Knob::Temperature, Knob::TopP, Knob::MaxTokens, Knob::
 pub fn Settings(chat: Chat) -> impl IntoView {
     let made = RwSignal::new(0);
     let reset = move || {
-        chat.wish(|wishes| *wishes = Wishes::default());
+        chat.set_preferences(|preferences| *preferences = Preferences::default());
         made.update(|made| *made += 1);
     };
     let is_demo = move || chat.link.with(|link| *link == LinkState::Demo);
@@ -38,7 +38,10 @@ pub fn Settings(chat: Chat) -> impl IntoView {
         let known = chat.kind().is_some() || is_demo();
         known.then(|| (made.get(), chat.base(), chat.kind()))
     };
-    let is_unset = move || chat.wishes.with(|wishes| *wishes == Wishes::default());
+    let is_unset = move || {
+        chat.preferences
+            .with(|preferences| *preferences == Preferences::default())
+    };
     view! {
         <Titled chat panel=Panel::Replies>
             <p class="now">{whose}</p>
@@ -80,7 +83,7 @@ fn NotTaken(chat: Chat) -> impl IntoView {
 /// The system prompt, and the template that carries it.
 #[component]
 fn Instructions(chat: Chat, takes: Takes) -> impl IntoView {
-    let wishes = chat.wishes.get_untracked();
+    let preferences = chat.preferences.get_untracked();
     let own = move || {
         chat.options
             .with(|options| options.system.clone())
@@ -90,12 +93,14 @@ fn Instructions(chat: Chat, takes: Takes) -> impl IntoView {
     let fixed = chat
         .options
         .with_untracked(|options| options.lock && options.system.is_some());
-    let deaf = takes.deaf_to_system;
-    let tell = move |typed| chat.wish(|wishes| wishes.system = typed);
+    let muted = takes.deaf_to_system;
+    let tell = move |typed| chat.set_preferences(|preferences| preferences.system = typed);
     let choose = move |name: String| {
-        chat.wish(|wishes| wishes.template = Some(name).filter(|name| !name.is_empty()));
+        chat.set_preferences(|preferences| {
+            preferences.template = Some(name).filter(|name| !name.is_empty())
+        });
     };
-    let template = wishes.template.unwrap_or_default();
+    let template = preferences.template.unwrap_or_default();
     let templates = move || {
         let choice = |template: &'static templates::Template| {
             view! { <Choice value=template.name words=move || template.title.to_owned() /> }
@@ -115,13 +120,13 @@ fn Instructions(chat: Chat, takes: Takes) -> impl IntoView {
                 <Field name=move || say!(chat, settings_system)>
                     <TextArea
                         rows="3"
-                        value=wishes.system
+                        value=preferences.system
                         placeholder=own
-                        disabled=deaf || fixed
+                        disabled=muted || fixed
                         on_input=tell
                     />
                 </Field>
-                {deaf.then(|| view! { <NotTaken chat /> })}
+                {muted.then(|| view! { <NotTaken chat /> })}
             </div>
             {takes.templates.then(templates)}
         </section>
@@ -131,11 +136,13 @@ fn Instructions(chat: Chat, takes: Takes) -> impl IntoView {
 /// How the model picks its words, and where it ends.
 #[component]
 fn Words(chat: Chat, takes: Takes) -> impl IntoView {
-    let sampling = chat.wishes.with_untracked(|wishes| wishes.sampling.clone());
+    let sampling = chat
+        .preferences
+        .with_untracked(|preferences| preferences.sampling.clone());
     let stop = move |typed: String| {
         let texts = typed.lines().filter(|text| !text.is_empty());
         let texts = texts.map(str::to_owned).collect();
-        chat.wish(|wishes| wishes.sampling.stop = texts);
+        chat.set_preferences(|preferences| preferences.sampling.stop = texts);
     };
     let below = if takes.stop_texts {
         view! { <Hint words=move || say!(chat, settings_stop_hint) /> }.into_any()
@@ -177,8 +184,8 @@ fn Setting(chat: Chat, knob: Knob, takes: Takes) -> impl IntoView {
     let wrong = RwSignal::new(false);
     let taken = takes.knobs.iter().any(|(known, _)| *known == knob);
     let value = chat
-        .wishes
-        .with_untracked(|wishes| wishes.sampling.knobs.get(&knob).copied().map(number));
+        .preferences
+        .with_untracked(|preferences| preferences.sampling.knobs.get(&knob).copied().map(number));
     let own = move || match chat.kind() {
         Some(_) => say!(chat, settings_own),
         None => String::new(),
@@ -187,7 +194,7 @@ fn Setting(chat: Chat, knob: Knob, takes: Takes) -> impl IntoView {
         let typed = setting(knob, &typed);
         wrong.set(typed.is_err());
         // What cannot be is as good as not said.
-        chat.wish(|wishes| wishes.set(knob, typed.unwrap_or(None)));
+        chat.set_preferences(|preferences| preferences.set(knob, typed.unwrap_or(None)));
     };
     let span = move || {
         let (least, most) = knob.span();
@@ -224,7 +231,10 @@ fn Setting(chat: Chat, knob: Knob, takes: Takes) -> impl IntoView {
 #[component]
 fn Insight(chat: Chat, takes: Takes) -> impl IntoView {
     let can = takes.alternatives || takes.attention;
-    let on = chat.wishes.with_untracked(|wishes| wishes.tokens) && can;
+    let on = chat
+        .preferences
+        .with_untracked(|preferences| preferences.tokens)
+        && can;
     let below = if can {
         view! { <Hint words=move || say!(chat, settings_tokens_hint) /> }.into_any()
     } else {
@@ -240,7 +250,7 @@ fn Insight(chat: Chat, takes: Takes) -> impl IntoView {
                     checked=on
                     on:change:target=move |event| {
                         let on = event.target().checked();
-                        chat.wish(|wishes| wishes.tokens = on);
+                        chat.set_preferences(|preferences| preferences.tokens = on);
                     }
                 />
                 <span>{move || say!(chat, settings_tokens)}</span>
@@ -253,10 +263,14 @@ fn Insight(chat: Chat, takes: Takes) -> impl IntoView {
 /// Any other fields of the request.
 #[component]
 fn Extra(chat: Chat) -> impl IntoView {
-    let typed = chat.wishes.with_untracked(|wishes| wishes.typed.clone());
+    let typed = chat
+        .preferences
+        .with_untracked(|preferences| preferences.typed.clone());
     let mistake = RwSignal::new(fields(&typed).err());
     let is_wrong = move || mistake.get().is_some();
-    let read = move |typed| chat.wish(|wishes| mistake.set(wishes.set_extra(typed).err()));
+    let read = move |typed| {
+        chat.set_preferences(|preferences| mistake.set(preferences.set_extra(typed).err()))
+    };
     let words = move || match mistake.get() {
         Some(Mistake::NotJson { line, column }) => {
             say!(chat, settings_not_json, line = line, column = column)

@@ -69,7 +69,7 @@ pub fn CheckPanel(chat: Chat) -> impl IntoView {
             chat
             panel=Panel::Check
             // A link has opened it, and not the person.
-            deaf=what.by_link
+            muted=what.by_link
         >
             <section class="check">
                 <Field name=move || say!(chat, server_address)>

@@ -1,7 +1,7 @@
 //! All that is known of one reply, beside the conversation: the verdict with its evidence and remedies, the picture, what can be
 //! taken along, the raw data.
 //!
-//! In: the chat's patient, looked at whenever there is more to see. Out: the panel. It does not decide anything.
+//! In: the reply that the chat inspects, looked at whenever there is more to see. Out: the panel. It does not decide anything.
 
 use leptos::html;
 use leptos::prelude::*;
@@ -10,7 +10,7 @@ use web_sys::{HtmlElement, KeyboardEvent};
 
 use super::picture::{Gaps, Timeline};
 use super::raw::RawData;
-use super::sight::{Seen, Sight, look};
+use super::sight::{Seen, Sight, inspect};
 use super::take::TakeAway;
 use super::words::{confidence_words, evidence_words, remedy_words};
 use crate::doctor::{Confidence, Remedy, Verdict, figures};
@@ -31,10 +31,10 @@ pub fn Exam(chat: Chat) -> impl IntoView {
     let sight: Sight = Memo::new(move |before: Option<&Option<Seen>>| {
         chat.track_patient();
         let mut seen = before.cloned().flatten();
-        look(chat, &mut |case| {
+        inspect(chat, &mut |snapshot| {
             seen = Some(Seen {
-                finding: case.finding(),
-                figures: figures(case.trace, case.now),
+                finding: snapshot.finding(),
+                figures: figures(snapshot.trace, snapshot.now),
             });
         });
         seen

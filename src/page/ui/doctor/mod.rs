@@ -32,7 +32,7 @@ pub fn Doctor(chat: Chat) -> impl IntoView {
         live.and_then(|end| end.get())
             .or_else(|| chat.tree.with(|tree| tree.turn(tree.last()?)?.end.clone()))
     };
-    let told = move || ended().map_or(Told::Nothing, |end| Told::by(&end, verdict()));
+    let told = move || ended().map_or(ToldByTurn::Nothing, |end| ToldByTurn::by(&end, verdict()));
     let is_quiet = move || young(chat) && well();
     let open = move |_| chat.run(Command::Examine(!chat.doctor.get_untracked()));
     view! {
@@ -44,7 +44,7 @@ pub fn Doctor(chat: Chat) -> impl IntoView {
             data-verdict=move || verdict().word()
         >
             <span class="dot" aria-hidden="true"></span>
-            <Show when=move || !is_quiet() && told() == Told::Nothing>
+            <Show when=move || !is_quiet() && told() == ToldByTurn::Nothing>
                 <span class="phrase">{move || verdict::words(chat, verdict())}</span>
             </Show>
             <Show when=move || !is_quiet()>
@@ -57,7 +57,7 @@ pub fn Doctor(chat: Chat) -> impl IntoView {
                     {move || say!(chat, doctor_open)}
                 </button>
             </Show>
-            <Show when=move || !well() && told() != Told::All>
+            <Show when=move || !well() && told() != ToldByTurn::All>
                 <span class="why">{move || verdict::why(chat, verdict())}</span>
             </Show>
         </section>
@@ -66,7 +66,7 @@ pub fn Doctor(chat: Chat) -> impl IntoView {
 
 /// What of a verdict a turn tells by its own end.
 #[derive(Clone, Copy, PartialEq)]
-enum Told {
+enum ToldByTurn {
     Nothing,
     /// What happened.
     Cause,
@@ -74,20 +74,20 @@ enum Told {
     All,
 }
 
-impl Told {
-    fn by(end: &End, verdict: Verdict) -> Told {
+impl ToldByTurn {
+    fn by(end: &End, verdict: Verdict) -> ToldByTurn {
         match end {
             End::Refused { .. }
             | End::Broken {
                 before_headers: true,
                 ..
-            } => Told::All,
+            } => ToldByTurn::All,
             End::Broken { error, .. } if error.code.is_some() && verdict != Verdict::Cut => {
-                Told::All
+                ToldByTurn::All
             }
-            End::Broken { .. } | End::Cut { .. } if verdict == Verdict::Cut => Told::Cause,
-            End::Stalled { .. } if verdict == Verdict::Silent => Told::Cause,
-            _ => Told::Nothing,
+            End::Broken { .. } | End::Cut { .. } if verdict == Verdict::Cut => ToldByTurn::Cause,
+            End::Stalled { .. } if verdict == Verdict::Silent => ToldByTurn::Cause,
+            _ => ToldByTurn::Nothing,
         }
     }
 }

@@ -3,7 +3,7 @@
 use leptos::html;
 use leptos::prelude::*;
 
-use super::sight::look;
+use super::sight::inspect;
 use super::words::time;
 use crate::page::app::Chat;
 use crate::page::ui::kit::{Button, Field, For, Hint, Show, TextField};
@@ -42,19 +42,19 @@ fn found(
         }
         let question = (sought.get(), most.get(), chat.finding.get());
         let mut new = None;
-        look(chat, &mut |case| {
+        inspect(chat, &mut |snapshot| {
             let same = asked.with_value(|asked| asked.as_ref() == Some(&question));
-            let heavy = case.trace.raw.memory() > LIGHT && case.end.is_none();
+            let heavy = snapshot.trace.raw.memory() > LIGHT && snapshot.end.is_none();
             if heavy && same {
                 return;
             }
-            let sent = case.trace.totals().sent.unwrap_or_default();
-            let (frames, count) = case.trace.raw.frames(&question.0, 0, question.1);
+            let sent = snapshot.trace.totals().sent.unwrap_or_default();
+            let (frames, count) = snapshot.trace.raw.frames(&question.0, 0, question.1);
             let since = |frame: RawFrame| ((frame.at - sent).max(0.0) as u32, frame);
             new = Some(Found {
                 frames: frames.into_iter().map(since).collect(),
                 count,
-                cut: case.trace.raw.is_cut(),
+                cut: snapshot.trace.raw.is_cut(),
             });
         });
         asked.set_value(Some(question));

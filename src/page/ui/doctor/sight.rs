@@ -1,12 +1,12 @@
-//! What the Doctor's panel sees of the chat's patient.
+//! What the Doctor's panel sees of the reply that the chat inspects.
 //!
-//! In: a chat. Out: its patient, for as long as somebody looks. It must not know how it is shown.
+//! In: a chat. Out: the reply that is inspected, for as long as somebody looks. It must not know how it is shown.
 
 use leptos::prelude::*;
 
 use crate::doctor::{Figures, Finding};
 use crate::page::app::Chat;
-use crate::page::doctor::Case;
+use crate::page::doctor::Snapshot;
 
 /// What is shown of a reply by now.
 #[derive(Clone, PartialEq)]
@@ -20,9 +20,9 @@ pub struct Seen {
 /// What is shown; `None` before there is anything. A handle: copies are the same.
 pub type Sight = Memo<Option<Seen>>;
 
-/// Shows the chat's patient to `see`, unless there is none, or it is just being changed.
-pub fn look(chat: Chat, see: &mut dyn FnMut(&Case<'_>)) {
-    if let Some(patient) = chat.patient() {
-        patient.look(see);
+/// Shows the reply that the chat inspects to `see`, unless there is none, or it is just being changed.
+pub fn inspect(chat: Chat, see: &mut dyn FnMut(&Snapshot<'_>)) {
+    if let Some(inspected) = chat.inspected() {
+        inspected.inspect(see);
     }
 }

@@ -2,11 +2,11 @@
 
 use leptos::prelude::*;
 
-use super::sight::look;
+use super::sight::inspect;
 use super::words::{bad_trace_words, evidence_words};
 use crate::doctor::{Report, curl, figures};
 use crate::page::app::Chat;
-use crate::page::doctor::Case;
+use crate::page::doctor::Snapshot;
 use crate::page::reply;
 use crate::page::ui::actions::CopyButton;
 use crate::page::ui::file::{self, OpenFile};
@@ -81,18 +81,18 @@ pub fn TakeAway(chat: Chat) -> impl IntoView {
 /// The same request for a terminal.
 fn command(chat: Chat) -> Option<String> {
     let mut command = None;
-    look(chat, &mut |case| {
-        let site = case.site;
-        command = case.trace.request().and_then(|request| {
-            let server = site.server.as_ref()?;
-            curl(request, server, &site.page(), site.key.is_some())
+    inspect(chat, &mut |snapshot| {
+        let origin = snapshot.origin;
+        command = snapshot.trace.request().and_then(|request| {
+            let server = origin.server.as_ref()?;
+            curl(request, server, &origin.page(), origin.key.is_some())
         });
     });
     command
 }
 
-fn secrets<'a>(case: &'a Case<'_>) -> Vec<&'a str> {
-    case.site.key.as_deref().into_iter().collect()
+fn secrets<'a>(snapshot: &'a Snapshot<'_>) -> Vec<&'a str> {
+    snapshot.origin.key.as_deref().into_iter().collect()
 }
 
 fn browser() -> String {
@@ -102,23 +102,23 @@ fn browser() -> String {
 /// The report for whoever mends it.
 fn report(chat: Chat) -> String {
     let mut text = String::new();
-    look(chat, &mut |case| {
-        let page = case.site.page();
-        let finding = case.finding();
+    inspect(chat, &mut |snapshot| {
+        let page = snapshot.origin.page();
+        let finding = snapshot.finding();
         let seen: Vec<String> = finding
             .evidence
             .iter()
             .map(|fact| untrack(|| evidence_words(chat, fact)))
             .collect();
         text = Report {
-            trace: case.trace,
+            trace: snapshot.trace,
             finding: &finding,
             seen: &seen,
-            figures: &figures(case.trace, case.now),
-            place: &case.site.place(&page),
+            figures: &figures(snapshot.trace, snapshot.now),
+            place: &snapshot.origin.place(&page),
             version: env!("CARGO_PKG_VERSION"),
             browser: &browser(),
-            secrets: &secrets(case),
+            secrets: &secrets(snapshot),
         }
         .markdown();
     });
@@ -128,18 +128,18 @@ fn report(chat: Chat) -> String {
 /// The recording.
 fn export(chat: Chat, texts: bool) -> String {
     let mut file = String::new();
-    look(chat, &mut |case| {
-        let site = case.site;
-        let server = site.server.as_ref().map(ToString::to_string);
+    inspect(chat, &mut |snapshot| {
+        let origin = snapshot.origin;
+        let server = origin.server.as_ref().map(ToString::to_string);
         file = Export {
-            kind: site.kind,
+            kind: origin.kind,
             server: &server.unwrap_or_default(),
-            page: &site.page(),
+            page: &origin.page(),
             made_by: &format!("Rill {} · {}", env!("CARGO_PKG_VERSION"), browser()),
             texts,
-            secrets: &secrets(case),
+            secrets: &secrets(snapshot),
         }
-        .write(case.trace, case.now);
+        .write(snapshot.trace, snapshot.now);
     });
     file
 }

@@ -25,7 +25,7 @@ pub fn Titled(
     panel: Panel,
     /// It opened by itself, see [`Dialog`].
     #[prop(optional)]
-    deaf: bool,
+    muted: bool,
     #[prop(optional)] node_ref: NodeRef<html::Dialog>,
     children: Children,
 ) -> impl IntoView {
@@ -42,7 +42,7 @@ pub fn Titled(
             open=move || chat.shows(panel)
             on_close=move || chat.run(Command::Close(panel))
             label=title
-            deaf
+            muted
             node_ref
         >
             <div class="panel-head">
@@ -70,7 +70,7 @@ pub fn Dialog(
     /// It opened by itself, and hears no key that was meant for something else: none that was typed before a person can have read
     /// it, none that was held already, none of those who type on.
     #[prop(optional)]
-    deaf: bool,
+    muted: bool,
     #[prop(optional)] node_ref: NodeRef<html::Dialog>,
     children: Children,
 ) -> impl IntoView {
@@ -86,20 +86,20 @@ pub fn Dialog(
     let close = move || {
         on_close.try_run(());
     };
-    let deaf = deaf.then(|| Rc::new(Deaf::new(open)));
-    let lets_go = deaf.clone();
+    let muted = muted.then(|| Rc::new(Muted::new(open)));
+    let lets_go = muted.clone();
     let on_keydown = move |event: KeyboardEvent| {
         // An input method's Escape takes back letters in a field, and closes nothing around it.
         if event.dyn_ref().is_some_and(is_composing) {
             event.prevent_default();
         }
-        if let Some(deaf) = &deaf {
-            deaf.pressed(&event);
+        if let Some(muted) = &muted {
+            muted.pressed(&event);
         }
     };
     let on_keyup = move |event: KeyboardEvent| {
-        if let Some(deaf) = &lets_go {
-            deaf.let_go(&event);
+        if let Some(muted) = &lets_go {
+            muted.let_go(&event);
         }
     };
     view! {
@@ -120,15 +120,15 @@ pub fn Dialog(
 const READ: Millis = 500.0;
 
 /// The ears of a dialog that opened by itself.
-struct Deaf {
+struct Muted {
     /// Since when it could be read and nobody typed; `None` before it is seen.
     quiet: Rc<Cell<Option<Millis>>>,
     /// The key that it heard go down.
     heard: RefCell<Option<String>>,
 }
 
-impl Deaf {
-    fn new(open: Signal<bool>) -> Deaf {
+impl Muted {
+    fn new(open: Signal<bool>) -> Muted {
         let quiet: Rc<Cell<Option<Millis>>> = Rc::default();
         let seen = quiet.clone();
         let frame = StoredValue::new_local(None::<AnimationFrame>);
@@ -141,7 +141,7 @@ impl Deaf {
                 frame.set_value(Some(next));
             }
         });
-        Deaf {
+        Muted {
             quiet,
             heard: RefCell::default(),
         }

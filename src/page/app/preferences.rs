@@ -1,9 +1,9 @@
-//! What the person wishes of replies: changed here, kept under the server that it is for.
+//! Preferences of the person for replies: changed here, kept under the server that it is for.
 
 use leptos::prelude::*;
 
 use super::{Chat, second_half};
-use crate::chat::wishes::Wishes;
+use crate::chat::preferences::Preferences;
 use crate::dialect::Takes;
 
 impl Chat {
@@ -33,12 +33,12 @@ impl Chat {
         })
     }
 
-    /// Changes the wishes for the server of now. (No [`Command`](super::Command): the first view knows of no settings.)
-    pub fn wish(self, change: impl FnOnce(&mut Wishes)) {
-        let mut wishes = self.wishes.get_untracked();
-        change(&mut wishes);
+    /// Changes the preferences for the server of now. (No [`Command`](super::Command): the first view knows of no settings.)
+    pub fn set_preferences(self, change: impl FnOnce(&mut Preferences)) {
+        let mut preferences = self.preferences.get_untracked();
+        change(&mut preferences);
         let base = untrack(|| self.base());
-        self.shared().store.keep_wishes(&base, &wishes);
-        self.write(|signals| signals.wishes.set(wishes));
+        self.shared().store.keep_preferences(&base, &preferences);
+        self.write(|signals| signals.preferences.set(preferences));
     }
 }

@@ -1,6 +1,6 @@
-//! What a person wishes of replies beside the words: how the model picks them, what it is told before, what is looked into.
+//! Preferences of a person for replies, beside the words: how the model picks them, what it is told before, what is looked into.
 //!
-//! In: what was typed, or what was kept. Out: [`Wishes`], as plain data and as JSON. It must not know which server takes what.
+//! In: what was typed, or what was kept. Out: [`Preferences`], as plain data and as JSON. It must not know which server takes what.
 
 use std::collections::BTreeMap;
 
@@ -9,10 +9,10 @@ use serde_json::{Map, Value, json};
 use super::request::{Knob, Sampling};
 use crate::decimal::decimal;
 
-/// All wishes for one server. The default is to leave everything to it.
+/// All preferences for one server. The default is to leave everything to it.
 #[derive(Debug, Clone, PartialEq, Default)]
-pub struct Wishes {
-    /// Settings of how the model picks its words; `extra` holds the fields that [`Wishes::typed`] spells.
+pub struct Preferences {
+    /// Settings of how the model picks its words; `extra` holds the fields that [`Preferences::typed`] spells.
     pub sampling: Sampling,
     /// Other fields of the request as they were typed, right or not.
     pub typed: String,
@@ -79,9 +79,9 @@ pub fn number(value: f64) -> String {
     text.strip_suffix(".0").map(str::to_owned).unwrap_or(text)
 }
 
-impl Wishes {
-    /// Reads wishes that were kept. One that is missing or of another type is as good as not wished.
-    pub fn read(kept: &Value) -> Wishes {
+impl Preferences {
+    /// Reads preferences that were kept. One that is missing or of another type is as good as not wished.
+    pub fn read(kept: &Value) -> Preferences {
         let text = |name: &str| kept.get(name)?.as_str().map(str::to_owned);
         let typed = text("extra").unwrap_or_default();
         let knobs = Knob::ALL
@@ -91,7 +91,7 @@ impl Wishes {
         let stop = stop.map_or(&[][..], Vec::as_slice);
         let own = kept.get("fields").and_then(Value::as_object);
         let own = own.into_iter().flatten();
-        Wishes {
+        Preferences {
             sampling: Sampling {
                 knobs: knobs.collect(),
                 stop: stop
@@ -111,7 +111,7 @@ impl Wishes {
         }
     }
 
-    /// Writes the wishes to be kept; only those that there are.
+    /// Writes the preferences to be kept; only those that there are.
     pub fn write(&self) -> Value {
         let mut kept = Map::new();
         let mut keep = |name: &str, value: Value, is_wished: bool| {
@@ -159,39 +159,39 @@ mod tests {
 
     #[test]
     fn what_is_kept_comes_back_the_same() {
-        let mut wishes = Wishes {
+        let mut preferences = Preferences {
             system: "Be brief.\n\"Always\"".into(),
             template: Some("gemma".into()),
             fields: BTreeMap::from([("style".into(), "haiku".into())]),
             tokens: true,
             way: Some("/ws".into()),
-            ..Wishes::default()
+            ..Preferences::default()
         };
         for (place, &knob) in Knob::ALL.iter().enumerate() {
-            wishes.set(knob, Some(place as f64 + 0.5));
+            preferences.set(knob, Some(place as f64 + 0.5));
         }
-        wishes.sampling.stop = vec!["END".into(), "\n".into()];
-        wishes.set_extra("{\"min_keep\": 3}".into()).ok();
-        assert_eq!(wishes.sampling.extra["min_keep"], 3);
-        let kept = wishes.write().to_string();
+        preferences.sampling.stop = vec!["END".into(), "\n".into()];
+        preferences.set_extra("{\"min_keep\": 3}".into()).ok();
+        assert_eq!(preferences.sampling.extra["min_keep"], 3);
+        let kept = preferences.write().to_string();
         assert_eq!(
-            Wishes::read(&serde_json::from_str(&kept).unwrap_or_default()),
-            wishes
+            Preferences::read(&serde_json::from_str(&kept).unwrap_or_default()),
+            preferences
         );
-        assert_eq!(Wishes::default().write(), json!({}));
+        assert_eq!(Preferences::default().write(), json!({}));
         assert_eq!(
-            Wishes::read(&json!(["of", "another", "type"])),
-            Wishes::default()
+            Preferences::read(&json!(["of", "another", "type"])),
+            Preferences::default()
         );
     }
 
     #[test]
     fn mistaken_fields_are_named_kept_and_not_sent() {
         let check = |typed: &str, expect| {
-            let mut wishes = Wishes::default();
-            assert_eq!(wishes.set_extra(typed.into()), Err(expect), "{typed}");
-            assert_eq!(wishes.typed, typed);
-            assert!(wishes.sampling.extra.is_empty());
+            let mut preferences = Preferences::default();
+            assert_eq!(preferences.set_extra(typed.into()), Err(expect), "{typed}");
+            assert_eq!(preferences.typed, typed);
+            assert!(preferences.sampling.extra.is_empty());
         };
         check("{\n  \"a\": 1,\n}", Mistake::NotJson { line: 3, column: 1 });
         check("{\"a\"", Mistake::NotJson { line: 1, column: 4 });

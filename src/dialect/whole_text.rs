@@ -8,12 +8,12 @@ use crate::json::Half;
 
 /// What was told so far.
 #[derive(Debug, Default)]
-pub(super) struct Told {
+pub(super) struct WholeText {
     text: String,
     half: Half,
 }
 
-impl Told {
+impl WholeText {
     /// A piece that is handed over by another hand.
     pub fn note(&mut self, piece: &str, reply: &Reply) {
         self.text.push_str(&self.half.join(piece, reply.halves()));
