@@ -252,7 +252,7 @@ fn what_another_version_left_in_the_browser_is_read_without_harm() {
             store.transport(base, Kind::KoboldCpp.dialect().transports()),
             store.preferences(base),
             store.draft(),
-            store.look(),
+            store.appearance(),
         );
         // A whole chat begins with it, and what is written takes its place.
         let (_owner, chat) = chat();
@@ -328,7 +328,7 @@ async fn the_database_is_opened_again_where_its_connection_is_gone() {
     let work = db.work(true).await.unwrap();
     assert_eq!(work.head("a").await, Ok(None));
     assert!(work.all_left().await.unwrap().is_empty());
-    work.put_back(&deleted);
+    work.put_back(&deleted, "a");
     work.finish().await.unwrap();
     let work = db.work(true).await.unwrap();
     assert_eq!(work.turns("a", 0, 9).await.unwrap(), ["turn"]);

@@ -15,11 +15,3 @@ pub fn follow(work: impl FnMut() + 'static) {
     }
     boxed(Box::new(work));
 }
-
-/// Does something once what is being made stands on the page, and again whenever what it read has changed.
-pub fn after(work: impl FnMut() + 'static) {
-    fn boxed(work: Box<dyn FnMut()>) {
-        Effect::new(work);
-    }
-    boxed(Box::new(work));
-}

@@ -52,13 +52,6 @@ impl Task {
         call(urgent);
         Task(slot)
     }
-
-    /// Somebody may see soon what it does.
-    pub fn hurry(&self) {
-        if !self.0.urgent.replace(true) {
-            call(true);
-        }
-    }
 }
 
 impl Drop for Task {

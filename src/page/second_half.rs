@@ -52,7 +52,6 @@ static TABLE: SecondHalf = SecondHalf {
     exam: |chat| view! { <Exam chat /> }.into_any(),
     ask: |chat| view! { <AskFirst chat /> }.into_any(),
     notice: |chat| view! { <Notice chat /> }.into_any(),
-    verdict_words: verdict::words,
     verdict_why: verdict::why,
 };
 

@@ -12,7 +12,7 @@ mod estimate;
 pub mod spoken;
 mod status;
 
-pub use estimate::{about_tokens, about_tokens_of};
+pub use estimate::about_tokens;
 pub use status::Status;
 
 use arrivals::Arrivals;

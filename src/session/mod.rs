@@ -97,7 +97,6 @@ pub struct Session {
     decoder: Box<dyn Decoder>,
     deadlines: Deadlines,
     state: State,
-    started: Millis,
     /// When the last sign of life came, or the person chose to wait on.
     last_sign: Millis,
     total_due: Option<Millis>,
@@ -134,7 +133,6 @@ impl Session {
             state: State::Connecting {
                 ask_alive: deadlines.connect.map(|span| now + span),
             },
-            started: now,
             last_sign: now,
             total_due: deadlines.total.map(|span| now + span),
             asking: None,
@@ -167,11 +165,6 @@ impl Session {
     /// The server's own id for the reply, the last that it told.
     pub fn id(&self) -> Option<&str> {
         self.id.as_deref()
-    }
-
-    /// When the request went out.
-    pub fn started(&self) -> Millis {
-        self.started
     }
 
     /// The end, once there is one.

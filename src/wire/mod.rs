@@ -27,7 +27,6 @@ mod utf8;
 
 pub use framer::{CEILING, Framer};
 pub use json::end_of_object;
-pub use utf8::Utf8;
 
 pub(crate) use utf8::sample;
 

@@ -57,8 +57,6 @@ pub struct SecondHalf {
     pub ask: fn(Chat) -> AnyView,
     /// What is wrong with keeping the conversation.
     pub notice: fn(Chat) -> AnyView,
-    /// A verdict in a few words.
-    pub verdict_words: fn(Chat, Verdict) -> String,
     /// A verdict in a sentence.
     pub verdict_why: fn(Chat, Verdict) -> String,
 }

@@ -22,7 +22,7 @@ use crate::page::net::PageWire;
 use crate::page::net::demo::Demo;
 use crate::page::store::Store;
 use crate::page::words;
-use crate::reply::about_tokens_of;
+use crate::reply::about_tokens;
 use crate::session::{Control, Learned, Plan, Refusals, Report, ask, drive};
 use crate::trace::{Fact, Imported, Replay};
 
@@ -268,7 +268,7 @@ pub(super) fn request(
 pub(super) fn count(chat: Chat, request: &ChatRequest, has_key: bool) {
     let texts = request.messages.iter().map(|message| &*message.text);
     // A template puts about four tokens around each message.
-    let about = about_tokens_of(texts).saturating_add(4 * request.messages.len() as u32);
+    let about = about_tokens(texts).saturating_add(4 * request.messages.len() as u32);
     chat.measured(Meter {
         used: about,
         exact: false,

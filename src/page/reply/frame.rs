@@ -15,7 +15,7 @@ use crate::page::clock::{hidden, is_calm, now};
 use crate::page::fault;
 use crate::page::live::{Live, Status};
 use crate::page::sentences::{end_words, how_ended};
-use crate::reply::about_tokens_of;
+use crate::reply::about_tokens;
 use crate::text;
 
 use super::{Core, Reply};
@@ -171,7 +171,7 @@ impl Reply {
     /// What the conversation takes of the context now.
     pub(super) fn measure(&self, turn: &Turn) {
         let before = self.chat.meter.get_untracked();
-        let about = || about_tokens_of([turn.text.as_str(), &turn.reasoning]);
+        let about = || about_tokens([turn.text.as_str(), &turn.reasoning]);
         let meter = match (
             turn.usage.prompt_tokens,
             turn.usage.completion_tokens,
