@@ -14,7 +14,7 @@ use rill::page::history::db::Db;
 use rill::page::net::demo::Demo;
 use rill::page::painter::Painter;
 use rill::page::store::Store;
-use rill::session::{Deadlines, Plan, Report, drive};
+use rill::session::{Plan, Report, drive};
 use wasm_bindgen::JsCast;
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
 use web_sys::{Element, HtmlElement, ShadowRootInit, ShadowRootMode};
@@ -347,15 +347,7 @@ async fn the_demo_speaks_through_the_same_river() {
         ..ChatRequest::default()
     };
     let dialect = Kind::OpenAi.dialect();
-    let plan = Plan {
-        dialect,
-        request: &request,
-        deadlines: Deadlines::default(),
-        transport: dialect.transport(None),
-        fixed: false,
-        json: &|_| false,
-        refusals: rill::session::Refusals::default(),
-    };
+    let plan = Plan::new(dialect, &request);
     let (_sender, controls) = futures_channel::mpsc::unbounded();
     let mut turn = rill::chat::turn::Turn::reply();
     let mut ends = Vec::new();

@@ -104,6 +104,21 @@ pub struct Plan<'a> {
     pub refusals: Refusals,
 }
 
+impl<'a> Plan<'a> {
+    /// A send to a server of which nothing is known but its language, with the usual deadlines.
+    pub fn new(dialect: &'a dyn Dialect, request: &'a ChatRequest) -> Plan<'a> {
+        Plan {
+            dialect,
+            request,
+            deadlines: Deadlines::default(),
+            transport: dialect.transport(None),
+            fixed: false,
+            json: &|_| false,
+            refusals: Refusals::default(),
+        }
+    }
+}
+
 /// Runs one reply to its end.
 pub async fn drive<W: Wire, C: Clock>(
     plan: Plan<'_>,

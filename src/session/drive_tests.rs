@@ -131,9 +131,6 @@ impl Wire for Scripted {
             body: "{}".to_owned(),
         })
     }
-    async fn urgent(&self, call: &Call, media: Media) -> Result<Answer, Failure> {
-        self.small(call, media).await
-    }
 }
 
 fn streams(pieces: Vec<(Millis, String)>) -> Script {
@@ -219,13 +216,9 @@ fn run_over(
     };
     let dialect = kind.dialect();
     let plan = Plan {
-        dialect,
-        request: &request,
         deadlines: short(),
-        transport: dialect.transport(None),
         fixed,
-        json: &|_| false,
-        refusals: crate::session::Refusals::default(),
+        ..Plan::new(dialect, &request)
     };
     let (sender, controls) = mpsc::unbounded();
     let mut person = VecDeque::from(person);

@@ -126,9 +126,25 @@ pub trait Wire {
     /// Sends a request and waits for its headers. Dropping the future aborts it.
     async fn open(&self, call: &Call, media: Media) -> Result<Opened<Self::Body>, Failure>;
     /// Sends a small request and reads its whole answer.
-    async fn small(&self, call: &Call, media: Media) -> Result<Answer, Failure>;
-    /// As [`Wire::small`], over the connection that is always kept free for this.
-    async fn urgent(&self, call: &Call, media: Media) -> Result<Answer, Failure>;
+    async fn small(&self, call: &Call, media: Media) -> Result<Answer, Failure> {
+        let mut opened = self.open(call, media).await?;
+        let mut body = Vec::new();
+        while let Some(chunk) = opened.body.next().await? {
+            match chunk {
+                Chunk::Bytes(bytes) | Chunk::Binary(bytes) => body.extend(bytes),
+                Chunk::Text(text) => body.extend(text.into_bytes()),
+            }
+        }
+        Ok(Answer {
+            status: opened.status,
+            content_type: opened.content_type,
+            body: String::from_utf8_lossy(&body).into_owned(),
+        })
+    }
+    /// As [`Wire::small`], over the connection that is always kept free for this, where there is one.
+    async fn urgent(&self, call: &Call, media: Media) -> Result<Answer, Failure> {
+        self.small(call, media).await
+    }
 }
 
 /// Time.

@@ -140,10 +140,6 @@ impl<C: Clock + Clone> Wire for Replay<C> {
             body: "{}".to_owned(),
         })
     }
-
-    async fn urgent(&self, call: &Call, media: Media) -> Result<Answer, Failure> {
-        self.small(call, media).await
-    }
 }
 
 impl<C: Clock> Body for ReplayBody<C> {
@@ -245,13 +241,9 @@ mod tests {
         let dialect = kind.dialect();
         let request = ChatRequest::default();
         let plan = Plan {
-            dialect,
-            request: &request,
             deadlines: Deadlines::parse("connect:1,first-token:60,silence:5").unwrap(),
             transport,
-            fixed: false,
-            json: &|_| false,
-            refusals: crate::session::Refusals::default(),
+            ..Plan::new(dialect, &request)
         };
         let (sender, controls) = mpsc::unbounded();
         let mut seen = Trace::default();

@@ -11,7 +11,7 @@ use rill::dialect::{Call, Kind};
 use rill::doctor::of_error;
 use rill::event::{End, Millis};
 use rill::session::{
-    Answer, Body, Chunk, Clock, Deadlines, Failure, Media, Opened, Plan, Report, Wire, drive,
+    Answer, Body, Chunk, Clock, Failure, Media, Opened, Plan, Report, Wire, drive,
 };
 use serde_json::Value;
 
@@ -80,15 +80,7 @@ fn send(kind: Kind, request: &ChatRequest, answer: impl Fn(&Value) -> Told) -> (
         asked: RefCell::default(),
     };
     let dialect = kind.dialect();
-    let plan = Plan {
-        dialect,
-        request,
-        deadlines: Deadlines::default(),
-        transport: dialect.transport(None),
-        fixed: false,
-        json: &|_| false,
-        refusals: rill::session::Refusals::default(),
-    };
+    let plan = Plan::new(dialect, request);
     let mut turn = Turn::reply();
     let (_controls, heard) = mpsc::unbounded();
     let mut report = |report: Report| match report {

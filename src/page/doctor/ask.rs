@@ -17,7 +17,8 @@ use crate::page::net::fetch::{Fetch, reach};
 use crate::session::{Control, Deadlines, Media, Plan, Report, Wire, drive};
 use crate::trace::{Fact, Trace};
 
-/// What the browser tells of requests to this address without being asked to send any.
+/// Reads what the browser tells of requests to this address without being asked to send any: whether the page is a secure one,
+/// and whether it is kept from the local network.
 pub async fn browser(address: &Address) -> Browser {
     let page = Address::parse(&page_origin(), None).ok();
     // A page of this computer may ask this computer and its network.
@@ -28,7 +29,8 @@ pub async fn browser(address: &Address) -> Browser {
     }
 }
 
-/// The permission has a name only in browsers that keep pages from the local network; the first that is known decides.
+/// Tells whether the person has denied this page the local network, or the loopback network where the address is one. The
+/// permission has a name only in browsers that keep pages from the local network; the first name that is known decides.
 async fn local_network_denied(address: &Address) -> bool {
     let name = if address.is_loopback() {
         "loopback-network"
@@ -54,7 +56,8 @@ async fn permission(name: &str) -> Option<String> {
     get(&status, "state")?.as_string()
 }
 
-/// Looks into a failure that the browser did not explain.
+/// Looks into a failure that the browser did not explain: puts the questions of an [`Inquiry`] one after the other, and returns
+/// what they showed.
 pub async fn inquire(fetch: &Fetch, kind: Option<Kind>, had_preflight: bool) -> Probe {
     let has_key = fetch.key.is_some();
     let browser = browser(&fetch.address).await;
@@ -66,7 +69,8 @@ pub async fn inquire(fetch: &Fetch, kind: Option<Kind>, had_preflight: bool) -> 
     inquiry.probe().unwrap_or(Probe::NothingThere)
 }
 
-/// Puts one question. A reply stands under these deadlines, and nobody is asked whether to wait on.
+/// Puts one question, and returns what came of it. An [`Ask::Reply`] stands under these deadlines (the usual ones where there are
+/// none), and nobody is asked whether to wait on.
 pub async fn perform(
     fetch: &Fetch,
     kind: Option<Kind>,
@@ -94,20 +98,17 @@ pub async fn perform(
             let dialect = kind.unwrap_or_default().dialect();
             let json = |_: &str| *media == Media::Json;
             let plan = Plan {
-                dialect,
-                request,
                 deadlines,
                 transport,
-                fixed: false,
                 json: &json,
-                refusals: crate::session::Refusals::default(),
+                ..Plan::new(dialect, request)
             };
             reply(fetch, plan, *stop_after).await
         }
     }
 }
 
-/// Runs a reply as any other, seen by nobody but its trace.
+/// Runs a reply as any other, seen by nobody but its trace. It is stopped once `stop_after` pieces of text have come.
 async fn reply(fetch: &Fetch, plan: Plan<'_>, stop_after: Option<usize>) -> Response {
     let line = PageWire::Net(fetch.clone());
     let (orders, controls) = mpsc::unbounded();
@@ -127,7 +128,7 @@ async fn reply(fetch: &Fetch, plan: Plan<'_>, stop_after: Option<usize>) -> Resp
     Response::Reply(Box::new(trace), end, now())
 }
 
-/// A failed request of the trace was called JSON, so that a preflight came first.
+/// Tells whether the last request of the trace was called JSON, so that a preflight came first.
 pub fn had_preflight(trace: &Trace) -> bool {
     let sent = trace.last(|fact| match fact {
         Fact::Sent { json, .. } => Some(*json),

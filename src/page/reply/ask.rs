@@ -23,12 +23,12 @@ use crate::page::net::demo::Demo;
 use crate::page::store::Store;
 use crate::page::words;
 use crate::reply::about_tokens;
-use crate::session::{Control, Learned, Plan, Refusals, Report, ask, drive};
+use crate::session::{Control, Learned, Plan, Report, ask, drive};
 use crate::trace::{Fact, Imported, Replay};
 
 use super::Reply;
 
-/// How many alternatives to each token are asked for, where tokens are looked into. OpenAI's limit is 20, others' is 5.
+/// Number of alternatives to each token that are asked for, where tokens are looked into. OpenAI's limit is 20, others' is 5.
 const ALTERNATIVES: u8 = 5;
 
 /// Runs a recorded reply. Nothing is asked of any server, and nothing is remembered of it.
@@ -54,13 +54,10 @@ pub(super) async fn play(
         ..ChatRequest::default()
     };
     let plan = Plan {
-        dialect,
-        request: &request,
         deadlines: chat.options.with_untracked(|options| options.deadlines),
         transport: recorded.transport(),
         fixed: true,
-        json: &|_| false,
-        refusals: Refusals::default(),
+        ..Plan::new(dialect, &request)
     };
     drive(plan, &wire, &PageClock, controls, &mut |report| {
         if let (Report::End(_), Some(probe)) = (&report, probe) {
@@ -143,7 +140,7 @@ pub(super) async fn run(
     reply.ask_late(dialect, &wire, &request, &json).await;
 }
 
-/// The place of a reply, for the Doctor.
+/// Makes the origin of a reply, for the Doctor.
 fn origin(wire: &PageWire, server: Option<&Server>, model: Option<String>) -> Origin {
     Origin {
         server: server.map(|server| server.address.clone()),
@@ -157,7 +154,7 @@ fn origin(wire: &PageWire, server: Option<&Server>, model: Option<String>) -> Or
     }
 }
 
-/// The end of a reply whose key no header can hold: nothing can be sent with it.
+/// Returns the end of a reply whose key no header can hold, since nothing can be sent with it; `None` where the key is good.
 fn bad_key(wire: &PageWire) -> Option<End> {
     let PageWire::Net(net) = wire else {
         return None;
@@ -172,7 +169,8 @@ fn bad_key(wire: &PageWire) -> Option<End> {
     })
 }
 
-/// Asks what is known of the tokens, where the stream did not tell.
+/// Asks the server what it knows of the tokens, where the stream did not tell; empty where they are not wished, or the server
+/// does not tell.
 pub(super) async fn late_tokens(
     dialect: &dyn Dialect,
     wire: &PageWire,
@@ -194,7 +192,7 @@ pub(super) async fn figures(
     ask(wire, &dialect.perf()?, json).await
 }
 
-/// The way to the server, its dialect, and the server itself (`None`: the demo).
+/// Returns the way to the server, its dialect, and the server itself (`None` for the demo).
 pub(super) fn wire_of(chat: Chat) -> (PageWire, &'static dyn Dialect, Option<Server>) {
     let server = chat.link.with_untracked(|link| link.server().cloned());
     match server {
@@ -264,7 +262,7 @@ pub(super) fn request(
     }
 }
 
-/// Asks the server how long the prompt is, beside the reply; without an answer it is estimated.
+/// Asks the server how many tokens the prompt has, beside the reply; without an answer the number is estimated.
 pub(super) fn count(chat: Chat, request: &ChatRequest, has_key: bool) {
     let texts = request.messages.iter().map(|message| &*message.text);
     // A template puts about four tokens around each message.
