@@ -17,7 +17,7 @@ pub enum ChatEvent {
     ReplaceText(String),
     /// Thinking to append. Never empty.
     Reasoning(String),
-    /// All answer text so far was thinking: a closing tag came whose opening tag never did.
+    /// Notice that all answer text so far was thinking: a closing tag came whose opening tag never did.
     TextWasReasoning,
     /// Details of one token of the answer. It stands right behind the [`ChatEvent::Text`] that brought the token.
     Token(Token),
@@ -146,8 +146,8 @@ pub struct Finish {
     pub kind: FinishKind,
     /// The server's own word (`stop`, `length`, `eos`, `tool_calls` ...); `stop` where it gave none.
     pub word: String,
-    /// Nothing of the answer can follow: `[DONE]`, or an end that the wire itself knows. A finish reason is not: some proxies put
-    /// one on every chunk.
+    /// `true` if nothing of the answer can follow: `[DONE]`, or an end that the wire itself knows. A finish reason is not sure:
+    /// some proxies put one on every chunk.
     #[serde(default)]
     pub sure: bool,
 }

@@ -25,7 +25,7 @@ const NAMES: [&str; 11] = [
     "grace",
 ];
 
-/// All names, as attributes and as URL parameters.
+/// Returns the names of all options, as attributes and as URL parameters.
 pub fn names() -> impl Iterator<Item = &'static str> {
     let settings = Setting::ALL.iter().map(|setting| setting.name());
     NAMES.into_iter().chain(settings)
@@ -40,7 +40,7 @@ pub struct Options {
     pub kind: Option<Kind>,
     /// A model's id.
     pub model: Option<String>,
-    /// For whom the page is laid out.
+    /// Readers for whom the page is laid out.
     pub profile: Profile,
     /// System prompt.
     pub system: Option<String>,
@@ -48,17 +48,17 @@ pub struct Options {
     pub greeting: Option<String>,
     /// The empty composer's text.
     pub placeholder: Option<String>,
-    /// How the page is read.
+    /// Settings of how the page is read.
     pub appearance: Appearance,
     /// The place where things are kept.
     pub storage: Storage,
-    /// The visitor cannot change server, model or profile.
+    /// `true` if the visitor cannot change server, model or profile.
     pub lock: bool,
     /// Spans that a reply may take.
     pub deadlines: Deadlines,
 }
 
-/// For whom the page is laid out.
+/// Readers for whom the page can be laid out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, strum::EnumString)]
 #[strum(serialize_all = "kebab-case")]
 pub enum Profile {
@@ -73,7 +73,7 @@ pub enum Profile {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, strum::EnumString)]
 #[strum(serialize_all = "kebab-case")]
 pub enum Storage {
-    /// In this browser.
+    /// This browser.
     #[default]
     Local,
     /// Nowhere.

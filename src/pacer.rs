@@ -40,7 +40,7 @@ const SLOWEST: Millis = 86_400_000.0;
 pub enum Pace {
     /// Text as it comes, with bursts smoothed; never more than [`LIVE_LAG`] behind.
     Live,
-    /// At once.
+    /// Everything at once.
     Instant,
     /// Milliseconds for one grapheme cluster, while less than [`FIXED_LAG`] of text waits; faster beyond.
     PerCharacter(Millis),
@@ -140,7 +140,8 @@ pub struct Pacer {
     clock: Millis,
     /// Clusters (and a fraction) that may be shown beyond those that are.
     credit: f64,
-    /// Speeds that are owed: until this many clusters are shown, at least this many per millisecond. Speeds fall from front to back.
+    /// Speeds that are owed: until this many clusters are shown, at least this many per millisecond. Speeds fall from front to
+    /// back.
     owed: VecDeque<(u64, f64)>,
     /// Arrivals that are not shown yet: bytes up to here came at this time.
     arrivals: VecDeque<(usize, Millis)>,
@@ -210,12 +211,12 @@ impl Pacer {
         self.owe();
     }
 
-    /// Show all that is here, and from now on whatever comes of this reply.
+    /// Shows all that is here, and from now on whatever comes of this reply.
     pub fn skip(&mut self) {
         self.skipped = true;
     }
 
-    /// Another pace from now on.
+    /// Sets another pace from now on.
     pub fn set_pace(&mut self, now: Millis, pace: Pace) {
         self.accrue(now);
         self.pace = pace;
@@ -271,7 +272,7 @@ impl Pacer {
         text::up_to(self.clusters.text(), self.clusters.shown())
     }
 
-    /// All text that has come.
+    /// Returns all text that has come, shown or not.
     pub fn text(&self) -> &str {
         self.clusters.text()
     }
@@ -338,7 +339,8 @@ impl Pacer {
         }
     }
 
-    /// A lone ASCII letter at the end of the text rarely grows: under a fixed pace it waits only as long as under `live`.
+    /// Tells whether the last cluster is due. A lone ASCII letter at the end of the text rarely grows: under a fixed pace it
+    /// waits only as long as under `live`.
     fn open_is_due(&self, now: Millis) -> bool {
         self.open_is_ascii() && now >= self.open_since + LIVE_LAG
     }
@@ -385,12 +387,12 @@ impl Pacer {
         self.settle();
     }
 
-    /// An idle time is worth one cluster, not a burst.
+    /// Limits what an idle time is worth: one cluster, not a burst.
     fn settle(&mut self) {
         self.credit = self.credit.min(self.clusters.waiting() as f64 + 1.0);
     }
 
-    /// `fresh`: the last cluster began with this arrival.
+    /// Notes an arrival; `fresh`: the last cluster began with it.
     fn arrived(&mut self, now: Millis, fresh: bool) {
         if fresh {
             self.open_since = now;

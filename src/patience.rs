@@ -14,7 +14,7 @@ pub const WARM: Millis = 1_000.0;
 pub const COLD: Millis = 5_000.0;
 /// The longest wait before anything is known of the machine, and on a slow one: what is given up wrongly stays plain.
 pub const MOST: Millis = 20_000.0;
-/// On a slow or busy machine the longest silence so far counts so many times over.
+/// Times that the longest silence so far counts, on a slow or busy machine.
 const SLOW: Millis = 8.0;
 
 /// The patience with one worker after the other.

@@ -12,7 +12,7 @@ use crate::pacer::Pace;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, strum::IntoStaticStr, strum::VariantArray)]
 #[strum(serialize_all = "kebab-case")]
 pub enum Setting {
-    /// How fast text is shown.
+    /// Speed at which text is shown.
     Pace,
     /// Light or dark.
     Theme,
@@ -21,7 +21,7 @@ pub enum Setting {
 }
 
 impl Setting {
-    /// All of them.
+    /// Every setting, in the order of the panel.
     pub const ALL: &'static [Setting] = <Setting as strum::VariantArray>::VARIANTS;
 
     /// The name of the attribute, of the URL parameter, and of what the browser remembers.
@@ -29,7 +29,8 @@ impl Setting {
         self.into()
     }
 
-    /// Values that a person can choose, the default first; an empty one leaves it to the page's owner. The languages are the page's own.
+    /// Values that a person can choose, the default first; an empty one leaves it to the page's owner. The languages are the
+    /// page's own.
     pub fn choices(self) -> &'static [&'static str] {
         match self {
             Setting::Pace => &["", "live", "30", "60", "instant"],
@@ -55,7 +56,8 @@ impl Setting {
         }
     }
 
-    /// The name of its label in `locales`; with a choice, of that choice: `reading_theme`, `reading_theme_dark`, `reading_pace_own`.
+    /// The name of its label in `locales`; with a choice, of that choice: `reading_theme`, `reading_theme_dark`,
+    /// `reading_pace_own`.
     pub fn word(self, choice: Option<&str>) -> String {
         let choice = choice.map(|choice| if choice.is_empty() { "own" } else { choice });
         let parts = ["reading", self.name()].into_iter().chain(choice);
@@ -105,8 +107,8 @@ pub struct Appearance {
 }
 
 impl Appearance {
-    /// The appearance in which a page begins: as its owner asks, else as the person chose before. What can be left to the owner is the
-    /// person's alone.
+    /// The appearance in which a page begins: as its owner asks, else as the person chose before. What can be left to the owner
+    /// is the person's alone.
     pub fn begin(owner: &Appearance, chosen: &Appearance) -> Appearance {
         let mut appearance = chosen.clone();
         appearance.follow(&Appearance::default(), owner);
@@ -174,7 +176,7 @@ impl Appearance {
         self.value(Setting::Theme).parse().unwrap_or_default()
     }
 
-    /// How fast text is shown; `None` leaves it to the page's owner.
+    /// Returns the speed at which text is shown; `None` leaves it to the page's owner.
     pub fn pace(&self) -> Option<Pace> {
         self.get(Setting::Pace)?.parse().ok()
     }

@@ -5,7 +5,7 @@
 
 use math_core::{LatexToMathML, MathCoreConfig, MathDisplay};
 
-/// More TeX than this is no formula that anybody reads.
+/// Bytes of the longest TeX: more is no formula that anybody reads.
 pub const LONGEST: usize = 10_000;
 /// Formulas whose elements stand deeper than this inside each other stay TeX: the page and the browser go into them by recursion.
 pub const DEEPEST: usize = 64;
@@ -29,7 +29,7 @@ pub struct Formulas {
 }
 
 impl Formulas {
-    /// With the usual commands.
+    /// Makes a reader with the usual commands.
     pub fn new() -> Self {
         let config = MathCoreConfig {
             ignore_unknown_commands: false,
@@ -134,7 +134,8 @@ fn is_switch(name: &str) -> bool {
         )
 }
 
-/// Reads the little XML that the library writes: elements, attributes in double quotes, letters, entities. Anything else is refused.
+/// Reads the little XML that the library writes: elements, attributes in double quotes, letters, entities. Anything else is
+/// refused.
 fn steps_of(xml: &str) -> Option<Vec<Step>> {
     let mut steps = Vec::new();
     let mut open = 0usize;

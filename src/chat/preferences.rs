@@ -9,7 +9,7 @@ use serde_json::{Map, Value, json};
 use super::request::{Knob, Sampling};
 use crate::decimal::decimal;
 
-/// All preferences for one server. The default is to leave everything to it.
+/// Preferences for one server. The default is to leave everything to it.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Preferences {
     /// Settings of how the model picks its words; `extra` holds the fields that [`Preferences::typed`] spells.

@@ -57,8 +57,8 @@ pub struct Image {
 }
 
 impl Image {
-    /// The picture in these bytes (base64), by how they begin, whatever they are called; `None` for all but the raster formats that
-    /// servers take: PNG, JPEG, GIF, WebP.
+    /// The picture in these bytes (base64), by how they begin, whatever they are called; `None` for all but the raster formats
+    /// that servers take: PNG, JPEG, GIF, WebP.
     pub fn of(base64: String) -> Option<Image> {
         let webp = || base64.starts_with("UklGR") && base64.get(12..16) == Some("RUJQ");
         let media_type = match base64.get(..6)? {
@@ -124,13 +124,13 @@ pub struct ChatRequest {
 pub enum Knob {
     /// 0 always picks the likeliest.
     Temperature,
-    /// Keeps the likeliest tokens up to this sum of probabilities.
+    /// Limits the choice to the likeliest tokens up to this sum of probabilities.
     TopP,
-    /// Keeps this many of the likeliest tokens.
+    /// Limits the choice to this many of the likeliest tokens.
     TopK,
     /// Drops tokens less likely than this part of the likeliest.
     MinP,
-    /// Keeps tokens whose surprise is typical.
+    /// Limits the choice to tokens whose surprise is typical.
     TypicalP,
     /// Makes what was said less likely; 1 is off.
     RepeatPenalty,
@@ -163,7 +163,7 @@ pub enum Knob {
 }
 
 impl Knob {
-    /// All, in the order in which a person meets them.
+    /// Every setting, in the order in which a person meets them.
     pub const ALL: &'static [Knob] = <Knob as strum::VariantArray>::VARIANTS;
 
     /// The setting's name where settings are kept.

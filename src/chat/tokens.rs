@@ -25,7 +25,7 @@ pub struct Seen {
     end: usize,
 }
 
-/// All tokens of an answer that are known, in their order.
+/// Known tokens of an answer, in their order.
 #[derive(Debug, Default)]
 pub struct Tokens {
     all: Vec<Seen>,
@@ -34,7 +34,7 @@ pub struct Tokens {
 }
 
 impl Tokens {
-    /// A token more; with it the answer is so many bytes long.
+    /// Adds a token; with it the answer is so many bytes long.
     pub fn push(&mut self, token: Token, end: usize) {
         let (looked, at_prompt) = self.look(&token.attention);
         self.all.push(Seen {
@@ -47,7 +47,7 @@ impl Tokens {
         });
     }
 
-    /// All tokens.
+    /// Returns the tokens, in their order.
     pub fn all(&self) -> &[Seen] {
         &self.all
     }

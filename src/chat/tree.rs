@@ -10,7 +10,7 @@ use super::turn::Turn;
 /// Names a turn of one conversation, from its first to its last day.
 pub type TurnId = usize;
 
-/// All turns of a conversation. Turns are never removed; an id is its turn's place in the order of making.
+/// Turns of a conversation, on all branches. Turns are never removed; an id is its turn's place in the order of making.
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
 pub struct Tree {
     nodes: Vec<Node>,
@@ -51,7 +51,8 @@ impl Tree {
         self.nodes.len()
     }
 
-    /// Adds a turn below `parent`, and shows it; gives its id. With `None`, or a parent that is not in the tree, it is a first turn.
+    /// Adds a turn below `parent`, and shows it; gives its id. With `None`, or a parent that is not in the tree, it is a first
+    /// turn.
     pub fn add(&mut self, parent: Option<TurnId>, turn: Turn) -> TurnId {
         let id = self.nodes.len();
         // Nobody's child is a first turn.
@@ -81,7 +82,7 @@ impl Tree {
         self.nodes.get_mut(id).map(|node| &mut node.turn)
     }
 
-    /// The turn before it.
+    /// The id of the turn before this one; `None` for a first turn.
     pub fn parent(&self, id: TurnId) -> Option<TurnId> {
         self.nodes.get(id)?.parent
     }
@@ -129,7 +130,7 @@ impl Tree {
         }
     }
 
-    /// Of those beside `id`, itself among them, the one at `to` is shown.
+    /// Shows the turn at `to` among those beside `id`, itself among them.
     fn choose(&mut self, id: TurnId, to: usize) {
         match self
             .parent(id)

@@ -17,7 +17,7 @@ pub struct Turn {
     /// Pictures that came with a person's words.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub images: Vec<Image>,
-    /// The thinking before it.
+    /// The thinking before the words.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub reasoning: String,
     /// The tools that the model asked for.
@@ -98,7 +98,7 @@ impl Turn {
         }
     }
 
-    /// Whether there is nothing to read but the thinking: no answer, and no call of a tool.
+    /// Tells whether there is nothing to read but the thinking: no answer, and no call of a tool.
     pub fn only_thought(&self) -> bool {
         let is_silent = self.text.trim().is_empty() && self.tools.is_empty();
         is_silent && !self.reasoning.trim().is_empty()

@@ -138,13 +138,13 @@ impl Dialect for Ai4ArtsEd {
         }
     }
 
-    /// It has none to list; this only finds out whether it is there.
+    /// Asks only whether the server is there: it has no models to list, so any answer counts as an empty list.
     fn models(&self) -> Question<Models> {
         Question::new(Call::get("/"), |_| Some(Ok(Vec::new())))
     }
 }
 
-/// A query of those that are not empty.
+/// Builds a query string of the parts whose value is not empty.
 fn query(parts: &[(&str, &str)]) -> String {
     let parts = parts.iter().filter(|(_, value)| !value.is_empty());
     let parts: Vec<String> = parts
@@ -153,7 +153,7 @@ fn query(parts: &[(&str, &str)]) -> String {
     parts.join("&")
 }
 
-/// Everything but letters, digits and `-._~` as percent signs and hex (RFC 3986, 2.3).
+/// Percent-encodes everything but ASCII letters, digits and `-._~` (RFC 3986, 2.3).
 fn encoded(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for byte in text.bytes() {

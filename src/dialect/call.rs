@@ -48,7 +48,7 @@ pub enum Via {
     Whole,
 }
 
-/// Where the socket stands that an answer points to.
+/// Place of the socket to which an answer points.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Watch {
     /// The path before the id.
@@ -109,19 +109,19 @@ impl Call {
         }
     }
 
-    /// The same call of nothing but JSON.
+    /// Makes the call go out as `application/json` alone.
     pub fn json_only(mut self) -> Call {
         self.rule = BodyRule::JsonOnly;
         self
     }
 
-    /// The same call, whose answer comes in one piece.
+    /// Makes the answer of the call come in one piece.
     pub fn whole(mut self) -> Call {
         self.via = Via::Whole;
         self
     }
 
-    /// The same call over a WebSocket.
+    /// Makes the call go over a WebSocket.
     pub fn socket(mut self) -> Call {
         self.via = Via::Socket;
         self
@@ -135,7 +135,7 @@ pub struct Question<T> {
     read: Reader<T>,
 }
 
-/// What reads an answer: `None` where it does not tell.
+/// Reader of an answer; gives `None` where the answer does not tell.
 type Reader<T> = Box<dyn Fn(&str) -> Option<T>>;
 
 impl<T> Question<T> {

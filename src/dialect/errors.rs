@@ -56,10 +56,10 @@ pub(super) fn in_stream(value: &Value) -> Option<ServerError> {
     said(value).map(|said| said.into_error(200))
 }
 
-/// Whether this answer to a `text/plain` body says that the server wants `application/json`.
+/// Tells whether this answer to a `text/plain` body says that the server wants `application/json`.
 ///
-/// 400, 415, 422 and 500 whose body names the media type, or says that the body was no object: vLLM names it, FastAPI's models do not
-/// find a dictionary, Express leaves the body empty and so misses a field.
+/// 400, 415, 422 and 500 whose body names the media type, or says that the body was no object: vLLM names it, FastAPI's models do
+/// not find a dictionary, Express leaves the body empty and so misses a field.
 pub fn wants_json(status: u16, body: &str) -> bool {
     status == 415 || asks_for_json(status, body)
 }
@@ -89,7 +89,7 @@ fn asks_for_json(status: u16, body: &str) -> bool {
     status == 415 || PHRASES.iter().any(|phrase| body.contains(phrase))
 }
 
-/// What a body said, before the status is looked at.
+/// Words and code of a body, before the status is looked at.
 struct Said {
     message: String,
     /// A word that a program can use.
@@ -291,7 +291,7 @@ fn number(value: Option<&Value>) -> Option<u16> {
         .or_else(|| value.as_str()?.parse().ok())
 }
 
-/// Bodies that mean an error and have no words: `{"value":-1}`, `{}`.
+/// Tells whether a body means an error and has no words: `{"value":-1}`, `{}`.
 fn knows_nothing_more(value: &Value) -> bool {
     value.as_object().is_some_and(|object| {
         object.is_empty()

@@ -11,7 +11,7 @@ use super::Kind;
 pub struct Family {
     /// The word of the `kind` attribute.
     pub word: &'static str,
-    /// What people call it: a proper name, the same in every language.
+    /// Name that people use for the family: a proper name, the same in every language.
     pub name: &'static str,
     /// Ports on which such a server listens by itself, the usual one first.
     pub ports: &'static [u16],
@@ -47,7 +47,7 @@ impl Family {
 /// Signs by which a server gives itself away to simple GETs.
 #[derive(Debug, Clone, Copy)]
 pub enum Sign {
-    /// Who owns the models of its list: `owned_by` at `/v1/models`.
+    /// Owner of the models in the server's list: `owned_by` at `/v1/models`.
     Owner(&'static str),
     /// The `service` at `/health`.
     Service(&'static str),
@@ -55,7 +55,7 @@ pub enum Sign {
     Host(&'static str),
     /// A question of its own.
     Asked(Stage, Probe),
-    /// The same answers as that other family; the last of them holds more, which only this one tells.
+    /// A variant of that other family, with the same answers; the last of them holds more, which only this one tells.
     VariantOf(Kind, fn(&Value) -> Option<Known>),
 }
 
@@ -68,9 +68,9 @@ pub enum Stage {
     First,
     /// Behind a list of models that names nobody.
     Listed,
-    /// The same, for a server that answers every path with a good status: after those that do not.
+    /// Behind such a list too, for a server that answers every path with a good status: after those that do not.
     ListedLast,
-    /// Where there is no list of models at all.
+    /// Behind the answer that there is no list of models at all.
     Unlisted,
 }
 
@@ -119,14 +119,14 @@ impl Seen {
 /// Facts about the model that an answer tells in passing.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Known {
-    /// What people call the model that is ready, or the first.
+    /// Name that people use for the model that is ready, or else for the first.
     pub model: Option<String>,
     /// Tokens that fit into its context.
     pub context: Option<u32>,
 }
 
-/// Commands and settings, the same in every language, to be copied; `None` where no fact is known. `{page}` stands for the origin of
-/// this page, `{model}` for the name of a model.
+/// Commands and settings, the same in every language, to be copied; `None` where no fact is known. `{page}` stands for the origin
+/// of this page, `{model}` for the name of a model.
 #[derive(Debug, Clone, Copy)]
 pub struct Commands {
     /// Starts the server.
@@ -137,7 +137,7 @@ pub struct Commands {
     pub more_context: Option<&'static str>,
     /// Answers several requests at once.
     pub parallel: Option<&'static str>,
-    /// Keeps the model in memory between replies.
+    /// Holds the model in memory between replies.
     pub keep_loaded: Option<&'static str>,
     /// Puts the model on the graphics card.
     pub use_gpu: Option<&'static str>,
@@ -173,16 +173,17 @@ pub enum Origins {
     Command(&'static str),
     /// A variable of its environment that names the origin, for which the page has words of its own.
     Variable {
-        /// By hand.
+        /// The command for a start by hand.
         start: &'static str,
-        /// Where it runs as a service; several lines are several systems.
+        /// The setting for a server that runs as a service; several lines are several systems.
         service: &'static str,
     },
     /// A switch in the program's window, or this command.
     Switch(&'static str),
-    /// It refuses names of itself that it does not know, before it says anything about pages: another name helps, or listening to all.
+    /// Refusal of names that the server does not know as its own, before it says anything about pages: another name helps, or
+    /// listening to all.
     KnownNames,
-    /// Nothing allows it: only a path of the page's own host helps.
+    /// No way at all: only a path of the page's own host helps.
     Never,
 }
 
@@ -195,11 +196,11 @@ pub struct Quirks {
     pub preflight_costs_a_socket: bool,
     /// A proxy with timers of its own, which end replies.
     pub own_timers: bool,
-    /// Its sender starves while the model computes: the text comes all at once.
+    /// Starves its sender while the model computes: the text comes all at once.
     pub starves_its_sender: bool,
-    /// It runs without a model until somebody fetches one.
+    /// Runs without a model until somebody fetches one.
     pub may_lack_models: bool,
-    /// Its OpenAI side swallows errors in mid-stream; its own language does not.
+    /// Swallows errors in mid-stream on its OpenAI side; in its own language it does not.
     pub swallows_errors_as_openai: bool,
     /// None of its answers names it: nobody looks for it on this computer.
     pub nameless: bool,

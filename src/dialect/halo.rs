@@ -31,7 +31,7 @@ pub(super) static FAMILY: Family = Family {
 
 pub(super) const DIALECT: &dyn Dialect = &Halo;
 
-/// Only the patched server tells how its model is built.
+/// Recognises the patched server: it alone tells how its model is built.
 fn recognise(about: &Value) -> Option<Known> {
     about.get("num_layers")?;
     Some(Known {
@@ -134,7 +134,7 @@ impl Dialect for Halo {
     }
 }
 
-/// The patched server tells more than the stock one's `result`.
+/// Reads the list of models; the patched server tells more than the stock one's `result`.
 fn models(body: &str) -> Models {
     let mut models = read::models(body)?;
     if let (Some(model), Some(about)) = (models.first_mut(), read::object(body)) {
@@ -151,7 +151,8 @@ fn models(body: &str) -> Models {
 struct HaloTokens {
     kobold: KoboldChunks,
     frames: attention::Frames,
-    /// A token of the socket that waits for its binary frame, which comes right behind it and names no token: they go by position.
+    /// A token of the socket that waits for its binary frame, which comes right behind it and names no token: they go by
+    /// position.
     waiting: Option<String>,
     /// Two texts came in a row: this server sends no binary frames.
     unpaired: bool,
@@ -167,7 +168,7 @@ impl HaloTokens {
         self.kobold.piece(&text, vec![token], out);
     }
 
-    /// A token whose binary frame did not come is a token all the same.
+    /// Lets go of a token that waits for its binary frame: one whose frame did not come is a token all the same.
     fn wait_no_more(&mut self, out: &mut Vec<ChatEvent>) {
         if let Some(text) = self.waiting.take() {
             self.token(text, Vec::new(), out);

@@ -19,7 +19,7 @@ use crate::chat::request::ChatRequest;
 use crate::event::{ChatEvent, Progress};
 use crate::wire::Frame;
 
-/// Where it says that it is there.
+/// Path at which the server says that it is there.
 const STATUS: &str = "/status";
 
 pub(super) static FAMILY: Family = Family {
@@ -91,7 +91,8 @@ impl Dialect for Jarvis {
         Question::new(Call::get("/models"), |body| Some(read::models(body)))
     }
 
-    /// Only JSON is read here, and only this field: without an id there is nothing to say.
+    /// Makes the request that stops the reply: the server reads only JSON there, and only this field. `None` without an id, for
+    /// then there is nothing to say.
     fn stop(&self, _generation: &str, id: Option<&str>) -> Option<Call> {
         Some(Call::post("/v1/chat/stop", &json!({ "trace_id": id? })).json_only())
     }

@@ -7,8 +7,8 @@ use super::{Dialect, Family, Sign, Stage};
 /// Binds each name of the list to the file with its `FAMILY` and its `DIALECT`.
 macro_rules! families {
     ($($kind:ident = $file:ident,)*) => {
-        /// A family of servers. Not knowing it yet (`auto`) is `None` of an `Option<Kind>`; a server of which no more is known than
-        /// that it chats is of the default one.
+        /// A family of servers. Not knowing it yet (`auto`) is `None` of an `Option<Kind>`; a server of which no more is known
+        /// than that it chats is of the default one.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
         #[serde(into = "&'static str", try_from = "String")]
         pub enum Kind {
@@ -19,12 +19,12 @@ macro_rules! families {
             /// Every kind that the attribute may name, in the order in which a person would look for them.
             pub const ALL: [Kind; [$(stringify!($file)),*].len()] = [$(Kind::$kind),*];
 
-            /// What is known of it beside its language.
+            /// Returns what is known of the family beside its language.
             pub fn family(self) -> &'static Family {
                 match self { $(Kind::$kind => &super::$file::FAMILY,)* }
             }
 
-            /// Its language.
+            /// Returns the family's language.
             pub fn dialect(self) -> &'static dyn Dialect {
                 match self { $(Kind::$kind => super::$file::DIALECT,)* }
             }
@@ -50,7 +50,7 @@ families! {
     Jarvis = jarvis,
 }
 
-/// What hides who it is, or does not say, speaks OpenAI's language.
+/// Family of a server that hides who it is, or does not say: it speaks OpenAI's language.
 impl Default for Kind {
     fn default() -> Kind {
         Kind::OpenAi
@@ -70,7 +70,7 @@ impl Kind {
         self.family().word
     }
 
-    /// What people call it: a proper name, the same in every language.
+    /// Returns the name that people use for the family: a proper name, the same in every language.
     pub fn name(self) -> &'static str {
         self.family().name
     }
@@ -83,8 +83,8 @@ impl Kind {
     }
 }
 
-/// Ports on this computer on which servers listen by themselves that can be recognised, in the order in which to try them: first those
-/// that are known by a question before the list of models, in the order of the questions.
+/// Ports on this computer on which servers listen by themselves that can be recognised, in the order in which to try them: first
+/// those that are known by a question before the list of models, in the order of the questions.
 pub fn ports() -> Vec<u16> {
     let mut kinds = Kind::ALL;
     kinds.sort_by_key(|kind| {

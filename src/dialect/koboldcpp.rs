@@ -24,16 +24,16 @@ use crate::wire::Frame;
 pub(super) const NATIVE: &str = "/api/extra/generate/stream";
 /// Tells what a running reply has so far, for servers whose stream does not get through.
 pub(super) const CHECK: &str = "/api/extra/generate/check";
-/// The whole answer at its end.
+/// Path that gives the whole answer at its end.
 pub(super) const WHOLE: &str = "/api/v1/generate";
-/// Where it tells its version, and so that it lives.
+/// Path at which the server tells its version, and so that it lives.
 const VERSION: &str = "/api/extra/version";
-/// Where it tells its model.
+/// Path at which the server tells its model.
 pub(super) const MODEL: &str = "/api/v1/model";
 /// Ends a reply.
 pub(super) const ABORT: &str = "/api/extra/abort";
 
-/// Milliseconds between two questions what is there.
+/// Milliseconds between two questions for what there is of an answer so far.
 const EVERY: f64 = 250.0;
 
 /// The native endpoint's names of the settings (protocols, 2.3).
@@ -58,14 +58,14 @@ pub(super) const KNOBS: Spelling = &[
     (Knob::Context, "max_context_length"),
 ];
 
-/// Names that its `/v1` side has in common with OpenAI; the others are the native ones.
+/// Names that KoboldCpp's `/v1` side has in common with OpenAI; its others are the native ones.
 const OPENAI_KNOBS: Spelling = &[
     (Knob::FrequencyPenalty, "frequency_penalty"),
     (Knob::Seed, "seed"),
     (Knob::MaxTokens, "max_tokens"),
 ];
 
-/// What those of this family have in common with each other.
+/// Commands that KoboldCpp and the servers built on it have in common.
 pub(super) const COMMANDS: Commands = Commands {
     start: Some("koboldcpp MODEL.gguf --port 5001"),
     listen_all: Some("koboldcpp MODEL.gguf --host 0.0.0.0"),
@@ -76,13 +76,13 @@ pub(super) const COMMANDS: Commands = Commands {
     ..Commands::NONE
 };
 
-/// The same.
+/// Quirks that KoboldCpp and the servers built on it have in common.
 pub(super) const QUIRKS: Quirks = Quirks {
     preflight_costs_a_socket: true,
     ..Quirks::NONE
 };
 
-/// The same, with which others build theirs.
+/// Family that KoboldCpp and the servers built on it have in common; the others fill in what is their own.
 pub(super) const BASE: Family = Family {
     ports: &[5001],
     alive: Some(VERSION),
@@ -114,7 +114,7 @@ pub(super) static FAMILY: Family = Family {
     ..BASE
 };
 
-/// It is known by then, whatever comes.
+/// Question for the model, once the server has named itself: it is KoboldCpp by then, whatever comes.
 static ITS_MODEL: Probe = Probe {
     path: MODEL,
     read: |heard| {
@@ -225,8 +225,8 @@ impl Dialect for KoboldCpp {
     }
 }
 
-/// Whether the chat endpoint is asked. It applies the model's own template: where the person chose another, the native stream takes its
-/// place.
+/// Tells whether the chat endpoint is asked. It applies the model's own template: where the person chose another, the native
+/// stream takes its place.
 fn is_chat(request: &ChatRequest, over: &Transport) -> bool {
     over.name == CHAT && request.template.is_none()
 }
@@ -278,7 +278,7 @@ pub(super) fn native(request: &ChatRequest) -> Value {
     body
 }
 
-/// The whole answer, asked after while it is made.
+/// Asks for the whole answer, and after it while it is made.
 pub(super) fn polled(request: &ChatRequest, body: &Value) -> Call {
     let check = Call::post(CHECK, &json!({ "genkey": request.generation }));
     Call {
@@ -298,7 +298,7 @@ pub(super) struct KoboldChunks {
 }
 
 impl KoboldChunks {
-    /// For a native endpoint, where older servers let stop texts through.
+    /// Makes a decoder for a native endpoint, where older servers let stop texts through.
     pub fn of_native(request: &ChatRequest) -> KoboldChunks {
         KoboldChunks {
             stops: Stops::new(templates::prompt(request).1),
@@ -311,7 +311,7 @@ impl KoboldChunks {
         self.chunks.read(frame, out)
     }
 
-    /// A piece of the answer, and what is known of its tokens. A stop text ends the reply.
+    /// Takes a piece of the answer, and what is known of its tokens. A stop text ends the reply.
     pub fn piece(&mut self, piece: &str, tokens: Vec<Token>, out: &mut Vec<ChatEvent>) {
         if self.stops.met() {
             return;
@@ -325,13 +325,13 @@ impl KoboldChunks {
         }
     }
 
-    /// A sure end.
+    /// Takes a sure end, with the server's word for it.
     pub fn end(&mut self, word: &str, out: &mut Vec<ChatEvent>) {
         self.let_go(out);
         self.chunks.reply.done(word, out);
     }
 
-    /// A frame without a type: native or OpenAI's.
+    /// Reads a frame without a type: native or OpenAI's.
     pub fn said(&mut self, said: &Said, out: &mut Vec<ChatEvent>) {
         let Some(native) = of_native(&said.value) else {
             return self.chunks.chunk(said, out);
@@ -354,7 +354,7 @@ impl KoboldChunks {
         }
     }
 
-    /// What waited for the rest of a stop text was answer after all.
+    /// Lets go of what waited for the rest of a stop text: it was answer after all.
     fn let_go(&mut self, out: &mut Vec<ChatEvent>) {
         let from = out.len();
         let held = self.stops.finish();

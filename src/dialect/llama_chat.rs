@@ -23,9 +23,9 @@ const SOCKET: &str = "/ws/chat/stream";
 const STREAM: &str = "/api/chat/stream";
 const WATCHED: &str = "/api/chat";
 
-/// What stands before the person's turns in a snapshot.
+/// Mark before the person's turns in a snapshot.
 const ASKS: &str = "USER:\n";
-/// What stands before the model's turns.
+/// Mark before the model's turns in a snapshot.
 const ANSWERS: &str = "ASSISTANT:\n";
 
 pub(super) static FAMILY: Family = Family {
@@ -99,7 +99,7 @@ impl Dialect for LlamaChat {
         }
     }
 
-    /// There is no list at first, only the one model that is loaded.
+    /// Asks for the one model that is loaded: there is no list at first.
     fn models(&self) -> Question<Models> {
         Question::new(Call::get("/api/model/status"), |body| Some(models(body)))
     }
@@ -258,7 +258,7 @@ impl Snapshot {
     }
 }
 
-/// Where the answer to the last question begins; `None` while it has not begun.
+/// Returns the place, in bytes, at which the answer to the last question begins; `None` while it has not begun.
 fn begin(content: &str) -> Option<usize> {
     let starts_line = |at: usize| at == 0 || crate::text::up_to(content, at).ends_with('\n');
     let asked = content

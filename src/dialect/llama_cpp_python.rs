@@ -8,7 +8,7 @@ use super::sampling::Spelling;
 use super::{Commands, Dialect, Family, Sign};
 use crate::chat::request::Knob;
 
-/// Its own names, as its list of fields has them; what it does not know it passes over.
+/// Names of the settings as the server's list of fields has them; what it does not know it passes over.
 const KNOBS: Spelling = &[
     (Knob::Temperature, "temperature"),
     (Knob::TopP, "top_p"),

@@ -17,12 +17,12 @@ use crate::chat::request::{ChatRequest, Knob, Sampling};
 use crate::event::{ChatEvent, ErrorCause, Progress, Timings, Usage};
 use crate::wire::Frame;
 
-/// Where a flat prompt goes, in a template of the person's choice.
+/// Path for a flat prompt, in a template of the person's choice.
 const NATIVE: &str = "/completion";
-/// Where it tells its properties, the size of the context among them.
+/// Path at which the server tells its properties, the size of the context among them.
 const PROPS: &str = "/props";
 
-/// Its names of the settings (protocols, 7.3).
+/// llama.cpp's names of the settings (protocols, 7.3).
 const KNOBS: Spelling = &[
     (Knob::Temperature, "temperature"),
     (Knob::TopP, "top_p"),
@@ -76,7 +76,7 @@ pub(super) static FAMILY: Family = Family {
 
 pub(super) const DIALECT: &dyn Dialect = &LlamaCpp;
 
-/// Its properties, or that it loads a model.
+/// Recognises the server by its properties, or by its word that it loads a model.
 fn recognise(heard: &Heard<'_>) -> Seen {
     let value = heard.value;
     let settings = value
@@ -181,8 +181,8 @@ impl Dialect for LlamaCpp {
     }
 }
 
-/// The chat endpoint applies the server's own template (what `/apply-template` tells); another one goes to the native endpoint,
-/// where pictures have no place.
+/// Tells whether a request goes to the native endpoint. The chat endpoint applies the server's own template (what
+/// `/apply-template` tells); another one goes to the native endpoint, where pictures have no place.
 fn is_flat(request: &ChatRequest) -> bool {
     request.template.is_some()
         && request
@@ -255,7 +255,7 @@ impl Decoder for LlamaChunks {
     }
 }
 
-/// The server's clock, which counts tokens as it goes: with it a reply that is cut off has figures too.
+/// Reads the server's clock, which counts tokens as it goes: with it a reply that is cut off has figures too.
 fn read_timings(timings: &Value) -> (Usage, Timings) {
     let Some(predicted) = count(timings, "predicted_n").filter(|&predicted| predicted > 0) else {
         return Default::default();

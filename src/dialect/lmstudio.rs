@@ -21,7 +21,7 @@ use crate::wire::Frame;
 
 const NATIVE: &str = "/api/v1/chat";
 
-/// What the native endpoint calls the settings that it knows.
+/// The native endpoint's names of the settings that it knows.
 const KNOBS: Spelling = &[
     (Knob::Temperature, "temperature"),
     (Knob::TopP, "top_p"),
@@ -34,7 +34,7 @@ const KNOBS: Spelling = &[
 /// Steps of a progress of which only the part of the whole is told.
 const STEPS: u32 = 1000;
 
-/// Its list of models, with the state of each.
+/// Path of the list of models with the state of each.
 const STATES: &str = "/api/v0/models";
 
 pub(super) static FAMILY: Family = Family {
@@ -65,7 +65,7 @@ pub(super) const DIALECT: &dyn Dialect = &LmStudio;
 /// The OpenAI side.
 const OPENAI: OpenAi = OpenAi::json_only(&FAMILY);
 
-/// No other list tells states. The loaded model counts, else the first.
+/// Recognises the server by the states in its list of models, which no other list tells. The loaded model counts, else the first.
 fn recognise(value: &Value) -> Seen {
     let models = value.get("data").and_then(Value::as_array);
     let mut states = models
@@ -148,7 +148,7 @@ impl Dialect for LmStudio {
     }
 }
 
-/// Only a loaded model has a context; what the model could have is another number.
+/// Reads the size of a model's context in tokens. Only a loaded model has one; what the model could have is another number.
 fn context(body: &str, model: Option<&str>) -> Option<u32> {
     let body = read::object(body)?;
     let list = ["data", "models"].into_iter().find_map(|key| body.get(key));
@@ -237,7 +237,7 @@ impl Events {
         }
     }
 
-    /// The whole answer once more, its figures, and the end, unless an error was one before.
+    /// Takes the last event: the whole answer once more, its figures, and the end, unless an error was one before.
     fn end(&mut self, result: &Value, out: &mut Vec<ChatEvent>) {
         let reply = &mut self.chunks.reply;
         reply.id(text(result, "response_id"), out);

@@ -70,26 +70,26 @@ pub struct Takes {
     pub attention: bool,
     /// Takes a flat prompt, so that the page formats the conversation.
     pub templates: bool,
-    /// Keeps the conversation itself: editing and branching are not heard there.
+    /// Holds the conversation itself: editing and branching are not heard there.
     pub keeps_history: bool,
     /// Reads nothing but the person's words: a system prompt is not heard there.
     pub deaf_to_system: bool,
     /// Fields of its own beside the prompt, by name.
     pub fields: &'static [&'static str],
-    /// What can be done with the prompt, by name, the usual first; chosen in the field [`TASK`].
+    /// Tasks that can be done with the prompt, by name, the usual first; chosen in the field [`TASK`].
     pub tasks: &'static [&'static str],
 }
 
 /// A model that a server offers.
 #[derive(Debug, Clone, PartialEq, Default, serde::Serialize, serde::Deserialize)]
 pub struct Model {
-    /// What requests call it.
+    /// Name that requests use for the model.
     pub id: String,
-    /// What people call it.
+    /// Name that people use for the model.
     pub name: String,
-    /// Tokens that fit into its context, where the list tells.
+    /// Tokens that fit into the model's context, where the list tells.
     pub context: Option<u32>,
-    /// Whether it can see pictures, where the list tells.
+    /// `true` if the model can see pictures, `false` if it cannot; `None` where the list does not tell.
     #[serde(default)]
     pub sees: Option<bool>,
 }
@@ -99,7 +99,7 @@ pub type Models = Result<Vec<Model>, ServerError>;
 
 /// The language of a family of servers.
 pub trait Dialect: Sync {
-    /// What is known of the family beside its language.
+    /// Returns what is known of the family beside its language.
     fn family(&self) -> &'static Family;
     /// The ways to ask for a reply, best first; at least one. Tried in turn where an endpoint is missing.
     fn transports(&self) -> &'static [Transport];
@@ -107,7 +107,7 @@ pub trait Dialect: Sync {
     fn chat(&self, request: &ChatRequest, over: &Transport) -> Call;
     /// A fresh decoder for the reply to this request over that transport.
     fn decoder(&self, request: &ChatRequest, over: &Transport) -> Box<dyn Decoder>;
-    /// Settings and parts of a request beside words that it understands.
+    /// Returns the settings and parts of a request beside words that the family understands.
     fn takes(&self) -> Takes {
         Takes::default()
     }
@@ -162,8 +162,8 @@ impl dyn Dialect + '_ {
 
 /// Turns the frames of one reply into events. It cannot fail: what it does not know becomes [`ChatEvent::Odd`].
 pub trait Decoder {
-    /// One frame; the events it holds are appended to `out`.
+    /// Decodes one frame; the events that it holds are appended to `out`.
     fn frame(&mut self, frame: Frame<'_>, out: &mut Vec<ChatEvent>);
-    /// The stream is over: gives what was held back. It never invents an end mark.
+    /// Ends the stream: gives what was held back. It never invents an end mark.
     fn finish(&mut self, out: &mut Vec<ChatEvent>);
 }

@@ -21,7 +21,7 @@ const CHAT: &str = "/api/chat";
 const VERSION: &str = "/api/version";
 const TAGS: &str = "/api/tags";
 
-/// Its names of the settings, inside `options` (protocols, 8.2).
+/// Ollama's names of the settings, inside `options` (protocols, 8.2).
 const KNOBS: Spelling = &[
     (Knob::Temperature, "temperature"),
     (Knob::TopP, "top_p"),
@@ -74,7 +74,7 @@ pub(super) static FAMILY: Family = Family {
     },
 };
 
-/// Others tell a version there too.
+/// Question for the models, which decides: others than Ollama tell a version too.
 static ITS_MODELS: Probe = Probe {
     path: TAGS,
     read: |heard| match heard.value.get("models").and_then(Value::as_array) {
@@ -160,7 +160,7 @@ impl Dialect for Ollama {
     }
 }
 
-/// Only a loaded model has a context; what the model could have is another number.
+/// Reads the size of a model's context in tokens. Only a loaded model has one; what the model could have is another number.
 fn context(body: &str, model: Option<&str>) -> Option<u32> {
     let value = read::object(body)?;
     let loaded = value.get("models")?.as_array()?;
@@ -183,7 +183,7 @@ fn context(body: &str, model: Option<&str>) -> Option<u32> {
     count(loaded.iter().find(is_it)?, "context_length").filter(|&context| context > 0)
 }
 
-/// Reads its lines; chunks in OpenAI's form too, for servers that only look like Ollama.
+/// Reads Ollama's lines; chunks in OpenAI's form too, for servers that only look like Ollama.
 #[derive(Debug, Default)]
 struct Lines {
     chunks: Chunks,

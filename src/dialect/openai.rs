@@ -54,15 +54,15 @@ pub(super) static FAMILY: Family = Family {
     ..Family::UNKNOWN
 };
 
-/// Its language.
+/// Language of a server with OpenAI's `/v1` of which no more is known.
 pub(super) const DIALECT: &dyn Dialect = &OpenAi::of(&FAMILY);
 
-/// How a server counts tokens.
+/// Ways in which a server counts tokens.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Count {
-    /// At this path, of messages, its template included.
+    /// A count of messages, the template included, at this path.
     Messages(&'static str),
-    /// At this path, of a text in this field.
+    /// A count of a text alone: the path, and the field that holds the text.
     Text(&'static str, &'static str),
 }
 
@@ -74,12 +74,12 @@ pub(super) struct OpenAi {
     pub knobs: Spelling,
     /// Fields that let the model go on from an unfinished message.
     pub continues: &'static [(&'static str, bool)],
-    /// Where the prompt's tokens are counted.
+    /// Way in which the prompt's tokens are counted; `None` where the server cannot count.
     pub count: Option<Count>,
 }
 
 impl OpenAi {
-    /// A server of which nothing more is known.
+    /// Makes the language of a server of which nothing more is known.
     pub const fn of(family: &'static Family) -> OpenAi {
         OpenAi {
             family,
@@ -90,7 +90,8 @@ impl OpenAi {
         }
     }
 
-    /// A server that takes nothing but `application/json`, or of which that must be feared, and more settings than OpenAI's.
+    /// Makes the language of a server that takes nothing but `application/json`, or of which that must be feared, and more
+    /// settings than OpenAI's.
     pub const fn json_only(family: &'static Family) -> OpenAi {
         OpenAi {
             rule: BodyRule::JsonOnly,
@@ -107,7 +108,7 @@ impl OpenAi {
         }
     }
 
-    /// The same as [`Dialect::chat`]; there is but one transport.
+    /// Makes the request of [`Dialect::chat`]; there is but one transport.
     pub fn ask(&self, request: &ChatRequest) -> Call {
         let mut body = body(request);
         self.extras(request, &mut body);
@@ -176,7 +177,8 @@ impl Dialect for OpenAi {
     }
 }
 
-/// Some count a text, not a conversation: the names of who speaks stand in for the template, which such a server keeps to itself.
+/// Returns the conversation as one text, for servers that count a text and no conversation: the names of who speaks stand in for
+/// the template, which such a server keeps to itself.
 fn as_text(request: &ChatRequest) -> String {
     let says = request
         .messages
@@ -223,7 +225,7 @@ pub(super) fn body(request: &ChatRequest) -> Value {
     Value::Object(body)
 }
 
-/// Whether the person's own fields switch thinking off, under one of the names that servers have for that.
+/// Tells whether the person's own fields switch thinking off, under one of the names that servers have for that.
 fn switches_thinking_off(request: &ChatRequest) -> bool {
     let extra = &request.sampling.extra;
     let template = extra.get("chat_template_kwargs");
@@ -249,7 +251,7 @@ pub(super) struct Chunks {
 }
 
 impl Chunks {
-    /// For the reply to this request.
+    /// Makes a decoder for the reply to this request.
     pub fn of(request: &ChatRequest) -> Chunks {
         Chunks {
             reply: Reply::unthinking(switches_thinking_off(request)),
@@ -257,7 +259,7 @@ impl Chunks {
         }
     }
 
-    /// One JSON object. Unknown fields are passed over; `choices` may be empty, null or missing.
+    /// Decodes one JSON object. Unknown fields are passed over; `choices` may be empty, null or missing.
     pub fn chunk(&mut self, said: &Said, out: &mut Vec<ChatEvent>) {
         let value = &said.value;
         self.reply.id(text(value, "id"), out);
@@ -285,7 +287,8 @@ impl Chunks {
         }
     }
 
-    /// What every family does alike with a frame; the JSON object in it, if there is one left to decode.
+    /// Does what every family does alike with a frame; gives the JSON object in it, if there is one left to decode. At `[DONE]`
+    /// the choices that waited are let go.
     pub fn read(&mut self, frame: Frame<'_>, out: &mut Vec<ChatEvent>) -> Option<Said> {
         if let Frame::Event { data, .. } | Frame::Json(data) = frame
             && data.trim() == DONE
@@ -295,7 +298,8 @@ impl Chunks {
         self.reply.read(frame, out)
     }
 
-    /// What a choice holds of the answer. A server that does not stream answers with a whole `message`, older ones with a bare `text`.
+    /// Takes what a choice holds of the answer. A server that does not stream answers with a whole `message`, older ones with a
+    /// bare `text`.
     fn piece(&mut self, choice: &Value, out: &mut Vec<ChatEvent>) {
         let (reply, from) = (&mut self.reply, out.len());
         let delta = choice.get("delta").or_else(|| choice.get("message"));
@@ -309,14 +313,14 @@ impl Chunks {
         }
     }
 
-    /// What it says of the end.
+    /// Takes what a choice says of the end: its `finish_reason`, if it has one.
     fn mark(&mut self, choice: &Value, out: &mut Vec<ChatEvent>) {
         if let Some(word) = end_word(choice.get("finish_reason")) {
             self.reply.mark(&word, out);
         }
     }
 
-    /// The choices that waited to be known belong to the answer.
+    /// Lets go of the choices that waited to be known: they belong to the answer.
     fn let_go(&mut self, out: &mut Vec<ChatEvent>) {
         for choice in self.choices.finish() {
             self.piece(&choice, out);
@@ -383,7 +387,7 @@ fn read_delta(reply: &mut Reply, delta: &Value, out: &mut Vec<ChatEvent>) {
     }
 }
 
-/// A part of a content that is a list: text, or thinking that holds a list of texts itself.
+/// Reads a part of a content that is a list: text, or thinking that holds a list of texts itself.
 fn read_part(reply: &mut Reply, part: &Value, out: &mut Vec<ChatEvent>) {
     match part.get("thinking") {
         Some(Value::String(thinking)) => reply.reasoning(thinking, out),

@@ -11,7 +11,8 @@ use super::sampling::{self, Spelling};
 use super::{Call, Commands, Decoder, Dialect, Family, Origins, Quirks, Sign, Takes, Transport};
 use crate::chat::request::{ChatRequest, Knob};
 
-/// The limit of tokens is checked by the proxy and handed to nobody: offering it would be a promise that nobody keeps.
+/// Settings that are offered. The limit of tokens is none of them: the proxy checks it and hands it to nobody, so offering it
+/// would be a promise that nobody keeps.
 const KNOBS: Spelling = &[(Knob::Temperature, "temperature")];
 
 pub(super) static FAMILY: Family = Family {

@@ -17,7 +17,7 @@ use super::{Call, Heard, Kind, Known, Probe, Seen, Sign, Stage, read_error};
 use crate::event::{ErrorCause, ServerError};
 use crate::json;
 
-/// What a GET brought.
+/// Answer to a GET.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Answer {
     /// The server answered.
@@ -31,18 +31,18 @@ pub enum Answer {
     Failed,
 }
 
-/// What is known of a server.
+/// Facts that are known of a server.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Recognised {
-    /// Its family.
+    /// Family of the server.
     pub kind: Kind,
-    /// What people call the model that it has ready, or its first; `None` if it did not say.
+    /// Name that people use for the model that the server has ready, or else for its first; `None` if it did not say.
     pub model: Option<String>,
-    /// Tokens that fit into its context, if it said that in passing.
+    /// Tokens that fit into the model's context, if the server said that in passing.
     pub context: Option<u32>,
 }
 
-/// What was found out.
+/// Result of the questions.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Recognition {
     /// A server that Rill can talk to.
@@ -61,12 +61,12 @@ pub struct Recogniser {
     step: Step,
     /// Questions of families' own that follow, before the next step.
     own: VecDeque<(Kind, &'static Probe)>,
-    /// Nothing is answered yet.
+    /// `true` while nothing is answered yet.
     is_first: bool,
     found: Option<Recognised>,
     /// Somebody asked for a key on the way.
     refused: Option<ServerError>,
-    /// What the list of models said in place of a list.
+    /// Error read from the answer that came in place of a list of models.
     unlisted: Option<ServerError>,
     /// The answer of `/health`, where that was asked already.
     health: Option<Value>,
@@ -79,9 +79,9 @@ enum Step {
     Own(Kind, &'static Probe),
     /// The list of models.
     Models,
-    /// Some name themselves here; others say only that they live.
+    /// Question for `/health`, where some name themselves; others say only that they live.
     Health,
-    /// The same question before all others: the first one failed.
+    /// Question for `/health` before all others: the first one failed.
     EarlyHealth,
 }
 
@@ -209,7 +209,7 @@ impl Recogniser {
         }
     }
 
-    /// A family has recognised its server by this answer, or that of a variant.
+    /// Takes an answer by which a family has recognised its server, or that of a variant.
     fn is(&mut self, kind: Kind, known: Known, value: &Value) {
         self.found(kind, known);
         let told = |variant: Kind| {
@@ -226,7 +226,7 @@ impl Recogniser {
         self.close();
     }
 
-    /// The next question of a family's own; behind the last one the next step.
+    /// Moves on to the next question of a family's own; behind the last one to the next step.
     fn next_own(&mut self) {
         if let Some((kind, probe)) = self.own.pop_front() {
             self.step = Step::Own(kind, probe);
@@ -269,7 +269,7 @@ impl Recogniser {
         }
     }
 
-    /// Asks for its health, unless that is known.
+    /// Asks for the server's health, unless that is known.
     fn ask_health(&mut self) {
         match self.health.take() {
             Some(value) => self.health(&value),
@@ -299,7 +299,7 @@ impl Recogniser {
         self.refused.is_some() || unlisted.is_some_and(|error| error.cause == ErrorCause::Auth)
     }
 
-    /// Nobody that we know: either it does not say without a key, or it is something else.
+    /// Gives up: nobody that we know. Either the server does not say who it is without a key, or it is something else.
     fn give_up(&mut self) {
         let needs_key = self.wants_key();
         let error = self.unlisted.take().unwrap_or_default();
@@ -313,7 +313,7 @@ impl Recogniser {
         });
     }
 
-    /// It is of this kind; what was known of its model before stays, where no more is known now.
+    /// Notes that the server is of this kind; what was known of its model before stays, where no more is known now.
     fn found(&mut self, kind: Kind, known: Known) {
         let before = self.found.take();
         let (model, context) = before.map_or((None, None), |found| (found.model, found.context));

@@ -21,7 +21,7 @@ use crate::wire::{Frame, sample};
 /// The frame that says that the stream is over.
 pub(super) const DONE: &str = "[DONE]";
 
-/// So many forgiven frames are told; whoever writes `NaN` once writes it in each.
+/// Number of forgiven frames of a reply that are told, at most; whoever writes `NaN` once writes it in each.
 const TOLD_FORGIVEN: u32 = 8;
 
 /// One reply while it is decoded.
@@ -31,9 +31,9 @@ pub(super) struct Reply {
     calls: Calls,
     /// Thinking was switched off: what comes as thinking is the answer, unless an answer comes.
     unthinking: bool,
-    /// Such an answer has come.
+    /// Set while thinking is told as the answer, until an answer comes.
     aloud: bool,
-    /// Texts of the frame of now may begin or end with half of a character.
+    /// Set while texts of the present frame may begin or end with half of a character.
     halves: bool,
     /// Half of a character at the end of the answer, and of the thinking, so far.
     text_half: Half,
@@ -57,7 +57,7 @@ pub(super) struct Reply {
 #[derive(Debug)]
 struct Mark {
     word: String,
-    /// Something of the answer came behind it.
+    /// Set once something of the answer came behind the mark.
     passed: bool,
 }
 
@@ -79,7 +79,7 @@ impl Reply {
         }
     }
 
-    /// What every family does alike with a frame; the JSON object in it, if there is one left to decode.
+    /// Does what every family does alike with a frame; gives the JSON object in it, if there is one left to decode.
     pub fn read(&mut self, frame: Frame<'_>, out: &mut Vec<ChatEvent>) -> Option<Said> {
         let (name, text) = match frame {
             Frame::Event { name, data, .. } => (name, data.trim()),
@@ -154,27 +154,27 @@ impl Reply {
         None
     }
 
-    /// Whether texts of the frame of now may begin or end with half of a character, for whoever keeps them.
+    /// Tells whether texts of the present frame may begin or end with half of a character, for whoever keeps them.
     pub fn halves(&self) -> bool {
         self.halves
     }
 
-    /// Whether an end mark has come.
+    /// Tells whether a sure end has come: an end mark, a block or an error.
     pub fn has_ended(&self) -> bool {
         self.ended
     }
 
-    /// Half of a character that waits comes again, whole.
+    /// Forgets the half of a character that waits: it comes again, whole.
     pub fn forget_half(&mut self) {
         self.text_half = Half::default();
     }
 
-    /// A text from the frame of now that nothing is appended to.
+    /// Returns a text from the present frame to which nothing is appended; halves of characters are replaced.
     fn own(&self, text: &str) -> String {
         json::whole(text, self.halves).into_owned()
     }
 
-    /// Answer text, which may hold tags of thinking.
+    /// Takes answer text, which may hold tags of thinking.
     pub fn text(&mut self, text: &str, out: &mut Vec<ChatEvent>) {
         if self.ended {
             return self.after_end(text, out);
@@ -191,20 +191,21 @@ impl Reply {
         self.think.text(&piece, out);
     }
 
-    /// More of the answer came: an end mark before it was none.
+    /// Notes that more of the answer came: an end mark before it was none.
     fn go_on(&mut self) {
         if let Some(mark) = &mut self.mark {
             mark.passed = true;
         }
     }
 
-    /// Answer text from a frame in which nothing had to be forgiven.
+    /// Takes answer text from a frame in which nothing had to be forgiven.
     pub fn clean_text(&mut self, text: &str, out: &mut Vec<ChatEvent>) {
         self.halves = false;
         self.text(text, out);
     }
 
-    /// The whole answer so far, in place of all text before it. It may come behind a good end: it is no more text, but a better one.
+    /// The whole answer so far, in place of all text before it. It may come behind a good end: it is no more text, but a better
+    /// one.
     pub fn replace(&mut self, whole: &str, out: &mut Vec<ChatEvent>) {
         if self.failed {
             return self.after_end(whole, out);
@@ -233,7 +234,8 @@ impl Reply {
         out.push(ChatEvent::ReplaceText(answer));
     }
 
-    /// What is known of the tokens of the text that was handed over last; `from` is where its events begin in `out`.
+    /// Takes what is known of the tokens of the text that was handed over last; `from` is the index in `out` at which the events
+    /// of that text begin.
     pub fn tokens(&mut self, mut tokens: Vec<Token>, from: usize, out: &mut Vec<ChatEvent>) {
         if self.halves {
             let others = |token: &mut Token| {
@@ -250,7 +252,7 @@ impl Reply {
         }
     }
 
-    /// Tokens follow the text that they are in; those of the thinking and of its tags are dropped.
+    /// Hands out tokens behind the text that they are in; those of the thinking and of its tags are dropped.
     fn hand_out(&mut self, from: usize, out: &mut Vec<ChatEvent>) {
         if self.tokens.is_empty() {
             return;
@@ -288,7 +290,7 @@ impl Reply {
         out.extend(tokens.into_iter().skip(skip).map(ChatEvent::Token));
     }
 
-    /// What the splitter held back is what it looks like.
+    /// Lets go of what the splitter held back: it is what it looks like.
     fn settle(&mut self, out: &mut Vec<ChatEvent>) {
         let from = out.len();
         if let Some(left) = self.reasoning_half.finish() {
@@ -301,7 +303,7 @@ impl Reply {
         self.hand_out(from, out);
     }
 
-    /// Thinking, as the server told it from the answer.
+    /// Takes thinking, as the server told it from the answer.
     pub fn reasoning(&mut self, text: &str, out: &mut Vec<ChatEvent>) {
         if self.ended {
             return self.after_end(text, out);
@@ -323,7 +325,7 @@ impl Reply {
         }
     }
 
-    /// Pieces of tool calls: a list, or a single call in the older form.
+    /// Takes pieces of tool calls: a list, or a single call in the older form.
     pub fn tools(&mut self, calls: &Value, out: &mut Vec<ChatEvent>) {
         let list = calls
             .as_array()
@@ -338,7 +340,7 @@ impl Reply {
         }
     }
 
-    /// A frame that could not be used.
+    /// Tells the trace of a frame that could not be used.
     pub fn odd(&mut self, what: Odd, text: &str, out: &mut Vec<ChatEvent>) {
         out.push(ChatEvent::Odd(Oddity {
             what,
@@ -346,7 +348,7 @@ impl Reply {
         }));
     }
 
-    /// A frame of JSON that could not be used.
+    /// Tells the trace of a frame of JSON that could not be used; a ping or heartbeat is a sign of life.
     pub fn unknown(&mut self, said: &Said, out: &mut Vec<ChatEvent>) {
         if super::read::text(&said.value, "type")
             .is_some_and(|kind| matches!(kind, "ping" | "heartbeat"))
@@ -360,7 +362,7 @@ impl Reply {
         self.odd(what, &text, out);
     }
 
-    /// The stream is over.
+    /// Ends the stream: what was held back comes out.
     pub fn finish(&mut self, out: &mut Vec<ChatEvent>) {
         self.settle(out);
     }

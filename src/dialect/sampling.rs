@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 
 use crate::chat::request::{Knob, Sampling};
 
-/// How a family spells the settings that it knows.
+/// A family's spelling of the settings that it knows.
 pub type Spelling = &'static [(Knob, &'static str)];
 
 /// The settings that are set and known, under the family's names; texts that end the reply under `stop`.

@@ -8,10 +8,10 @@ use super::sampling::Spelling;
 use super::{Commands, Dialect, Family, Origins, Probe, Seen, Sign, Stage};
 use crate::chat::request::Knob;
 
-/// Where it says that it lives.
+/// Path at which the server says that it lives.
 const HEALTH: &str = "/v1/internal/health";
 
-/// Its names of the settings (protocols, 10).
+/// text-generation-webui's names of the settings (protocols, 10).
 const KNOBS: Spelling = &[
     (Knob::Temperature, "temperature"),
     (Knob::TopP, "top_p"),

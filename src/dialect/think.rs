@@ -36,16 +36,16 @@ enum Place {
     Before,
     /// Thinking, until this tag.
     Thinking(&'static str),
-    /// In the answer.
+    /// The answer.
     Answer,
-    /// Behind a mark that ends a message: another one may begin.
+    /// The place behind a mark that ends a message: another one may begin.
     Between,
-    /// Behind the mark that ends all.
+    /// The place behind the mark that ends all.
     Over,
 }
 
 impl Splitter {
-    /// The next piece of text.
+    /// Takes the next piece of text.
     pub fn text(&mut self, piece: &str, out: &mut Vec<ChatEvent>) {
         if piece.is_empty() {
             return;
@@ -58,12 +58,12 @@ impl Splitter {
         self.split(&text, out);
     }
 
-    /// The server itself told some thinking from the answer.
+    /// Notes that the server itself told some thinking from the answer.
     pub fn note_reasoning(&mut self) {
         (self.told, self.by_server) = (true, true);
     }
 
-    /// The text is over: what was held back is what it looks like.
+    /// Ends the text: what was held back is what it looks like.
     pub fn finish(&mut self, out: &mut Vec<ChatEvent>) {
         let held = std::mem::take(&mut self.held);
         match self.place {
@@ -129,7 +129,7 @@ impl Splitter {
         self.lines = Lines::default();
     }
 
-    /// Another message may follow the one that has ended; anything else does not belong to the answer.
+    /// Reads on behind a message that has ended: another one may follow; anything else does not belong to the answer.
     fn between<'t>(&mut self, text: &'t str) -> &'t str {
         let start = text.trim_start();
         match marks::at(start) {
@@ -193,8 +193,9 @@ impl Splitter {
         ""
     }
 
-    /// Whether thinking speaks of its closing tag rather than to end; `None` where that cannot be told before more comes. Only what
-    /// is sure counts, for a mistake would hide the answer: quotation marks on both sides, or a pair of tags within code.
+    /// Tells whether thinking speaks of its closing tag rather than to end; `None` where that cannot be told before more comes.
+    /// Only what is sure counts, for a mistake would hide the answer: quotation marks on both sides, or a pair of tags within
+    /// code.
     fn is_mentioned(&mut self, after: &str) -> Option<bool> {
         if self.lines.in_code_with_opening() {
             return Some(true);
@@ -248,7 +249,7 @@ impl Splitter {
         ""
     }
 
-    /// A mark in the answer does what it is for.
+    /// Does what a mark in the answer is for.
     fn pass(&mut self, mark: Mark, out: &mut Vec<ChatEvent>) {
         match mark {
             Mark::Opens(close) => self.begin_thinking(close),
@@ -265,18 +266,18 @@ impl Splitter {
         }
     }
 
-    /// Whether the answer speaks of a closing tag rather than to end its thinking with it.
+    /// Tells whether the answer speaks of a closing tag rather than to end its thinking with it.
     fn is_spoken_of(&mut self) -> bool {
         self.lines.in_code_or_quotes() || self.lines.spoke_of_opening()
     }
 
-    /// Whether an opening tag in the answer opens anything.
+    /// Tells whether an opening tag in the answer opens anything.
     fn opens_here(&mut self) -> bool {
         !self.lines.in_code_or_quotes() && (self.told || self.lines.line_is_blank())
     }
 
-    /// Whether a mark of the template ends the text: not in code, and not where a sentence goes on around it. `None` where that
-    /// cannot be told before more comes.
+    /// Tells whether a mark of the template ends the text: not in code, and not where a sentence goes on around it. `None` where
+    /// that cannot be told before more comes.
     fn ends_here(&mut self, after: &str) -> Option<bool> {
         if self.lines.in_code_or_quotes() || self.lines.struck_out() {
             return Some(false);
@@ -288,14 +289,14 @@ impl Splitter {
         Some(!in_sentence)
     }
 
-    /// Answer, of which the lines know already.
+    /// Gives out answer text of which the lines know already.
     fn give(&mut self, text: &str, out: &mut Vec<ChatEvent>) {
         self.answered |= !text.trim().is_empty();
         push(out, text, ChatEvent::Text);
     }
 }
 
-/// How many bytes at the end of `text` may be the beginning of one of `tags`.
+/// Counts the bytes at the end of `text` that may be the beginning of one of `tags`.
 fn begun(text: &str, tags: &[&str]) -> usize {
     let text = text.as_bytes();
     let longest = |tag: &&str| {
@@ -308,7 +309,7 @@ fn begun(text: &str, tags: &[&str]) -> usize {
     tags.iter().filter_map(longest).max().unwrap_or(0)
 }
 
-/// A text in two, where both sides are known to be whole: a tag, or the beginning of one, is ASCII.
+/// Cuts a text in two, where both sides are known to be whole: a tag, or the beginning of one, is ASCII.
 fn cut(text: &str, at: usize) -> (&str, &str) {
     text.split_at_checked(at).unwrap_or((text, ""))
 }

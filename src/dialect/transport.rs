@@ -3,7 +3,7 @@
 /// One way over which a family's replies come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Transport {
-    /// Its path, which names it within its family: in what is remembered, in traces, and to people.
+    /// Path of the transport, which names it within its family: in what is remembered, in traces, and to people.
     pub name: &'static str,
     /// The carrier.
     pub via: Carrier,
@@ -39,7 +39,7 @@ impl Transport {
         }
     }
 
-    /// The same, with another to take where it holds everything back.
+    /// Names another transport to take for the next reply where this one holds everything back.
     pub(super) const fn then(self, name: &'static str) -> Transport {
         Transport {
             if_held_back: Some(name),

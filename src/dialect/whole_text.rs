@@ -6,7 +6,7 @@ use super::reply::Reply;
 use crate::event::ChatEvent;
 use crate::json::Half;
 
-/// What was told so far.
+/// Text of the answer that was told so far.
 #[derive(Debug, Default)]
 pub(super) struct WholeText {
     text: String,
@@ -14,7 +14,7 @@ pub(super) struct WholeText {
 }
 
 impl WholeText {
-    /// A piece that is handed over by another hand.
+    /// Notes a piece that is handed over by another hand.
     pub fn note(&mut self, piece: &str, reply: &Reply) {
         self.text.push_str(&self.half.join(piece, reply.halves()));
     }
@@ -35,8 +35,8 @@ impl WholeText {
         }
     }
 
-    /// The whole text, said again: what is missing is appended, another text takes the place of the one before. Blanks at its ends
-    /// are no difference, and an empty one never takes away what came.
+    /// The whole text, said again: what is missing is appended, another text takes the place of the one before. Blanks at its
+    /// ends are no difference, and an empty one never takes away what came.
     pub fn whole(&mut self, whole: &str, reply: &mut Reply, out: &mut Vec<ChatEvent>) {
         if whole.trim().is_empty() || whole.trim() == self.text.trim() {
             return;

@@ -5,7 +5,7 @@
 /// One thing to do.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Remedy {
-    /// What.
+    /// The kind of thing to do.
     pub advice: Advice,
     /// A command, a setting or an address to copy: the same in every language. Several lines are several alternatives.
     pub line: Option<String>,
@@ -68,7 +68,7 @@ pub enum Advice {
     OtherName,
     /// Allow this page's origin in the server's settings.
     AllowOrigin,
-    /// The same where the server runs as a service.
+    /// Allow this page's origin where the server runs as a service.
     AllowOriginService,
     /// Flip the switch in the program's window.
     SwitchCors,

@@ -18,7 +18,7 @@ pub(super) enum Between {
     Compression,
 }
 
-/// Everything that was found.
+/// Names everything that is found between page and server, as far as headers and the address tell.
 pub(super) fn between(trace: &Trace, place: &Place<'_>) -> Vec<Between> {
     let mut found = Vec::new();
     let headers = trace.stamps().iter().filter_map(|stamp| match &stamp.fact {
@@ -73,7 +73,8 @@ pub(super) fn between(trace: &Trace, place: &Place<'_>) -> Vec<Between> {
     found
 }
 
-/// Whether the page asks the model server itself, as far as its port tells.
+/// Tells whether the page asks the model server itself, as far as its port tells: another origin than the page's, without https,
+/// at a usual port of the server's family.
 pub(super) fn asks_directly(place: &Place<'_>) -> bool {
     place.server.is_some_and(|server| {
         server.origin() != place.page

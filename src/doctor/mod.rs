@@ -41,11 +41,11 @@ pub enum Verdict {
     NotStreaming,
     /// The server is alive and still reads the prompt.
     SlowPrefill,
-    /// Nothing arrives, no life signs.
+    /// Silence: nothing arrives, and no signs of life.
     Silent,
-    /// It ended in the middle.
+    /// A reply that ended in the middle.
     Cut,
-    /// Nothing listens there.
+    /// An address at which nothing listens.
     Unreachable,
     /// The server is there and refuses this page's origin.
     CorsRefused,
@@ -63,7 +63,7 @@ pub enum Verdict {
     ModelMissing,
     /// The server says that it failed.
     ServerError,
-    /// Busy, or the rate is limited.
+    /// Too much for the server now: it is busy, or the rate is limited.
     Busy,
     /// The conversation is longer than the model's context.
     ContextFull,
@@ -73,35 +73,35 @@ pub enum Verdict {
     PageBehind,
 }
 
-/// How sure the Doctor is.
+/// The sureness of a verdict.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, strum::IntoStaticStr)]
 #[strum(serialize_all = "kebab-case")]
 pub enum Confidence {
-    /// Nothing speaks against it, little for it.
+    /// A guess: nothing speaks against it, little for it.
     Guess,
-    /// It explains what was seen; something else might too.
+    /// A cause that explains what was seen; something else might too.
     Likely,
-    /// The server, the browser or the figures say so.
+    /// A certainty: the server, the browser or the figures say so.
     Sure,
 }
 
-/// What the page knows beside the trace.
+/// Facts that the page knows beside the trace.
 #[derive(Debug, Clone, Default)]
 pub struct Place<'a> {
     /// This page's origin, as the browser sends it: `https://example.org`, or `null`.
     pub page: &'a str,
-    /// Where the server is; `None` for the demo.
+    /// The server's address; `None` for the demo.
     pub server: Option<&'a Address>,
-    /// What it is, where that is known.
+    /// The server's kind, where that is known.
     pub kind: Option<Kind>,
     /// The model that was asked for.
     pub model: Option<&'a str>,
-    /// Whether a key goes along.
+    /// Set where a key goes along with requests.
     pub has_key: bool,
 }
 
 impl Place<'_> {
-    /// What is known of the server's family; of the usual one where nobody knows which it is.
+    /// Facts about the server's family; about the usual one where nobody knows which it is.
     fn family(&self) -> &'static Family {
         self.kind.unwrap_or_default().family()
     }
@@ -115,21 +115,21 @@ impl Place<'_> {
     }
 }
 
-/// What the Doctor says.
+/// Findings of the Doctor on one reply.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Finding {
     /// The cause.
     pub verdict: Verdict,
-    /// How sure that is.
+    /// The sureness of the verdict.
     pub confidence: Confidence,
-    /// What speaks for it, the strongest first.
+    /// Evidence for the verdict, the strongest first.
     pub evidence: Vec<Evidence>,
-    /// What to do about it, the likeliest first. Empty where nothing is to be done.
+    /// Remedies, the likeliest first. Empty where nothing is to be done.
     pub remedies: Vec<Remedy>,
 }
 
 impl Verdict {
-    /// All of them, in the order of the public table.
+    /// Every verdict, in the order of the public table.
     pub const ALL: &'static [Verdict] = <Verdict as strum::VariantArray>::VARIANTS;
 
     /// The value of `data-verdict`.
@@ -137,25 +137,25 @@ impl Verdict {
         self.into()
     }
 
-    /// Whether all is well: text flows, or the server is visibly at work on it.
+    /// Tells whether all is well: text flows, or the server is visibly at work on it.
     pub fn is_well(self) -> bool {
         matches!(self, Verdict::Flowing | Verdict::SlowPrefill)
     }
 }
 
 impl Confidence {
-    /// Its name in an export.
+    /// The confidence's name in an export.
     pub fn word(self) -> &'static str {
         self.into()
     }
 }
 
-/// The cause, as far as it can be told now. Cheap enough to be asked at every read.
+/// Finds the cause, as far as it can be told now. Cheap enough to be asked at every read.
 pub fn verdict(trace: &Trace, end: Option<&End>, now: Millis) -> Verdict {
     judge::judge(trace, end, now).0
 }
 
-/// The cause, with its evidence and its remedies.
+/// Finds the cause, with its evidence and its remedies.
 pub fn diagnose(trace: &Trace, end: Option<&End>, now: Millis, place: &Place<'_>) -> Finding {
     let (verdict, confidence) = judge::judge(trace, end, now);
     Finding {

@@ -20,19 +20,19 @@ struct List<'a> {
 }
 
 impl List<'_> {
-    /// Advice without a line.
+    /// Adds advice without a line.
     fn add(&mut self, advice: Advice) {
         self.list.push(Remedy { advice, line: None });
     }
 
-    /// Without a key no preflight is needed.
+    /// Adds the advice to remove the key, where there is one: without a key no preflight is needed.
     fn remove_key(&mut self) {
         if self.place.has_key {
             self.add(Advice::RemoveKey);
         }
     }
 
-    /// Advice with a line; nothing where there is no line.
+    /// Adds advice with a line to copy; nothing where there is no line.
     fn line(&mut self, advice: Advice, line: impl Into<Option<String>>) {
         if let Some(line) = line.into() {
             self.list.push(Remedy {
@@ -42,13 +42,13 @@ impl List<'_> {
         }
     }
 
-    /// Advice with a family's own command, if it has one.
+    /// Adds advice with a family's own command, if it has one.
     fn command(&mut self, advice: Advice, command: Option<&str>) {
         self.line(advice, command.map(str::to_owned));
     }
 }
 
-/// What to do, the likeliest first.
+/// Makes the list of remedies for a verdict, the likeliest first.
 pub(super) fn remedies(
     verdict: Verdict,
     trace: &Trace,
@@ -133,7 +133,7 @@ fn not_streaming(list: &mut List<'_>) {
     list.add(Advice::TryCurl);
 }
 
-/// The browser keeps this page from the server: page and server have to come nearer to each other.
+/// Adds ways to bring page and server nearer to each other, where the browser keeps this page from the server.
 fn from_nearer(list: &mut List<'_>) {
     let place = list.place;
     list.line(Advice::OpenFromHere, "http://127.0.0.1:7455".to_owned());
@@ -141,7 +141,7 @@ fn from_nearer(list: &mut List<'_>) {
     list.line(Advice::SamePath, settings::same_path(place));
 }
 
-/// What a proxy's status tells beside the server's own words.
+/// Adds what a proxy's status tells beside the server's own words: a body that is too large, a gateway that reaches no server.
 fn refused_on_the_way(end: Option<&End>, list: &mut List<'_>) {
     let Some(End::Refused { status, .. }) = end else {
         return;
@@ -245,7 +245,8 @@ fn cut(trace: &Trace, end: Option<&End>, list: &mut List<'_>) {
     list.add(Advice::ServerLog);
 }
 
-/// The setting that speaks to a server in its own language, where it stands at the port of a family whose OpenAI side swallows errors.
+/// The setting that speaks to a server in its own language, where it stands at the port of a family whose OpenAI side swallows
+/// errors.
 fn own_language(place: &Place<'_>) -> Option<String> {
     let (port, kind) = (place.server?.port(), place.kind?);
     let own = Kind::ALL.into_iter().find(|own| {

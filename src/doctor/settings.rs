@@ -24,14 +24,14 @@ pub(super) fn for_page(command: &str, page: &str) -> String {
     command.replace("{page}", page)
 }
 
-/// Fetches a model.
+/// The command that fetches the model; `None` where the family has none, or the model's name could bring something along.
 pub(super) fn fetch_model(place: &Place<'_>) -> Option<String> {
     let model = place.model.filter(|model| is_plain(model))?;
     let command = place.commands().fetch_model?;
     Some(command.replace("{model}", model))
 }
 
-/// A name that may stand in a command: it came from a link or a server, and shall bring nothing along.
+/// Tells whether a name may stand in a command: it came from a link or a server, and shall bring nothing along.
 fn is_plain(model: &str) -> bool {
     !model.is_empty()
         && !model.starts_with('-')
@@ -40,7 +40,7 @@ fn is_plain(model: &str) -> bool {
             .all(|byte| byte.is_ascii_alphanumeric() || b"-_./:@".contains(&byte))
 }
 
-/// Where such a server usually is.
+/// The address at which such a server usually is; `None` where its family has no usual port.
 pub(super) fn usual_address(place: &Place<'_>) -> Option<String> {
     let port = place.family().ports.first()?;
     Some(format!("http://127.0.0.1:{port}"))
@@ -67,7 +67,7 @@ pub(super) fn known_name(place: &Place<'_>) -> Option<String> {
     Some(format!("http://127.0.0.1:{}", place.server?.port()))
 }
 
-/// A path of the page's own host that leads to the server.
+/// The nginx setting for a path of the page's own host that leads to the server.
 pub(super) fn same_path(place: &Place<'_>) -> String {
     format!(
         "location /llm/ {{ proxy_pass {}/; proxy_buffering off; }}",
@@ -75,7 +75,7 @@ pub(super) fn same_path(place: &Place<'_>) -> String {
     )
 }
 
-/// https for a server that has none.
+/// The command that gives https to a server that has none, with Caddy before it.
 pub(super) fn https(place: &Place<'_>) -> String {
     format!(
         "caddy reverse-proxy --from llm.example.org --to {}",
@@ -83,17 +83,17 @@ pub(super) fn https(place: &Place<'_>) -> String {
     )
 }
 
-/// Apache's module flushes when told to.
+/// The Apache setting that flushes each packet: its proxy module does so when told to.
 pub(super) fn apache(place: &Place<'_>) -> String {
     format!("ProxyPass /llm/ {}/ flushpackets=on", upstream(place))
 }
 
-/// Caddy's proxy flushes at once.
+/// The Caddy setting that makes its proxy flush at once.
 pub(super) fn caddy(place: &Place<'_>) -> String {
     format!("reverse_proxy {} {{ flush_interval -1 }}", upstream(place))
 }
 
-/// Vite's development proxy.
+/// The setting that has Vite's development proxy ask for no compression.
 pub(super) fn vite(place: &Place<'_>) -> String {
     format!(
         "server: {{ proxy: {{ '/llm': {{ target: '{}', headers: {{ 'Accept-Encoding': 'identity' }} }} }} }}",

@@ -3,12 +3,12 @@
 //! In: the names that browsers give to their errors. Out: what a person can be told, and whether it may go better later. It must not
 //! know any words for it.
 
-/// Why a store did not do what it was asked.
+/// A reason why a store did not do what it was asked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Fault {
-    /// There is no store: the window is a private one, or the browser keeps nothing for this page.
+    /// Lack of a store: the window is a private one, or the browser keeps nothing for this page.
     Absent,
-    /// There is no room for more.
+    /// Lack of room for more.
     Full,
     /// A newer page has changed the store's form.
     Newer,
@@ -21,8 +21,8 @@ pub enum Fault {
 }
 
 impl Fault {
-    /// The meaning of an error of this name while a store is opened (the names are those of Indexed Database API 3.0, section 3.1,
-    /// and of the Storage Standard).
+    /// The meaning of an error of this name while a store is opened (the names are those of Indexed Database API 3.0, section
+    /// 3.1, and of the Storage Standard).
     pub fn at_opening(name: &str) -> Fault {
         match name {
             // What a private window says.
@@ -41,7 +41,7 @@ impl Fault {
         }
     }
 
-    /// Whether the same may succeed a few seconds later, without a word of the person.
+    /// Tells whether the same may succeed a few seconds later, without a word of the person.
     pub fn may_pass(self) -> bool {
         match self {
             Fault::Full | Fault::Closed | Fault::Late | Fault::Failed => true,
@@ -50,10 +50,10 @@ impl Fault {
     }
 }
 
-/// What is wrong with the history of a chat.
+/// A fault of the history of a chat.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Trouble {
-    /// Not all that was said could be written.
+    /// Words that could not be written, and why.
     Unwritten(Fault),
     /// The conversation of this tab could not be read.
     Unread,

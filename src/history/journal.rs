@@ -27,24 +27,25 @@ pub const SOON: Millis = 100.0;
 pub const EVERY: u32 = 1000;
 /// The time from a failure to the next try, in milliseconds.
 pub const AGAIN: Millis = 5000.0;
-/// A reply that runs is put into words in no more than this part of the time.
+/// The rest after a running reply was put into words, as a multiple of the time that it took: so no more than a fiftieth of the
+/// time goes into it.
 const SHARE: Millis = 50.0;
 
 /// The outcome of a write.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Outcome {
-    /// The store has confirmed it.
+    /// Success: the store has confirmed the batch.
     Done,
-    /// Nothing was written: the store holds another version by now, or the conversation is not there any more.
+    /// Refusal, with nothing written: the store holds another version by now, or the conversation is not there any more.
     Diverged {
-        /// The conversation is there.
+        /// `true` where the conversation is still there, in another version.
         is_there: bool,
     },
-    /// Nothing was written, as far as is known.
+    /// Failure, with nothing written as far as is known.
     Failed(Fault),
 }
 
-/// What is to be done next, once a write is over.
+/// The next step once a write is over.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Then {
     /// Ask for the next batch.
@@ -57,7 +58,7 @@ pub enum Then {
     Wait,
 }
 
-/// What of a page's conversations is to be written.
+/// The journal of one page: what of its conversations is to be written, in which order, and what is not written yet.
 #[derive(Debug)]
 pub struct Journal {
     /// The page's name in the records that it writes.
@@ -74,11 +75,11 @@ pub struct Journal {
     running: Option<TurnId>,
     /// The fingerprint of the running reply as it was put into words last.
     fingerprint: u64,
-    /// The running reply is not put into words again before this time.
+    /// The time before which the running reply is not put into words again, in milliseconds.
     rest: Millis,
-    /// This tab holds a text of what was left unwritten.
+    /// `true` while this tab holds a text of what was left unwritten.
     is_left: bool,
-    /// The page before this one has left that text.
+    /// `true` until [`inherit`](Journal::inherit), where the page before this one has left that text.
     inherits: bool,
     /// A conversation that was first put into words a moment ago.
     begun: Option<String>,
@@ -86,7 +87,7 @@ pub struct Journal {
 }
 
 impl Journal {
-    /// A journal of the page of this name, which no other page has: records say it.
+    /// Makes the journal of a page. No other page has the name `page`: records say it.
     pub fn new(page: String) -> Journal {
         Journal {
             page,
@@ -104,7 +105,7 @@ impl Journal {
         }
     }
 
-    /// What is wrong, if anything is.
+    /// The fault of the history, if there is any.
     pub fn trouble(&self) -> Option<Trouble> {
         self.trouble
     }
@@ -114,7 +115,7 @@ impl Journal {
         self.trouble = Some(Trouble::Unread);
     }
 
-    /// Whether something could not be written that can be written after [`AGAIN`].
+    /// Tells whether something could not be written that can be written after [`AGAIN`].
     pub fn may_pass(&self) -> bool {
         matches!(self.trouble, Some(Trouble::Unwritten(fault)) if fault.may_pass())
     }
@@ -127,7 +128,8 @@ impl Journal {
             .extend(before.into_iter().chain(running));
     }
 
-    /// Whether the reply that runs is to be written once more: it says something else than last time, and there is time for it.
+    /// Tells whether the reply that runs is to be written once more: it says something else than last time, and there is time for
+    /// it.
     pub fn is_due(&mut self, now: Millis, (id, turn): (TurnId, &Turn)) -> bool {
         let is_due = now >= self.rest && fingerprint(turn) != self.fingerprint;
         if is_due {
@@ -165,8 +167,8 @@ impl Journal {
         }
     }
 
-    /// Takes the outcome of the last [`next`](Journal::next). `here` is the name of the conversation on the page, `None` where another
-    /// is about to take its place; `fresh` makes a name that no conversation has.
+    /// Takes the outcome of the last [`next`](Journal::next). `here` is the name of the conversation on the page, `None` where
+    /// another is about to take its place; `fresh` makes a name that no conversation has.
     pub fn written(
         &mut self,
         outcome: Outcome,
@@ -206,8 +208,8 @@ impl Journal {
         }
     }
 
-    /// Whether what was left unwritten in this tab is written by now, and is to be forgotten; `true` once. For when there is no
-    /// [`next`](Journal::next) batch.
+    /// Tells whether what was left unwritten in this tab is written by now, and is to be forgotten; `true` once. To be asked when
+    /// there is no [`next`](Journal::next) batch.
     pub fn is_settled(&mut self) -> bool {
         self.batches().next().is_none()
             && !self.progress.is_owing
@@ -243,7 +245,8 @@ impl Journal {
         }
     }
 
-    /// Puts all that has changed into words, before the conversation or the page is left: then it waits, and does not need the tree.
+    /// Puts all that has changed into words, before the conversation or the page is left: then it waits, and does not need the
+    /// tree.
     pub fn leave(&mut self, here: Option<&Conversation>, at: f64) {
         let Some(here) = here else { return };
         // The reply may have ended a moment ago, and nobody was told yet.
@@ -253,8 +256,8 @@ impl Journal {
         }
     }
 
-    /// All that is not written, one for each conversation, that on the page last. It is to be left in this tab until it
-    /// [is settled](Journal::is_settled).
+    /// Returns all that is not written, one text for each conversation, that on the page last. It is to be left in this tab until
+    /// it [is settled](Journal::is_settled).
     pub fn left(&mut self) -> Vec<Unwritten> {
         let mut ids: Vec<&str> = Vec::new();
         for batch in self.batches() {
@@ -266,9 +269,9 @@ impl Journal {
         all
     }
 
-    /// Hands `keep` what this tab is to hold in the place of what the page before has left in it: all that is not written, in this
-    /// page's name; nothing, where all is. What another page has left would be taken for words of its own once this one has written.
-    /// Once, when the conversation is on the page.
+    /// Hands `keep` what this tab is to hold in the place of what the page before has left in it: all that is not written, in
+    /// this page's name; nothing, where all is. What another page has left would be taken for words of its own once this one has
+    /// written. Does so once, when the conversation is on the page.
     pub fn inherit(
         &mut self,
         here: Option<&Conversation>,
@@ -283,12 +286,12 @@ impl Journal {
         }
     }
 
-    /// What is not written of a conversation.
+    /// The part of a conversation that is not written; `None` where all is.
     pub fn unwritten(&self, id: &str) -> Option<Unwritten> {
         Unwritten::of(id, self.batches())
     }
 
-    /// All batches that are not written, in order.
+    /// Batches that are not written, all of them, in order.
     fn batches(&self) -> impl Iterator<Item = &Batch> {
         let first = self.astray.iter().chain(self.going.as_deref());
         first.chain(&self.waiting)
@@ -315,7 +318,7 @@ impl Journal {
         self.astray.retain(|batch| !is_gone(&batch.head.id));
     }
 
-    /// Puts what has changed on the page into words.
+    /// Puts what has changed on the page into words; `None` where nothing has.
     fn word(&mut self, here: &Conversation, at: f64) -> Option<Batch> {
         if self.progress.id != here.id {
             self.progress = Progress::begin(here.id);
@@ -328,7 +331,8 @@ impl Journal {
         Some(batch)
     }
 
-    /// A batch waits behind the others; with the last of them, where that is of the same conversation.
+    /// Lets a batch wait behind the others; together with the last of them, where that is of the same conversation and both fit
+    /// into one.
     fn push(&mut self, batch: Batch) {
         let alone = match self.waiting.back_mut() {
             Some(last) => last.join(batch, AT_ONCE.1),
@@ -338,7 +342,7 @@ impl Journal {
     }
 }
 
-/// A number that is another for another reply: what has come of it by now, not how much.
+/// A number that is another for another reply: made of what has come of it by now, not of how much.
 fn fingerprint(turn: &Turn) -> u64 {
     let mut hasher = DefaultHasher::new();
     (&turn.text, &turn.reasoning).hash(&mut hasher);

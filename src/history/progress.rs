@@ -11,7 +11,7 @@ use crate::chat::archive::record;
 use crate::chat::tree::{Tree, TurnId};
 use crate::chat::turn::Turn;
 
-/// The size of one batch: turns, and bytes.
+/// The size of one batch, at most: turns, and bytes.
 pub(super) const AT_ONCE: (usize, usize) = (64, 1 << 18);
 
 /// The conversation on the page, as it is at this moment.
@@ -19,7 +19,7 @@ pub(super) const AT_ONCE: (usize, usize) = (64, 1 << 18);
 pub struct Conversation<'a> {
     /// The conversation's name in the store.
     pub id: &'a str,
-    /// Its turns.
+    /// The conversation's turns.
     pub tree: &'a Tree,
     /// The reply that runs, as far as it has come; the tree holds an older state of it.
     pub running: Option<(TurnId, &'a Turn)>,
@@ -37,25 +37,25 @@ impl Conversation<'_> {
     }
 }
 
-/// How much of a conversation is put into words.
+/// The progress of a conversation: how much of it is put into words.
 #[derive(Debug, Default)]
 pub(super) struct Progress {
     /// The conversation's name.
     pub(super) id: String,
-    /// The version that is put into words last; 0 before the first.
+    /// The version that was put into words last; 0 before the first.
     version: u64,
-    /// The turns below are put into words.
+    /// The number of turns that are put into words: all with lower numbers than this.
     worded: usize,
-    /// Of these, those that have changed since.
+    /// Turns that have changed since they were put into words.
     pub(super) touched: BTreeSet<TurnId>,
     /// The undated head that was put into words last.
     head: String,
-    /// Not all is put into words again that was unwritten when it was read.
+    /// `true` until all that was unwritten when the conversation was read is put into words again.
     pub(super) is_owing: bool,
 }
 
 impl Progress {
-    /// Nothing of the conversation of this name is put into words.
+    /// Makes the progress of the conversation of this name, of which nothing is put into words yet.
     pub(super) fn begin(id: &str) -> Progress {
         Progress {
             id: id.to_owned(),
@@ -63,7 +63,7 @@ impl Progress {
         }
     }
 
-    /// A conversation as it was read: what was unwritten of it is written once more.
+    /// Makes the progress of a conversation as it was read: what was unwritten of it is written once more.
     pub(super) fn of(opened: &Opened) -> Progress {
         let head = match opened.is_unwritten {
             true => String::new(),

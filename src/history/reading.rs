@@ -11,34 +11,35 @@ use crate::chat::turn::Turn;
 /// The most records that are asked for at once: between two pieces the page may do something else.
 pub const PIECE: u32 = 250;
 
-/// What may be unwritten of a conversation, where it is looked for.
+/// Parts of a conversation that may be unwritten, by the place where they are looked for.
 #[derive(Debug, Clone, Default)]
 pub struct Left {
-    /// In the page's own journal.
+    /// The part that waits in the page's own journal.
     pub waiting: Option<Unwritten>,
-    /// In the tab, from the page that was there before.
+    /// The part in the tab, left by the page that was there before.
     pub tab: Option<Unwritten>,
-    /// In the store, from any page.
+    /// The part in the store, left by any page.
     pub store: Option<Unwritten>,
 }
 
 /// A conversation that is being read.
 #[derive(Debug, Clone)]
 pub struct Reading {
-    /// The name under which it stands in the store.
+    /// The name under which the conversation stands in the store.
     of: String,
-    /// Its head: of the records, or newer.
+    /// Head of the conversation: that of the records, or a newer one that was left unwritten.
     head: Head,
     /// The version that the store holds; 0 for none.
     version: u64,
-    /// What is put on top of the records.
+    /// The unwritten part that is put on top of the records.
     unwritten: Option<Unwritten>,
-    /// There is something of it in the tab.
+    /// `true` where something of the conversation was left in the tab.
     was_left: bool,
-    /// Another page has changed the records: of these first ones, and of what was left, a copy is made.
+    /// Number of records that are copied, from the first on, where another page has changed the records: a copy is made of these,
+    /// and of what was left.
     copied: Option<usize>,
     tree: Tree,
-    /// The store has no more records.
+    /// `true` once the store has no more records to give.
     is_whole: bool,
     fault: Option<Fault>,
 }
@@ -48,19 +49,19 @@ pub struct Reading {
 pub struct Opened {
     /// The name under which it was read.
     pub of: String,
-    /// Its head; it says the name under which it goes on.
+    /// Head of the conversation; it says the name under which the conversation goes on.
     pub head: Head,
-    /// Its turns, none of which runs.
+    /// Turns of the conversation, none of which runs.
     pub tree: Tree,
-    /// The version that the store holds under its name; 0 for none.
+    /// The version that the store holds under the head's name; 0 for none.
     pub version: u64,
-    /// How many of its first turns the store holds.
+    /// Number of first turns that the store holds.
     pub written: usize,
-    /// Something of it is not written.
+    /// `true` where something of the conversation is not written.
     pub is_unwritten: bool,
-    /// The turns that have changed since they were written.
+    /// Turns that have changed since they were written.
     pub touched: Vec<TurnId>,
-    /// This tab holds a text of what was left unwritten of it.
+    /// `true` where this tab holds a text of what was left unwritten of the conversation.
     pub was_left: bool,
 }
 
@@ -119,26 +120,26 @@ impl Reading {
         }))
     }
 
-    /// The name under which its records stand.
+    /// The name under which the records stand in the store.
     pub fn of(&self) -> &str {
         &self.of
     }
 
-    /// The head of what comes of it.
+    /// Head of the conversation that comes of the reading.
     pub fn head(&self) -> &Head {
         &self.head
     }
 
-    /// The number from which on the records may make an end that is shown before all is read, where `end` turns are enough for it;
-    /// `None` for a short conversation, and for one with branches, where only the whole says what is shown.
+    /// The number from which on the records may make an end that is shown before all is read, where `end` turns are enough for
+    /// it; `None` for a short conversation, and for one with branches, where only the whole says what is shown.
     pub fn end_from(&self, end: usize) -> Option<TurnId> {
         let first = self.head.count.checked_sub(end)?;
         let has_branches = self.head.turns != self.head.count;
         (first > end && !has_branches && self.copied.is_none()).then_some(first)
     }
 
-    /// The end of the conversation: empty places up to `first`, and the turns of the records from there on; `None` where the store
-    /// does not hold as many records as the head says, for a head may say anything.
+    /// The end of the conversation: empty places up to `first`, and the turns of the records from there on; `None` where the
+    /// store does not hold as many records as the head says, for a head may say anything.
     pub fn end(&self, first: TurnId, records: &[String], in_all: usize) -> Option<Tree> {
         if in_all != self.head.count {
             return None;

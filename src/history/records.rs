@@ -13,7 +13,7 @@ use crate::chat::request::Role;
 use crate::chat::tree::{Tree, TurnId};
 use crate::chat::turn::Turn;
 
-/// So many letters of the first question name a conversation.
+/// The most letters of the first question that name a conversation.
 const TITLE: usize = 90;
 
 /// The record of a conversation: what the list shows, and what its turns do not say themselves.
@@ -21,9 +21,9 @@ const TITLE: usize = 90;
 pub struct Head {
     /// The conversation's name in the store.
     pub id: String,
-    /// The beginning of its first question.
+    /// The beginning of the conversation's first question.
     pub title: String,
-    /// The number of turns that are shown of it.
+    /// The number of turns that are shown of the conversation.
     pub turns: usize,
     /// The number of all turns, those on other branches among them.
     pub count: usize,
@@ -46,20 +46,20 @@ pub struct Batch {
     pub expect: u64,
     /// The conversation's new record.
     pub head: Head,
-    /// New records of its turns.
+    /// New records of the conversation's turns, each with the turn's number.
     pub turns: Vec<(TurnId, String)>,
 }
 
 impl Batch {
-    /// Whether it belongs on top of the head that the store holds. What its own page wrote may be newer than expected: not all that
-    /// is said to have failed has.
+    /// Tells whether the batch belongs on top of `known`, the head that the store holds. What its own page wrote may be newer
+    /// than expected: not all that is said to have failed has.
     pub fn fits(&self, known: Option<&Head>) -> bool {
         let version = known.map_or(0, |known| known.version);
         version == self.expect || known.is_some_and(|known| self.head.is_of_the_same_page(known))
     }
 
-    /// Takes in a newer batch of the same conversation; gives it back where it is of another, or where both together are more than
-    /// `most` bytes.
+    /// Takes in a newer batch of the same conversation; gives it back where it is of another, or where both together are more
+    /// than `most` bytes.
     pub fn join(&mut self, newer: Batch, most: usize) -> Option<Batch> {
         let is_replaced = |id: &TurnId| newer.turns.iter().any(|(newer, _)| newer == id);
         let kept = self.turns.iter().filter(|(id, _)| !is_replaced(id));
@@ -126,7 +126,7 @@ impl Head {
         }
     }
 
-    /// Whether both were written by one page, which is known by its name.
+    /// Tells whether two records were written by one page, which is known by its name.
     fn is_of_the_same_page(&self, other: &Head) -> bool {
         !self.by.is_empty() && self.by == other.by
     }
@@ -139,23 +139,23 @@ pub struct Unwritten {
     pub expect: Option<u64>,
     /// The conversation's record.
     pub head: Head,
-    /// Records of its turns, the older first.
+    /// Records of the conversation's turns, each with the turn's number, the older first.
     pub turns: Vec<(TurnId, String)>,
 }
 
 /// The standing of what was left unwritten towards what the store holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Standing {
-    /// It belongs on top.
+    /// Text that belongs on top of what the store holds.
     Newer,
-    /// It is written by now.
+    /// Text that is written by now.
     Written,
-    /// Another page has written something else meanwhile.
+    /// Text that has gone astray: another page has written something else meanwhile.
     Diverged,
 }
 
 impl Head {
-    /// The same record under another name; `None` where the text is none.
+    /// The same record under another name; `None` where the text is no record.
     pub fn renamed(record: &str, id: &str) -> Option<String> {
         let head = Head::read(record)?;
         let id = id.to_owned();
@@ -164,7 +164,7 @@ impl Head {
 }
 
 impl Unwritten {
-    /// The same text under another name; `None` where it is none.
+    /// The same text under another name; `None` where it is no such text.
     pub fn renamed(text: &str, id: &str) -> Option<String> {
         let mut left = Unwritten::read(text)?;
         left.head.id = id.to_owned();
@@ -186,12 +186,12 @@ impl Unwritten {
         all
     }
 
-    /// The text that is left.
+    /// Writes the text that is left.
     pub fn write(&self) -> String {
         json!({ "expect": self.expect, "head": self.head.write(), "turns": self.turns }).to_string()
     }
 
-    /// Reads such a text; `None` where it is none.
+    /// Reads a text that was left; `None` where it is no such text.
     pub fn read(text: &str) -> Option<Unwritten> {
         let record: Value = serde_json::from_str(text).ok()?;
         let turn = |turn: &Value| {
@@ -206,7 +206,7 @@ impl Unwritten {
         })
     }
 
-    /// The standing towards the head that the store holds.
+    /// The standing towards `known`, the head that the store holds.
     pub fn standing(&self, known: Option<&Head>) -> Standing {
         let Some(known) = known else {
             return Standing::Newer;
@@ -220,12 +220,12 @@ impl Unwritten {
         }
     }
 
-    /// Whether the conversation can be made of it alone: it holds each turn.
+    /// Tells whether the conversation can be made of this part alone: it holds each turn.
     pub fn is_whole(&self) -> bool {
         self.head.count > 0 && self.first_own() == 0
     }
 
-    /// The number from which on it holds every turn: those below it shares with what was written before.
+    /// The number from which on this part holds every turn: those below it shares with what was written before.
     pub fn first_own(&self) -> TurnId {
         let mut ids: Vec<TurnId> = self.turns.iter().map(|(id, _)| *id).collect();
         ids.sort_unstable_by(|one, other| other.cmp(one));
@@ -239,7 +239,8 @@ impl Unwritten {
         first
     }
 
-    /// Puts its turns into a tree, in the place of older ones. A turn whose place is not there yet, beyond a gap, is left out.
+    /// Puts the turns of this part into a tree, in the place of older ones. A turn whose place is not there yet, beyond a gap, is
+    /// left out.
     pub fn mend(&self, tree: &mut Tree) {
         // In the order in which they were said; of one that was written more than once the newest is the last.
         let mut turns: Vec<&(TurnId, String)> = self.turns.iter().collect();
@@ -257,7 +258,7 @@ impl Unwritten {
     }
 }
 
-/// All conversations, the newest first: of the heads' records, and of what pages left unwritten beside them.
+/// Lists all conversations, the newest first: of the heads' records, and of what pages left unwritten beside them.
 pub fn list(heads: &[String], unwritten: &[String]) -> Vec<Head> {
     let heads = heads.iter().filter_map(|head| Head::read(head));
     let mut all: BTreeMap<String, Head> = heads.map(|head| (head.id.clone(), head)).collect();
@@ -278,15 +279,15 @@ fn newest_first(one: &Head, other: &Head) -> Ordering {
     other.at.total_cmp(&one.at)
 }
 
-/// Adds a turn of which this is the record. One that cannot be read leaves its place empty: the turns behind it are known by their
-/// numbers.
+/// Adds a turn, of which this is the record, to a tree. A record that cannot be read leaves the turn's place empty: the turns
+/// behind it are known by their numbers.
 pub fn add(tree: &mut Tree, record: &str) {
     if !add_record(tree, record) {
         tree.add(tree.last(), Turn::reply());
     }
 }
 
-/// The beginning of the first question, on one line.
+/// The beginning of the first question, on one line: the title of a conversation.
 pub fn title(tree: &Tree) -> String {
     let asked = |id: &TurnId| tree.turn(*id).is_some_and(|turn| turn.role == Role::User);
     let first = tree.path().take(2).find(asked).and_then(|id| tree.turn(id));

@@ -17,16 +17,16 @@ use crate::address::{Address, BadAddress};
 use crate::dialect::Kind;
 use crate::doctor::Verdict;
 
-/// Whom the page talks to.
+/// The server, demo or nobody that the page talks to.
 #[derive(Debug, Clone, PartialEq)]
 pub enum LinkState {
-    /// Servers are being looked for.
+    /// Search for servers, which goes on.
     Looking,
     /// A link's server waits for the person's leave.
     Asking(Address),
     /// Nobody yet.
     Nothing,
-    /// Getting to know a server.
+    /// An attempt to get to know a server.
     Connecting(Address),
     /// The demo.
     Demo,
@@ -34,56 +34,56 @@ pub enum LinkState {
     Connected(Server),
     /// A server that could not be reached; a send tries all the same.
     Failed {
-        /// As far as it is known; `None` where the address itself is no address.
+        /// The server as far as it is known; `None` where the address itself is no address.
         server: Option<Server>,
-        /// What is wrong.
+        /// The fault.
         trouble: Trouble,
     },
 }
 
-/// What is wrong with a connection.
+/// A fault of a connection.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Trouble {
     /// A named cause.
     Verdict(Verdict),
     /// The server has no model.
     NoModels,
-    /// A part of this page could not be loaded.
+    /// Part of this page that could not be loaded.
     Unloaded,
-    /// What was typed is no address.
+    /// Text that was typed for an address and is none.
     Address(BadAddress),
 }
 
-/// What is to be done.
+/// An act that the link asks the page to do.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Act {
-    /// Look for servers on this computer; what was found goes to [`Link::found`] with this number.
+    /// Search for servers on this computer; what was found goes to [`Link::found`] with this number.
     Search(u32),
-    /// Get to know a server; what came of it goes to [`Link::connected`] or [`Link::failed`] with this number.
+    /// Attempt to get to know a server; what came of it goes to [`Link::connected`] or [`Link::failed`] with this number.
     Connect {
         /// The number of the attempt.
         attempt: u32,
         /// The server's base address.
         address: Address,
-        /// Its kind, where somebody has said so; else what is remembered of it counts.
+        /// The server's kind, where somebody has said so; else what is remembered of it counts.
         said: Option<Kind>,
-        /// Its kind as it was found, where nothing is remembered.
+        /// The server's kind as it was found, where nothing is remembered.
         guess: Option<Kind>,
     },
-    /// Remember the server for the next time.
+    /// Note of the server, to be remembered for the next time.
     Remember(LastServer),
-    /// It is known whom to talk to: who waits for that goes on.
+    /// Word that the page knows whom to talk to, or that it has failed: who waits for that goes on.
     Settled,
 }
 
-/// What the page asks for when it starts.
+/// Wishes of the page when it starts.
 #[derive(Debug, Clone, Default)]
 pub struct Start<'a> {
     /// A server as it was written, or [`DEMO`]; `None`: whoever there is.
     pub server: Option<&'a str>,
-    /// Its kind; `None`: to be found out.
+    /// The server's kind; `None`: to be found out.
     pub kind: Option<Kind>,
-    /// A link has asked for it, and not the page's owner or the person.
+    /// Set where a link has asked for the server, and not the page's owner or the person.
     pub from_link: bool,
     /// The server that was used last.
     pub last: Option<LastServer>,
@@ -101,7 +101,7 @@ pub struct Link {
     attempt: u32,
     /// The number of the newest search.
     search: u32,
-    /// Who is found may be connected: nobody has chosen another since the search began.
+    /// `true` while a server that is found may be connected: nobody has chosen another since the search began.
     chooses: bool,
 }
 
@@ -118,7 +118,7 @@ impl LinkState {
         }
     }
 
-    /// The address that is spoken to, or about to be.
+    /// The address that the page talks to, or is about to.
     pub fn address(&self) -> Option<&Address> {
         match self {
             LinkState::Connecting(address) => Some(address),
@@ -126,7 +126,7 @@ impl LinkState {
         }
     }
 
-    /// Whether it is still to be known whom to talk to.
+    /// Tells whether it is still open whom to talk to: the page looks, asks, connects, or has nobody yet.
     pub fn is_open(&self) -> bool {
         matches!(
             self,
@@ -139,7 +139,7 @@ impl LinkState {
 }
 
 impl Link {
-    /// The link of a chat on a page of this origin.
+    /// Makes the link of a chat on a page of this origin.
     pub fn new(page: String) -> Link {
         Link {
             page,
@@ -151,7 +151,7 @@ impl Link {
         }
     }
 
-    /// Whom the page talks to.
+    /// State of the link: whom the page talks to.
     pub fn state(&self) -> &LinkState {
         &self.state
     }
@@ -161,16 +161,16 @@ impl Link {
         self.found.as_deref()
     }
 
-    /// An address as it was typed; one that begins with a slash is on the page's own host.
+    /// Reads an address as it was typed; one that begins with a slash is on the page's own host.
     ///
     /// # Errors
     ///
-    /// What is wrong with it.
+    /// The mistake in what was typed, where that is no address.
     pub fn parse(&self, typed: &str) -> Result<Address, BadAddress> {
         Address::parse(typed, Some(&self.page))
     }
 
-    /// Whether a server is neither the page's own host nor this computer.
+    /// Tells whether a server is neither the page's own host nor this computer.
     pub fn is_foreign(&self, address: &Address) -> bool {
         let own = Address::parse(&self.page, None);
         !address.is_loopback() && own.is_ok_and(|own| own.host() != address.host())
@@ -203,7 +203,7 @@ impl Link {
         }
     }
 
-    /// The person's answer to the question whether a link's server may be spoken to.
+    /// Takes the person's answer to the question whether a link's server may be spoken to.
     pub fn allow(&mut self, yes: bool, kind: Option<Kind>) -> Vec<Act> {
         match &self.state {
             LinkState::Asking(address) if yes => {
@@ -215,7 +215,8 @@ impl Link {
         }
     }
 
-    /// Talks to the server at this address: of the kind that was said, else of the one that is remembered, else of the one guessed.
+    /// Connects to the server at this address: as of the kind that was said, else of the one that is remembered, else of the one
+    /// guessed.
     pub fn connect(
         &mut self,
         address: Address,
@@ -232,7 +233,7 @@ impl Link {
         }]
     }
 
-    /// What was typed is no address.
+    /// Settles on a failure: what was typed is no address.
     pub fn bad_address(&mut self, bad: BadAddress) -> Vec<Act> {
         self.settle(LinkState::Failed {
             server: None,
@@ -247,7 +248,7 @@ impl Link {
         acts
     }
 
-    /// Looks for servers on this computer. Who talks to somebody goes on with that; else the first that is found is connected.
+    /// Looks for servers on this computer. Who talks to a server goes on with that; else the first that is found is connected.
     pub fn search(&mut self) -> Vec<Act> {
         self.chooses = matches!(self.state, LinkState::Looking | LinkState::Demo);
         self.found = None;
@@ -255,7 +256,7 @@ impl Link {
         vec![Act::Search(self.search)]
     }
 
-    /// The servers that the search of this number has found, the best first.
+    /// Takes the servers that the search of this number has found, the best first.
     pub fn found(&mut self, search: u32, found: Vec<Found>) -> Vec<Act> {
         if search != self.search || self.found.is_some() {
             return Vec::new();
@@ -271,8 +272,8 @@ impl Link {
         }
     }
 
-    /// A server is known, by the attempt of this number. Its model is the one that is wished for, else the one that was used there
-    /// last, if it still has that.
+    /// Takes a server that the attempt of this number has got to know. Its model is the one that is wished for, else the one that
+    /// was used there last, if the server still has that.
     pub fn connected(
         &mut self,
         attempt: u32,
@@ -301,7 +302,7 @@ impl Link {
         acts
     }
 
-    /// The attempt of this number, at a server of that kind, came to nothing.
+    /// Takes the failure of the attempt of this number, at a server of that kind.
     pub fn failed(&mut self, attempt: u32, kind: Option<Kind>, trouble: Trouble) -> Vec<Act> {
         match &self.state {
             LinkState::Connecting(address) if self.waits_for(attempt) => {
@@ -313,7 +314,7 @@ impl Link {
         }
     }
 
-    /// A part of the page that is needed to talk to anybody cannot be had.
+    /// Settles on a failure: a part of the page that is needed to talk to anybody cannot be had.
     pub fn unloaded(&mut self) -> Vec<Act> {
         let server = self.state.server().cloned();
         self.settle(LinkState::Failed {
@@ -322,7 +323,7 @@ impl Link {
         })
     }
 
-    /// The person chooses a model.
+    /// Takes the model that the person chooses.
     pub fn use_model(&mut self, model: String) -> Vec<Act> {
         match &mut self.state {
             LinkState::Connected(server) => {
@@ -333,14 +334,14 @@ impl Link {
         }
     }
 
-    /// The server told how many tokens fit into its context.
+    /// Takes the number of tokens that fit into the context, as the server told it.
     pub fn has_context(&mut self, tokens: u32) {
         if let LinkState::Connected(server) = &mut self.state {
             server.context = Some(tokens);
         }
     }
 
-    /// Whether the person is asked before an address is contacted. A question that is open is not answered by asking again.
+    /// Tells whether the person is asked before an address is contacted. A question that is open is not answered by asking again.
     fn needs_leave(&self, address: &Address, from_link: bool) -> bool {
         let is_asked = matches!(&self.state, LinkState::Asking(asked) if asked == address);
         is_asked || from_link && self.is_foreign(address)
@@ -350,7 +351,7 @@ impl Link {
         attempt == self.attempt && matches!(self.state, LinkState::Connecting(_))
     }
 
-    /// Whoever runs on this computer, if the page does; else the demo.
+    /// Looks for whoever runs on this computer, if the page does; else settles on the demo.
     fn find_if_local(&mut self) -> Vec<Act> {
         if Address::parse(&self.page, None).is_ok_and(|page| page.is_loopback()) {
             self.find()
@@ -371,7 +372,7 @@ impl Link {
         vec![Act::Settled]
     }
 
-    /// What is on its way chooses nobody any more.
+    /// Makes void what is on its way: it chooses nobody any more.
     fn void(&mut self) {
         self.attempt = self.attempt.wrapping_add(1);
         self.chooses = false;

@@ -6,33 +6,33 @@ use crate::dialect::{Kind, Model, Recognised};
 /// A server that this page talks to.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Server {
-    /// Its base address.
+    /// The server's base address.
     pub address: Address,
-    /// Its family.
+    /// The server's family.
     pub kind: Kind,
-    /// The models that it offers.
+    /// The models that the server offers.
     pub models: Vec<Model>,
     /// The model that was chosen; `None`: the server's first.
     pub model: Option<String>,
-    /// Tokens that fit into the context, where the server tells.
+    /// Number of tokens that fit into the context, where the server tells.
     pub context: Option<u32>,
 }
 
 /// A server that was found, and where.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Found {
-    /// Its base address.
+    /// The server's base address.
     pub address: Address,
-    /// What it told of itself.
+    /// Facts that the server told of itself.
     pub found: Recognised,
 }
 
 /// The server that was used last, as a browser remembers it.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct LastServer {
-    /// Its base address, or [`DEMO`].
+    /// The server's base address, or [`DEMO`].
     pub server: String,
-    /// Its family.
+    /// The server's family, where it is known.
     pub kind: Option<Kind>,
     /// The model that was chosen.
     pub model: Option<String>,
@@ -53,25 +53,25 @@ impl Server {
         }
     }
 
-    /// The kind and the place, for people.
+    /// The server's kind and host, for people.
     pub fn name(&self) -> String {
         format!("{} · {}", self.kind.name(), self.address.host())
     }
 
-    /// The id that requests carry.
+    /// The id of the model that requests carry: the one that was chosen, else the server's first; `None` where there is none.
     pub fn model_id(&self) -> Option<String> {
         self.model
             .clone()
             .or_else(|| self.models.first().map(|model| model.id.clone()))
     }
 
-    /// The model of now, where the server's list has it.
+    /// The model that requests carry, where the server's list has it.
     pub fn known_model(&self) -> Option<&Model> {
         let id = self.model_id()?;
         self.models.iter().find(|model| model.id == id)
     }
 
-    /// The model's name for people; empty where unknown.
+    /// The name of the model that requests carry, for people; empty where unknown.
     pub fn model_name(&self) -> String {
         let named = self.known_model().map(|model| model.name.clone());
         let named = named.filter(|name| !name.is_empty());
@@ -79,7 +79,7 @@ impl Server {
         short(&named.unwrap_or_default())
     }
 
-    /// Another model of the same server, whose context may be another one.
+    /// Chooses another model of the same server, whose context may be another one.
     pub(super) fn use_model(&mut self, id: String) {
         let known = self.models.iter().find(|known| known.id == id);
         self.context = known.and_then(|known| known.context).or(self.context);
@@ -106,7 +106,7 @@ impl LastServer {
     }
 }
 
-/// A model's path and file ending say nothing to a person.
+/// Shortens a model's name: its path and file ending say nothing to a person.
 fn short(name: &str) -> String {
     let name = name.rsplit(['/', '\\']).next().unwrap_or(name);
     name.strip_suffix(".gguf").unwrap_or(name).to_owned()

@@ -25,19 +25,19 @@ pub trait Page {
     fn extend(&mut self, text: &Self::Text, more: &str);
     /// Changes the letters of a text.
     fn rewrite(&mut self, text: &Self::Text, old: &str, new: &str);
-    /// A list, an item, a link or a table is another one of its kind: an outer element of [`Page::element`].
+    /// Makes a list, an item, a link or a table another one of its kind; `outer` is an outer element of [`Page::element`].
     fn retag(&mut self, outer: &Self::Element, new: &Tag);
-    /// A new last part of an element.
+    /// Puts a new last part into an element.
     fn append(&mut self, inner: &Self::Element, part: &Self::Part);
-    /// A new part in the place of another.
+    /// Puts a new part in the place of another.
     fn replace(&mut self, inner: &Self::Element, new: &Self::Part, old: &Self::Part);
-    /// A part of an element goes.
+    /// Takes a part out of an element.
     fn remove(&mut self, inner: &Self::Element, part: &Self::Part);
-    /// The block at `at` is this one, in the place of another, or behind the last.
+    /// Puts a block at `at`, in the place of another, or behind the last.
     fn place(&mut self, at: usize, new: &Self::Part, old: Option<&Self::Part>);
-    /// The last block, at `at`, goes.
+    /// Takes away the last block, at `at`.
     fn take_away(&mut self, at: usize, block: &Self::Part);
-    /// A block, or a child of one, is drawn as it stays.
+    /// Notes that a block, or a child of one, is drawn as it stays.
     fn settled(&mut self, part: &Self::Part);
 }
 

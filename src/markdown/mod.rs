@@ -42,7 +42,7 @@ pub struct Block {
     pub frozen: usize,
 }
 
-/// The work that it took, for tests and for the trace.
+/// The work that a text took, for tests and for the trace.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Counters {
     /// Bytes of the text given to the parser, each as often as it was given.
@@ -108,8 +108,8 @@ pub fn piece_of(text: &str, most: usize) -> &str {
     }
 }
 
-/// A text with its open marks closed and the last marks that are nothing yet left out: what is shown of it while more may come is what
-/// [`blocks_of`] makes of this. For tests; nobody else needs it as text.
+/// A text with its open marks closed and the last marks that are nothing yet left out: what is shown of it while more may come is
+/// what [`blocks_of`] makes of this. For tests; nobody else needs it as text.
 pub fn as_meant(text: &str) -> String {
     let mut markdown = Markdown::new();
     markdown.append(text);
@@ -172,8 +172,8 @@ impl Markdown {
         self.finished = true;
     }
 
-    /// Takes in what came since the last call; call it once a frame at most. The index of the first block that may have changed since
-    /// then, or the number of blocks where none has.
+    /// Takes in what came since the last call; call it once a frame at most. The index of the first block that may have changed
+    /// since then, or the number of blocks where none has.
     pub fn update(&mut self) -> usize {
         self.counters.updates += 1;
         if self.replaced {
@@ -201,17 +201,17 @@ impl Markdown {
         self.committed
     }
 
-    /// All that came.
+    /// Returns all text that came.
     pub fn text(&self) -> &str {
         &self.text
     }
 
-    /// The work that it took so far.
+    /// The work that the text took so far.
     pub fn counters(&self) -> Counters {
         self.counters
     }
 
-    /// Everything is to be taken in anew; the blocks stay until then.
+    /// Sets everything to be taken in anew; the blocks stay until then.
     fn restart(&mut self) {
         self.seen = 0;
         self.open = Open::at(0);
@@ -229,7 +229,7 @@ impl Markdown {
         }
     }
 
-    /// Every block is committed, and stands for the whole text.
+    /// Commits every block; together they stand for the whole text.
     fn seal(&mut self) {
         self.committed = self.blocks.len();
         self.seen = self.text.len();
@@ -239,7 +239,7 @@ impl Markdown {
             .for_each(|block| block.frozen = block.node.children().len());
     }
 
-    /// Blocks that are as they were are known under their old ids.
+    /// Gives their old ids to the blocks that are as they were.
     fn keep(&mut self, before: Before) {
         let (was, is) = (before.blocks.len(), self.blocks.len());
         let mut first = if was == is { usize::MAX } else { was.min(is) };
@@ -293,7 +293,7 @@ impl Markdown {
         }
     }
 
-    /// The block at `index` has changed behind its frozen children.
+    /// Notes that the block at `index` has changed behind its frozen children.
     fn touch(&mut self, index: usize) {
         if let Some(block) = self.blocks.get_mut(index) {
             block.version += 1;
@@ -310,7 +310,7 @@ impl Markdown {
 }
 
 impl Block {
-    /// Tells whether its frozen children are the first ones of this node, too.
+    /// Tells whether the block's frozen children are the first ones of this node, too.
     fn keeps(&self, node: &Node) -> bool {
         self.frozen == 0
             || self.node.children().get(..self.frozen) == node.children().get(..self.frozen)

@@ -123,7 +123,7 @@ pub enum Align {
     None,
     /// To the left.
     Left,
-    /// In the middle.
+    /// Centred.
     Center,
     /// To the right.
     Right,
@@ -163,7 +163,8 @@ impl Node {
         }
     }
 
-    /// Makes of an item of a tight list what it would be in a loose one: each run of text and inline elements becomes a paragraph.
+    /// Makes of an item of a tight list what it would be in a loose one: each run of text and inline elements becomes a
+    /// paragraph.
     pub(super) fn loosen(&mut self) {
         let Node::Element { children, .. } = self else {
             return;
@@ -207,7 +208,7 @@ impl Node {
         })
     }
 
-    /// Of its first letter that has a direction: whether it runs from right to left.
+    /// Tells of the first letter that has a direction whether it runs from right to left; `None` where there is no such letter.
     pub(super) fn first_direction(&self) -> Option<bool> {
         match self {
             Node::Text(text) => text.chars().find(|c| c.is_alphabetic()).map(runs_left),
@@ -215,7 +216,7 @@ impl Node {
         }
     }
 
-    /// All letters in it, images by what they say instead.
+    /// Returns all letters in the node, images by what they say instead.
     pub fn plain_text(&self) -> String {
         let mut out = String::new();
         self.write_plain(&mut out);
@@ -240,7 +241,7 @@ impl Node {
     }
 }
 
-/// A letter of Hebrew, Arabic, Syriac, Thaana, N'Ko or one of the old scripts of their kind.
+/// Tells whether a letter runs from right to left: Hebrew, Arabic, Syriac, Thaana, N'Ko or one of the old scripts of their kind.
 fn runs_left(letter: char) -> bool {
     matches!(
         letter as u32,

@@ -23,7 +23,7 @@ use crate::text;
 use code::Code;
 use words::Words;
 
-/// An open block that is longer is parsed anew only when it has grown by a sixteenth; until then new text is shown as it is.
+/// Bytes beyond which an open block is parsed anew only when it has grown by a sixteenth; until then new text is shown as it is.
 const LONG: usize = 2 * 1024;
 
 #[derive(Debug, Clone, Default)]
@@ -44,7 +44,7 @@ pub(super) struct Open {
 
 #[derive(Debug, Clone, Default)]
 enum Cut {
-    /// Nothing stays: the block is parsed from its start.
+    /// No part of the block stays: it is parsed from its start.
     #[default]
     None,
     /// The items before this place.
@@ -197,7 +197,7 @@ impl Markdown {
         true
     }
 
-    /// The first `count` blocks are committed.
+    /// Commits the first `count` blocks.
     fn commit(&mut self, count: usize) {
         let open = self.blocks.iter_mut().take(count).skip(self.committed);
         open.for_each(|block| block.frozen = block.node.children().len());
@@ -253,7 +253,7 @@ impl Markdown {
         Some(tops)
     }
 
-    /// Puts the parse of the open part behind what is committed and what stays; how many blocks there are then.
+    /// Puts the parse of the open part behind what is committed and what stays; gives the number of blocks there are then.
     fn lay(&mut self, tops: Vec<Top>) -> usize {
         let mut index = self.committed;
         let mut tops = tops.into_iter();
@@ -268,7 +268,7 @@ impl Markdown {
         index
     }
 
-    /// The children of the open block that stay are kept, and these follow.
+    /// Puts these children of the open block behind those that stay.
     fn lay_children(&mut self, node: Option<Node>) {
         let (index, loose) = (self.committed, !self.is_tight());
         let Some(Block {
@@ -324,7 +324,7 @@ impl Markdown {
     }
 }
 
-/// To the end of the last text of a block, behind its parts that stay.
+/// Puts letters at the end of the last text of a block, behind its parts that stay.
 fn push_raw(node: &mut Node, frozen: usize, piece: &str) {
     let Node::Element { children, .. } = node else {
         return;
@@ -340,8 +340,8 @@ fn push_raw(node: &mut Node, frozen: usize, piece: &str) {
     }
 }
 
-/// A blank line between two items makes the whole list loose, but shows only in items that hold text of their own. Where there is none
-/// to tell, nothing may stay.
+/// Tells whether a list shows that it is tight or loose, or can only be tight so far. A blank line between two items makes the
+/// whole list loose, but shows only in items that hold text of their own. Where there is none to tell, nothing may stay.
 fn tells_tightness(list: &Node, source: &str) -> bool {
     let tells = |part: &Node| part.is_inline() || part.tag() == Some(&Tag::Paragraph);
     list.children()

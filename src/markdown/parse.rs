@@ -10,8 +10,8 @@ use super::source::fence::inner_ends;
 use super::source::{But, clean};
 use tree::parse_but;
 
-/// Elements nested deeper than this are left out and their parts shown in the one above. The tree is walked by recursion, on a stack
-/// of 1 MB in a browser.
+/// Elements nested deeper than this are left out and their parts shown in the one above. The tree is walked by recursion, on a
+/// stack of 1 MB in a browser.
 pub const MAX_DEPTH: usize = 100;
 
 /// A top-level block.
@@ -20,7 +20,7 @@ pub(super) struct Top {
     pub(super) node: Node,
     /// The beginning of the block's first line.
     pub(super) start: usize,
-    /// For a list, where the first line of its last item begins.
+    /// The beginning of the first line of the last item, for a list.
     pub(super) last_item: usize,
 }
 

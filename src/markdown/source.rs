@@ -30,7 +30,7 @@ pub(super) use formula::{Formula, OpenFormula};
 const NOTHING: char = '\u{fdda}';
 /// The character behind the `<` of a tag that is taken as such.
 pub(super) const TAG: char = '\u{fddb}';
-/// Before and behind a formula or an address.
+/// Marks before and behind a formula or an address.
 pub(super) const OPEN: char = '\u{fddc}';
 pub(super) const CLOSE: char = '\u{fddd}';
 /// The backslash before a bar in a formula in a row of a table: there it only says that the bar parts no cells.
@@ -39,7 +39,7 @@ const ESCAPE: char = '\u{fddf}';
 /// Characters that mean something to the parser in a line; the first of those that stand in for them follows.
 const SPECIAL: &[u8; 10] = b"\\`*_~[]<&|";
 const FIRST: u32 = 0xfdd0;
-/// The first two bytes of all of them.
+/// The first two bytes, in UTF-8, of every character that is put in here.
 const LEAD: [u8; 2] = *b"\xef\xb7";
 
 /// Places at which the text is to be read otherwise, as a parse has told.
@@ -47,12 +47,12 @@ const LEAD: [u8; 2] = *b"\xef\xb7";
 pub(super) struct But {
     /// Fences behind which a letter is put, so that they close nothing.
     pub(super) fences: BTreeSet<usize>,
-    /// Here no formula and no address begins: its end would be in another block.
+    /// Places at which no formula and no address begins: its end would be in another block.
     pub(super) marks: BTreeSet<usize>,
 }
 
 pub(super) struct Source<'a> {
-    /// For the parser.
+    /// The text for the parser.
     pub(super) text: Cow<'a, str>,
     /// Places behind each change, in the text for the parser, and by how many bytes it is longer so far.
     longer: Vec<(usize, usize)>,
@@ -174,7 +174,7 @@ pub(super) fn is_marked(read: &str) -> bool {
 #[derive(Clone, Copy)]
 enum Change {
     Add(char),
-    /// In the place of so many bytes.
+    /// A character in the place of so many bytes.
     Put(char, usize),
 }
 
@@ -189,7 +189,7 @@ struct Scan<'a> {
     line: usize,
     /// The place behind the last change.
     done: usize,
-    /// Up to here it is code, in which no formula begins.
+    /// Place up to which it is code, in which no formula begins.
     code: usize,
     open: Option<OpenFormula>,
 }
@@ -228,7 +228,7 @@ impl<'a> Scan<'a> {
         }
     }
 
-    /// Reads what begins here; where to go on.
+    /// Reads what begins here; gives the place to go on from.
     fn step(&mut self, at: usize) -> usize {
         let rest = self.bytes.get(at..).unwrap_or_default();
         match rest {
@@ -338,7 +338,7 @@ impl<'a> Scan<'a> {
         }
     }
 
-    /// Nothing in there means anything to the parser.
+    /// Hides a formula or an address: nothing in it means anything to the parser.
     fn hide(&mut self, range: Range<usize>, what: Hidden) {
         let (quotes, in_row) = match what {
             Hidden::Formula { quotes, in_row } => (quotes, in_row),
@@ -393,8 +393,8 @@ fn run_length(bytes: &[u8]) -> usize {
         .count()
 }
 
-/// The text, byte for byte as long, with a line feed for each carriage return that ends a line by itself (the parser takes that for a
-/// line end in some places and not in others), and without noncharacters.
+/// The text, byte for byte as long, with a line feed for each carriage return that ends a line by itself (the parser takes that
+/// for a line end in some places and not in others), and without noncharacters.
 pub(super) fn clean(text: &str) -> Cow<'_, str> {
     let bytes = text.as_bytes();
     let bare = |at: usize| !matches!(bytes.get(at..), Some([b'\r', b'\n', ..]));

@@ -6,20 +6,20 @@ use std::thread::LocalKey;
 
 use web_sys::{CssStyleSheet, ShadowRoot};
 
-/// The origin that this page came from, as servers see it.
+/// Returns the origin that this page came from, as servers see it.
 pub fn page_origin() -> String {
     web_sys::window()
         .and_then(|window| window.location().origin().ok())
         .unwrap_or_default()
 }
 
-/// A name that nobody else will have made up: `RILL` and twelve digits.
+/// Makes up a name that nobody else will have made up: `RILL` and twelve digits.
 pub fn made_up() -> String {
     let digits = (js_sys::Math::random() * 1e12) as u64;
     format!("RILL{digits:012}")
 }
 
-/// A constructed style sheet, which needs no leave from a Content-Security-Policy; `None` where the browser has no such thing.
+/// Constructs a style sheet, which needs no leave from a Content-Security-Policy; `None` where the browser has no such thing.
 pub fn sheet(style: &str) -> Option<CssStyleSheet> {
     let sheet = CssStyleSheet::new().ok()?;
     sheet.replace_sync(style).ok()?;

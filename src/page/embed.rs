@@ -36,20 +36,20 @@ pub fn start() {
     mount.forget();
 }
 
-/// One element on a page. Dropping it ends everything that the element started.
+/// Element `<rill-chat>` on a page. Dropping it ends everything that the element started.
 #[wasm_bindgen]
 pub struct Mounted {
     chat: Chat,
     host: HtmlElement,
     standalone: bool,
-    /// Owns every signal and every task of the chat.
+    /// Owner of every signal and every task of the chat.
     owner: Owner,
     _leaving: EventListener,
 }
 
 #[wasm_bindgen]
 impl Mounted {
-    /// Says something.
+    /// Sends a message; a reply that runs is superseded.
     pub fn send(&self, text: String) {
         self.run(Command::Send(text));
     }
@@ -64,7 +64,7 @@ impl Mounted {
         self.run(Command::Clear);
     }
 
-    /// The conversation as JSON text.
+    /// Returns the conversation as JSON text.
     pub fn export(&self) -> String {
         // Before the second half of the page is here nothing was said.
         ready().map_or_else(
@@ -73,14 +73,14 @@ impl Mounted {
         )
     }
 
-    /// Attributes changed.
+    /// Takes the attributes anew, after some have changed.
     pub fn changed(&self) {
         let (options, complaints) = read_options(&self.host, self.standalone);
         untrack(|| self.chat.reconfigure(options, complaints));
     }
 
-    /// The element left the page. What made it leave may be a listener that the chat itself has told something: all ends once
-    /// that is over, and before anything else happens.
+    /// Ends the chat, since the element has left the page. What made it leave may be a listener that the chat itself has told
+    /// something: all ends once that is over, and before anything else happens.
     pub fn unmount(&self) {
         self.chat.leave();
         // It may come back at once, elsewhere on the page.
@@ -134,7 +134,8 @@ fn mount(host: HtmlElement, root: ShadowRoot) -> Mounted {
     }
 }
 
-/// Attributes, and on the standalone page the URL's parameters before them.
+/// Reads the attributes, and on the standalone page the URL's parameters before them; returns the settings, and the values among
+/// them that cannot be used.
 fn read_options(host: &HtmlElement, standalone: bool) -> (Options, Vec<crate::options::Complaint>) {
     let link = if standalone { link_parameters() } else { None };
     Options::read(|name| {

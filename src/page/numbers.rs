@@ -8,12 +8,12 @@ use wasm_bindgen::JsValue;
 
 use super::words::{Locale, tag};
 
-/// A number with exactly so many decimal places: `1,234.5`, `1.234,5`.
+/// Writes a number with exactly so many decimal places: `1,234.5`, `1.234,5`.
 pub fn decimal(locale: Locale, number: f64, places: u32) -> String {
     format(locale, number, "decimal", places)
 }
 
-/// A share (1 is the whole) in per cent, with exactly so many decimal places: `93.4%`, `93,4 %`.
+/// Writes a share (1 is the whole) in per cent, with exactly so many decimal places: `93.4%`, `93,4 %`.
 pub fn percent(locale: Locale, share: f64, places: u32) -> String {
     format(locale, share, "percent", places)
 }

@@ -9,30 +9,30 @@ use super::words::{Locale, word};
 /// A dialog. One is open at a time; the Doctor's panel stands beside the conversation and is none.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, strum::VariantArray)]
 pub enum Panel {
-    /// Servers, models, how to read.
+    /// Servers and models, and how the person reads.
     Server,
-    /// A server is checked.
+    /// The check of a server.
     Check,
     /// The conversations that are kept.
     Conversations,
-    /// How replies are made.
+    /// Settings of how replies are made.
     Replies,
 }
 
-/// A button of the header that opens a dialog. It is called as the dialog is.
+/// Button of the header that opens a dialog. It is called as the dialog is.
 #[derive(Clone, Copy)]
 pub struct Tool {
-    /// Its picture.
+    /// Picture on the button.
     pub icon: Icon,
-    /// Young readers have it too.
+    /// `true` where young readers have the button too.
     pub for_young: bool,
 }
 
 impl Panel {
-    /// All of them; their buttons stand in this order.
+    /// Dialogs, all of them; their buttons stand in this order.
     pub const ALL: &'static [Panel] = <Panel as strum::VariantArray>::VARIANTS;
 
-    /// The title.
+    /// Returns the title of the dialog.
     pub fn title(self, locale: Locale) -> String {
         match self {
             Panel::Server => word!(locale, server_title),
@@ -42,7 +42,7 @@ impl Panel {
         }
     }
 
-    /// The button of the header. `None`: it is opened from elsewhere, or by a button that shows more.
+    /// Returns the button of the header; `None` where the dialog is opened from elsewhere, or by a button that shows more.
     pub fn tool(self) -> Option<Tool> {
         let (icon, for_young) = match self {
             Panel::Server | Panel::Check => return None,
@@ -52,8 +52,8 @@ impl Panel {
         Some(Tool { icon, for_young })
     }
 
-    /// Tells whether it stays on the page once opened, with what was typed: the browser then gives the focus back to where it was
-    /// also when another dialog takes its place.
+    /// Tells whether the dialog stays on the page once opened, with what was typed: the browser then gives the focus back to
+    /// where it was also when another dialog takes its place.
     pub fn stays(self) -> bool {
         self == Panel::Server
     }

@@ -10,8 +10,8 @@ use crate::address::Address;
 use crate::dialect;
 use crate::doctor::check::Reach;
 
-/// The addresses that answer, in the order of the families. Each is asked one opaque question, all at once: it tells an empty port
-/// from a server, and costs one line in the console.
+/// Returns the addresses that answer, in the order of the families. Each is asked one opaque question, all at once: it tells an
+/// empty port from a server, and costs one line in the console.
 pub async fn answering() -> Vec<Address> {
     let asked = dialect::ports().into_iter().map(|port| async move {
         let address = Address::parse(&format!("http://127.0.0.1:{port}"), None).ok()?;

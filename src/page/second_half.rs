@@ -64,7 +64,7 @@ mod rest {
     }
 }
 
-/// The one place where a wasm file ends and the next begins; the macro writes the `extern` functions of the cut.
+/// Place where a wasm file ends and the next begins, the only one; the macro writes the `extern` functions of the cut.
 #[cfg(rill_split)]
 #[allow(unsafe_code, missing_docs)]
 mod rest {

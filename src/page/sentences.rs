@@ -14,7 +14,7 @@ use crate::event::{BAD_KEY, Deadline, End, PAGE_FAULT, Progress};
 use crate::options::Profile;
 use crate::reply::Status;
 
-/// How a reply ended, in a sentence.
+/// Says in a sentence how a reply ended.
 pub fn end_words(chat: Chat, end: &End) -> String {
     match end {
         End::Complete { reason } => match reason.as_str() {
@@ -67,7 +67,7 @@ pub fn end_words(chat: Chat, end: &End) -> String {
     }
 }
 
-/// A sentence, and what to do.
+/// Puts what to do about a verdict behind a sentence.
 fn with_advice(chat: Chat, said: String, verdict: Verdict) -> String {
     let said = said.trim_end();
     let stop = if said.ends_with(['.', '!', '?', '…', '。']) {
@@ -78,7 +78,7 @@ fn with_advice(chat: Chat, said: String, verdict: Verdict) -> String {
     format!("{said}{stop} {}", verdict::why(chat, verdict))
 }
 
-/// What is wrong with the connection, in a sentence.
+/// Says in a sentence what is wrong with the connection.
 pub fn trouble_words(chat: Chat, trouble: &Trouble) -> String {
     use crate::address::BadAddress;
     match trouble {
@@ -101,7 +101,7 @@ pub fn trouble_words(chat: Chat, trouble: &Trouble) -> String {
     }
 }
 
-/// The server in the header, in a few words.
+/// Names the server in the header, in a few words.
 pub fn link_words(chat: Chat) -> String {
     chat.link.with(|link| match link {
         LinkState::Looking => say!(chat, server_looking),
@@ -124,13 +124,13 @@ pub fn link_words(chat: Chat) -> String {
     })
 }
 
-/// Whether the page is laid out for young readers.
+/// Tells whether the page is laid out for young readers.
 pub fn young(chat: Chat) -> bool {
     chat.options
         .with(|options| options.profile == Profile::Young)
 }
 
-/// What a reply that runs is doing.
+/// Says what a reply that runs is doing; empty once it has ended.
 pub fn running(chat: Chat, status: &Status) -> String {
     let percent = |part: f64| (part * 100.0).round().clamp(0.0, 100.0) as u32;
     if young(chat) {
@@ -176,7 +176,8 @@ pub fn running(chat: Chat, status: &Status) -> String {
     }
 }
 
-/// How a reply ended; one of which there is nothing to read but what the model thought says where that stands.
+/// Says how a reply ended. Of one in which there is nothing to read but what the model thought, the sentence says where that
+/// stands.
 pub fn how_ended(chat: Chat, end: &End, only_thought: bool) -> String {
     match end {
         End::Empty { .. } if only_thought => say!(chat, end_only_thought),
@@ -184,7 +185,7 @@ pub fn how_ended(chat: Chat, end: &End, only_thought: bool) -> String {
     }
 }
 
-/// What carries replies, in a few words.
+/// Says in a few words what carries replies.
 pub fn way_words(chat: Chat, way: &'static Transport) -> String {
     match way.via {
         Carrier::Stream => say!(chat, way_stream),
@@ -196,7 +197,7 @@ pub fn way_words(chat: Chat, way: &'static Transport) -> String {
     }
 }
 
-/// A transport in words, with its path.
+/// Names a transport in words, with its path.
 pub fn way_title(chat: Chat, way: &'static Transport) -> String {
     format!("{} · {}", way_words(chat, way), way.name)
 }

@@ -12,7 +12,7 @@ use crate::doctor::{Probe, Verdict};
 use crate::link::{Found, Server};
 use crate::session::{Media, Wire, ask};
 
-/// Those of the addresses at which a server answers that Rill can talk to, in their order.
+/// Finds out at which of the addresses a server answers that Rill can talk to; returns those, in their order.
 pub async fn recognise(addresses: Vec<Address>) -> Vec<Found> {
     let asked = addresses.into_iter().map(|address| async move {
         let fetch = Fetch {
@@ -45,7 +45,8 @@ async fn recognise_at(fetch: &Fetch) -> dialect::Recognition {
         .unwrap_or(dialect::Recognition::Nothing)
 }
 
-/// Gets to know the server at an address. `kind` spares the guessing.
+/// Gets to know the server at an address: its kind, its models, its context. `kind` spares the guessing. Fails with the Doctor's
+/// verdict.
 pub async fn connect(fetch: &Fetch, kind: Option<Kind>) -> Result<Server, Verdict> {
     let address = fetch.address.clone();
     let (kind, mut context) = match kind {
@@ -97,7 +98,7 @@ pub async fn connect(fetch: &Fetch, kind: Option<Kind>) -> Result<Server, Verdic
     })
 }
 
-/// Why a request could not even be answered: the browser says only "failed", so the server is asked in other ways.
+/// Finds out why a request could not even be answered: the browser says only "failed", so the server is asked in other ways.
 async fn why_not(fetch: &Fetch, kind: Option<Kind>) -> Verdict {
     match inquire(fetch, kind, fetch.key.is_some()).await {
         // It answers plainly, and yet not where a model server would: it is another sort of server.

@@ -5,7 +5,7 @@ use crate::page::app::Chat;
 use crate::page::browser::page_origin;
 use crate::page::words::say;
 
-/// A verdict in a few words.
+/// Says a verdict in a few words.
 pub fn words(chat: Chat, verdict: Verdict) -> String {
     match verdict {
         Verdict::Flowing => say!(chat, verdict_flowing),
@@ -30,7 +30,7 @@ pub fn words(chat: Chat, verdict: Verdict) -> String {
     }
 }
 
-/// What to do about a verdict; empty where nothing is to be done.
+/// Says what to do about a verdict; empty where nothing is to be done.
 pub fn why(chat: Chat, verdict: Verdict) -> String {
     let server = chat.server_words();
     let origin = page_origin();

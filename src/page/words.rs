@@ -23,7 +23,7 @@ macro_rules! say {
 }
 pub(crate) use say;
 
-/// The locale for language tags, the most wished first; English where none of them is here.
+/// Returns the locale for language tags, the most wished first; English where none of them is here.
 pub fn locale_for<'a>(wished: impl IntoIterator<Item = &'a str>) -> Locale {
     // The library's own search reads tags as Unicode's rules have it, for 5 KB of the first view; the language alone decides here.
     let of = |tag: &str| {
@@ -34,17 +34,17 @@ pub fn locale_for<'a>(wished: impl IntoIterator<Item = &'a str>) -> Locale {
     wished.into_iter().find_map(of).unwrap_or_default()
 }
 
-/// All locales, English first.
+/// Lists all locales, English first.
 pub fn locales() -> &'static [Locale] {
     Locale::get_all()
 }
 
-/// The language tag of a locale (BCP 47).
+/// Returns the language tag of a locale (BCP 47).
 pub fn tag(locale: Locale) -> &'static str {
     locale.as_str()
 }
 
-/// The name that a language has for itself.
+/// Returns the name that a language has for itself.
 pub fn own_name(locale: Locale) -> String {
     word!(locale, language_name)
 }

@@ -2,14 +2,14 @@
 
 use crate::event::{Deadline, Progress};
 
-/// What the reply is doing, for the status line.
+/// Activities of a reply, for the status line.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Status {
     /// No headers yet.
     Connecting,
     /// Headers, but nothing else.
     Waiting,
-    /// What the server says that it does.
+    /// A step that the server tells of.
     Progress(Progress),
     /// A small request found the server alive.
     Slow,
@@ -17,10 +17,10 @@ pub enum Status {
     Thinking,
     /// Text comes; tokens per second, and whether the server measured them.
     Writing(Option<(u32, bool)>),
-    /// All is here; the rest is being shown at the reader's pace.
+    /// The rest is being shown at the reader's pace: all is here.
     Showing,
     /// A deadline passed; the person may wait on.
     Asking(Deadline),
-    /// It is over.
+    /// The reply is over.
     Ended,
 }

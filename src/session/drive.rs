@@ -22,12 +22,12 @@ use crate::wire::Frame;
 /// A server that lacks an endpoint says so at once. What fails later than this may have been at work, and is not asked again.
 const AT_ONCE: Millis = 2_000.0;
 
-/// What the person does to a running reply.
+/// Wishes of the person for a running reply.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Control {
     /// Ends it: [`End::Stopped`] or [`End::Superseded`].
     Stop(End),
-    /// Keeps waiting past a deadline.
+    /// Goes on waiting past a deadline.
     WaitOn,
 }
 
@@ -38,11 +38,11 @@ pub enum Learned {
     WantsJson(String),
     /// This transport is the one to begin with: those before it are not there.
     Transport(&'static Transport),
-    /// All that this server has refused of requests so far, and takes no more.
+    /// Everything that this server has refused of requests so far, and takes no more.
     Refusals(Refusals),
 }
 
-/// What happens, in order. [`Report::End`] comes exactly once; only [`Report::StopAnswered`] may follow it.
+/// Reports of a running reply, in order. [`Report::End`] comes exactly once; only [`Report::StopAnswered`] may follow it.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Report {
     /// A request goes out.
@@ -51,7 +51,7 @@ pub enum Report {
         transport: &'static Transport,
         /// The request, as it goes out.
         call: Call,
-        /// What its body is called.
+        /// The Content-Type under which the body goes out.
         media: Media,
     },
     /// Headers came.
@@ -60,17 +60,17 @@ pub enum Report {
         status: u16,
         /// The Content-Type.
         content_type: String,
-        /// Those of [`TELLING`](super::TELLING) that may be read.
+        /// Headers among [`TELLING`](super::TELLING) that may be read, each with its value.
         told: Vec<(&'static str, String)>,
     },
     /// Bytes came.
     Read {
-        /// How many.
+        /// Number of bytes.
         bytes: usize,
     },
-    /// They are decoded, and no longer needed.
+    /// Bytes that are decoded, and no longer needed.
     Decoded(Chunk),
-    /// Events came out of them, at least one.
+    /// Events that came out of the bytes, at least one.
     Events(Vec<ChatEvent>),
     /// Keep this for next time.
     Learned(Learned),
@@ -80,7 +80,7 @@ pub enum Report {
     Asking(Deadline, Millis),
     /// The end mark has come and this will be the end; only figures may follow.
     Finishing(End),
-    /// It ended.
+    /// The reply ended.
     End(End),
     /// The server confirmed (or not, in time) that it stopped.
     StopAnswered(bool),
@@ -90,17 +90,17 @@ pub enum Report {
 pub struct Plan<'a> {
     /// The server's language.
     pub dialect: &'a dyn Dialect,
-    /// What is asked.
+    /// The request for a reply.
     pub request: &'a ChatRequest,
-    /// How long it may take.
+    /// Spans that the reply may take.
     pub deadlines: Deadlines,
     /// The transport to begin with.
     pub transport: &'static Transport,
     /// The person chose that transport: no other is tried.
     pub fixed: bool,
-    /// Whether a path is known to take only JSON, or needs a preflight anyway (a key).
+    /// Tells of a path whether it is known to take only JSON, or needs a preflight anyway (a key).
     pub json: &'a dyn Fn(&str) -> bool,
-    /// What this server has refused before.
+    /// Things that this server has refused before.
     pub refusals: Refusals,
 }
 
@@ -213,7 +213,7 @@ impl<'a, W: Wire, C: Clock> Drive<'a, W, C> {
         self.end().await;
     }
 
-    /// Tells how it ended, and the server that it may stop.
+    /// Tells how the reply ended, and tells the server that it may stop.
     async fn end(&mut self) {
         let end = self.session.end().cloned();
         let end = end.unwrap_or(End::Cut { page_closed: false });
@@ -304,7 +304,7 @@ impl<'a, W: Wire, C: Clock> Drive<'a, W, C> {
         }
     }
 
-    /// No headers came: another transport may do, else it is the end.
+    /// Decides what follows where no headers came: another transport may do, else it is the end.
     async fn unopened(&mut self, failure: Failure, sent: Millis) -> Next {
         let has_other = self.other().is_some();
         if failure.unsupported && has_other {
@@ -334,7 +334,7 @@ impl<'a, W: Wire, C: Clock> Drive<'a, W, C> {
         Next::Ended
     }
 
-    /// Headers came, with a status that says no.
+    /// Decides what follows where headers came with a status that says no.
     async fn refusal(&mut self, mut opened: Opened<W::Body>, call: &Call, media: Media) -> Next {
         let body = within(self.clock, SMALL, whole(&mut opened.body))
             .await
@@ -442,7 +442,7 @@ impl<'a, W: Wire, C: Clock> Drive<'a, W, C> {
     }
 }
 
-/// Whether the server answers a small request at all, whatever it says.
+/// Asks whether the server answers a small request at all, whatever it says.
 async fn is_alive<W: Wire, C: Clock>(dialect: &dyn Dialect, wire: &W, clock: &C) -> bool {
     let call = dialect.alive();
     let asked = within(clock, SMALL, wire.urgent(&call, Media::Plain)).await;

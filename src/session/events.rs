@@ -19,7 +19,7 @@ impl Session {
         }
     }
 
-    /// Behind an end mark: whether an event counts as any other does. The others are passed on here, or dropped.
+    /// Tells whether an event behind an end mark counts as any other does. The others are passed on here, or dropped.
     fn reopens(&mut self, event: &ChatEvent, out: &mut Vec<ChatEvent>) -> bool {
         let sure = self.mark.as_ref().is_some_and(|mark| mark.sure);
         match event {
@@ -78,7 +78,7 @@ impl Session {
     }
 }
 
-/// Whether an event is text or thinking, or changes them.
+/// Tells whether an event is text, thinking or a tool call, or changes text or thinking.
 fn is_text(event: &ChatEvent) -> bool {
     matches!(
         event,
@@ -90,7 +90,7 @@ fn is_text(event: &ChatEvent) -> bool {
     )
 }
 
-/// Whether an event is a piece of the answer.
+/// Tells whether an event is a piece of the answer: text or a tool call.
 fn is_answer(event: &ChatEvent) -> bool {
     matches!(
         event,

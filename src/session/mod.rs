@@ -31,20 +31,22 @@ use crate::event::{ChatEvent, Deadline, End, ErrorCause, Millis, ServerError};
 use crate::wire::{Frame, Framer};
 use plain::decode;
 
-/// How long a reply goes on being read after `[DONE]` and other ends that are sure, for usage and timings that come behind them.
+/// Milliseconds for which a reply goes on being read after `[DONE]` and other ends that are sure, for usage and timings that come
+/// behind them.
 pub const LINGER: Millis = 500.0;
 
-/// How long it must be quiet behind an end mark that is not sure (a finish reason), at least. Where the text came with longer pauses
-/// it is twice the longest of them, but never more than [`QUIET_AT_MOST`].
+/// Milliseconds that it must be quiet behind an end mark that is not sure (a finish reason), at least. Where the text came with
+/// longer pauses it is twice the longest of them, but never more than [`QUIET_AT_MOST`].
 pub const QUIET: Millis = 2_500.0;
 
-/// The longest quiet that is waited for behind an end mark.
+/// Milliseconds of the longest quiet that is waited for behind an end mark, where text came before the mark.
 pub const QUIET_AT_MOST: Millis = 10_000.0;
 
-/// The same where nothing came before the mark: a proxy's, on its very first chunk, while the model still reads the prompt.
+/// Milliseconds that it must be quiet behind an end mark before which nothing came: a proxy's, on its very first chunk, while the
+/// model still reads the prompt.
 pub const QUIET_BEFORE_ALL: Millis = 30_000.0;
 
-/// Where a reply stands.
+/// Phases of a reply.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Phase {
     /// Sent; no headers yet.
@@ -59,7 +61,7 @@ pub enum Phase {
     Ended,
 }
 
-/// What time itself brings about.
+/// Things that time itself brings about.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Due {
     /// No headers within the connect deadline: ask with a small GET whether the server lives, and call [`Session::alive`].
@@ -70,12 +72,13 @@ pub enum Due {
     Ended,
 }
 
-/// Where a reply stands, with what is of use only there.
+/// Phases of a reply, each with what is of use only there.
 #[derive(Debug, Clone)]
 enum State {
     /// Sent; no headers yet.
     Connecting {
-        /// When to ask whether the server lives; `None` once that was asked.
+        /// Time at which to ask whether the server lives; `None` once that was asked, on another try, and without a connect
+        /// deadline.
         ask_alive: Option<Millis>,
     },
     /// Headers are here; no text and no thinking yet.
@@ -84,7 +87,7 @@ enum State {
     Flowing,
     /// An end mark has come.
     Closing {
-        /// When that is the end, unless text comes before.
+        /// Time at which the mark is the end, unless text comes before.
         until: Millis,
     },
     /// Over.
@@ -97,22 +100,22 @@ pub struct Session {
     decoder: Box<dyn Decoder>,
     deadlines: Deadlines,
     state: State,
-    /// When the last sign of life came, or the person chose to wait on.
+    /// Time at which the last sign of life came, or the person chose to wait on.
     last_sign: Millis,
     total_due: Option<Millis>,
     /// A passed deadline that waits for the person's word until the given time.
     asking: Option<(Deadline, Millis)>,
     answered: bool,
-    /// When the last text or thinking came.
+    /// Time of the last text or thinking.
     last_text: Option<Millis>,
-    /// The longest time between two of them.
+    /// The longest pause between two pieces of text or thinking, in milliseconds.
     longest_pause: Millis,
     /// The server's own id for the reply.
     id: Option<String>,
     mark: Option<Mark>,
     /// Text came behind an end mark: such marks are this server's habit, not its end.
     went_on: bool,
-    /// What stood in the stream as plain words.
+    /// The first plain words that stood in the stream.
     plain: Option<String>,
 }
 
@@ -120,7 +123,7 @@ pub struct Session {
 #[derive(Debug, Clone)]
 struct Mark {
     reason: String,
-    /// Nothing of the answer can follow.
+    /// `true` if nothing of the answer can follow.
     sure: bool,
 }
 
@@ -147,7 +150,7 @@ impl Session {
         }
     }
 
-    /// Where the reply stands.
+    /// Returns the phase of the reply.
     pub fn phase(&self) -> Phase {
         match self.state {
             State::Connecting { .. } => Phase::Connecting,
@@ -228,7 +231,7 @@ impl Session {
         }
     }
 
-    /// Another way to the same server is tried (another transport, another media type) before anything came.
+    /// Begins again, where another way to the same server is tried (another transport, another media type) before anything came.
     pub fn retry(&mut self, decoder: Box<dyn Decoder>) {
         self.framer = Framer::new();
         self.decoder = decoder;
@@ -237,7 +240,7 @@ impl Session {
         }
     }
 
-    /// Whether the server has said, under a good status and before anything else, that it does not have this endpoint.
+    /// Tells whether the server has said, under a good status and before anything else, that it does not have this endpoint.
     fn has_no_endpoint(&self) -> bool {
         matches!(
             self.end(),
@@ -245,14 +248,14 @@ impl Session {
         )
     }
 
-    /// The headers of a successful answer are here.
+    /// Notes that the headers of a successful answer are here.
     pub fn headers(&mut self) {
         if matches!(self.state, State::Connecting { .. }) {
             self.state = State::Waiting;
         }
     }
 
-    /// Bytes of the body.
+    /// Reads bytes of the body; the events in them are appended to `out`.
     pub fn read(&mut self, now: Millis, bytes: &[u8], out: &mut Vec<ChatEvent>) {
         if self.has_ended() {
             return;
@@ -266,7 +269,7 @@ impl Session {
         self.take(now, events, out);
     }
 
-    /// A whole frame, from a way that knows its own frames.
+    /// Takes a whole frame, from a way that knows its own frames; the events in it are appended to `out`.
     pub fn frame(&mut self, now: Millis, frame: Frame<'_>, out: &mut Vec<ChatEvent>) {
         if self.has_ended() {
             return;
@@ -277,7 +280,7 @@ impl Session {
         self.take(now, events, out);
     }
 
-    /// The body ended cleanly.
+    /// Ends the reply where the body ended cleanly.
     pub fn closed(&mut self, now: Millis, out: &mut Vec<ChatEvent>) {
         if self.has_ended() {
             return;
@@ -294,7 +297,7 @@ impl Session {
         }
     }
 
-    /// The connection failed, in the browser's words.
+    /// Ends the reply where the connection failed, in the browser's words.
     pub fn failed(&mut self, now: Millis, message: String, out: &mut Vec<ChatEvent>) {
         if self.has_ended() {
             return;
@@ -320,7 +323,7 @@ impl Session {
         }
     }
 
-    /// The server answered with an error status.
+    /// Ends the reply where the server answered with an error status.
     pub fn refused(&mut self, status: u16, error: ServerError) {
         self.finish_with(End::Refused {
             status: Some(status),
@@ -328,7 +331,7 @@ impl Session {
         });
     }
 
-    /// The person stopped it, or a newer send replaced it, or the page closes.
+    /// Ends the reply where the person stopped it, a newer send replaced it, or the page closes.
     pub fn stop(&mut self, end: End) {
         let end = self.end_by_trust().unwrap_or(end);
         self.finish_with(end);

@@ -24,7 +24,7 @@ pub enum Media {
     Json,
 }
 
-/// Why a request failed, in the browser's words.
+/// Reason why a request failed, in the browser's words.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Failure {
     /// The browser's message.
@@ -82,7 +82,7 @@ pub struct Opened<B> {
     pub status: u16,
     /// The Content-Type, lower case, empty if none. It may lie.
     pub content_type: String,
-    /// Those of [`TELLING`] that came and may be read.
+    /// Headers among [`TELLING`] that came and may be read, each with its value.
     pub told: Vec<(&'static str, String)>,
     /// The body. Dropping it aborts the request.
     pub body: B,
@@ -121,7 +121,7 @@ pub trait Body {
 /// The way to one server.
 #[allow(async_fn_in_trait)]
 pub trait Wire {
-    /// Its bodies.
+    /// Type of the bodies that come over this way.
     type Body: Body;
     /// Sends a request and waits for its headers. Dropping the future aborts it.
     async fn open(&self, call: &Call, media: Media) -> Result<Opened<Self::Body>, Failure>;
@@ -141,7 +141,7 @@ pub trait Wire {
             body: String::from_utf8_lossy(&body).into_owned(),
         })
     }
-    /// As [`Wire::small`], over the connection that is always kept free for this, where there is one.
+    /// Sends a small request as [`Wire::small`] does, over the connection that is always kept free for this, where there is one.
     async fn urgent(&self, call: &Call, media: Media) -> Result<Answer, Failure> {
         self.small(call, media).await
     }

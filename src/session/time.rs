@@ -6,7 +6,7 @@ use super::{Due, LINGER, QUIET, QUIET_AT_MOST, QUIET_BEFORE_ALL, Session, State}
 use crate::event::{ChatEvent, Deadline, End, Millis};
 
 impl Session {
-    /// The person chose to wait on.
+    /// Notes that the person chose to wait on.
     pub fn wait_on(&mut self, now: Millis) {
         if let Some((clock, _)) = self.asking.take() {
             self.last_sign = now;
@@ -16,7 +16,7 @@ impl Session {
         }
     }
 
-    /// The answer to [`Due::AskAlive`].
+    /// Takes the answer to [`Due::AskAlive`].
     pub fn alive(&mut self, alive: bool) {
         if matches!(self.state, State::Connecting { .. }) && !alive {
             self.finish_with(End::Stalled {
@@ -41,7 +41,7 @@ impl Session {
         all.min_by(f64::total_cmp)
     }
 
-    /// Time has passed. Text that was held back comes out where quiet behind an end mark ends the reply.
+    /// Tells what the time brings about. Text that was held back comes out where quiet behind an end mark ends the reply.
     pub fn tick(&mut self, now: Millis, out: &mut Vec<ChatEvent>) -> Option<Due> {
         if self.has_ended() {
             return None;
@@ -108,7 +108,8 @@ impl Session {
         }
     }
 
-    /// Something came: the clocks begin anew, and a question that waits for the person is answered.
+    /// Notes that something came: the clocks begin anew, and a question that waits for the person is answered, unless it is about
+    /// the whole reply.
     pub(super) fn sign_of_life(&mut self, now: Millis) {
         self.last_sign = now;
         if self

@@ -13,7 +13,7 @@ use super::drive::Control;
 use super::network::Clock;
 use crate::event::Millis;
 
-/// What may happen while something else is awaited.
+/// Things that may happen while something else is awaited.
 pub(super) enum First<T> {
     Came(T),
     Time,

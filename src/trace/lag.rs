@@ -32,7 +32,7 @@ pub struct Lag {
 }
 
 impl Lag {
-    /// Answer text arrived.
+    /// Notes that so many bytes of answer text arrived.
     pub fn arrive(&mut self, at: Millis, bytes: usize) {
         self.arrived = self.arrived.saturating_add(bytes);
         if self.waiting.len() == MOST
@@ -44,7 +44,7 @@ impl Lag {
         }
     }
 
-    /// The whole answer is now this long; what stood there before is gone.
+    /// Notes that the whole answer is now this long; what stood there before is gone.
     pub fn replace(&mut self, at: Millis, bytes: usize) {
         self.waiting.clear();
         self.shown = self.shown.min(bytes);
@@ -54,7 +54,7 @@ impl Lag {
         }
     }
 
-    /// The answer is shown up to here.
+    /// Notes that the answer is shown up to here.
     pub fn show(&mut self, at: Millis, bytes: usize) {
         while let Some((came, to)) = self.waiting.front().copied() {
             if bytes <= self.shown {
@@ -75,7 +75,7 @@ impl Lag {
         self.shown = bytes;
     }
 
-    /// The tab went out of sight, or came back. Nobody is kept waiting by a page that is not seen.
+    /// Notes that the tab went out of sight, or came back. Nobody is kept waiting by a page that is not seen.
     pub fn hide(&mut self, at: Millis, hidden: bool) {
         self.hidden = hidden;
         for waiting in &mut self.waiting {

@@ -200,7 +200,7 @@ impl Trace {
         }
     }
 
-    /// Keeps a fact.
+    /// Stamps a fact with its time; it is kept where there is room, the first end in any case.
     pub fn stamp(&mut self, at: Millis, fact: Fact) {
         match &fact {
             Fact::Sent { .. } => {
@@ -231,7 +231,7 @@ impl Trace {
         }
     }
 
-    /// A request goes out.
+    /// Notes that a request goes out.
     pub fn sent(&mut self, at: Millis, transport: &str, call: &Call, media: Media) {
         let body = call.body.as_ref().map_or(0, String::len);
         self.stamp(
@@ -256,7 +256,7 @@ impl Trace {
         });
     }
 
-    /// Bytes came.
+    /// Notes a read of so many bytes.
     pub fn read(&mut self, at: Millis, bytes: usize) {
         self.totals.reads += 1;
         self.totals.bytes = self.totals.bytes.saturating_add(bytes);
@@ -274,7 +274,7 @@ impl Trace {
         }
     }
 
-    /// An event came out of them; its text is measured, not kept.
+    /// Notes an event that came out of the last read; its text is measured, not kept.
     pub fn event(&mut self, at: Millis, event: &ChatEvent) {
         let name = EventName::of(event);
         let bytes = match event {
@@ -291,7 +291,7 @@ impl Trace {
         self.count(at, name, 1, bytes);
     }
 
-    /// The page drew the answer up to `shown` bytes, and took so long for it.
+    /// Notes that the page drew the answer up to `shown` bytes, and took so many milliseconds for it.
     pub fn paint(&mut self, at: Millis, shown: usize, took: Millis) {
         self.lag.show(at, shown);
         self.totals.paints += 1;
@@ -335,7 +335,7 @@ impl Trace {
         self.request.as_ref()
     }
 
-    /// What the newest of the facts tells that `tell` knows.
+    /// Returns what the newest of the facts tells that `tell` knows; `None` where it knows none of them.
     pub fn last<'a, T>(&'a self, tell: impl Fn(&'a Fact) -> Option<T>) -> Option<T> {
         let stamps = self.stamps.iter().rev();
         stamps.map(|stamp| &stamp.fact).find_map(tell)
@@ -357,7 +357,7 @@ impl Trace {
         })
     }
 
-    /// Bytes that it holds, about: what bounds it is asserted on this.
+    /// Bytes that the trace holds, about: what bounds it is asserted on this.
     pub fn memory(&self) -> usize {
         use std::mem::size_of;
         let words: usize = self.stamps.iter().map(|stamp| stamp.fact.words()).sum();
@@ -425,7 +425,7 @@ impl Trace {
     }
 }
 
-/// Keeps the newest; whether the oldest had to go.
+/// Appends the newest to a ring; tells whether the oldest had to go.
 fn keep<T>(ring: &mut VecDeque<T>, most: usize, item: T) -> bool {
     let full = ring.len() == most;
     if full {

@@ -58,7 +58,7 @@ pub struct RawFrame {
 }
 
 impl Raw {
-    /// Keeps a read, if there is room.
+    /// Takes in a read, if there is room.
     pub fn keep(&mut self, at: Millis, chunk: &Chunk) {
         let (bytes, carried) = match chunk {
             Chunk::Bytes(bytes) => (bytes.as_slice(), Carried::Bytes),
@@ -83,7 +83,7 @@ impl Raw {
         });
     }
 
-    /// All kept bytes, one read behind the other.
+    /// Returns the kept bytes, one read behind the other.
     pub fn bytes(&self) -> &[u8] {
         &self.bytes
     }

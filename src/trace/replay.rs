@@ -17,9 +17,9 @@ pub struct Replay<C> {
     tape: Rc<Tape>,
 }
 
-/// All times count from the request that was answered.
+/// A recorded reply. Its times count from the request that was answered.
 struct Tape {
-    /// `None`: they never came.
+    /// Headers; `None` where they never came.
     headers: Option<Head>,
     pieces: Vec<(Millis, Chunk)>,
     close: (Millis, Close),

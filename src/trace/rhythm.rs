@@ -8,10 +8,10 @@ use crate::event::Millis;
 /// The upper edges of the histogram of gaps, in milliseconds; the last column has no edge.
 pub const EDGES: [u32; 11] = [2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000];
 
-/// Reads that follow so fast belong together.
+/// Milliseconds between two reads up to which they belong together.
 const TOGETHER: Millis = 10.0;
 
-/// A silence in which a model could have made a whole answer.
+/// Milliseconds of a silence in which a model could have made a whole answer.
 const LONG_SILENCE: Millis = 1500.0;
 
 /// The pause, in milliseconds, up to which a read was here already when the one before was handed over: no model is so fast.
@@ -51,7 +51,8 @@ impl Clump {
         self.texts as f64 >= self.span.max(4.0)
     }
 
-    /// Tells whether the clump looks let go rather than made: faster than models write, after a silence in which one could have made it.
+    /// Tells whether the clump looks let go rather than made: faster than models write, after a silence in which one could have
+    /// made it.
     fn is_burst(&self) -> bool {
         let (enough, quiet) = match self.buffer() {
             Some(_) => (4, 100.0),
@@ -80,7 +81,7 @@ pub struct Bursts {
     pub silence: Millis,
 }
 
-/// All that came after a long silence, until the next one.
+/// Everything that came after a long silence, until the next one.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub struct Wave {
     /// The time of the first read.
@@ -96,9 +97,9 @@ pub struct Wave {
 }
 
 impl Wave {
-    /// Tells whether all of it was there at once after a silence in which a model could have made it. A busy page is long about what
-    /// was there at once: it reads one event, draws it, and reads the rest; a socket's messages come one by one. But it finds
-    /// many at each moment, or all of them faster than models write.
+    /// Tells whether all of it was there at once after a silence in which a model could have made it. A busy page is long about
+    /// what was there at once: it reads one event, draws it, and reads the rest; a socket's messages come one by one. But it
+    /// finds many at each moment, or all of them faster than models write.
     pub fn is_at_once(&self) -> bool {
         self.silence >= LONG_SILENCE
             && (self.texts >= self.moments.saturating_mul(8)
@@ -135,21 +136,21 @@ pub struct Rhythm {
     pub text_reads: usize,
     /// The current read has brought text.
     counted: bool,
-    /// Whether it was here already when the last one with text was.
+    /// `true` if the current read was here already when the last one with text was.
     is_queued: bool,
     last_text: Option<Millis>,
     first_read_seen: bool,
 }
 
 impl Rhythm {
-    /// A request went out, or its headers came: what is silent from here on is counted from here.
+    /// Notes that a request went out, or that its headers came: what is silent from here on is counted from here.
     pub fn begin(&mut self, at: Millis) {
         if !self.first_read_seen {
             self.last = Some(self.last.unwrap_or(at));
         }
     }
 
-    /// A read came.
+    /// Notes a read of so many bytes.
     pub fn read(&mut self, at: Millis, bytes: usize) {
         let last = self.last.unwrap_or(at);
         let gap = (at - last).max(0.0);
@@ -198,7 +199,7 @@ impl Rhythm {
         self.counted = false;
     }
 
-    /// The last read brought so many events with text, at least one.
+    /// Notes that the last read brought so many events with text, at least one.
     pub fn texts(&mut self, many: usize) {
         self.open.texts = self.open.texts.saturating_add(many);
         self.wave.texts = self.wave.texts.saturating_add(many);
@@ -214,7 +215,7 @@ impl Rhythm {
         }
     }
 
-    /// The page was held up from `from` to `to`: what came meanwhile could not be seen coming.
+    /// Notes that the page was held up from `from` to `to`: what came meanwhile could not be seen coming.
     pub fn busy(&mut self, from: Millis, to: Millis) {
         let before = self.busy.replace((from, to));
         let began = self.open.at - self.open.silence;

@@ -5,9 +5,9 @@
 
 use std::ops::Range;
 
-/// A key is at least so long.
+/// Letters that a key has at least.
 const SHORTEST: usize = 8;
-/// A run of letters without a digit or a capital inside is a word, unless it is longer than words are.
+/// Letters of the longest word: a run without a digit or a capital inside is a word, unless it is longer.
 const LONGEST_WORD: usize = 20;
 
 /// Puts stars in the place of keys: those that are known, and whatever looks like one.

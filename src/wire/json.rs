@@ -122,8 +122,8 @@ impl Document {
         std::mem::swap(&mut self.scan, scan);
     }
 
-    /// Tells whether this line can go on with the object. A field of SSE cannot; a new object only where a list waits for one, or else a
-    /// broken line of NDJSON would swallow the good ones after it.
+    /// Tells whether this line can go on with the object. A field of SSE cannot; a new object only where a list waits for one, or
+    /// else a broken line of NDJSON would swallow the good ones after it.
     pub fn admits(&self, line: &[u8]) -> bool {
         let field = [&b"data:"[..], b"event:", b"id:", b"retry:", b":"];
         if field.iter().any(|field| line.starts_with(field)) {
@@ -153,7 +153,8 @@ impl Document {
         &self.text
     }
 
-    /// Pieces of the object so far, cut where a line could be a value of its own, so that nothing good hides behind something broken.
+    /// Pieces of the object so far, cut where a line could be a value of its own, so that nothing good hides behind something
+    /// broken.
     pub fn pieces(&self) -> impl Iterator<Item = &[u8]> {
         let froms = std::iter::once(0).chain(self.starts.iter().copied());
         let tos = self
@@ -166,7 +167,7 @@ impl Document {
             .map(|(from, to)| self.text.get(from..to).unwrap_or_default().trim_ascii())
     }
 
-    /// Forgets it.
+    /// Forgets the object so far.
     pub fn clear(&mut self) {
         self.text.clear();
         self.starts.clear();

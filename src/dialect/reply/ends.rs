@@ -20,7 +20,8 @@ impl Reply {
         }
     }
 
-    /// An end mark that may be none, with the server's word for it: what comes while the body is open still belongs to the answer.
+    /// An end mark that may be none, with the server's word for it: what comes while the body is open still belongs to the
+    /// answer.
     pub fn mark(&mut self, word: &str, out: &mut Vec<ChatEvent>) {
         if word == "error" {
             return self.done(word, out);
@@ -36,7 +37,7 @@ impl Reply {
         self.say_done(word, false, out);
     }
 
-    /// The stream says that it is over; why, an end mark has said.
+    /// Ends the reply because the stream says that it is over; why, an end mark has said.
     pub(super) fn over(&mut self, out: &mut Vec<ChatEvent>) {
         let word = self.mark.take().map(|mark| mark.word);
         self.done(word.as_deref().unwrap_or("stop"), out);
@@ -95,7 +96,7 @@ impl Reply {
         is_error
     }
 
-    /// Something of the answer behind the end.
+    /// Tells the trace of something of the answer that came behind the end.
     pub(super) fn after_end(&mut self, text: &str, out: &mut Vec<ChatEvent>) {
         if !text.is_empty() {
             self.odd(Odd::AfterEnd, text, out);

@@ -35,7 +35,8 @@ enum Step {
 }
 
 impl Inquiry {
-    /// A request to this address failed. `had_preflight`: it carried a key or was called JSON.
+    /// Begins the questions after a request to this address has failed. `had_preflight`: the request carried a key or was called
+    /// JSON.
     pub fn new(
         address: &Address,
         kind: Option<Kind>,
@@ -55,7 +56,7 @@ impl Inquiry {
         }
     }
 
-    /// What to ask next; `None` once the cause is known.
+    /// Returns the next question; `None` once the cause is known.
     pub fn next(&self) -> Option<Ask> {
         let dialect = self.kind.unwrap_or_default().dialect();
         let path = dialect.alive().path;
@@ -82,7 +83,7 @@ impl Inquiry {
         })
     }
 
-    /// What came of [`Inquiry::next`].
+    /// Takes the response to the question of [`Inquiry::next`], and goes on to the next step.
     pub fn answer(&mut self, told: &Response) {
         let came = match told {
             Response::Opaque(reach) => *reach == Reach::Came,
@@ -121,7 +122,7 @@ impl Inquiry {
         }
     }
 
-    /// The path below the origin, with the base that the address may have.
+    /// The path with the base that the address may have, without the origin.
     fn path_of(&self, path: &str) -> String {
         let url = self.address.url(path);
         url.strip_prefix(&self.address.origin())
@@ -130,7 +131,8 @@ impl Inquiry {
     }
 }
 
-/// What the browser forbids without sending anything.
+/// Returns the cause that the browser alone gives, before anything is sent: mixed content, or no permission for the local
+/// network.
 pub(super) fn forbidden(address: &Address, browser: Browser) -> Option<Probe> {
     let near = address.is_loopback() || address.is_private();
     if browser.page_is_secure && !address.is_secure() && !address.is_loopback() {
@@ -142,7 +144,8 @@ pub(super) fn forbidden(address: &Address, browser: Browser) -> Option<Probe> {
     }
 }
 
-/// The origin of the same server under the other name of this computer.
+/// The origin of the same server under the other name of this computer (`localhost` or `127.0.0.1`); `None` for a server
+/// elsewhere.
 pub(in crate::doctor) fn other_name(address: &Address) -> Option<String> {
     if !address.is_loopback() {
         return None;

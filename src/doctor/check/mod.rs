@@ -23,16 +23,16 @@ use crate::dialect::{self, Dialect, Kind, Question, Recogniser, Transport};
 use crate::event::End;
 use crate::session::{Media, media_for};
 
-/// What the model is asked to write: long enough to see a rhythm, and soon over.
+/// Question that is long enough in its answer to see a rhythm, and soon over.
 const COUNT_TO_FORTY: &str =
     "Count from 1 to 40, with a blank between the numbers and no other words.";
-/// What it is asked to write when it shall be stopped in the middle.
+/// Question whose answer is long enough to be stopped in the middle.
 const LONG_STORY: &str = "Tell a long story about a river.";
 /// The most tokens of a reply of the check.
 const MOST_TOKENS: f64 = 160.0;
-/// So many events with text, then Stop is pressed.
+/// Number of events with text after which Stop is pressed.
 const STOP_AFTER: usize = 8;
-/// So many show that a transport works.
+/// Number of events with text that show that a transport works; then its reply is stopped.
 const SOME: usize = 3;
 
 /// A check that runs.
@@ -42,16 +42,17 @@ pub struct Check {
     step: Step,
     recogniser: Recogniser,
     kind: Option<Kind>,
-    /// Why the server could not be reached or read.
+    /// Questions on why the server could not be reached or read.
     inquiry: Option<Inquiry>,
-    /// What was asked when it failed.
+    /// The row that is blamed for the failure that is inquired into.
     blamed: RowName,
     browser: Browser,
     rows: Vec<Row>,
     profile: Profile,
     model: Option<String>,
-    /// Media and transport that the first reply came over; `None` before it.
+    /// The Content-Type that the first reply was asked with; plain text before it.
     media: Media,
+    /// The transport that the first reply came over; `None` before it.
     transport: Option<&'static Transport>,
 }
 
@@ -72,7 +73,7 @@ enum Step {
 }
 
 impl Check {
-    /// A check of the server at this address; `kind` spares the guessing.
+    /// Begins a check of the server at this address; a known `kind` spares the guessing.
     pub fn new(address: &Address, kind: Option<Kind>, has_key: bool, browser: Browser) -> Check {
         let mut check = Check {
             address: address.clone(),
@@ -100,7 +101,7 @@ impl Check {
         &self.rows
     }
 
-    /// How many rows are settled, of how many.
+    /// Number of rows that are settled, and of all rows there are by now.
     pub fn progress(&self) -> (usize, usize) {
         let open = |row: &&Row| row.outcome == Outcome::Open;
         (
@@ -109,7 +110,7 @@ impl Check {
         )
     }
 
-    /// What was learned; complete once nothing is left to ask.
+    /// Profile of what was learned; complete once nothing is left to ask.
     pub fn profile(&self) -> &Profile {
         &self.profile
     }
@@ -119,7 +120,7 @@ impl Check {
         self.kind
     }
 
-    /// What to ask next; `None` once all is known.
+    /// Returns the next question; `None` once all is known.
     pub fn next(&self) -> Option<Ask> {
         let dialect = self.dialect();
         let transport = self.transport.unwrap_or_else(|| dialect.transport(None));
@@ -159,7 +160,7 @@ impl Check {
         })
     }
 
-    /// What came of [`Check::next`].
+    /// Takes the response to the question of [`Check::next`], and fills the rows.
     pub fn answer(&mut self, told: Response) {
         match (self.step, told) {
             (Step::Reach, Response::Opaque(Reach::Came)) => {
@@ -244,7 +245,7 @@ impl Check {
         self.settle(name, Outcome::Skipped, Detail::None);
     }
 
-    /// This failed, and nothing after it can be told.
+    /// Settles a row as failed, for the cause `verdict`, and ends the check: nothing after the failure can be told.
     fn fail(&mut self, name: RowName, verdict: Verdict) {
         self.settle(name, Outcome::No, Detail::None);
         self.row(name, |row| row.verdict = Some(verdict));

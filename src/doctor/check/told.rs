@@ -41,7 +41,7 @@ impl Check {
         }
     }
 
-    /// The kind is known: so are its transports.
+    /// Takes note of the kind, once it is known, and with it of the kind's transports: they are rows from now on.
     pub(super) fn known(&mut self) {
         let Some(kind) = self.kind else { return };
         self.profile.kind = Some(kind);
@@ -180,7 +180,8 @@ impl Check {
         }
     }
 
-    /// A reply with text came: what its media type and its key tell. `plain`: a body that is called `text/plain` was sent on the way.
+    /// Settles what a reply with text tells by its media type and its key. `plain`: a body that is called `text/plain` was sent
+    /// on the way.
     fn media_known(&mut self, plain: bool) {
         match (plain, self.media) {
             (true, Media::Plain) => self.settle(RowName::Plain, Outcome::Yes, Detail::None),
@@ -265,7 +266,7 @@ impl Check {
         self.next_transport(rest.as_slice());
     }
 
-    /// The next of these transports that is worth a question.
+    /// Goes on to the next of these transports that is worth a question; ends the check where there is none.
     fn next_transport(&mut self, rest: &'static [Transport]) {
         let costly = self.dialect().family().quirks.preflight_costs_a_socket;
         for transport in rest {
@@ -284,7 +285,7 @@ impl Check {
         self.close();
     }
 
-    /// A failure is looked into.
+    /// Begins to look into a failure, for which the row `blamed` is to stand.
     pub(super) fn inquire(&mut self, blamed: RowName, had_preflight: bool) {
         let (kind, key) = (self.kind, self.has_key);
         let inquiry = Inquiry::new(&self.address, kind, key, had_preflight, self.browser);
@@ -313,7 +314,7 @@ impl Check {
     }
 }
 
-/// Whether no headers came at all.
+/// Tells whether a reply broke off before any headers came.
 fn unreached(end: &End) -> bool {
     matches!(
         end,

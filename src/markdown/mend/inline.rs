@@ -13,24 +13,24 @@ use link::{End, FAR};
 /// Changes to a piece of text, so that its open marks have an end.
 #[derive(Default)]
 pub(super) struct Inline {
-    /// To append, inside out.
+    /// Marks to append, inside out.
     closers: String,
-    /// Nothing from here on is shown.
+    /// Place from which on nothing is shown.
     end: Option<usize>,
     /// Bytes that are not shown: the first brackets of half a link.
     drops: Vec<(usize, usize)>,
-    /// Letters that follow may belong to what is hidden.
+    /// Set where letters that follow may belong to what is hidden.
     pub(super) hides: bool,
-    /// Letters that follow are hidden: the address of half a link.
+    /// Set where letters that follow are hidden: the address of half a link.
     pub(super) swallows: bool,
-    /// A mark that could begin something has no partner yet.
+    /// Set where a mark that could begin something has no partner yet.
     pub(super) open: bool,
 }
 
 struct Mark {
     letter: u8,
     length: usize,
-    /// The last one before it of the same letter.
+    /// Index of the last open mark before this one of the same letter.
     before: Option<usize>,
 }
 
@@ -64,7 +64,7 @@ impl Inline {
         self.closers.is_empty() && self.end.is_none() && self.drops.is_empty()
     }
 
-    /// Something in the middle is not shown.
+    /// Tells whether something in the middle is not shown.
     pub(super) fn drops(&self) -> bool {
         !self.drops.is_empty()
     }
@@ -93,7 +93,7 @@ struct Scan<'a> {
     text: &'a str,
     bytes: &'a [u8],
     marks: Vec<Mark>,
-    /// Of each letter, the last open mark.
+    /// Index of the last open mark of each letter: `*`, `_`, `~`.
     last: [Option<usize>; 3],
     brackets: Vec<Bracket>,
     /// Tags that are taken as such and have no end yet.
@@ -113,7 +113,7 @@ fn is_mark(byte: &u8) -> bool {
 }
 
 impl Scan<'_> {
-    /// Reads what is at or behind `at`; where to go on, or `None` at the end.
+    /// Reads what is at or behind `at`; gives the place to go on from, or `None` at the end.
     fn step(&mut self, at: usize) -> Option<usize> {
         let at = at + self.bytes.get(at..)?.iter().position(is_mark)?;
         let next = self.bytes.get(at + 1).copied();
@@ -153,7 +153,7 @@ impl Scan<'_> {
         }
     }
 
-    /// An address in angle brackets, or HTML, which is shown as it is.
+    /// Reads an address in angle brackets, or HTML, which is shown as it is.
     fn angle(&mut self, at: usize, next: Option<u8>) -> Option<usize> {
         match next {
             Some(b'!' | b'?') => {
@@ -326,7 +326,7 @@ impl Scan<'_> {
         }
     }
 
-    /// Keeps no more than the first so many marks open.
+    /// Closes all open marks but the first so many.
     fn close_marks(&mut self, count: usize) {
         while self.marks.len() > count
             && let Some(mark) = self.marks.pop()

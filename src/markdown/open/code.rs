@@ -32,7 +32,7 @@ impl Code {
 }
 
 impl Markdown {
-    /// Code goes straight into its block. `true` when the block was closed and committed: the rest is for the parser.
+    /// Puts code straight into its block. `true` when the block was closed and committed: the rest is for the parser.
     pub(super) fn extend_code(&mut self) -> bool {
         let index = self.committed;
         self.truncate(index + 1);

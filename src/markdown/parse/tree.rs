@@ -14,8 +14,8 @@ use crate::markdown::source::{self, But, CLOSE, OPEN, Source, restore};
 use crate::markdown::{inline, safe};
 use crate::text;
 
-/// The blocks; and what was told on the way: where formulas begin that have no end in their block, and the lines at which fences begin
-/// that may hold others.
+/// The blocks; and what was told on the way: where formulas begin that have no end in their block, and the lines at which fences
+/// begin that may hold others.
 pub(super) fn parse_but(text: &str, but: &But) -> (Vec<Top>, But) {
     let source = Source::new(text, but);
     let options = Options::ENABLE_TABLES
@@ -50,9 +50,9 @@ struct Tree<'a> {
     tops: Vec<Top>,
     /// The open elements that will be in the tree.
     real: Vec<Frame>,
-    /// For every open element of the parser, whether it is in `real`.
+    /// Open elements of the parser: for each whether it is in `real`.
     open: Vec<bool>,
-    /// In a formula or an address, which begins here: line feeds belong to it.
+    /// Beginning of the formula or address that is open, if one is: line feeds belong to it.
     marked: Option<usize>,
     told: But,
 }
@@ -282,7 +282,7 @@ impl Tree<'_> {
         self.told.marks.extend(self.marked.take());
     }
 
-    /// Every end of a line breaks it, but in a formula and behind the tag of a break.
+    /// Breaks the line at each of its ends, but in a formula and behind the tag of a break.
     fn line_break(&mut self, at: usize) {
         let last = self
             .real

@@ -5,7 +5,7 @@
 //! no blanks between words: beside their characters their punctuation counts as letters, and their letters as blanks
 //! (`**先关阀门。**然后`, `**스크립트(script)**가`).
 
-/// On which side of the run the letter stands.
+/// Sides of a run on which the letter can stand.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::markdown) enum Side {
     Before,
@@ -65,7 +65,8 @@ pub(in crate::markdown) fn plain_flanks(
     (left, right)
 }
 
-/// Chinese, Japanese, Korean, Bopomofo and Yi, with their punctuation and the forms of full width.
+/// Tells whether a character is Chinese, Japanese, Korean, Bopomofo or Yi, their punctuation and the forms of full width among
+/// them.
 pub(in crate::markdown) fn is_cjk(c: char) -> bool {
     matches!(
         c as u32,

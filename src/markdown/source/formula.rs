@@ -28,7 +28,7 @@ pub(in crate::markdown) struct Whole {
     pub(in crate::markdown) range: Range<usize>,
     /// The number of quote marks behind which its further lines may go on; `None` where it must end on its line.
     pub(super) quotes: Option<usize>,
-    /// In a row of a table.
+    /// `true` in a row of a table.
     pub(super) in_row: bool,
 }
 
@@ -45,7 +45,7 @@ pub(in crate::markdown) struct OpenFormula {
 /// A formula in a line of text is no longer than this.
 const LONGEST: usize = 1000;
 
-/// Without its marks, and whether it stands on its own.
+/// Returns a formula without its marks, and whether it stands on its own.
 pub(in crate::markdown) fn inside(formula: &str) -> (&str, bool) {
     for (open, close, display) in [
         ("$$", "$$", true),
@@ -60,7 +60,7 @@ pub(in crate::markdown) fn inside(formula: &str) -> (&str, bool) {
     (formula, false)
 }
 
-/// `line` is where the line of the mark begins.
+/// Reads the formula that may begin with the mark at `at`; `line` is where the line of that mark begins.
 pub(in crate::markdown) fn formula_at(text: &str, line: usize, at: usize) -> Formula {
     let bytes = text.as_bytes();
     let line = line_of(bytes, line, at);
@@ -88,7 +88,7 @@ pub(in crate::markdown) fn formula_at(text: &str, line: usize, at: usize) -> For
 struct LineOf {
     /// Quote marks.
     quotes: usize,
-    /// Nothing else but blanks and list markers.
+    /// `true` if nothing but quote marks, blanks and list markers stands before the mark.
     leads: bool,
     /// The place up to which blanks and quote marks alone go to the mark.
     indent: usize,
@@ -235,7 +235,8 @@ pub(super) fn behind_quotes(bytes: &[u8], line: usize, quotes: usize) -> (usize,
     (at, found)
 }
 
-/// The place behind the quote marks of a line that may go on with a formula; `None` where it is blank, or begins what stands in none.
+/// The place behind the quote marks of a line that may go on with a formula; `None` where it is blank, or begins what stands in
+/// none.
 fn goes_on(bytes: &[u8], line: usize, first: &LineOf) -> Option<usize> {
     let (at, found) = behind_quotes(bytes, line, first.quotes);
     let rest = bytes.get(at..).unwrap_or_default();
@@ -298,7 +299,8 @@ fn closing_dollar(text: &str, open: usize, is_row: bool) -> Option<usize> {
     None
 }
 
-/// Tells whether this between two dollars reads like a formula, and not like a price with words behind it or the rest of a variable.
+/// Tells whether this between two dollars reads like a formula, and not like a price with words behind it or the rest of a
+/// variable.
 fn is_formula(inside: &str) -> bool {
     let price = inside.starts_with(|c: char| c.is_ascii_digit())
         && inside

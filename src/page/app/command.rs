@@ -14,7 +14,7 @@ use crate::link::Link;
 use crate::page::live::Order;
 use crate::page::panel::Panel;
 
-/// What a person can ask of the page.
+/// Commands of a person to the page.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Command {
     /// Say something; a reply that runs is superseded.
@@ -25,11 +25,11 @@ pub enum Command {
     Skip,
     /// Wait on past a deadline.
     WaitOn,
-    /// Another answer to the same question, beside this one.
+    /// Let the model give another answer to the same question, beside this one.
     Retry(TurnId),
     /// Let the model go on from where this answer ended.
     Continue(TurnId),
-    /// The same question in other words, beside this one.
+    /// Ask the same question in other words, beside this one.
     Edit(TurnId, String),
     /// Show the branch so many places beside this one.
     Switch(TurnId, isize),
@@ -55,7 +55,7 @@ pub enum Command {
     UseWay(Option<String>),
     /// Look for servers on this computer.
     FindServers,
-    /// The person said yes, or no, to a link's server.
+    /// Talk to a link's server, or do not: the person's answer.
     Allow(bool),
     /// Open a dialog, in the place of the one that is open.
     Open(Panel),
@@ -67,24 +67,24 @@ pub enum Command {
     Examine(bool),
 }
 
-/// How a server was chosen.
+/// Server that a person chose, and how it was chosen.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Choice {
-    /// Among those that were found, as this kind: what is remembered of it counts more.
+    /// A server among those that were found, as this kind: what is remembered of it counts more.
     Found(Address, Kind),
-    /// By hand: what is said now counts from now on.
+    /// A server that was typed by hand: what is said now counts from now on.
     Typed {
-        /// The address as it was typed.
+        /// Address as it was typed.
         address: String,
-        /// Its kind; `None` is to be found out.
+        /// Kind of the server; `None` is to be found out.
         kind: Option<Kind>,
-        /// Its key; `None` forgets the one that is known.
+        /// API key for the server; `None` forgets the one that is known.
         key: Option<String>,
     },
 }
 
 impl Chat {
-    /// Does what a person asks.
+    /// Does what a person asks. Commands on a turn do nothing while the conversation is on its way here.
     pub fn run(self, command: Command) {
         match command {
             // A moment later these can be done.
@@ -127,12 +127,12 @@ impl Chat {
         }
     }
 
-    /// Whether a dialog is open; tracked.
+    /// Tells whether this dialog is open; tracked.
     pub fn shows(self, panel: Panel) -> bool {
         self.panel.get() == Some(panel)
     }
 
-    /// The server that the panel is to check.
+    /// Returns the server that the panel is to check.
     pub fn to_check(self) -> ToCheck {
         self.shared().to_check.borrow().clone()
     }

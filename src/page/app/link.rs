@@ -31,7 +31,8 @@ impl Chat {
         });
     }
 
-    /// A link asks for a server to be checked: one that is elsewhere waits for the person's leave.
+    /// Opens the panel that checks a server, as a link asks for: one that is elsewhere waits for the person's leave. Does nothing
+    /// where the page's owner has locked the server.
     pub fn check_from_link(self, server: String) {
         if self.options.with_untracked(|options| options.lock) {
             return;
@@ -87,7 +88,7 @@ impl Chat {
         self.change_link(|link| link.use_model(model));
     }
 
-    /// The server told how much fits.
+    /// Takes the size of the context, in tokens, as the server told it.
     pub fn has_context(self, tokens: u32) {
         self.change_link(|link| {
             link.has_context(tokens);
@@ -95,7 +96,7 @@ impl Chat {
         });
     }
 
-    /// Something happens to the link: it is shown, and what that takes is done.
+    /// Changes the link, shows it, and does what that takes.
     pub(super) fn change_link(self, change: impl FnOnce(&mut Link) -> Vec<Act>) {
         let acts = change(&mut self.shared().link.borrow_mut());
         self.link_changed(acts);
@@ -195,7 +196,7 @@ impl Chat {
         }
     }
 
-    /// The network's way to a server, with its key.
+    /// Returns the network's way to a server, with its key.
     pub fn fetch(self, address: &Address) -> Fetch {
         Fetch {
             address: address.clone(),
@@ -203,7 +204,7 @@ impl Chat {
         }
     }
 
-    /// The server's address for people; tracked.
+    /// Returns the server's address, or what stands in its place, in words for people; tracked.
     pub fn server_words(self) -> String {
         self.link.with(|link| match link {
             LinkState::Asking(address) => address.to_string(),
@@ -215,8 +216,8 @@ impl Chat {
         })
     }
 
-    /// The setting that lets this page in, where the server's family has a variable of its environment for it: by its kind, or by
-    /// its port. Tracked.
+    /// Returns the start of the setting that lets this page in, where the server's family has a variable of its environment for
+    /// it; the family is known by its kind, or by its port. Tracked.
     pub fn origins_variable(self) -> Option<&'static str> {
         self.link.with(|link| {
             let server = link.server()?;
@@ -233,7 +234,7 @@ impl Chat {
         })
     }
 
-    /// The size of the context in tokens, where it is known; tracked.
+    /// Returns the size of the context in tokens, where it is known; tracked.
     pub fn context(self) -> Option<u32> {
         self.link.with(|link| match link {
             LinkState::Connected(server) => server.context,
@@ -241,13 +242,13 @@ impl Chat {
         })
     }
 
-    /// The address under which preferences and what was learned are kept; empty for the demo. Tracked.
+    /// Returns the address under which preferences and what was learned are kept; empty for the demo. Tracked.
     pub fn base(self) -> String {
         let base = |link: &LinkState| link.address().map(ToString::to_string);
         self.link.with(base).unwrap_or_default()
     }
 
-    /// The kind of the server of now; `None` for the demo and for nobody. Tracked.
+    /// Returns the kind of the server of now; `None` for the demo and for nobody. Tracked.
     pub fn kind(self) -> Option<Kind> {
         self.link
             .with(|link| link.server().map(|server| server.kind))

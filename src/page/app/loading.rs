@@ -14,7 +14,7 @@ use super::{Chat, LinkState, Memory};
 use crate::link::Link;
 
 impl Chat {
-    /// The second half of the page, if it is here.
+    /// Returns the second half of the page, if it is here and the conversation is back.
     pub(super) fn ready(self) -> Option<&'static SecondHalf> {
         let half = second_half::ready().filter(|_| !self.returning.get_untracked())?;
         // Another chat on the same page may have fetched it.
@@ -24,7 +24,7 @@ impl Chat {
         Some(half)
     }
 
-    /// Sees to it that the second half of the page is here soon.
+    /// Loads the second half of the page, so that it is here soon; returns at once.
     pub fn load_second_half(self) {
         if self.ready().is_none() && !self.shared().is_loading.get() {
             self.spawn(async move {
@@ -33,8 +33,8 @@ impl Chat {
         }
     }
 
-    /// The second half of the page, once it is here; `None` where it cannot be had. For work that the chat has [spawned](Chat::spawn): it
-    /// ends with the chat.
+    /// Waits for the second half of the page, and for the conversation that comes with it; `None` where it cannot be had. For
+    /// work that the chat has [spawned](Chat::spawn): it ends with the chat.
     pub async fn second_half(self) -> Option<&'static SecondHalf> {
         self.shared().is_loading.set(true);
         let half = second_half::load().await;
@@ -55,7 +55,7 @@ impl Chat {
         half.ok()
     }
 
-    /// Waits until the conversation is here that is on its way, if there is one.
+    /// Waits until the conversation that is on its way is here, if there is one.
     async fn come_back(self, half: &SecondHalf) {
         if !self.returning.get_untracked() {
             return;
@@ -76,7 +76,7 @@ impl Chat {
         }
     }
 
-    /// A conversation is asked for; or it is here, all of it.
+    /// Notes that a conversation is on its way here, with `begins`; else that it is here, all of it.
     pub fn returns(self, begins: bool) {
         self.shared().returns.replace(begins.then(Vec::new));
         if self.returning.get_untracked() != begins {
@@ -84,23 +84,23 @@ impl Chat {
         }
     }
 
-    /// The page closes: tells the server to stop what runs, in the one way that outlives a page.
+    /// Tells the server to stop what runs, in the one way that outlives a page, and writes the conversation: the page closes.
     pub fn leave(self) {
         self.order(Order::Leave);
         self.keep(true);
     }
 
-    /// What keeps the conversation, if anything does.
+    /// Returns the memory that keeps the conversation, if there is one.
     pub fn memory(self) -> Option<Rc<dyn Memory>> {
         self.shared().memory.borrow().clone()
     }
 
-    /// The conversation is kept from now on.
+    /// Sets the memory that keeps the conversation from now on.
     pub fn keep_with(self, memory: Rc<dyn Memory>) {
         self.shared().memory.replace(Some(memory));
     }
 
-    /// What is not kept yet of the conversation is kept.
+    /// Has the memory keep what is not kept yet of the conversation. With `at_once` the page may be gone a moment later.
     pub(super) fn keep(self, at_once: bool) {
         if let Some(memory) = self.memory() {
             memory.keep(at_once);

@@ -53,92 +53,92 @@ use state::Signals;
 pub use state::{Memory, Meter, Refused, ToCheck, TokenInsight};
 use tasks::Tasks;
 
-/// One chat. A handle: copies are the same chat.
+/// Handle of one chat: copies are the same chat.
 #[derive(Clone, Copy)]
 pub struct Chat {
     shared: StoredValue<Rc<Shared>, LocalStorage>,
     tasks: StoredValue<Rc<Tasks>, LocalStorage>,
     patient_changes: Trigger,
-    /// What the page's owner asks for.
+    /// Settings that the page's owner asks for.
     pub options: ReadSignal<Options>,
-    /// Values among them that cannot be used.
+    /// Values among the owner's settings that cannot be used.
     pub complaints: ReadSignal<Vec<Complaint>>,
-    /// The language of the words.
+    /// Language of the words.
     pub lang: ReadSignal<Locale>,
-    /// How the person reads.
+    /// Settings by which the person reads.
     pub appearance: ReadSignal<Appearance>,
     /// The conversation, but for the text of the reply that runs.
     pub tree: ReadSignal<Tree>,
-    /// Whether the second half of the page is here, see [`second_half`].
+    /// `true` once the second half of the page is here, see [`second_half`].
     pub loaded: ReadSignal<bool>,
-    /// A conversation is on its way here: this tab's own, which comes back with the second half of the page, or one from the list.
-    /// Its end may be on the page already.
+    /// `true` while a conversation is on its way here: this tab's own, which comes back with the second half of the page, or one
+    /// from the list. Its end may be on the page already.
     pub returning: ReadSignal<bool>,
-    /// The reply that runs.
+    /// Reply that runs; `None` where none does.
     pub live: ReadSignal<Option<Rc<dyn Live>>, LocalStorage>,
-    /// Whom the page talks to.
+    /// State of the link: the server that the page talks to, or is about to.
     pub link: ReadSignal<LinkState>,
     /// The servers that were found on this computer; `None` before a look.
     pub found: ReadSignal<Option<Vec<Found>>>,
-    /// What the conversation takes of the context.
+    /// Tokens of the context that the conversation takes; `None` before they are known.
     pub meter: ReadSignal<Option<Meter>>,
     /// The Doctor's word on the latest reply; `None` before the first send.
     pub finding: ReadSignal<Option<Verdict>>,
-    /// Whether the Doctor's panel is open, beside the conversation.
+    /// `true` while the Doctor's panel is open, beside the conversation.
     pub doctor: ReadSignal<bool>,
-    /// The dialog that is open.
+    /// Dialog that is open; `None` where none is.
     pub panel: ReadSignal<Option<Panel>>,
     /// The person's preferences for replies from the server of now.
     pub preferences: ReadSignal<Preferences>,
-    /// The transport that is in use there.
+    /// Transport that is in use to the server of now.
     pub way: ReadSignal<Option<&'static Transport>>,
     /// The unsent text.
     pub draft: ReadSignal<String>,
     /// The unsent pictures.
     pub images: ReadSignal<Vec<Arc<Image>>>,
-    /// Why a picture was not taken.
+    /// Reason why a picture was not taken; `None` where there is nothing to say.
     pub refused: ReadSignal<Option<Refused>>,
-    /// Whether the newest text is in view and followed.
+    /// `true` while the newest text is in view and followed.
     pub pinned: ReadSignal<bool>,
-    /// Grows with every conversation that takes the place of another.
+    /// Number that grows with every conversation that takes the place of another.
     pub conversation: ReadSignal<u32>,
-    /// How often each reply was begun, by its turn: one that goes on begins again.
+    /// Number of times that each reply was begun, by its turn: one that goes on begins again.
     pub starts: ReadSignal<Vec<u32>>,
 }
 
-/// What the handle's copies share beside what can be read of the chat.
+/// State that the copies of a chat's handle share, beside what can be read of the chat.
 pub struct Shared {
-    /// The element.
+    /// Element `<rill-chat>` of the chat.
     pub host: HtmlElement,
-    /// Its shadow.
+    /// Shadow root of the element.
     pub root: ShadowRoot,
-    /// What this browser remembers.
+    /// Store of what this browser remembers.
     pub store: Store,
     signals: Signals,
     link: RefCell<Link>,
-    /// The reply that the Doctor looks at: the latest, or one from a file.
+    /// Reply that the Doctor looks at: the latest, or one from a file.
     inspected: RefCell<Option<Rc<dyn Inspect>>>,
     to_check: RefCell<ToCheck>,
-    /// What keeps the conversation, if anything does.
+    /// Memory that keeps the conversation, if there is one.
     memory: RefCell<Option<Rc<dyn Memory>>>,
-    /// Those who wait until it is known whom to talk to.
+    /// Tasks that wait until it is known whom to talk to.
     waiting: RefCell<Vec<oneshot::Sender<()>>>,
-    /// Those who wait for the conversation to return; none before it is asked for.
+    /// Tasks that wait for the conversation to return; `None` before it is asked for.
     returns: RefCell<Option<Vec<oneshot::Sender<()>>>>,
-    /// The second half of the page is on its way.
+    /// Set while the second half of the page is on its way.
     is_loading: Cell<bool>,
-    /// A message waits for it.
+    /// Set while a message waits for the second half of the page.
     waits: Cell<bool>,
-    /// What is known of the tokens of replies, for as long as the page lives.
+    /// Tokens of replies and what is known of them, by turn, for as long as the conversation is on the page.
     insights: RefCell<BTreeMap<TurnId, TokenInsight>>,
     /// The element that scrolls.
     scroller: NodeRef<html::Main>,
-    /// What the conversation is called: by this page, and by a server that keeps it itself.
+    /// Names of the conversation: the one this page gives it, and that of a server that keeps it itself.
     names: RefCell<(String, Option<String>)>,
 }
 
 impl Chat {
-    /// A chat in an element. Call it under an owner: everything ends with it.
+    /// Makes a chat in an element. Call it under an owner: everything ends with it.
     pub fn new(
         host: HtmlElement,
         root: ShadowRoot,
@@ -193,12 +193,12 @@ impl Chat {
         }
     }
 
-    /// The element, its shadow, its memory.
+    /// Returns what the copies of the handle share: the element, its shadow, the store.
     pub fn shared(self) -> Rc<Shared> {
         self.shared.get_value()
     }
 
-    /// Whether the chat's element is still on a page.
+    /// Tells whether the chat's element is still on a page.
     pub fn is_mounted(self) -> bool {
         self.shared.try_with_value(|_| ()).is_some()
     }

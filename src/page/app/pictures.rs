@@ -9,7 +9,7 @@ use super::{Chat, Refused};
 use crate::chat::request::Image;
 
 impl Chat {
-    /// Takes files for pictures, as soon as the second half of the page is here, which can.
+    /// Takes files for pictures, as soon as the second half of the page is here, which can read them.
     pub(super) fn add_pictures(self, files: Vec<File>) {
         self.spawn(async move {
             if let Some(half) = self.second_half().await {
@@ -18,12 +18,12 @@ impl Chat {
         });
     }
 
-    /// A file was read: it is a picture.
+    /// Adds a picture, which was read from a file, to the next message.
     pub fn add_picture(self, image: Image) {
         self.write(|signals| signals.images.update(|images| images.push(Arc::new(image))));
     }
 
-    /// Of two that are the same, one goes.
+    /// Takes a picture out of the next message. Of two that are the same, one goes.
     pub(super) fn remove_picture(self, gone: &Image) {
         self.write(|signals| {
             signals.images.update(|images| {
@@ -34,7 +34,7 @@ impl Chat {
         });
     }
 
-    /// Why a picture was not taken; `None` where there is nothing to say any more.
+    /// Sets the reason why a picture was not taken; `None` where there is nothing to say any more.
     pub fn refuse(self, why: Option<Refused>) {
         self.write(|signals| signals.refused.set(why));
     }

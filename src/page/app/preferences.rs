@@ -7,8 +7,8 @@ use crate::chat::preferences::Preferences;
 use crate::dialect::Takes;
 
 impl Chat {
-    /// What the server of now understands beside words; nothing before the second half of the page is here, which a known server
-    /// brings along. Tracked.
+    /// Returns what the server of now understands beside words; nothing before the second half of the page is here, which a known
+    /// server brings along. Tracked.
     pub fn takes(self) -> Takes {
         let kind = self.kind();
         let half = self.loaded.get().then(second_half::ready).flatten();
@@ -17,7 +17,7 @@ impl Chat {
             .unwrap_or_default()
     }
 
-    /// Who cannot see pictures, the server or the model of now; `None` where somebody may. Tracked.
+    /// Returns the name of who cannot see pictures, the server or the model of now; `None` where somebody may. Tracked.
     pub fn blind(self) -> Option<String> {
         let takes = self.takes();
         self.link.with(|link| {

@@ -10,14 +10,14 @@ use crate::page::words::{self, Locale};
 use crate::reading::{Appearance, Setting};
 
 impl Chat {
-    /// The pace that is in force: the person's, else the owner's, else the profile's. Tracked.
+    /// Returns the pace that is in force: the person's, else the owner's, else the profile's. Tracked.
     pub fn current_pace(self) -> Pace {
         let own = || self.options.with(Options::pace);
         self.appearance.with(Appearance::pace).unwrap_or_else(own)
     }
 
-    /// The person chooses the value of a setting; an empty one leaves it to the page's owner. What was not chosen is not remembered
-    /// either. (No [`Command`](super::Command): the first view changes no settings.)
+    /// Sets the value of a setting, as the person chooses it; an empty one leaves it to the page's owner. What was not chosen is
+    /// not remembered either. (No [`Command`](super::Command): the first view changes no settings.)
     pub fn set(self, setting: Setting, value: &str) {
         let store = &self.shared().store;
         let mut chosen = store.appearance();
@@ -33,7 +33,7 @@ impl Chat {
         }
     }
 
-    /// The attributes changed.
+    /// Takes the settings of the page's owner anew, after attributes have changed; connects anew where the server is another.
     pub fn reconfigure(self, options: Options, complaints: Vec<Complaint>) {
         let before = self.options.get_untracked();
         let moved = options.server != before.server || options.kind != before.kind;
@@ -68,7 +68,7 @@ impl Chat {
     }
 }
 
-/// The language: what is wished, the most wished first, else what the browser prefers.
+/// Chooses the language: of those that are wished, the most wished first, else what the browser prefers.
 pub(super) fn language(wished: &[Option<&str>]) -> Locale {
     let browser = web_sys::window()
         .map(|window| window.navigator().languages())

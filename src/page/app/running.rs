@@ -16,7 +16,7 @@ use crate::page::doctor::Inspect;
 use crate::page::live::{Live, Order};
 
 impl Chat {
-    /// A reply begins, or begins again: it is the one that runs, and what the Doctor inspects.
+    /// Notes that a reply begins, or begins again: it is the one that runs, and what the Doctor inspects.
     pub fn begun(self, reply: Rc<dyn Live>, inspected: Rc<dyn Inspect>) {
         let id = reply.id();
         self.shared().inspected.replace(Some(inspected));
@@ -34,17 +34,17 @@ impl Chat {
         });
     }
 
-    /// A turn goes on from where it ended.
+    /// Opens a turn again, since it goes on from where it ended.
     pub fn reopen(self, id: TurnId) {
         self.change_turn(id, |turn| turn.end = None);
     }
 
-    /// A reply is over: its turn becomes part of the conversation.
+    /// Puts the whole turn of a reply that is over into the conversation.
     pub fn settle_turn(self, id: TurnId, whole: Turn) {
         self.change_turn(id, |turn| *turn = whole);
     }
 
-    /// Figures that came when it was over.
+    /// Puts figures that came when a reply was over into its turn.
     pub fn late_figures(self, id: TurnId, usage: Usage, timings: Timings) {
         self.change_turn(id, |turn| {
             turn.usage = usage;
@@ -62,7 +62,7 @@ impl Chat {
         });
     }
 
-    /// A reply runs no longer; where a newer one does, that stays.
+    /// Notes that a reply runs no longer; where a newer one does, that stays.
     pub fn over(self, reply: &Rc<dyn Live>) {
         let runs = self.live.with_untracked(|live| {
             live.as_ref()
@@ -73,47 +73,47 @@ impl Chat {
         }
     }
 
-    /// The Doctor's word on the latest reply.
+    /// Takes the Doctor's verdict on the latest reply.
     pub fn found_out(self, verdict: Verdict) {
         if self.finding.get_untracked() != Some(verdict) {
             self.write(|signals| signals.finding.set(Some(verdict)));
         }
     }
 
-    /// The Doctor's word; tracked.
+    /// Returns the Doctor's verdict on the latest reply; `None` before the first send. Tracked.
     pub fn verdict(self) -> Option<Verdict> {
         self.finding.get()
     }
 
-    /// What the conversation takes of the context now.
+    /// Takes the number of tokens that the conversation has of the context now.
     pub fn measured(self, meter: Meter) {
         self.write(|signals| signals.meter.set(Some(meter)));
     }
 
-    /// The transport that a reply takes.
+    /// Takes the transport that a reply takes, to show it.
     pub fn takes_way(self, way: Option<&'static Transport>) {
         self.write(|signals| signals.way.set(way));
     }
 
-    /// The reply that the Doctor looks at: the latest, or one from a file.
+    /// Returns the reply that the Doctor looks at: the latest, or one from a file.
     pub fn inspected(self) -> Option<Rc<dyn Inspect>> {
         self.shared().inspected.borrow().clone()
     }
 
-    /// There is more to see of the reply that is inspected.
+    /// Tells the Doctor's panel, where it is open, that there is more to see of the reply that is inspected.
     pub fn patient_changed(self) {
         if self.is_mounted() && self.doctor.get_untracked() {
             self.patient_changes.notify();
         }
     }
 
-    /// Follows the reply that is inspected and what the Doctor says of it.
+    /// Tracks the reply that is inspected, and what the Doctor says of it.
     pub fn track_patient(self) {
         self.patient_changes.track();
         self.finding.track();
     }
 
-    /// What is known of the tokens of a reply.
+    /// Returns what is known of the tokens of a reply.
     pub fn insight(self, id: TurnId) -> TokenInsight {
         let shared = self.shared.try_get_value();
         let insight =

@@ -6,19 +6,20 @@ use leptos::prelude::*;
 use super::Chat;
 
 impl Chat {
-    /// The element in which the conversation scrolls; empty before there is a view.
+    /// Returns the element in which the conversation scrolls; empty before there is a view.
     pub fn scroller(self) -> NodeRef<html::Main> {
         self.shared().scroller
     }
 
-    /// The reader has scrolled: to the newest text, or away from it.
+    /// Notes that the reader has scrolled: to the newest text, or away from it.
     pub fn scrolled(self, to_end: bool) {
         if self.pinned.get_untracked() != to_end {
             self.write(|signals| signals.pinned.set(to_end));
         }
     }
 
-    /// Keeps the newest text in view, if it was. It writes and does not read: the browser lays out once, when it paints.
+    /// Scrolls to the newest text, if that was in view. Writes only and reads nothing, so that the browser lays out once, when it
+    /// paints.
     pub fn follow(self) {
         if self.pinned.get_untracked() {
             self.scroll_down();
@@ -31,7 +32,7 @@ impl Chat {
         self.scroll_down();
     }
 
-    /// The newest text is followed from now on.
+    /// Follows the newest text from now on.
     pub(super) fn pin(self) {
         self.write(|signals| signals.pinned.set(true));
     }

@@ -19,58 +19,58 @@ use crate::link::{Found, Server};
 use crate::page::net::fetch::Fetch;
 use crate::page::panel::Panel;
 
-/// The functions of the second half.
+/// Table of the functions of the second half.
 pub struct SecondHalf {
     /// Begins the reply of a turn; with `true`, from where it ended.
     pub begin: fn(Chat, TurnId, bool),
-    /// Those of these addresses at which a server answers that Rill can talk to.
+    /// Finds out at which of these addresses a server answers that Rill can talk to.
     pub recognise: fn(Vec<Address>) -> Recognising,
-    /// Gets to know a server.
+    /// Gets to know a server: its kind, its models, its context. Fails with the Doctor's verdict.
     pub connect: fn(Fetch, Option<Kind>) -> Connecting,
-    /// What a kind of server understands beside words.
+    /// Returns what a kind of server understands beside words.
     pub takes: fn(Kind) -> Takes,
     /// Shows which transport the next reply takes.
     pub show_way: fn(Chat),
     /// Reads files, and adds the pictures among them to the next message.
     pub pictures: fn(Chat, Vec<File>),
-    /// The pictures of the next message.
+    /// Draws the pictures of the next message.
     pub previews: fn(Chat) -> AnyView,
-    /// Chooses pictures.
+    /// Draws the button that chooses pictures.
     pub picker: fn(Chat) -> AnyView,
-    /// The turns of the conversation.
+    /// Draws the turns of the conversation.
     pub turns: fn(Chat) -> AnyView,
-    /// A click somewhere in the conversation; `true` where it did something.
+    /// Handles a click somewhere in the conversation; `true` where it did something.
     pub clicked: fn(Chat, &Element) -> bool,
     /// Brings the conversation of this tab back.
     pub restore: fn(Chat) -> Pin<Box<dyn Future<Output = ()>>>,
-    /// The conversation as a file.
+    /// Writes the conversation as a file.
     pub file: fn(Chat) -> String,
-    /// A dialog.
+    /// Draws what a dialog shows.
     pub dialog: fn(Chat, Panel) -> AnyView,
-    /// What stands beside the prompt, for kinds that have such.
+    /// Draws the fields beside the prompt, for kinds of servers that have such.
     pub fields: fn(Chat) -> AnyView,
-    /// The Doctor's region.
+    /// Draws the Doctor's region.
     pub doctor: fn(Chat) -> AnyView,
-    /// All that the Doctor knows of a reply.
+    /// Draws all that the Doctor knows of a reply.
     pub exam: fn(Chat) -> AnyView,
-    /// The question whether a link's server may be spoken to.
+    /// Draws the question whether a link's server may be spoken to.
     pub ask: fn(Chat) -> AnyView,
-    /// What is wrong with keeping the conversation.
+    /// Draws the notice of what is wrong with keeping the conversation.
     pub notice: fn(Chat) -> AnyView,
-    /// A verdict in a sentence.
+    /// Says in a sentence what to do about a verdict; empty where nothing is to be done.
     pub verdict_why: fn(Chat, Verdict) -> String,
 }
 
-/// Servers that are being asked who they are.
+/// Future of the servers that are being asked who they are.
 pub type Recognising = Pin<Box<dyn Future<Output = Vec<Found>>>>;
 
-/// A server that is being made friends with.
+/// Future of a server that is being got to know.
 pub type Connecting = Pin<Box<dyn Future<Output = Result<Server, Verdict>>>>;
 
-/// The second half on its way.
+/// Future of the second half, on its way.
 pub type Loading = Pin<Box<dyn Future<Output = Result<&'static SecondHalf, Unloaded>>>>;
 
-/// The file of the second half could not be had: the network is gone, or the host has another version by now.
+/// Error of a second half whose file could not be had: the network is gone, or the host has another version by now.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Unloaded;
 
@@ -84,12 +84,12 @@ pub fn install(loader: fn() -> Loading) {
     LOADER.set(Some(loader));
 }
 
-/// The second half, if it is here.
+/// Returns the second half, if it is here.
 pub fn ready() -> Option<&'static SecondHalf> {
     LOADED.get()
 }
 
-/// The second half, which is fetched if it is not here. A failure is not kept: the next call tries again.
+/// Fetches the second half, if it is not here. A failure is not kept: the next call tries again.
 pub async fn load() -> Result<&'static SecondHalf, Unloaded> {
     if let Some(half) = ready() {
         return Ok(half);

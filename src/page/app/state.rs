@@ -23,53 +23,54 @@ use crate::page::store::Store;
 use crate::page::words::Locale;
 use crate::reading::{Appearance, Setting};
 
-/// The server that is to be checked.
+/// Server that is to be checked.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct ToCheck {
-    /// Its address as it is written.
+    /// Address of the server as it is written.
     pub server: String,
-    /// The check begins at once.
+    /// `true` where the check begins at once; else the person starts it.
     pub at_once: bool,
-    /// A link has opened the panel, and not the person.
+    /// `true` where a link has opened the panel, and not the person.
     pub by_link: bool,
 }
 
-/// What a conversation takes of the context.
+/// Part of the context that a conversation takes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Meter {
-    /// Tokens.
+    /// Number of tokens.
     pub used: u32,
-    /// Counted by the server; else an estimate.
+    /// `true` where the server has counted them; else they are an estimate.
     pub exact: bool,
 }
 
-/// Why a picture is not taken.
+/// Reason why a picture is not taken.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Refused {
     /// The model, or the server, of this name takes none.
     Blind(String),
-    /// The file of this name is none.
+    /// The file of this name is not a picture.
     NoPicture(String),
     /// The file of this name is too big.
     TooBig(String),
 }
 
-/// The tokens of one reply, and how many of them the text is shown up to.
+/// Tokens of one reply, and the number of them up to which the text is shown.
 #[derive(Clone, Default)]
 pub struct TokenInsight {
-    /// All that came.
+    /// Tokens that have come, all of them.
     pub tokens: Rc<RefCell<Tokens>>,
-    /// How many of them may be seen.
+    /// Number of tokens that may be seen.
     pub shown: ArcRwSignal<usize>,
 }
 
-/// What keeps the conversation; see `history`.
+/// Memory that keeps the conversation; see `history`.
 pub trait Memory: Any {
-    /// The conversation is about to be left. With `at_once` the page may be gone a moment later.
+    /// Stores what is not kept yet of the conversation, which is about to be left. With `at_once` the page may be gone a moment
+    /// later.
     fn keep(&self, at_once: bool);
 }
 
-/// The writing ends of a chat's signals; [`Chat`](super::Chat) has the reading ones, and says what they are.
+/// Writing ends of a chat's signals; [`Chat`](super::Chat) has the reading ones, and says what they are.
 #[derive(Clone, Copy)]
 pub(super) struct Signals {
     pub(super) options: RwSignal<Options>,
@@ -97,7 +98,7 @@ pub(super) struct Signals {
 }
 
 impl Signals {
-    /// The state in which a chat begins.
+    /// Makes the state in which a chat begins.
     pub(super) fn new(options: Options, complaints: Vec<Complaint>, store: &Store) -> Signals {
         let chosen = store.appearance();
         let lang = [&options.appearance, &chosen].map(|appearance| appearance.get(Setting::Lang));

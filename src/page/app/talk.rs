@@ -41,8 +41,8 @@ impl Chat {
         self.answer(half, asked);
     }
 
-    /// Sends once the second half of the page is here. The text stays in the field until then, where it may still be changed;
-    /// a second send changes nothing.
+    /// Sends the text once the second half of the page is here. The text stays in the field until then, where it may still be
+    /// changed; a second send changes nothing.
     fn send_later(self, text: String) {
         self.write(|signals| signals.draft.set(text));
         if self.shared().waits.replace(true) {
@@ -64,7 +64,7 @@ impl Chat {
         self.write(|signals| signals.draft.set(text));
     }
 
-    /// A turn behind another one, or the first.
+    /// Adds a turn behind another one, or as the first; returns its id.
     fn add(self, parent: Option<TurnId>, turn: Turn) -> TurnId {
         let mut id = 0;
         self.write(|signals| signals.tree.update(|tree| id = tree.add(parent, turn)));
@@ -78,7 +78,8 @@ impl Chat {
         (half.begin)(self, id, false);
     }
 
-    /// A question and the place of its answer at the end of the conversation, for a reply that comes from a file.
+    /// Adds a question and the place of its answer at the end of the conversation, for a reply that comes from a file; returns
+    /// the id of the answer.
     pub fn add_question(self, question: &str) -> TurnId {
         self.supersede();
         let last = self.tree.with_untracked(Tree::last);
@@ -125,7 +126,7 @@ impl Chat {
         self.order(Order::Stop(End::Stopped));
     }
 
-    /// What runs gives way to something newer.
+    /// Ends the reply that runs, since it gives way to something newer.
     fn supersede(self) {
         self.order(Order::Stop(End::Superseded));
         // Its own end may still be on the way; nothing of it may show in the newer reply from here on.
@@ -137,12 +138,12 @@ impl Chat {
         self.shared().store.keep_session(None);
     }
 
-    /// A conversation that has no name yet takes the place of the one that is there.
+    /// Puts a conversation that has no name yet in the place of the one that is there.
     pub(super) fn begin_with(self, tree: Tree) {
         self.turn_to((made_up(), None), tree);
     }
 
-    /// Another conversation takes the place of the one that is there, which is kept.
+    /// Puts another conversation in the place of the one that is there, which is kept.
     pub fn turn_to(self, names: (String, Option<String>), tree: Tree) {
         self.part();
         let shared = self.shared();
@@ -160,18 +161,18 @@ impl Chat {
         self.to_end();
     }
 
-    /// All turns of the conversation whose end is on the page.
+    /// Fills in all turns of the conversation whose end is on the page.
     pub fn fill(self, tree: Tree) {
         self.write(|signals| signals.tree.set(tree));
     }
 
-    /// The conversation that is there is about to be left: its reply ends, and all is kept.
+    /// Prepares to leave the conversation that is there: its reply ends, and all is kept.
     pub fn part(self) {
         self.supersede();
         self.keep(false);
     }
 
-    /// Looks at a turn; at an empty reply, where it is gone. Untracked.
+    /// Looks at a turn; at an empty reply, where the turn is gone. Untracked.
     pub fn with_turn<T>(self, id: TurnId, look: impl FnOnce(&Turn) -> T) -> T {
         self.tree.with_untracked(|tree| match tree.turn(id) {
             Some(turn) => look(turn),
@@ -179,17 +180,17 @@ impl Chat {
         })
     }
 
-    /// What the conversation is called: by this page, and by a server that keeps it itself.
+    /// Returns the names of the conversation: the one this page gives it, and that of a server that keeps it itself.
     pub fn names(self) -> (String, Option<String>) {
         self.shared().names.borrow().clone()
     }
 
-    /// This page calls the conversation otherwise from now on.
+    /// Sets the name that this page gives the conversation from now on.
     pub fn rename(self, own: String) {
         self.shared().names.borrow_mut().0 = own;
     }
 
-    /// The server has a name of its own for the conversation.
+    /// Sets the name that the server has given the conversation.
     pub fn is_called(self, name: String) {
         self.shared().names.borrow_mut().1 = Some(name);
     }

@@ -12,7 +12,7 @@ use leptos::prelude::*;
 
 use super::Chat;
 
-/// The work that goes on. Only the chat's owner keeps it.
+/// Work of a chat that goes on. Only the chat's owner keeps it.
 #[derive(Default)]
 pub(super) struct Tasks {
     last: Cell<usize>,
@@ -20,7 +20,7 @@ pub(super) struct Tasks {
 }
 
 impl Tasks {
-    /// Work begins; gives its number.
+    /// Notes that work begins; returns its number.
     fn begin(&self, handle: AbortHandle) -> usize {
         let number = self.last.get().wrapping_add(1);
         self.last.set(number);
@@ -28,7 +28,7 @@ impl Tasks {
         number
     }
 
-    /// The work of that number is over.
+    /// Notes that the work of that number is over.
     fn end(&self, number: usize) {
         self.going.borrow_mut().retain(|(of, _)| *of != number);
     }
@@ -61,7 +61,7 @@ impl Chat {
         });
     }
 
-    /// How much of its work is not over.
+    /// Counts the chat's pieces of work that are not over.
     pub fn busy(self) -> usize {
         let tasks = self.tasks.try_get_value();
         tasks.map_or(0, |tasks| tasks.going.borrow().len())

@@ -8,12 +8,13 @@ use super::{Chat, second_half};
 use crate::dialect::{Dialect, Transport};
 
 impl Chat {
-    /// All transports of the server of now; empty for the demo. Tracked.
+    /// Lists all transports of the server of now; empty for the demo. Tracked.
     pub fn ways(self) -> &'static [Transport] {
         self.kind().map_or(&[], |kind| kind.dialect().transports())
     }
 
-    /// The transport with which the next reply begins: the one that the person chose (and then no other), else the one that worked.
+    /// Returns the transport with which the next reply begins: the one that the person chose, else the one that worked. `true`
+    /// beside it where it was chosen, and then no other is tried.
     pub fn transport(self, dialect: &dyn Dialect) -> (&'static Transport, bool) {
         let wished = self.preferences.with_untracked(|preferences| {
             let way = preferences.way.as_deref()?;
@@ -30,7 +31,7 @@ impl Chat {
         }
     }
 
-    /// The person chooses a transport; `None` begins to find out anew.
+    /// Sets the transport that the person chooses; `None` begins to find out anew.
     pub(super) fn use_way(self, name: Option<String>) {
         if name.is_none() {
             let base = untrack(|| self.base());

@@ -108,7 +108,7 @@ pub async fn perform(
     }
 }
 
-/// Runs a reply as any other, seen by nobody but its trace. It is stopped once `stop_after` pieces of text have come.
+/// Runs a reply as any other, seen by nobody but its trace. It is stopped once `stop_after` events with text have come.
 async fn reply(fetch: &Fetch, plan: Plan<'_>, stop_after: Option<usize>) -> Response {
     let line = PageWire::Net(fetch.clone());
     let (orders, controls) = mpsc::unbounded();

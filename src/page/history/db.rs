@@ -21,22 +21,22 @@ use crate::history::{Batch, Fault, Head, Unwritten};
 use crate::page::clock::PageClock;
 use crate::session::within;
 
-/// The database's name; one for all elements of an origin.
+/// Name of the database; one for all elements of an origin.
 const NAME: &str = "rill";
 const CONVERSATIONS: &str = "conversations";
 const TURNS: &str = "turns";
 
 #[wasm_bindgen]
 extern "C" {
-    /// What a transaction can do that its binding does not know.
+    /// Transaction with the method `commit`, which its binding does not know.
     type Whole;
     #[wasm_bindgen(method, catch)]
     fn commit(this: &Whole) -> Result<(), JsValue>;
 }
 
-/// The records of a conversation that was deleted, to be put back as they were.
+/// Records of a conversation that was deleted, to be put back as they were.
 pub struct Deleted {
-    /// The name under which they stood.
+    /// Name under which the records stood.
     pub id: String,
     head: JsValue,
     keys: Array,
@@ -44,25 +44,25 @@ pub struct Deleted {
     left: JsValue,
 }
 
-/// The database: a connection that is opened when it is first needed, and anew where the browser has closed it.
+/// Database of the conversations: a connection that is opened when it is first needed, and anew where the browser has closed it.
 #[derive(Clone, Default)]
 pub struct Db(Rc<RefCell<Option<IdbDatabase>>>);
 
-/// A transaction over both stores.
+/// Transaction over both stores.
 pub struct Work {
     transaction: IdbTransaction,
     heads: IdbObjectStore,
     turns: IdbObjectStore,
-    /// The browser did not even take something for it.
+    /// Error with which the browser refused to take a request of the transaction; the transaction is given up then.
     refused: Cell<Option<Fault>>,
 }
 
-/// So long the browser may take to open the database, in milliseconds.
+/// Longest time that the browser may take to open the database, in milliseconds.
 const OPENING: Millis = 5000.0;
-/// So long it may take to write.
+/// Longest time that the browser may take to write, in milliseconds.
 const WRITING: Millis = 20_000.0;
 
-/// Opens it; makes it, where it is not there.
+/// Opens the database; makes it, where it is not there. Fails where the browser has none, or takes longer than `OPENING`.
 async fn open() -> Result<IdbDatabase, Fault> {
     let factory = web_sys::window().and_then(|window| window.indexed_db().ok()?);
     let request = factory.and_then(|factory| factory.open_with_u32(NAME, 1).ok());
@@ -97,13 +97,13 @@ thread_local! {
     });
 }
 
-/// The database that is being opened.
+/// Returns the database that is being opened.
 fn opened(event: &web_sys::Event) -> Option<IdbDatabase> {
     let request: IdbOpenDbRequest = event.target()?.dyn_into().ok()?;
     request.result().ok()?.dyn_into().ok()
 }
 
-/// Why a request, or a transaction, failed: the name of its error.
+/// Reads why a request, or a transaction, failed: the name of its error.
 fn reason(of: &JsValue) -> String {
     let error = js_sys::Reflect::get(of, &"error".into());
     error.map(|error| name_of(&error)).unwrap_or_default()
@@ -114,13 +114,13 @@ fn name_of(error: &JsValue) -> String {
     name.and_then(|name| name.as_string()).unwrap_or_default()
 }
 
-/// The meaning of an error that was thrown.
+/// Returns the meaning of an error that was thrown.
 fn thrown(error: &JsValue) -> Fault {
     Fault::at_work(&name_of(error))
 }
 
 impl Db {
-    /// Begins to read, or to write.
+    /// Begins a transaction, to read or with `writes` to write as well. Opens a connection where there is none that is of use.
     pub async fn work(&self, writes: bool) -> Result<Work, Fault> {
         if let Some(work) = self.work_at_once(writes) {
             return Ok(work);
@@ -131,7 +131,7 @@ impl Db {
         self.work_at_once(writes).ok_or(Fault::Closed)
     }
 
-    /// The same where there is a connection that is of use.
+    /// Begins a transaction without waiting; `None` where there is no connection that is of use.
     pub fn work_at_once(&self, writes: bool) -> Option<Work> {
         let known = self.0.borrow().clone()?;
         let work = begin(&known, writes);
@@ -142,7 +142,7 @@ impl Db {
         work
     }
 
-    /// The connection is not to be trusted: the next work opens another one.
+    /// Closes the connection, which is not to be trusted: the next work opens another one.
     pub fn forget(&self) {
         if let Some(known) = self.0.take() {
             known.close();
@@ -168,43 +168,44 @@ fn begin(database: &IdbDatabase, writes: bool) -> Option<Work> {
 }
 
 impl Work {
-    /// The record of a conversation; `None` where there is none.
+    /// Reads the record of a conversation; `None` where there is none.
     pub async fn head(&self, id: &str) -> Result<Option<String>, Fault> {
         let head = done(self.heads.get(&id.into())).await?;
         Ok(head.as_string())
     }
 
-    /// The records of all conversations.
+    /// Reads the records of all conversations.
     pub async fn heads(&self) -> Result<Vec<String>, Fault> {
         texts(self.heads.get_all()).await
     }
 
-    /// The records of a conversation's turns, from one number on, at most so many.
+    /// Reads the records of a conversation's turns, from the number `from` on, at most `most` of them.
     pub async fn turns(&self, id: &str, from: usize, most: u32) -> Result<Vec<String>, Fault> {
         let range = range(id, from)?;
         let turns = self.turns.get_all_with_key_and_limit(&range.into(), most);
         texts(turns).await
     }
 
-    /// The number of a conversation's records of turns.
+    /// Counts a conversation's records of turns.
     pub async fn count(&self, id: &str) -> Result<usize, Fault> {
         let count = done(self.turns.count_with_key(&range(id, 0)?.into())).await?;
         let count = count.as_f64().ok_or(Fault::Failed)?;
         Ok(count as usize)
     }
 
-    /// The record of what was left unwritten of a conversation; `None` where nothing was.
+    /// Reads the record of what was left unwritten of a conversation; `None` where nothing was.
     pub async fn left(&self, id: &str) -> Result<Option<String>, Fault> {
         let left = done(self.turns.get(&left(id).into())).await?;
         Ok(left.as_string())
     }
 
-    /// The records of all that was left unwritten.
+    /// Reads the records of all that was left unwritten.
     pub async fn all_left(&self) -> Result<Vec<String>, Fault> {
         texts(self.turns.get_all_with_key(&all_left()?.into())).await
     }
 
-    /// Writes records, and drops what was left unwritten of the conversation. It is done when the work is finished.
+    /// Writes records, and drops what was left unwritten of the conversation. They are written once the work is
+    /// [finished](Work::finish).
     pub fn put(&self, batch: &Batch) {
         let id = batch.head.id.as_str();
         for (turn, record) in &batch.turns {
@@ -221,14 +222,14 @@ impl Work {
         self.note(self.turns.put_with_key(&record.into(), &left(id).into()));
     }
 
-    /// What the browser does not take is not written: then nothing of the work is.
+    /// Notes whether the browser takes a request. What it does not take is not written: then nothing of the work is.
     fn note(&self, asked: Result<IdbRequest, JsValue>) {
         if let Err(error) = asked {
             self.refused.set(Some(thrown(&error)));
         }
     }
 
-    /// Deletes a conversation; gives what was there.
+    /// Deletes a conversation; returns the records that were there.
     pub async fn delete(&self, id: &str) -> Result<Deleted, Fault> {
         let range = range(id, 0)?;
         let left = left(id).into();
@@ -278,13 +279,14 @@ impl Work {
         self.note(self.turns.clear());
     }
 
-    /// All is asked for: it is done at once, even where the page is about to go.
+    /// Commits the transaction, since all is asked for: it is written at once, even where the page is about to go.
     pub fn commit(&self) {
         // Where a browser does not know this, it does so by itself a little later.
         let _ = self.transaction.unchecked_ref::<Whole>().commit();
     }
 
-    /// Waits until it is written.
+    /// Waits until the work is written. Fails where the browser refused a part of it, or takes longer than `WRITING`; then
+    /// nothing of it is known to be written.
     pub async fn finish(self) -> Result<(), Fault> {
         let transaction = &self.transaction;
         if let Some(fault) = self.refused.get() {
@@ -305,12 +307,12 @@ impl Work {
     }
 }
 
-/// The name of a turn's record: the names of one conversation stand together, in order.
+/// Makes the name of a turn's record: the names of one conversation stand together, in order.
 fn name(id: &str, turn: usize) -> String {
     format!("{id}/{turn:08}")
 }
 
-/// The name of the record of what was left unwritten of a conversation: it stands among no conversation's turns.
+/// Makes the name of the record of what was left unwritten of a conversation: it stands among no conversation's turns.
 fn left(id: &str) -> String {
     format!("left/{id}")
 }
@@ -328,7 +330,7 @@ fn between(first: &str, last: &str) -> Result<IdbKeyRange, Fault> {
     IdbKeyRange::bound(&first.into(), &last.into()).map_err(|error| thrown(&error))
 }
 
-/// Whether a request that is over was successful.
+/// Waits until a request is over; tells whether it was successful.
 async fn request_end(request: &IdbRequest) -> bool {
     let promise = Promise::new(&mut |done: Function, failed: Function| {
         request.set_onsuccess(Some(&done));
@@ -337,7 +339,7 @@ async fn request_end(request: &IdbRequest) -> bool {
     JsFuture::from(promise).await.is_ok()
 }
 
-/// The result of a request.
+/// Waits for the result of a request.
 async fn done(asked: Result<IdbRequest, JsValue>) -> Result<JsValue, Fault> {
     let request = asked.map_err(|error| thrown(&error))?;
     match request_end(&request).await {

@@ -33,27 +33,27 @@ use crate::history::records::list;
 use crate::history::{Fault, Head, Journal, Opened, Reading, Trouble, Unwritten};
 use db::{Db, Deleted};
 
-/// The number of turns at the end of a long conversation that are brought before the others; no more are drawn at once.
+/// Number of turns at the end of a long conversation that are brought before the others; no more are drawn at once.
 pub const END: usize = 64;
-/// So long the page waits for its conversation, in milliseconds.
+/// Longest time that the page waits for its conversation, in milliseconds.
 const PATIENCE: Millis = 5000.0;
 
-/// The history of one chat: a journal and its hands.
+/// History of one chat: a journal and its hands.
 pub struct History {
     chat: Chat,
-    /// The trouble that there is with it, for those who say so.
+    /// Trouble with keeping the conversation, if there is any, for those who say so.
     pub trouble: ArcRwSignal<Option<Trouble>>,
     db: Db,
-    /// One writes at a time.
+    /// Lock of the writer: one writes at a time.
     pen: Mutex<()>,
     journal: RefCell<Journal>,
-    /// Somebody is about to write.
+    /// Set while somebody is about to write.
     planned: Cell<bool>,
-    /// Ticks while a reply runs.
+    /// Timer that ticks while a reply runs.
     tick: RefCell<Option<Interval>>,
 }
 
-/// The history of a chat; `None` where nothing may be kept.
+/// Returns the history of a chat, made at the first call; `None` where nothing may be kept.
 pub fn of(chat: Chat) -> Option<Rc<History>> {
     let shared = chat.shared();
     if !shared.store.lasts() {
@@ -76,7 +76,7 @@ pub fn of(chat: Chat) -> Option<Rc<History>> {
     }))
 }
 
-/// Keeps what is said from now on. Call it under an owner: it ends with it.
+/// Begins to write down what is said from now on. Call it under an owner: it ends with it.
 pub fn watch(chat: Chat) {
     let Some(history) = of(chat) else { return };
     let listener = history.clone();
@@ -96,7 +96,8 @@ pub fn watch(chat: Chat) {
     });
 }
 
-/// Brings the conversation of this tab back, if there was one.
+/// Brings the conversation of this tab back, if there was one. One that cannot be read stays where it is kept, and the page says
+/// so.
 pub fn restore(chat: Chat) -> Pin<Box<dyn Future<Output = ()>>> {
     Box::pin(async move {
         let id = chat.shared().store.session();
@@ -124,7 +125,7 @@ pub fn restore(chat: Chat) -> Pin<Box<dyn Future<Output = ()>>> {
     })
 }
 
-/// The conversation of a chat as a file.
+/// Writes the conversation of a chat as a file, with the reply that runs as far as it has come.
 pub fn file(chat: Chat) -> String {
     let mut tree = chat.tree.get_untracked();
     if let Some((id, turn)) = running(chat)
@@ -135,22 +136,22 @@ pub fn file(chat: Chat) -> String {
     export(&tree)
 }
 
-/// The reply that runs, as far as it has come.
+/// Returns the reply that runs, as far as it has come.
 fn running(chat: Chat) -> Option<(TurnId, Turn)> {
     let live = chat.live.try_get_untracked().flatten()?;
     Some((live.id(), live.turn()))
 }
 
 impl History {
-    /// All conversations, the newest first.
+    /// Lists the heads of all conversations, the newest first. What waits to be written is written before.
     pub async fn list(&self) -> Result<Vec<Head>, Fault> {
         self.write().await;
         let work = self.db.work(false).await?;
         Ok(list(&work.heads().await?, &work.all_left().await?))
     }
 
-    /// Puts a conversation of the list on the page, in the place of the one that is there; `false` where there is none of that name,
-    /// or where it is no longer wanted.
+    /// Puts a conversation of the list on the page, in the place of the one that is there; returns `false` where there is none of
+    /// that name, or where it is no longer wanted.
     pub async fn open(&self, id: &str) -> Result<bool, Fault> {
         self.chat.part();
         self.chat.returns(true);
@@ -208,14 +209,14 @@ impl History {
         Ok(true)
     }
 
-    /// The names of a conversation: this page's, and that of the server of now.
+    /// Returns the names of a conversation: this page's, and that of the server of now.
     fn names(&self, head: &Head) -> (String, Option<String>) {
         let base = untrack(|| self.chat.base());
         let called = head.called.clone().filter(|(server, _)| *server == base);
         (head.id.clone(), called.map(|(_, called)| called))
     }
 
-    /// Begins to read a conversation, of which this is known to be left; `None` where there is none of that name.
+    /// Begins to read a conversation, of which `left` is known to be left unwritten; `None` where there is none of that name.
     async fn find(&self, id: &str, left: Left) -> Result<Option<Reading>, Fault> {
         let (head, store) = match self.heads(id).await {
             Ok((head, left)) => (Ok(head), left),
@@ -224,7 +225,7 @@ impl History {
         Reading::begin(id, head, Left { store, ..left }, made_up)
     }
 
-    /// A conversation's record, and what stands left beside it.
+    /// Reads a conversation's record, and what stands left unwritten beside it.
     async fn heads(&self, id: &str) -> Result<(Option<Head>, Option<Unwritten>), Fault> {
         let work = self.db.work(false).await?;
         let head = work.head(id).await?;
@@ -235,7 +236,8 @@ impl History {
         ))
     }
 
-    /// The last turns of a long conversation, and empty places for those before.
+    /// Reads the last turns of a long conversation, with empty places for those before; `None` where the conversation is to be
+    /// read whole, or cannot be read.
     async fn end(&self, reading: &Reading) -> Option<Tree> {
         let first = reading.end_from(END)?;
         let id = &reading.head().id;
@@ -245,7 +247,7 @@ impl History {
         reading.end(first, &records, count)
     }
 
-    /// Reads all that is wanted.
+    /// Reads all that a reading wants, a piece at a time; `None` where the conversation is not there any more.
     async fn all(&self, mut reading: Reading) -> Result<Option<Opened>, Fault> {
         while let Some(from) = reading.next() {
             // Between two pieces the page may do something else.
@@ -258,7 +260,7 @@ impl History {
         reading.finish()
     }
 
-    /// Deletes a conversation; what was there can be put back.
+    /// Deletes a conversation; returns the records that were there, which can be put back.
     pub async fn delete(&self, id: &str) -> Result<Deleted, Fault> {
         // What of it is still on its way belongs to it.
         self.write().await;
@@ -269,7 +271,7 @@ impl History {
         Ok(deleted)
     }
 
-    /// Puts it back; under a new name, where another tab has gone on under the old one.
+    /// Puts a deleted conversation back; under a new name, where another tab has gone on under the old one.
     pub async fn put_back(&self, deleted: &Deleted) -> Result<(), Fault> {
         let work = self.db.work(true).await?;
         let id = match work.head(&deleted.id).await? {
@@ -289,7 +291,7 @@ impl History {
         Ok(())
     }
 
-    /// What waits, and what is left in this tab, of conversations that were deleted is dropped.
+    /// Drops what waits, and what is left in this tab, of conversations that were deleted.
     fn forget(&self, is_gone: impl Fn(&str) -> bool) {
         let shared = self.chat.shared();
         let left = shared.store.left().and_then(|text| Unwritten::read(&text));
@@ -299,7 +301,7 @@ impl History {
         self.journal.borrow_mut().forget(is_gone);
     }
 
-    /// Tells those who say it what is wrong.
+    /// Tells those who say it what is wrong with keeping the conversation.
     fn say_trouble(&self) {
         let trouble = self.journal.borrow().trouble();
         if self.trouble.get_untracked() != trouble {

@@ -29,8 +29,8 @@ impl Memory for History {
 }
 
 impl History {
-    /// The page may be gone a moment later: all that waits is left in the tab and beside the records, and is written as ever if the
-    /// page lives.
+    /// Leaves all that waits in the tab and beside the records, for the page may be gone a moment later. It is written as ever if
+    /// the page lives.
     fn leave(&self) {
         let left = self.journal.borrow_mut().left();
         let Some(last) = left.last() else { return };
@@ -44,7 +44,8 @@ impl History {
         }
     }
 
-    /// Does something with the journal and the conversation on the page, which is `None` while it is only on its way.
+    /// Does something with the journal and the conversation on the page, which is `None` while it is only on its way. A
+    /// conversation that this first puts into words becomes the one of this tab.
     fn here<R>(&self, work: impl FnOnce(&mut Journal, Option<&Conversation>) -> R) -> R {
         let chat = self.chat;
         let mut journal = self.journal.borrow_mut();
@@ -69,7 +70,7 @@ impl History {
         done
     }
 
-    /// Something has changed.
+    /// Notes that the conversation has changed, and which reply runs in it now; plans the next write.
     pub(super) fn changed(self: &Rc<Self>, running: Option<TurnId>) {
         self.journal.borrow_mut().changed(running);
         let mut tick = self.tick.borrow_mut();
@@ -86,7 +87,7 @@ impl History {
         self.write_soon(SOON);
     }
 
-    /// A reply runs.
+    /// Plans a write of the reply that runs, where one is due. Called every second or so while one runs.
     fn tick(&self) {
         if !self.chat.is_mounted() {
             return;
@@ -99,7 +100,7 @@ impl History {
         }
     }
 
-    /// Writes what there is to write, unless somebody is about to.
+    /// Writes what there is to write in `wait` milliseconds, unless somebody is about to.
     pub(super) fn write_soon(&self, wait: Millis) {
         if self.planned.replace(true) {
             return;
@@ -183,7 +184,7 @@ impl History {
         }
     }
 
-    /// Writes a batch. Where only the connection was bad, another one does it.
+    /// Writes a batch; returns the outcome. Where only the connection was bad, another one does it.
     async fn put(&self, batch: &Batch) -> Outcome {
         match self.try_to_put(batch).await {
             Ok(outcome) => outcome,
@@ -209,7 +210,7 @@ impl History {
     }
 }
 
-/// The time, in milliseconds since 1970.
+/// Returns the time, in milliseconds since 1970.
 fn date() -> f64 {
     js_sys::Date::now()
 }

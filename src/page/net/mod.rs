@@ -14,7 +14,7 @@ use crate::page::clock::PageClock;
 use crate::session::{Answer, Body, Chunk, Failure, Media, Opened, Wire};
 use crate::trace::{Replay, ReplayBody};
 
-/// Any of the ways.
+/// Any of the ways from the page to a server.
 pub enum PageWire {
     /// Over the network.
     Net(fetch::Fetch),
@@ -30,11 +30,11 @@ pub enum PageBody {
     Net(fetch::FetchBody),
     /// A socket.
     Socket(socket::SocketBody),
-    /// A whole answer that is asked after.
+    /// A whole answer that is asked after while it is made.
     Poll(steps::PollBody),
-    /// An answer, and then a socket.
+    /// An answer that comes at once, and then the frames of the socket that it points to.
     Watch(steps::WatchBody),
-    /// A text that is all here.
+    /// A text that is all here; `None` once it was handed on.
     Text(Option<String>),
     /// The demo.
     Demo(demo::DemoBody),

@@ -7,7 +7,8 @@ use crate::page::app::Chat;
 use crate::page::words::say;
 use crate::page::{clipboard, diagram, plain};
 
-/// A click inside an answer: copy a block of code or a table, load an image. `true` where it was one of these.
+/// Handles a click inside an answer: copies a block of code or a table, draws a diagram, loads an image. Returns `true` where it
+/// was one of these.
 pub fn clicked(chat: Chat, target: &Element) -> bool {
     if let Ok(Some(button)) = target.closest("[data-copy]") {
         if let Ok(Some(figure)) = button.closest("figure") {
@@ -33,7 +34,7 @@ pub fn clicked(chat: Chat, target: &Element) -> bool {
     false
 }
 
-/// Copies what a figure holds, and says whether that went well.
+/// Copies the table or the code that a figure holds, and says on the button whether that went well.
 fn copy(chat: Chat, figure: &Element, button: Element) {
     let (text, html) = if let Ok(Some(table)) = figure.query_selector("table") {
         let (values, html) = plain::table(&table);

@@ -18,7 +18,7 @@ impl Paper {
             .unwrap_or_else(|_| self.root.clone())
     }
 
-    /// The element for a tag, and the one inside it that takes the children.
+    /// Makes the element for a tag; returns it, and the one inside it that takes the children.
     pub(super) fn element_of(&self, tag: &Tag) -> (Element, Element) {
         let one = |name: &str| {
             let element = self.make(name);
@@ -91,7 +91,7 @@ impl Paper {
         }
     }
 
-    /// An item that is to be done, or is done.
+    /// Makes the item of a task that is to be done, or is done.
     fn task(&self, tag: &Tag, checked: bool) -> (Element, Element) {
         let item = self.make("li");
         set_block(&item, tag);
@@ -117,7 +117,7 @@ impl Paper {
         (link.clone(), link)
     }
 
-    /// A table in a frame that scrolls, and the button that copies it.
+    /// Makes a table in a frame that scrolls, and the button that copies it.
     fn table(&self) -> (Element, Element) {
         let sheet = self.make("figure");
         set(&sheet, "class", "sheet");
@@ -157,15 +157,15 @@ impl Paper {
         (note, text)
     }
 
-    /// An element and the one inside it.
+    /// Makes an element with another one inside it; returns both.
     fn around(&self, outer: &str, inner: &str) -> (Element, Element) {
         let (outer, inner) = (self.make(outer), self.make(inner));
         let _ = outer.append_child(&inner);
         (outer, inner)
     }
 
-    /// An element that runs as its first letter does. (A list and its items say it themselves: what has a direction of its own does
-    /// not count for that of the element around it.)
+    /// Makes an element that runs as its first letter does. (A list and its items say it themselves: what has a direction of its
+    /// own does not count for that of the element around it.)
     fn of_own_direction(&self, name: &str) -> (Element, Element) {
         let element = self.make(name);
         set(&element, "dir", "auto");
@@ -208,8 +208,8 @@ impl Paper {
         (figure, code)
     }
 
-    /// A raster image that came with the text is shown; one from elsewhere waits behind a button, since loading it
-    /// would tell that host who reads what.
+    /// Makes the place of an image. A raster image that came with the text is shown; one from elsewhere waits behind a button,
+    /// since loading it would tell that host who reads what.
     fn image(&self, src: &str, alt: &str, title: &str) -> (Element, Element) {
         let frame = self.make("span");
         set(&frame, "class", "image");
@@ -233,7 +233,7 @@ impl Paper {
         (frame.clone(), frame)
     }
 
-    /// A button that [`clicked`](super::clicked) knows by this attribute.
+    /// Makes a button that [`clicked`](super::clicked) knows by this attribute.
     fn button(&self, name: &str, words: &str) -> Element {
         let button = self.make("button");
         set(&button, "type", "button");
@@ -247,7 +247,7 @@ impl Paper {
     }
 }
 
-/// The picture of this address; its host is not told which page shows it.
+/// Makes the picture of this address; its host is not told which page shows it.
 pub(super) fn loaded(document: &Document, src: &str, alt: &str) -> Option<Element> {
     let image = document.create_element("img").ok()?;
     set(&image, "alt", alt);
@@ -257,12 +257,12 @@ pub(super) fn loaded(document: &Document, src: &str, alt: &str) -> Option<Elemen
     Some(image.unchecked_into())
 }
 
-/// A browser that translates the page leaves it as it is.
+/// Marks an element as not to be translated: a browser that translates the page leaves it as it is.
 pub(super) fn untranslated(element: &Element) {
     set(element, "translate", "no");
 }
 
-/// What may change of a list, of an item or of a link.
+/// Sets what may change of a list (tight, direction, first number), of an item (direction) or of a link (address).
 pub(super) fn set_block(element: &Element, tag: &Tag) {
     match tag {
         Tag::List { start, tight, rtl } => {
@@ -283,7 +283,7 @@ fn direction(rtl: bool) -> &'static str {
     if rtl { "rtl" } else { "ltr" }
 }
 
-/// Sets an attribute.
+/// Sets an attribute of an element.
 pub(super) fn set(element: &Element, name: &str, value: &str) {
     // It fails only on names that are no names.
     let _ = element.set_attribute(name, value);

@@ -21,33 +21,33 @@ use crate::text;
 
 pub use click::clicked;
 
-/// So many blocks stand in one stretch: few enough that what is in view is little, enough that watching them costs little.
+/// Number of blocks in one stretch: few enough that what is in view is little, enough that watching them costs little.
 const STRETCH: usize = 8;
 
-/// So many stretches make an answer long; a short one needs no watching.
+/// Number of stretches from which an answer is long; a shorter one needs no watching.
 const MANY: usize = 3;
 
-/// Draws one answer into its element.
+/// Painter of one answer: draws its blocks into its element.
 pub struct Painter {
     drawing: Drawing<Paper>,
     paper: Paper,
-    /// The first so many stretches stay as they are.
+    /// Number of first stretches that stay as they are.
     still: usize,
 }
 
-/// The element of an answer.
+/// Element of an answer, with what is needed to draw into it.
 struct Paper {
     root: Element,
     document: Document,
     chat: Chat,
     stretches: Vec<Element>,
     touched: u64,
-    /// Somebody else has put something in the place of what is to change.
+    /// Set where somebody else, such as a browser that translates, has put something in the place of what is to change.
     torn: bool,
 }
 
 impl Painter {
-    /// A painter for an empty element.
+    /// Makes a painter for an element, which is emptied.
     pub fn new(root: Element, chat: Chat) -> Painter {
         // An element has a document unless it is one.
         let document = root
@@ -68,12 +68,12 @@ impl Painter {
         }
     }
 
-    /// DOM nodes that were made or changed so far; for tests and the bench.
+    /// Counts the DOM nodes that were made or changed so far; for tests and the bench.
     pub fn touched(&self) -> u64 {
         self.paper.touched
     }
 
-    /// Draws what is new since the last time.
+    /// Draws what is new since the last time; all of it anew, where somebody else has changed the page meanwhile.
     pub fn paint(&mut self, markdown: &mut Markdown) {
         self.drawing.draw(markdown, &mut self.paper);
         if std::mem::take(&mut self.paper.torn) {
@@ -88,13 +88,13 @@ impl Painter {
         self.settle(if still < MANY { 0 } else { still });
     }
 
-    /// A block as it stands on the page.
+    /// Returns the block of this number as it stands on the page; `None` where there is none.
     pub fn block(&self, at: usize) -> Option<Element> {
         let stretch = self.paper.stretches.get(at / STRETCH)?;
         stretch.children().item((at % STRETCH) as u32)
     }
 
-    /// From now on the first so many stretches stay as they are.
+    /// Marks the first `still` stretches as done: they stay as they are, and are left out of layout while out of view.
     fn settle(&mut self, still: usize) {
         let (from, to) = (self.still.min(still), self.still.max(still));
         let stretches = self.paper.stretches.iter().enumerate();
@@ -200,7 +200,8 @@ impl Page for Paper {
     }
 }
 
-/// Changes no more than the end of a text that differs. The node may hold only the end of `old`, where the rest is coloured.
+/// Rewrites the text of a node from `old` to `new`, changing no more than the end that differs. The node may hold only the end of
+/// `old`, where the rest is coloured.
 fn rewrite(node: &Text, old: &str, new: &str) {
     let units = |text: &str| text.encode_utf16().count() as u32;
     let same = old

@@ -20,8 +20,8 @@ use crate::text;
 
 use super::{Core, Reply};
 
-/// So long a frame may take in more text, in milliseconds; what is left is for the next one. A click is answered between them.
-/// Where the browser needs long to lay out what is there, a frame takes in more: else it would lay out the same too often.
+/// Time for which a frame may take in more text, in milliseconds; what is left is for the next one. A click is answered between
+/// them. Where the browser needs long to lay out what is there, a frame takes in more: else it would lay out the same too often.
 const WORK: RangeInclusive<Millis> = 16.0..=40.0;
 
 impl Reply {
@@ -112,7 +112,7 @@ impl Reply {
         }
     }
 
-    /// The last letter is shown: the turn becomes part of the conversation.
+    /// Ends the reply once its last letter is shown: the turn becomes part of the conversation, and the page around is told.
     pub(super) fn finished(self: &Rc<Self>, end: End) {
         let chat = self.chat;
         let mut guard = self.core.borrow_mut();
@@ -168,7 +168,8 @@ impl Reply {
         chat.follow();
     }
 
-    /// What the conversation takes of the context now.
+    /// Measures what the conversation takes of the context now, in tokens: by the server's figures where it gave some, else
+    /// estimated.
     pub(super) fn measure(&self, turn: &Turn) {
         let before = self.chat.meter.get_untracked();
         let about = || about_tokens([turn.text.as_str(), &turn.reasoning]);
@@ -199,7 +200,8 @@ impl Reply {
 }
 
 impl Core {
-    /// Paints what may be shown; `false` where that is more than one frame has time for, and there is more to paint.
+    /// Paints what may be shown; `false` where that is more than one frame has time for, and there is more to paint. With
+    /// `whole`, all is painted, whatever time it takes.
     fn paint(&mut self, at: Millis, whole: bool) -> bool {
         let frame = self.busy_since.take().map_or(0.0, |began| at - began);
         let due = at + (frame / 2.0).clamp(*WORK.start(), *WORK.end());

@@ -36,7 +36,7 @@ use crate::trace::{Fact, Imported, Trace};
 
 use voice::Voice;
 
-/// A reply that runs, or has just ended.
+/// Reply that runs, or has just ended.
 pub struct Reply {
     id: TurnId,
     status: ArcRwSignal<Status>,
@@ -53,27 +53,27 @@ pub struct Reply {
 }
 
 struct Core {
-    /// What it is by now, and what of it may be seen.
+    /// Reply by now: what has come of it, and what of that may be seen.
     reply: reply::Reply,
     painter: Option<Painter>,
     voice: Voice,
-    /// The thinking: its element, and the text in it.
+    /// Thinking on the page: its element, and the text in it.
     reasoning: Option<(Option<Element>, Text)>,
-    /// Bytes of the thinking that are on the page.
+    /// Number of bytes of the thinking that are on the page.
     reasoned: usize,
-    /// Bytes of it that the net under the page has.
+    /// Number of bytes of the thinking that the net under the page has.
     netted: usize,
-    /// When the last frame began, where it had more to paint than time for it.
+    /// Time at which the last frame began, in milliseconds, where it had more to paint than time for it.
     busy_since: Option<Millis>,
     trace: Trace,
-    /// What watches over it until it has ended.
+    /// Timer and listener of the Doctor, who watches over the reply until it has ended.
     watch: Option<(Interval, EventListener)>,
-    /// When the Doctor looked last, and whether anybody could see the page then.
+    /// Time of the Doctor's last look, in milliseconds, and whether anybody could see the page then.
     looked: (Millis, bool),
     beat: Beat,
-    /// Whom to tell where the page is closed: the server, its kind, our id for the reply.
+    /// Addressee of a stop where the page is closed: the server, its kind, our id for the reply.
     stop: Option<(Address, Kind, String)>,
-    /// The server's own id for the reply.
+    /// Id that the server itself has given the reply.
     server_id: Option<String>,
 }
 
@@ -178,13 +178,13 @@ impl Live for Reply {
 }
 
 impl Reply {
-    /// Tells the running session something.
+    /// Tells the running session something; one that has ended does not listen.
     fn control(&self, control: Control) {
         // A session that has ended listens no more, and needs not.
         let _ = self.controls.unbounded_send(control);
     }
 
-    /// The person stops it, or a newer send replaces it.
+    /// Stops the reply: the person wants it, or a newer send replaces it. What arrived is shown.
     fn stop(self: &Rc<Self>, end: End) {
         let at = now();
         let mut core = self.core.borrow_mut();
@@ -196,13 +196,13 @@ impl Reply {
         self.arm(0.0);
     }
 
-    /// Shows all that is here.
+    /// Shows all that has arrived, at once.
     fn skip(self: &Rc<Self>) {
         self.core.borrow_mut().reply.skip();
         self.arm(0.0);
     }
 
-    /// Another pace from now on.
+    /// Shows the text at another pace from now on.
     fn set_pace(self: &Rc<Self>, pace: Pace) {
         let at = now();
         let mut core = self.core.borrow_mut();
@@ -212,13 +212,14 @@ impl Reply {
         self.arm(0.0);
     }
 
-    /// A newer send takes its place: it ends now, whatever is still on the way.
+    /// Ends the reply now, whatever is still on the way: a newer send takes its place.
     fn conclude(self: &Rc<Self>) {
         self.core.borrow_mut().reply.conclude(now());
         self.frame(true);
     }
 
-    /// The page closes.
+    /// Tells the server to stop, since the page closes. Goes as a beacon, which outlives the page; nothing is sent of a reply
+    /// that has ended.
     fn leave(&self) {
         let core = self.core.borrow();
         let Some((address, kind, generation)) =
@@ -244,7 +245,7 @@ impl Reply {
         };
     }
 
-    /// The page has made room for it: the answer's element, and the thinking's text.
+    /// Begins to paint: the page has made room, the element of the answer and the text of the thinking.
     fn attach(self: &Rc<Self>, answer: &Element, reasoning: Text) {
         let mut core = self.core.borrow_mut();
         core.painter = Some(Painter::new(answer.clone(), self.chat));
@@ -254,7 +255,7 @@ impl Reply {
         self.frame(false);
     }
 
-    /// What happened.
+    /// Takes a report of the session.
     fn on(self: &Rc<Self>, report: Report) {
         untrack(|| self.take_in(report));
     }
@@ -311,7 +312,7 @@ impl Reply {
         self.arm(0.0);
     }
 
-    /// What of it stands in a report of a page that stopped.
+    /// Notes what of a report stands in the report of a page that stopped.
     fn note(&self, report: &Report) {
         match report {
             Report::Sent { transport, .. } => {

@@ -19,14 +19,14 @@ use crate::trace::Fact;
 
 use super::{Core, Reply};
 
-/// How often the Doctor looks at a reply that runs, in milliseconds.
+/// Interval at which the Doctor looks at a reply that runs, in milliseconds.
 const DOCTOR_EVERY: u32 = 200;
 
-/// A page that comes to itself so much later than it wanted, in milliseconds, was held up.
+/// Delay from which on a page was held up, in milliseconds: it comes to itself so much later than it wanted.
 const HELD_UP: Millis = 100.0;
 
 impl Reply {
-    /// Looks at it every so often until it has ended: silence and bursts show only with time.
+    /// Looks at the reply at intervals until it has ended: silence and bursts show only with time.
     pub(super) fn watch(self: &Rc<Self>) {
         let mut core = self.core.borrow_mut();
         let (begun, pace) = (
@@ -56,7 +56,8 @@ impl Reply {
         core.watch = Some((watch, sight));
     }
 
-    /// The Doctor's look; and what is said meanwhile.
+    /// Looks at the reply as the Doctor does: notes whether the page was held up, tells the verdict, and has the voice say what
+    /// is due.
     pub(super) fn examine(&self) {
         let at = now();
         let mut guard = self.core.borrow_mut();
@@ -79,7 +80,7 @@ impl Reply {
         self.chat.patient_changed();
     }
 
-    /// Tells the chat what it looks like by now, unless a newer reply has taken its place.
+    /// Tells the chat the Doctor's verdict by now, unless a newer reply has taken this one's place.
     pub(super) fn tell(&self, core: &Core, at: Millis) {
         if !self.chat.is_mounted() {
             return;
@@ -95,14 +96,16 @@ impl Reply {
         self.chat.found_out(doctor::verdict(&core.trace, end, at));
     }
 
-    /// The browser says no more than "failed": nothing is said before the server has been asked in other ways.
+    /// Holds back an end of which the browser says no more than "failed": nothing is said before the server has been asked in
+    /// other ways.
     pub(super) fn wait_for_a_reason(&self, end: End) {
         let mut core = self.core.borrow_mut();
         core.trace.stamp(now(), Fact::End(end.clone()));
         core.reply.unexplained(end);
     }
 
-    /// A reply that broke waits for the reason, for it is what the person reads; one that stalled has said how it ended.
+    /// Asks the server why the reply failed, where the browser did not tell. A reply that broke waits for the reason, for it is
+    /// what the person reads; one that stalled has said how it ended.
     pub(super) async fn find_out_why(self: &Rc<Self>, net: &Fetch) {
         let end = self.core.borrow().trace.end().cloned();
         let unclear = match &end {
@@ -130,7 +133,7 @@ impl Reply {
         self.arm(0.0);
     }
 
-    /// What the browser measured.
+    /// Notes what the browser measured of the last request.
     pub(super) fn measured(&self, net: &Fetch) {
         let mut core = self.core.borrow_mut();
         let request = core.trace.request();

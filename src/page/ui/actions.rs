@@ -24,7 +24,8 @@ pub fn Action(
     }
 }
 
-/// Which of several versions is shown, and the way to the others. Another version is another turn: nothing here changes.
+/// A mark of which of several versions is shown, and the way to the others. Another version is another turn: nothing here
+/// changes.
 #[component]
 pub fn Branches(chat: Chat, id: TurnId) -> impl IntoView {
     let (at, count) = chat.tree.with_untracked(|tree| tree.branch(id));
@@ -58,7 +59,7 @@ pub fn CopyButton(
     chat: Chat,
     #[prop(optional)] class: &'static str,
     #[prop(into)] name: Signal<String>,
-    /// Gives the text.
+    /// Gives the text to be copied.
     #[prop(into)]
     text: Callback<(), String>,
 ) -> impl IntoView {

@@ -12,7 +12,7 @@ use crate::page::panel::Panel;
 pub fn Coming(
     chat: Chat,
     #[prop(into)] when: Signal<bool>,
-    /// Which of the views it is.
+    /// Chooses the view among those of the second half.
     view: fn(&SecondHalf) -> fn(Chat) -> AnyView,
 ) -> impl IntoView {
     view! {

@@ -12,7 +12,7 @@ use crate::page::numbers;
 use crate::page::sentences::young;
 use crate::page::words::say;
 
-/// The composer.
+/// The place where a person writes: the fields beside the prompt, the message, Send or Stop, and the meter.
 #[component]
 pub fn Composer(chat: Chat) -> impl IntoView {
     let running = move || chat.live.with(Option::is_some);
@@ -68,7 +68,8 @@ pub fn Composer(chat: Chat) -> impl IntoView {
     }
 }
 
-/// The field that grows. A hidden twin holds the same text and gives it its height: no script measures anything.
+/// The field for the message, which grows. A hidden twin holds the same text and gives it its height: no script measures
+/// anything.
 #[component]
 fn Message(
     chat: Chat,
@@ -118,44 +119,45 @@ fn Message(
     }
 }
 
-/// Whether the keys are a picture of keys under a finger: there is no Shift to hold, and Enter is all there is for a new line.
+/// Tells whether the keys are a picture of keys under a finger: there is no Shift to hold, and Enter is all there is for a new
+/// line.
 fn has_touch_keys() -> bool {
     media_matches("(pointer: coarse) and (hover: none)")
 }
 
-/// Whether a key sends what is written.
+/// Tells whether a key sends what is written: Enter without Shift; with keys under a finger only together with Ctrl or Meta.
 pub fn sends(event: &KeyboardEvent) -> bool {
     event.key() == "Enter"
         && !event.shift_key()
         && (event.ctrl_key() || event.meta_key() || !has_touch_keys())
 }
 
-/// What the Enter key of a keyboard on screen is labelled with, in a field in which it [`sends`] or not.
+/// Label for the Enter key of a keyboard on screen, in a field in which that key [`sends`] or not.
 pub fn enter_key() -> &'static str {
     if has_touch_keys() { "enter" } else { "send" }
 }
 
-/// Takes pictures that are dropped or pasted anywhere on the page.
+/// A catcher of pictures that are dropped or pasted anywhere on the page.
 #[derive(Clone, Copy)]
 pub struct FileCatcher {
-    /// Where they go.
+    /// The chat that takes the pictures.
     pub chat: Chat,
 }
 
 impl FileCatcher {
-    /// Something was pasted.
+    /// Takes the pictures that were pasted, unless text came with them.
     pub fn pasted(self, event: &ClipboardEvent) {
         let data = event.clipboard_data();
         let has_words = data.as_ref().is_some_and(has_words);
         self.take(event, data, has_words);
     }
 
-    /// Something was dropped.
+    /// Takes the pictures that were dropped.
     pub fn dropped(self, event: &DragEvent) {
         self.take(event, event.data_transfer(), false);
     }
 
-    /// Something is dragged over the page. Without this the browser would leave the page for a file.
+    /// Allows files that are dragged over the page to be dropped. Without this the browser would leave the page for a file.
     pub fn dragged(self, event: &DragEvent) {
         let data = event.data_transfer();
         if data.is_some_and(|data| data.types().includes(&"Files".into(), 0)) {
@@ -175,8 +177,8 @@ impl FileCatcher {
     }
 }
 
-/// Whether what is pasted is text, whatever else it brings: cells and paragraphs come with a picture of themselves. What is copied
-/// as a file comes with its name.
+/// Tells whether what is pasted is text, whatever else it brings: cells and paragraphs come with a picture of themselves. What is
+/// copied as a file comes with its name.
 fn has_words(data: &DataTransfer) -> bool {
     let text = data.get_data("text/plain").unwrap_or_default();
     let files = data.files();
@@ -188,7 +190,7 @@ fn has_words(data: &DataTransfer) -> bool {
     !text.trim().lines().all(names)
 }
 
-/// How much of the context the conversation takes.
+/// The part of the context that the conversation takes, in tokens.
 #[component]
 fn MeterLine(chat: Chat) -> impl IntoView {
     let words = move || {
@@ -224,7 +226,7 @@ fn MeterLine(chat: Chat) -> impl IntoView {
     }
 }
 
-/// Files that may be pictures.
+/// Adds those of the files that are pictures to the next message.
 fn pictures(chat: Chat, files: &FileList) {
     // A list that a drop brings is empty once the drop is over.
     chat.run(Command::AddPictures(all_of(files)));

@@ -24,7 +24,7 @@ pub fn el(tag: &str, attributes: &[(&str, &str)]) -> HtmlElement {
 pub struct Placed(AnyViewState);
 
 impl Placed {
-    /// Makes a view now, at the end of an element. What it reads while it is made does not make it anew.
+    /// Makes a view now, at the end of an element. What the view reads while it is made does not make it anew.
     pub fn at_end(view: AnyView, of: &Element) -> Placed {
         Placed::before(view, of, None)
     }
@@ -36,12 +36,12 @@ impl Placed {
         Placed(state)
     }
 
-    /// Its first element.
+    /// The first element of the view; `None` where it has none.
     pub fn element(&self) -> Option<Element> {
         self.0.elements().into_iter().next()
     }
 
-    /// Takes it away.
+    /// Takes the view away, and ends what follows signals in it.
     pub fn end(mut self) {
         self.0.unmount();
     }

@@ -7,7 +7,7 @@ use crate::dialect::TASK;
 use crate::page::app::Chat;
 use crate::page::words::say;
 
-/// All of them, for the server of now.
+/// Fields beside the prompt, all that the server of now has.
 #[component]
 pub fn Fields(chat: Chat) -> impl IntoView {
     view! {
@@ -22,7 +22,7 @@ pub fn Fields(chat: Chat) -> impl IntoView {
     }
 }
 
-/// What is to be done with the prompt.
+/// The choice of what is to be done with the prompt.
 #[component]
 fn Tasks(chat: Chat) -> impl IntoView {
     let words = move |task: &str| match task {

@@ -26,7 +26,7 @@ pub fn save(name: &str, text: &str) {
     let _ = Url::revoke_object_url(&url);
 }
 
-/// The conversation becomes a file.
+/// Saves the conversation as a file.
 pub fn save_conversation(chat: Chat) {
     let name = chat.tree.with_untracked(title);
     let name: String = name.chars().take(40).collect();

@@ -41,14 +41,14 @@ pub fn take(chat: Chat, files: Vec<File>) {
     }
 }
 
-/// The file's bytes in base64.
+/// The file's bytes in base64; `None` where they cannot be read.
 async fn read(file: &File) -> Option<String> {
     let url = contents(file, FileReader::read_as_data_url).await?;
     let (_, base64) = url.split_once("base64,")?;
     Some(base64.to_owned())
 }
 
-/// What is in a file, in the form that `begin` asks for.
+/// Reads what is in a file, in the form that `begin` asks for; `None` where it cannot be read.
 pub async fn contents(
     file: &File,
     begin: fn(&FileReader, &Blob) -> Result<(), JsValue>,
@@ -63,7 +63,7 @@ pub async fn contents(
     reader.result().ok()?.as_string()
 }
 
-/// Chooses pictures on this device.
+/// A button to choose pictures on this device.
 #[component]
 pub fn Picker(chat: Chat) -> impl IntoView {
     let field = NodeRef::<html::Input>::new();

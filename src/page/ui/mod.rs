@@ -132,7 +132,8 @@ fn show_look(root: Element, chat: Chat) {
     Effect::new(show);
 }
 
-/// Whoever opens a page of its own can write at once: where a finger is not what one points with, and the focus is nowhere else yet.
+/// Puts the focus into the field for the message, so that whoever opens a page of its own can write at once: where a finger is
+/// not what one points with, and the focus is nowhere else yet.
 pub fn take_focus(root: &ShadowRoot) {
     let Some(window) = web_sys::window() else {
         return;
@@ -153,7 +154,7 @@ pub fn take_focus(root: &ShadowRoot) {
     }
 }
 
-/// Whom the page talks to, and what can be opened.
+/// The head of the page: whom it talks to, and the buttons for what can be opened.
 #[component]
 fn Header(chat: Chat) -> impl IntoView {
     let state = move || {

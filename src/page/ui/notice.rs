@@ -12,7 +12,7 @@ use crate::page::history;
 use crate::page::sentences::young;
 use crate::page::words::say;
 
-/// The line; nothing where all is well, or where there is nothing to be kept.
+/// The line on what is wrong with keeping; nothing where all is well, or where there is nothing to be kept.
 #[component]
 pub fn Notice(chat: Chat) -> impl IntoView {
     let trouble = history::of(chat).map(|history| RwSignal::from(history.trouble.clone()));
@@ -39,7 +39,7 @@ pub fn Notice(chat: Chat) -> impl IntoView {
     }
 }
 
-/// The conversation as a file.
+/// A button that saves the conversation as a file.
 #[component]
 fn SaveButton(chat: Chat) -> impl IntoView {
     view! {
@@ -49,7 +49,7 @@ fn SaveButton(chat: Chat) -> impl IntoView {
     }
 }
 
-/// What is wrong, and what can be done.
+/// Words on what is wrong, and on what can be done.
 pub fn words(chat: Chat, trouble: Trouble) -> String {
     match trouble {
         Trouble::Unread => say!(chat, kept_unread),

@@ -12,7 +12,7 @@ use crate::chat::tree::TurnId;
 use crate::page::app::{Chat, Command};
 use crate::page::words::say;
 
-/// What the person said.
+/// The turn of a person: what was said, and what can be done with it.
 #[component]
 pub fn Said(chat: Chat, id: TurnId) -> impl IntoView {
     let text = move || chat.with_turn(id, |turn| turn.text.clone());
@@ -57,7 +57,7 @@ pub fn Said(chat: Chat, id: TurnId) -> impl IntoView {
     }
 }
 
-/// What a person showed.
+/// Pictures that a person showed.
 #[component]
 fn Pictures(chat: Chat, id: TurnId) -> impl IntoView {
     let urls: Vec<String> = chat.tree.with_untracked(|tree| {

@@ -11,11 +11,11 @@ use crate::page::live::{Seen, Status};
 use crate::page::sentences::{how_ended, running, way_title, way_words, young};
 use crate::page::words::say;
 
-/// The line.
+/// The line under a reply.
 #[component]
 pub fn StatusLine(
     chat: Chat,
-    /// What is seen of a reply that runs, or ran a moment ago.
+    /// Signs of a reply that runs, or ran a moment ago; `None` for one that was over before.
     seen: Option<Seen>,
     end: ReadSignal<Option<End>>,
     #[prop(into)] figures: Signal<Figures>,
@@ -37,7 +37,7 @@ pub fn StatusLine(
     }
 }
 
-/// What can be done about a reply while it runs, and how the next one will come.
+/// Buttons for a reply while it runs, and words on how the next one will come.
 #[component]
 fn Offers(chat: Chat, seen: Seen, end: ReadSignal<Option<End>>) -> impl IntoView {
     let going = move || end.with(Option::is_none);
@@ -95,14 +95,14 @@ fn ended(chat: Chat, end: &End, figures: &Figures) -> String {
     parts.join(" · ")
 }
 
-/// What of a turn is shown beside its text.
+/// Figures of a turn that are shown beside its text.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Figures {
-    /// Bytes of the answer.
+    /// Number of bytes of the answer.
     pub text_len: usize,
-    /// There is no answer, but what the model thought.
+    /// `true` where there is no answer, but what the model thought.
     pub only_thought: bool,
-    /// Tokens of the reply, by the server's count.
+    /// Number of tokens of the reply, by the server's count.
     pub tokens: Option<u32>,
     /// Tokens per second, by the server's clock.
     pub speed: Option<f64>,
@@ -111,7 +111,7 @@ pub struct Figures {
 }
 
 impl Figures {
-    /// Those of a turn.
+    /// Makes the figures of a turn.
     pub fn of(turn: &Turn) -> Figures {
         let speed = turn.timings.predicted_per_second.or_else(|| {
             let seconds = turn.timings.predicted_ms? / 1000.0;

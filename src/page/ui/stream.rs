@@ -10,10 +10,10 @@ use super::welcome::Welcome;
 use crate::page::app::{Chat, Command, second_half};
 use crate::page::words::say;
 
-/// How near to the end, in pixels, still counts as at the end.
+/// The distance from the end, in pixels, that still counts as at the end.
 const NEAR: i32 = 40;
 
-/// The conversation.
+/// The conversation in its scrolling column.
 #[component]
 pub fn Stream(chat: Chat) -> impl IntoView {
     let empty = move || chat.tree.with(|tree| tree.is_empty());

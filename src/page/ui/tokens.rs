@@ -126,7 +126,7 @@ fn mark(span: &Element, name: &str, value: Option<String>) {
     };
 }
 
-/// What is known of the token that is pointed to; before, how to point.
+/// Words on the token that is pointed to; before there is one, on how to point.
 fn detail(chat: Chat, insight: &TokenInsight, at: Option<usize>) -> AnyView {
     let tokens = insight.tokens.borrow();
     let Some(seen) = at.and_then(|at| tokens.all().get(at)) else {
@@ -156,7 +156,8 @@ fn detail(chat: Chat, insight: &TokenInsight, at: Option<usize>) -> AnyView {
     .into_any()
 }
 
-/// The prompt's share of a token's looks, and the words of the answer that it looked at most.
+/// The prompt's share of a token's attention, in per cent, and the words of the answer that it looked at most (three at most);
+/// `None` where that is not known.
 fn looked_at(seen: &Seen, all: &[Seen]) -> Option<(u8, String)> {
     let share = seen.at_prompt?;
     let mut most: Vec<(usize, u8)> = seen.looked.iter().copied().enumerate().collect();
@@ -194,7 +195,7 @@ fn Chip(
     }
 }
 
-/// What would not be seen, as signs.
+/// The text with signs for what would not be seen: line breaks, tabs, and spaces where there is nothing else.
 fn visible(text: &str) -> String {
     let text = text.replace('\n', "⏎").replace('\t', "⇥");
     if text.trim().is_empty() {
@@ -204,7 +205,8 @@ fn visible(text: &str) -> String {
     }
 }
 
-/// Ten steps: a colour for each probability would say more than an eye can tell apart.
+/// The step of a probability, from 0 to 9, by its natural logarithm: a colour for each probability would say more than an eye can
+/// tell apart.
 fn step(logprob: f32) -> u32 {
     ((logprob.exp() * 10.0) as u32).min(9)
 }

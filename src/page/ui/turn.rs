@@ -25,7 +25,7 @@ use crate::page::sentences::young;
 use crate::page::words::say;
 use crate::text;
 
-/// So many bytes of a settled answer are drawn at a time.
+/// The number of bytes of a settled answer that are drawn at a time.
 const PIECE: usize = 4096;
 
 /// One turn.
@@ -42,7 +42,7 @@ pub fn TurnView(chat: Chat, id: TurnId) -> impl IntoView {
     }
 }
 
-/// What is seen of a reply beside its text: of one that runs it changes, of one that is over it does not.
+/// Signs of a reply beside its text: of one that runs they change, of one that is over they do not.
 #[derive(Clone, Copy)]
 struct Course {
     seen: Option<Seen>,
@@ -131,7 +131,7 @@ fn Reply(chat: Chat, id: TurnId) -> impl IntoView {
     }
 }
 
-/// Tells the reply that runs where it is drawn, once that stands on the page.
+/// Tells the reply that runs where it is drawn, once its places stand on the page.
 fn attach(live: Rc<dyn Live>, thought: NodeRef<html::Div>, answer: NodeRef<html::Div>) {
     Effect::new(move || {
         let (Some(thought), Some(answer)) = (thought.get(), answer.get()) else {
@@ -147,7 +147,7 @@ fn attach(live: Rc<dyn Live>, thought: NodeRef<html::Div>, answer: NodeRef<html:
     });
 }
 
-/// What the model thought; or how it thinks by now.
+/// The thoughts of the model; while they come, those it has had so far.
 #[component]
 fn Thinking(
     chat: Chat,
@@ -198,7 +198,7 @@ fn Thinking(
     }
 }
 
-/// What can be done with a reply that is over.
+/// Buttons for what can be done with a reply that is over.
 #[component]
 fn ReplyActions(chat: Chat, id: TurnId, course: Course, figures: Signal<Figures>) -> impl IntoView {
     let text = move || {

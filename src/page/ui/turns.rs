@@ -30,21 +30,22 @@ use crate::page::follow::follow;
 use crate::page::history;
 use crate::page::idle::Task;
 
-/// So many turns stand together. Where they are out of view they are left out of layout and painting, all at once: a browser
-/// that had to watch each turn of a long conversation would be busy with that alone.
+/// The number of turns that stand together. Where they are out of view they are left out of layout and painting, all at once: a
+/// browser that had to watch each turn of a long conversation would be busy with that alone.
 const TOGETHER: usize = 32;
-/// The turns of so many groups are wanted at once.
+/// The number of groups, the last ones, whose turns are wanted at once.
 const NEWEST: usize = 2;
 // What comes back first is what is made first.
 const _: () = assert!(history::END <= NEWEST * TOGETHER);
-/// So many turns are made before anything else happens, and more for so many milliseconds.
+/// The number of turns that are made before anything else happens; more are made until `MOMENT` has passed.
 const AT_ONCE: usize = 4;
+/// The time for which turns are made before anything else happens, however many they are, in milliseconds.
 const MOMENT: Millis = 12.0;
-/// So many pixels away from what is seen, turns are wanted soon.
+/// The distance from what is seen, in pixels, within which turns are wanted soon.
 const NEAR: u32 = 2000;
 
 thread_local! {
-    /// Looks of turns: the first view has none.
+    /// The sheet with the looks of turns: the first view has none.
     static SHEET: Option<CssStyleSheet> = sheet(concat!(
         include_str!("../../../style/turn.css"),
         include_str!("../../../style/answer.css"),
@@ -55,7 +56,7 @@ thread_local! {
 /// A turn as it is drawn. A reply that goes on is drawn anew: how often it was begun is part of what it is known by.
 type Drawn = (TurnId, u32);
 
-/// The turns.
+/// The turns of the conversation.
 #[component]
 pub fn Turns(chat: Chat) -> impl IntoView {
     adopt(&chat.shared().root, &SHEET);
@@ -101,14 +102,14 @@ struct Pile {
     owner: Owner,
     groups: Vec<Group>,
     near: Option<Near>,
-    /// Makes what is not made yet.
+    /// The task that makes what is not made yet.
     task: Option<Task>,
-    /// All turns are here; else the newest alone, and room for the others.
+    /// `true` where all turns are here; else only the newest are, and there is room for the others.
     whole: bool,
     this: Weak<RefCell<Pile>>,
 }
 
-/// Tells when a group comes near.
+/// A watch that tells when a group comes near.
 struct Near {
     observer: IntersectionObserver,
     _seen: Closure<dyn Fn(Element)>,
@@ -123,29 +124,29 @@ impl Drop for Near {
 struct Group {
     element: HtmlElement,
     turns: Vec<Drawn>,
-    /// In the place of each turn what is made of it.
+    /// Rows that are made, each in the place of its turn.
     rows: Vec<Option<Row>>,
-    /// So many of them are not made.
+    /// The number of turns that are not made.
     left: usize,
-    /// It has come near.
+    /// Set once the group has come near.
     near: bool,
-    /// It is one of the last.
+    /// `true` while the group is one of the last.
     newest: bool,
-    /// About how much room its turns take, in letters' heights.
+    /// The room that the turns of the group take, more or less, in letters' heights.
     room: usize,
-    /// Stands above what is made in the place of what is not. It is an element of its own: a browser that keeps the reader's place
-    /// while things grow above gives up where the size of what is around that place is set.
+    /// An element above what is made, in the place of what is not. It is an element of its own: a browser that keeps the reader's
+    /// place while things grow above gives up where the size of what is around that place is set.
     gap: Option<HtmlElement>,
 }
 
 struct Row {
     turn: Placed,
-    /// Owns what follows and listens inside the row.
+    /// Owner of what follows and listens inside the row.
     owner: Owner,
 }
 
 impl Pile {
-    /// The path is this one now.
+    /// Takes the path as it is now, and makes the turns of it that are wanted at once.
     fn update(&mut self, path: &[Drawn], whole: bool) {
         self.whole = whole;
         let count = path.len().div_ceil(TOGETHER);
@@ -195,7 +196,7 @@ impl Pile {
         true
     }
 
-    /// Where turns are not made, there is room for them, and it is watched.
+    /// Makes room for turns that are not made, and watches their groups come near.
     fn make_room(&mut self) {
         let this = self.this.clone();
         let chat = self.chat;
@@ -220,7 +221,7 @@ impl Pile {
         }
     }
 
-    /// This group is near.
+    /// Takes note that a group is near, and sees to its turns.
     fn hurry(&mut self, element: &Element) {
         let mut groups = self.groups.iter_mut();
         if let Some(group) = groups.find(|group| **group.element == **element) {
@@ -272,12 +273,12 @@ impl Group {
         }
     }
 
-    /// Somebody may see soon what is not made of it.
+    /// Tells whether somebody may soon see a turn of the group that is not made.
     fn is_urgent(&self, whole: bool) -> bool {
         self.left > 0 && (self.newest || self.near && whole)
     }
 
-    /// Its turns are these now; those that stay keep what is made of them.
+    /// Takes the turns that the group has now; those that stay keep what is made of them.
     fn take(&mut self, turns: &[Drawn]) {
         if self.turns == turns {
             return;
@@ -320,7 +321,7 @@ impl Group {
         self.left = self.left.saturating_sub(1);
     }
 
-    /// There is as much room as its turns will take, more or less.
+    /// Makes as much room as the turns of the group will take, more or less.
     fn leave_room(&mut self, tree: &Tree) {
         let (mut all, mut unmade) = (0, 0);
         for ((id, _), row) in self.turns.iter().zip(&self.rows) {
@@ -353,7 +354,7 @@ impl Row {
     }
 }
 
-/// A guess, in letters' heights: a line of so many letters, and what stands around the text.
+/// A guess at the room that a turn takes, in letters' heights: lines of so many letters, and what stands around the text.
 fn room(turn: &Turn) -> usize {
     let (letters, around) = match turn.role {
         Role::Assistant => (58, 6),

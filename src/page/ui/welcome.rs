@@ -80,7 +80,7 @@ pub fn Welcome(chat: Chat) -> impl IntoView {
     }
 }
 
-/// Who answers here.
+/// Words on who answers here.
 fn who(chat: Chat) -> String {
     chat.link.with(|link| match link {
         LinkState::Looking => say!(chat, server_looking),
@@ -116,7 +116,7 @@ fn Example(chat: Chat, #[prop(into)] words: Signal<String>) -> impl IntoView {
     }
 }
 
-/// What the page's owner asked for and cannot have.
+/// Words on what the page's owner asked for and cannot have.
 #[component]
 fn BadOption(chat: Chat, complaint: Complaint) -> impl IntoView {
     let Complaint { name, value } = complaint;

@@ -5,11 +5,11 @@
 
 /// Numbers under this key are harmless also where they stand in a list; all others in lists may be tokens of the text.
 const SHAPE: &str = "shape";
-/// Numbers under these keys are tokens of the text, or given by the person.
+/// Keys whose numbers are tokens of the text, or given by the person.
 const TOKENS: [&str; 3] = ["seed", "token", "token_id"];
-/// All below these keys is the model's or the person's.
+/// Keys below which everything is the model's or the person's.
 const CLOSED: [&str; 5] = ["args", "arguments", "input", "parameters", "properties"];
-/// Below these keys an error is told.
+/// Keys below which an error is told.
 const FAILED: [&str; 2] = ["detail", "error"];
 
 /// Things that can stand below an open bracket.
@@ -26,16 +26,16 @@ pub(super) enum Place {
 /// The state of the reader of one part.
 #[derive(Default)]
 pub(super) struct State<'a> {
-    /// For each open bracket whether it is a list, and what is below it.
+    /// Open brackets: for each whether it is a list, and what is below it.
     open: Vec<(bool, Place)>,
     /// The last key, if it is one of the protocol's; else it is empty.
     pub(super) key: &'a [u8],
-    /// The last thing was the key's colon.
+    /// Set while the last thing was the key's colon.
     pub(super) colon: bool,
 }
 
 impl State<'_> {
-    /// What stands below the innermost open bracket.
+    /// Returns what stands below the innermost open bracket.
     pub(super) fn place(&self) -> Place {
         self.open.last().map_or(Place::Open, |(_, place)| *place)
     }
@@ -45,7 +45,7 @@ impl State<'_> {
         std::str::from_utf8(self.key).unwrap_or_default()
     }
 
-    /// A bracket opens.
+    /// Notes that a bracket opens.
     pub(super) fn enter(&mut self, list: bool) {
         let place = match self.place() {
             Place::Open if CLOSED.contains(&self.key()) => Place::Closed,
@@ -55,7 +55,7 @@ impl State<'_> {
         self.open.push((list, place));
     }
 
-    /// A bracket closes.
+    /// Notes that a bracket closes.
     pub(super) fn leave(&mut self) {
         self.open.pop();
     }

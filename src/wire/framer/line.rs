@@ -18,15 +18,15 @@ pub(super) struct Pending {
     id: String,
     data: Vec<u8>,
     has_data: bool,
-    /// Over the ceiling: it was reported, its rest is dropped.
+    /// Set while the event is over the ceiling: it was reported, its rest is dropped.
     too_long: bool,
-    /// In this stream each line of data is an event.
+    /// Set once lines of data have been an event each: in this stream each of them is one.
     by_line: bool,
 }
 
 impl Framer {
-    /// Takes a whole line. `after` is what stands behind it; what is left of that is returned, for where the blank line that ends an
-    /// event is at hand, the event is dispatched without a copy.
+    /// Takes a whole line. `after` is what stands behind it; what is left of that is returned, for where the blank line that ends
+    /// an event is at hand, the event is dispatched without a copy.
     pub(super) fn take_line<'b>(
         &mut self,
         line: &[u8],
@@ -158,7 +158,7 @@ impl Framer {
         after
     }
 
-    /// The end of an event.
+    /// Ends an event: it is dispatched if it has data.
     pub(super) fn dispatch(&mut self, sink: Sink<'_>) {
         let event = &mut self.event;
         if event.has_data {
@@ -224,7 +224,7 @@ impl Framer {
         }
     }
 
-    /// An open document will not be closed: what there is goes on as it is, for the dialect to judge.
+    /// Gives up an open document, which will not be closed: what there is goes on as it is, for the dialect to judge.
     pub(super) fn give_up(&mut self, sink: Sink<'_>) {
         if self.document.is_open() {
             for piece in self.document.pieces() {

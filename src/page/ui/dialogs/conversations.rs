@@ -21,33 +21,33 @@ use crate::page::ui::notice;
 use crate::page::ui::sheet::adopt_style;
 use crate::page::words::{say, tag};
 
-/// What the list shows.
+/// The state of the panel. A handle: copies are the same.
 #[derive(Clone, Copy)]
 struct List {
     chat: Chat,
-    /// `None` before it is read.
+    /// Heads of the conversations that are kept; `None` before they are read.
     heads: RwSignal<Option<Vec<Head>>>,
-    /// What was deleted last, with its title.
+    /// The conversation that was deleted last, with its title.
     gone: RwSignal<Option<(Rc<db::Deleted>, String)>, LocalStorage>,
-    /// All are about to be deleted.
+    /// `true` while the person is asked whether all conversations are to be deleted.
     asking: RwSignal<bool>,
-    /// The list could not be read; or what was asked for could not be done.
+    /// The failure to read the list, or to do what was asked for.
     failed: RwSignal<Option<Failed>>,
-    /// The file of this name cannot be read.
+    /// The name of a file that cannot be read, and why.
     bad: RwSignal<Option<(String, Unreadable)>>,
-    /// So much of the file of this name was left behind.
+    /// The name of a file that was read in part, and the number of turns and parts of turns that were left behind.
     left: RwSignal<Option<(String, usize)>>,
     dialog: NodeRef<html::Dialog>,
 }
 
-/// What could not be done.
+/// The thing that could not be done.
 #[derive(Clone, Copy, PartialEq)]
 enum Failed {
     Read,
     Change,
 }
 
-/// The panel.
+/// The panel of the conversations that are kept.
 #[component]
 pub fn Conversations(chat: Chat) -> impl IntoView {
     adopt_style(&chat.shared().root);
@@ -111,7 +111,7 @@ pub fn Conversations(chat: Chat) -> impl IntoView {
     }
 }
 
-/// What can be done with all of them, and with files.
+/// Buttons for all conversations at once and for files, with what is said about them.
 #[component]
 fn Below(list: List) -> impl IntoView {
     let chat = list.chat;
@@ -164,7 +164,7 @@ fn Below(list: List) -> impl IntoView {
     }
 }
 
-/// All are to be deleted: the question.
+/// The question whether all conversations are to be deleted.
 #[component]
 fn Sure(list: List, count: usize) -> impl IntoView {
     let chat = list.chat;
@@ -191,7 +191,7 @@ fn Sure(list: List, count: usize) -> impl IntoView {
     }
 }
 
-/// One of them.
+/// One conversation of the list.
 #[component]
 fn Row(list: List, head: Head) -> impl IntoView {
     let chat = list.chat;
@@ -263,7 +263,7 @@ fn Row(list: List, head: Head) -> impl IntoView {
     }
 }
 
-/// What was deleted, and the way back.
+/// The title of the conversation that was deleted, and the way back.
 #[component]
 fn Deleted(list: List, title: String) -> impl IntoView {
     let chat = list.chat;

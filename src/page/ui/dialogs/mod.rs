@@ -13,7 +13,7 @@ use super::doctor::check::CheckPanel;
 use crate::page::app::Chat;
 use crate::page::panel::Panel;
 
-/// A dialog.
+/// Makes what a dialog shows.
 pub fn dialog(chat: Chat, panel: Panel) -> AnyView {
     match panel {
         Panel::Server => view! { <ServerPanel chat /> }.into_any(),

@@ -14,7 +14,7 @@ use crate::page::ui::kit::{self, Button, Field, For, Hint, Select, Show, TextFie
 use crate::page::words::{self, say};
 use crate::reading::Setting;
 
-/// The settings.
+/// The panel of servers, models, and how to read.
 #[component]
 pub fn ServerPanel(chat: Chat) -> impl IntoView {
     let locked = move || chat.options.with(|options| options.lock);
@@ -206,7 +206,7 @@ fn ByHand(chat: Chat) -> impl IntoView {
     }
 }
 
-/// The server that is spoken to, or was to be.
+/// The address of the server that is spoken to, or was to be.
 fn known(chat: Chat) -> Option<Address> {
     chat.link.with(|link| match link {
         LinkState::Connected(server)
@@ -219,7 +219,7 @@ fn known(chat: Chat) -> Option<Address> {
     })
 }
 
-/// What kind of server it is; found out, if that is not said.
+/// The choice of a server's kind; found out, if nothing is chosen.
 #[component]
 fn KindField(
     chat: Chat,
@@ -239,7 +239,7 @@ fn KindField(
     }
 }
 
-/// What stands in a field.
+/// The text that stands in a field.
 fn typed(field: NodeRef<html::Input>) -> String {
     field
         .get_untracked()
@@ -259,7 +259,7 @@ fn model_list(chat: Chat) -> Vec<Model> {
     })
 }
 
-/// The models of the server.
+/// The choice among the server's models.
 #[component]
 fn Models(chat: Chat) -> impl IntoView {
     let chosen = move || {
@@ -288,7 +288,7 @@ fn name_of(model: &Model) -> String {
     }
 }
 
-/// What carries replies: found by itself, or chosen.
+/// The choice of what carries replies; found by itself, if nothing is chosen.
 #[component]
 fn Ways(chat: Chat) -> impl IntoView {
     let chosen = move || {
@@ -319,7 +319,7 @@ fn Ways(chat: Chat) -> impl IntoView {
     }
 }
 
-/// How to read.
+/// Settings of how to read.
 #[component]
 fn Reading(chat: Chat) -> impl IntoView {
     let settings = Setting::ALL.iter().map(|&setting| {

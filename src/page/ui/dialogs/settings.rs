@@ -19,7 +19,7 @@ use crate::page::words::say;
 /// The settings that most people come for; the rest waits behind a word.
 const FIRST: [Knob; 4] = [Knob::Temperature, Knob::TopP, Knob::MaxTokens, Knob::Seed];
 
-/// The panel.
+/// The panel of how replies are made.
 #[component]
 pub fn Settings(chat: Chat) -> impl IntoView {
     let made = RwSignal::new(0);
@@ -70,7 +70,7 @@ fn Form(chat: Chat) -> impl IntoView {
     }
 }
 
-/// Why a field is greyed out.
+/// The reason why a field is greyed out.
 #[component]
 fn NotTaken(chat: Chat) -> impl IntoView {
     let words = move || match chat.kind() {
@@ -133,7 +133,7 @@ fn Instructions(chat: Chat, takes: Takes) -> impl IntoView {
     }
 }
 
-/// How the model picks its words, and where it ends.
+/// Settings of how the model picks its words, and where it ends.
 #[component]
 fn Words(chat: Chat, takes: Takes) -> impl IntoView {
     let sampling = chat
@@ -227,7 +227,7 @@ fn Setting(chat: Chat, knob: Knob, takes: Takes) -> impl IntoView {
     }
 }
 
-/// Whether the tokens of replies are looked into.
+/// The switch that has the tokens of replies looked into.
 #[component]
 fn Insight(chat: Chat, takes: Takes) -> impl IntoView {
     let can = takes.alternatives || takes.attention;

@@ -20,27 +20,27 @@ use crate::page::ui::sheet::adopt_style;
 use crate::page::verdict;
 use crate::page::words::say;
 
-/// More questions than any server needs: a check ends, whatever is answered.
+/// The most questions of a check, more than any server needs: a check ends, whatever is answered.
 const MOST: usize = 60;
 
-/// How far a check is.
+/// The stage of a check.
 #[derive(Clone, PartialEq)]
 enum State {
     Idle,
-    /// So many rows are settled, of so many.
+    /// Number of rows that are settled, and of all rows there are by now.
     Running(usize, usize),
     Done,
     Trouble(Trouble),
 }
 
-/// What is shown of a check. A handle.
+/// The stage and the rows of a check, as they are shown. A handle: copies are the same.
 #[derive(Clone, Copy)]
 struct Sheet {
     state: RwSignal<State>,
     rows: RwSignal<Vec<Row>>,
 }
 
-/// The panel.
+/// The panel of the check.
 #[component]
 pub fn CheckPanel(chat: Chat) -> impl IntoView {
     adopt_style(&chat.shared().root);
@@ -153,7 +153,7 @@ async fn run(chat: Chat, address: Address, sheet: Sheet) {
     sheet.state.set(State::Done);
 }
 
-/// The kind of the server that is connected, if it is this one.
+/// The kind of the server that is connected, if that is the one at this address.
 fn known_kind(chat: Chat, address: &Address) -> Option<Kind> {
     chat.link.with_untracked(|link| match link {
         LinkState::Connected(server) if server.address == *address => Some(server.kind),
@@ -161,7 +161,7 @@ fn known_kind(chat: Chat, address: &Address) -> Option<Kind> {
     })
 }
 
-/// What is known by now.
+/// The table of what is known by now.
 #[component]
 fn Table(chat: Chat, sheet: Sheet) -> impl IntoView {
     view! {

@@ -21,10 +21,11 @@ use crate::page::ui::sheet::adopt_style;
 use crate::page::verdict;
 use crate::page::words::say;
 
-/// An element narrower than this, in pixels, is covered by the panel.
+/// The least width of an element, in pixels, that has room for the panel beside the conversation; a narrower one is covered by
+/// it.
 const BESIDE: i32 = 860;
 
-/// The panel.
+/// The panel of all that is known of one reply.
 #[component]
 pub fn Exam(chat: Chat) -> impl IntoView {
     adopt_style(&chat.shared().root);
@@ -120,7 +121,7 @@ fn FindingPart(chat: Chat, sight: Sight) -> impl IntoView {
     }
 }
 
-/// What to do.
+/// The list of things to do; hidden where there is none.
 #[component]
 fn Remedies(chat: Chat, sight: Sight) -> impl IntoView {
     let remedies = move || {

@@ -19,7 +19,7 @@ use crate::page::sentences::young;
 use crate::page::verdict;
 use crate::page::words::say;
 
-/// The region.
+/// The Doctor's region below the latest reply.
 #[component]
 pub fn Doctor(chat: Chat) -> impl IntoView {
     let verdict = move || chat.finding.get().unwrap_or(Verdict::Flowing);
@@ -64,13 +64,13 @@ pub fn Doctor(chat: Chat) -> impl IntoView {
     }
 }
 
-/// What of a verdict a turn tells by its own end.
+/// The part of a verdict that a turn tells by its own end.
 #[derive(Clone, Copy, PartialEq)]
 enum ToldByTurn {
     Nothing,
-    /// What happened.
+    /// The cause alone.
     Cause,
-    /// And what to do.
+    /// The cause, and what to do.
     All,
 }
 

@@ -12,22 +12,22 @@ use crate::page::ui::kit::For;
 use crate::page::words::say;
 use crate::trace::EDGES;
 
-/// The picture's units: fine enough for whole numbers.
+/// The picture's width in its own units: fine enough for whole numbers.
 const WIDTH: u32 = 1600;
-/// The height of one lane, and the room from one to the next.
+/// The height of one lane, and the room from the top of one to the top of the next, in the picture's units.
 const LANE: u32 = 150;
 const STEP: u32 = 230;
-/// Where the first lane begins: above stand the marks' words.
+/// The top of the first lane: above stand the marks' words.
 const TOP: u32 = 130;
-/// Where the last lane ends.
+/// The foot of the last lane.
 const BOTTOM: u32 = TOP + 2 * STEP + LANE;
-/// The columns of the pauses, and how wide one of them is.
+/// The number of columns of the pauses, and the width of one of them.
 const COLUMNS: u32 = EDGES.len() as u32 + 1;
 const WIDE: u32 = WIDTH / COLUMNS;
-/// A word on a mark takes so much room.
+/// The room that a word on a mark takes.
 const ROOM: u32 = 400;
 
-/// What came when.
+/// The section that shows what came when.
 #[component]
 pub fn Timeline(chat: Chat, sight: Sight) -> impl IntoView {
     view! {
@@ -59,7 +59,7 @@ pub fn Gaps(chat: Chat, sight: Sight) -> impl IntoView {
     }
 }
 
-/// A line that follows the figures.
+/// A line of the picture that follows the figures.
 #[component]
 fn Line(sight: Sight, class: &'static str, draw: fn(&Figures) -> String) -> impl IntoView {
     view! { <path class=class d=move || figure_words(sight, draw)></path> }
@@ -148,7 +148,7 @@ fn Marks(chat: Chat, sight: Sight) -> impl IntoView {
     }
 }
 
-/// What came when, in three lanes over the time that the reply took.
+/// The picture of what came when, in three lanes over the time that the reply took: reads, events with text, and their rate.
 #[component]
 fn LineOfTime(chat: Chat, sight: Sight) -> impl IntoView {
     let described = move || {
@@ -224,7 +224,7 @@ fn LineOfTime(chat: Chat, sight: Sight) -> impl IntoView {
     }
 }
 
-/// How many pauses there were of each length.
+/// The number of pauses of each length, as bars.
 #[component]
 fn Histogram(chat: Chat, sight: Sight) -> impl IntoView {
     let last = EDGES.last().map(|edge| short(*edge)).unwrap_or_default();
@@ -271,7 +271,7 @@ fn short(ms: u32) -> String {
     }
 }
 
-/// What the picture shows, in rows.
+/// The content of the picture, in rows.
 #[component]
 fn Table(chat: Chat, sight: Sight) -> impl IntoView {
     let rows = move || {

@@ -10,23 +10,24 @@ use crate::page::ui::kit::{Button, Field, For, Hint, Show, TextField};
 use crate::page::words::say;
 use crate::trace::RawFrame;
 
-/// So many frames are shown, and so many more each time.
+/// The number of frames that are shown at first, and of those that are added each time.
 const SOME: usize = 40;
-/// While a reply runs, no more than this is read over and over, in bytes.
+/// The most bytes of raw data that are read over and over while a reply runs; more are read again only for another question.
 const LIGHT: usize = 64 * 1024;
 
-/// What was found.
+/// The frames that were found.
 #[derive(Clone, PartialEq, Default)]
 struct Found {
-    /// The frames, with their time since the request.
+    /// The frames that are shown, with their time in milliseconds since the request.
     frames: Vec<(u32, RawFrame)>,
-    /// How many there are in all.
+    /// The number of all frames that were found.
     count: usize,
-    /// There was more than is kept.
+    /// `true` where there was more than is kept.
     cut: bool,
 }
 
-/// What is found while the data is open.
+/// Finds frames with the text `sought`, at most `most` of them, for as long as the data is `open`; they follow the reply as it
+/// grows.
 fn found(
     chat: Chat,
     open: RwSignal<bool>,
@@ -67,7 +68,7 @@ fn found(
     found
 }
 
-/// The raw data.
+/// The raw data, with a search.
 #[component]
 pub fn RawData(chat: Chat) -> impl IntoView {
     let open = RwSignal::new(false);

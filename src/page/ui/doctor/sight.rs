@@ -8,16 +8,16 @@ use crate::doctor::{Figures, Finding};
 use crate::page::app::Chat;
 use crate::page::doctor::Snapshot;
 
-/// What is shown of a reply by now.
+/// A reply as it is shown by now.
 #[derive(Clone, PartialEq)]
 pub struct Seen {
-    /// What the Doctor says.
+    /// The Doctor's findings.
     pub finding: Finding,
     /// The picture's figures.
     pub figures: Figures,
 }
 
-/// What is shown; `None` before there is anything. A handle: copies are the same.
+/// The reply that is shown; `None` before there is anything. A handle: copies are the same.
 pub type Sight = Memo<Option<Seen>>;
 
 /// Shows the reply that the chat inspects to `see`, unless there is none, or it is just being changed.

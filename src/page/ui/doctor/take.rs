@@ -14,10 +14,10 @@ use crate::page::ui::kit::{Button, Hint, Show, Trouble};
 use crate::page::words::say;
 use crate::trace::{BadTrace, Export, Imported};
 
-/// The name of a recording.
+/// The file name of a recording.
 const FILE: &str = "rill-trace.json";
 
-/// The buttons.
+/// Buttons to take a reply along, or to play a recording of one.
 #[component]
 pub fn TakeAway(chat: Chat) -> impl IntoView {
     let texts = RwSignal::new(false);
@@ -78,7 +78,7 @@ pub fn TakeAway(chat: Chat) -> impl IntoView {
     }
 }
 
-/// The same request for a terminal.
+/// The request of the reply that is inspected, for a terminal; `None` where there is none for `curl`.
 fn command(chat: Chat) -> Option<String> {
     let mut command = None;
     inspect(chat, &mut |snapshot| {
@@ -99,7 +99,7 @@ fn browser() -> String {
     window().navigator().user_agent().unwrap_or_default()
 }
 
-/// The report for whoever mends it.
+/// The report in markdown, for whoever mends the thing.
 fn report(chat: Chat) -> String {
     let mut text = String::new();
     inspect(chat, &mut |snapshot| {
@@ -125,7 +125,7 @@ fn report(chat: Chat) -> String {
     text
 }
 
-/// The recording.
+/// The recording of the reply as JSON; with `texts`, what was said is in it.
 fn export(chat: Chat, texts: bool) -> String {
     let mut file = String::new();
     inspect(chat, &mut |snapshot| {

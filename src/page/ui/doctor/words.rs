@@ -10,7 +10,7 @@ use crate::page::numbers;
 use crate::page::words::say;
 use crate::trace::BadTrace;
 
-/// How sure the Doctor is.
+/// Words on how sure the Doctor is.
 pub fn confidence_words(chat: Chat, confidence: Confidence) -> String {
     match confidence {
         Confidence::Sure => say!(chat, doctor_sure),
@@ -31,7 +31,7 @@ pub fn time(chat: Chat, ms: u32) -> String {
     }
 }
 
-/// One piece of evidence.
+/// Words on one piece of evidence.
 pub fn evidence_words(chat: Chat, evidence: &Evidence) -> String {
     let span = |ms: &u32| time(chat, *ms);
     match evidence {
@@ -111,12 +111,12 @@ pub fn evidence_words(chat: Chat, evidence: &Evidence) -> String {
     }
 }
 
-/// A header that tells about the way.
+/// Words on a header that tells about the way.
 fn header_words(chat: Chat, name: String, value: String) -> String {
     say!(chat, seen_header, name = name, value = value)
 }
 
-/// A limit of servers and proxies, and what it counts from.
+/// Words on a limit of servers and proxies, and what it counts from.
 fn limit_words(chat: Chat, seconds: u32, since_last_read: bool) -> String {
     if since_last_read {
         say!(chat, seen_limit_quiet, seconds = seconds)
@@ -133,7 +133,7 @@ fn said_words(chat: Chat, status: Option<u16>, message: String) -> String {
     }
 }
 
-/// What a probe found.
+/// Words on what a probe found.
 pub fn probe_words(chat: Chat, probe: Probe) -> String {
     match probe {
         Probe::NothingThere => say!(chat, seen_nothing_there),
@@ -148,7 +148,7 @@ pub fn probe_words(chat: Chat, probe: Probe) -> String {
     }
 }
 
-/// What to do. The line to copy stands in the remedy itself.
+/// Words on what to do. The line to copy stands in the remedy itself.
 pub fn remedy_words(chat: Chat, remedy: &Remedy) -> String {
     match remedy.advice {
         Advice::CheckAddress if remedy.line.is_some() => say!(chat, do_check_address_usual),
@@ -203,7 +203,7 @@ pub fn remedy_words(chat: Chat, remedy: &Remedy) -> String {
     }
 }
 
-/// A row of the table: when, and what.
+/// Words of a row of the table: when, and what. Where a row has no time, the first is empty.
 pub fn row_words(chat: Chat, row: &Row) -> (String, String) {
     match row {
         Row::Mark(mark) => (time(chat, mark.at), mark_words(chat, mark.name)),
@@ -242,7 +242,7 @@ pub fn tenth(chat: Chat, rate: u32) -> String {
     numbers::decimal(chat.lang.get(), f64::from(rate) / 10.0, places)
 }
 
-/// What a mark stands for.
+/// Words for the meaning of a mark.
 pub fn mark_words(chat: Chat, name: MarkName) -> String {
     match name {
         MarkName::Sent => say!(chat, mark_sent),
@@ -257,7 +257,7 @@ pub fn mark_words(chat: Chat, name: MarkName) -> String {
     }
 }
 
-/// Why a file is no recording that can be played.
+/// Words on why a file is no recording that can be played.
 pub fn bad_trace_words(chat: Chat, bad: BadTrace) -> String {
     match bad {
         BadTrace::TooLarge => say!(chat, bad_trace_too_large),

@@ -6,19 +6,19 @@ use leptos::prelude::*;
 /// A button that does something.
 #[component]
 pub fn Button(
-    /// What a press does.
+    /// Runs at a press.
     #[prop(into)]
     on_click: Callback<()>,
-    /// Its looks.
+    /// Looks of the button: its class.
     #[prop(optional)]
     class: &'static str,
-    /// Its name, where its words are none.
+    /// Name of the button, where its words are none.
     #[prop(optional, into)]
     label: Option<Signal<String>>,
-    /// What a mouse that rests on it is told.
+    /// Words for a mouse that rests on the button.
     #[prop(optional, into)]
     title: Option<Signal<String>>,
-    /// It cannot be pressed now.
+    /// Set while the button cannot be pressed.
     #[prop(optional, into)]
     disabled: Option<Signal<bool>>,
     #[prop(optional)] node_ref: NodeRef<html::Button>,

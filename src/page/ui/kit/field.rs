@@ -10,7 +10,7 @@ use web_sys::KeyboardEvent;
 /// A field with its name.
 #[component]
 pub fn Field(
-    /// Its name.
+    /// Name of the field.
     #[prop(into)]
     name: Signal<String>,
     children: Children,
@@ -26,23 +26,23 @@ pub fn Field(
 /// A field of one line.
 #[component]
 pub fn TextField(
-    /// What stands in it, until the person types; another value takes the place of what was typed.
+    /// Text in the field, until the person types; another value takes the place of what was typed.
     #[prop(optional, into)]
     value: Signal<String>,
     #[prop(default = "text")] kind: &'static str,
-    /// Which keys a screen shows for it.
+    /// Keys that a screen shows for the field.
     #[prop(optional)]
     inputmode: Option<&'static str>,
-    /// The browser neither fills it nor looks for mistakes: an address, a key, a figure.
+    /// Set where the browser neither fills the field nor looks for mistakes: an address, a key, a figure.
     #[prop(optional)]
     exact: bool,
     #[prop(optional)] dir: Option<&'static str>,
     #[prop(optional, into)] placeholder: Option<Signal<String>>,
     #[prop(optional, into)] disabled: Option<Signal<bool>>,
-    /// What is typed is wrong.
+    /// Set while what is typed is wrong.
     #[prop(optional, into)]
     invalid: Signal<bool>,
-    /// The id of the sentence that describes it.
+    /// The id of the sentence that describes the field.
     #[prop(optional)]
     described_by: Option<&'static str>,
     /// Hears what is typed.
@@ -84,18 +84,18 @@ pub fn TextField(
 /// A field of several lines.
 #[component]
 pub fn TextArea(
-    /// What stands in it, until the person types; another value takes the place of what was typed.
+    /// Text in the field, until the person types; another value takes the place of what was typed.
     #[prop(into)]
     value: Signal<String>,
     rows: &'static str,
     #[prop(optional)] class: Option<&'static str>,
-    /// The browser does not look for mistakes.
+    /// Set where the browser does not look for mistakes.
     #[prop(optional)]
     exact: bool,
     #[prop(default = "auto")] dir: &'static str,
     #[prop(optional, into)] placeholder: Option<Signal<String>>,
     #[prop(optional, into)] disabled: Option<Signal<bool>>,
-    /// What is typed is wrong.
+    /// Set while what is typed is wrong.
     #[prop(optional, into)]
     invalid: Signal<bool>,
     /// Hears what is typed.
@@ -121,7 +121,7 @@ pub fn TextArea(
 /// A choice of one. Its [`Choice`]s are its children.
 #[component]
 pub fn Select(
-    /// The value of what is chosen.
+    /// The value of the choice that is made.
     #[prop(into)]
     value: Signal<String>,
     /// Hears what the person chooses.
@@ -148,7 +148,7 @@ pub fn Select(
 #[component]
 pub fn Choice(
     #[prop(into)] value: String,
-    /// Its words.
+    /// Words of the choice.
     #[prop(into)]
     words: Signal<String>,
 ) -> impl IntoView {
@@ -166,13 +166,13 @@ fn hear(on_input: Option<Callback<String>>, typed: String) {
     }
 }
 
-/// Whether a key belongs to an input method: it chooses or takes back letters there, and means nothing to the page. Safari tells so
-/// by the key's number alone, for it ends the composition before the key that did it.
+/// Tells whether a key belongs to an input method: it chooses or takes back letters there, and means nothing to the page. Safari
+/// tells so by the key's number alone, for it ends the composition before the key that did it.
 pub fn is_composing(event: &KeyboardEvent) -> bool {
     event.is_composing() || event.key_code() == 229
 }
 
-/// A listener for keys; those of an input method are its own.
+/// Makes a listener for keys; those of an input method are kept from it.
 pub fn keys(hear: impl Fn(&KeyboardEvent) + 'static) -> impl Fn(KeyboardEvent) + 'static {
     move |event| {
         // Browsers fill fields with events of this name that are no keys.

@@ -21,9 +21,9 @@ use crate::page::words::say;
 #[component]
 pub fn Titled(
     chat: Chat,
-    /// Which one.
+    /// The dialog.
     panel: Panel,
-    /// It opened by itself, see [`Dialog`].
+    /// Set where the dialog opened by itself, see [`Dialog`].
     #[prop(optional)]
     muted: bool,
     #[prop(optional)] node_ref: NodeRef<html::Dialog>,
@@ -61,14 +61,14 @@ pub fn Titled(
 pub fn Dialog(
     class: &'static str,
     #[prop(into)] open: Signal<bool>,
-    /// It was closed, whoever did it.
+    /// Runs when the dialog was closed, whoever did it.
     #[prop(into)]
     on_close: Callback<()>,
-    /// Its name.
+    /// Name of the dialog.
     #[prop(into)]
     label: Signal<String>,
-    /// It opened by itself, and hears no key that was meant for something else: none that was typed before a person can have read
-    /// it, none that was held already, none of those who type on.
+    /// Set where the dialog opened by itself, and hears no key that was meant for something else: none that was typed before a
+    /// person can have read it, none that was held already, none of those who type on.
     #[prop(optional)]
     muted: bool,
     #[prop(optional)] node_ref: NodeRef<html::Dialog>,
@@ -116,14 +116,14 @@ pub fn Dialog(
     }
 }
 
-/// So long nobody must have typed since a dialog is seen before it hears a key, in milliseconds.
+/// The time for which nobody must have typed, since a dialog is seen, before it hears a key, in milliseconds.
 const READ: Millis = 500.0;
 
 /// The ears of a dialog that opened by itself.
 struct Muted {
-    /// Since when it could be read and nobody typed; `None` before it is seen.
+    /// The time since which the dialog could be read and nobody typed, in milliseconds; `None` before it is seen.
     quiet: Rc<Cell<Option<Millis>>>,
-    /// The key that it heard go down.
+    /// The key that the dialog heard go down.
     heard: RefCell<Option<String>>,
 }
 
@@ -160,7 +160,7 @@ impl Muted {
         }
     }
 
-    /// A button is pressed when its key is let go.
+    /// Stops a key that is let go, unless the dialog heard it go down: a button is pressed when its key is let go.
     fn let_go(&self, event: &KeyboardEvent) {
         if key(event).is_none() || *self.heard.borrow() != key(event) {
             event.prevent_default();
@@ -168,7 +168,7 @@ impl Muted {
     }
 }
 
-/// The key of an event; browsers send events of these names that are no keys.
+/// The key of an event; `None` for those that are no keys, though browsers send them under these names.
 fn key(event: &KeyboardEvent) -> Option<String> {
     event.dyn_ref().map(KeyboardEvent::key)
 }

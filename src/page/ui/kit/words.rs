@@ -8,10 +8,10 @@ pub fn Hint(
     /// The sentence.
     #[prop(into)]
     words: Signal<String>,
-    /// Its id, for a field that it describes.
+    /// The sentence's id, for a field that it describes.
     #[prop(optional)]
     id: Option<&'static str>,
-    /// Its role, where it is to be read out when it changes.
+    /// The sentence's role, where it is to be read out when it changes.
     #[prop(optional)]
     role: Option<&'static str>,
 ) -> impl IntoView {
