@@ -17,6 +17,9 @@ const LONG_SILENCE: Millis = 1500.0;
 /// What a browser hands over so soon after the read before was here already when that one was: no model is so fast.
 const QUEUED: Millis = 1.0;
 
+/// A page that was held up takes so long at most to read what was there.
+const BACK: Millis = 30.0;
+
 /// How far a clump may be from a buffer's size, in bytes, and count as that size.
 const NEAR: usize = 160;
 
@@ -245,9 +248,11 @@ impl Rhythm {
         self.last
     }
 
+    /// How much of a silence the page was held up until its end: then nobody knows when what was read came. Where the page came
+    /// back before, it saw that nothing had come.
     fn held_up(&self, from: Millis, to: Millis) -> Millis {
-        self.busy
-            .map_or(0.0, |(start, end)| (to.min(end) - from.max(start)).max(0.0))
+        let until_the_end = self.busy.filter(|(_, end)| *end >= to - BACK);
+        until_the_end.map_or(0.0, |(start, end)| (to.min(end) - from.max(start)).max(0.0))
     }
 
     fn with_open(&self) -> Bursts {
