@@ -17,6 +17,9 @@ const LONG_SILENCE: Millis = 1500.0;
 /// The pause, in milliseconds, up to which a read was here already when the one before was handed over: no model is so fast.
 const QUEUED: Millis = 1.0;
 
+/// Milliseconds that a page which was held up takes at most to read what was there.
+const BACK: Millis = 30.0;
+
 /// The difference from a buffer's size, in bytes, up to which a clump counts as that size.
 const NEAR: usize = 160;
 
@@ -246,9 +249,11 @@ impl Rhythm {
         self.last
     }
 
+    /// How much of a silence the page was held up until its end: then nobody knows when what was read came. Where the page came
+    /// back before, it saw that nothing had come.
     fn held_up(&self, from: Millis, to: Millis) -> Millis {
-        self.busy
-            .map_or(0.0, |(start, end)| (to.min(end) - from.max(start)).max(0.0))
+        let until_the_end = self.busy.filter(|(_, end)| *end >= to - BACK);
+        until_the_end.map_or(0.0, |(start, end)| (to.min(end) - from.max(start)).max(0.0))
     }
 
     fn with_open(&self) -> Bursts {

@@ -280,6 +280,16 @@ pub fn held_back() -> Vec<Case> {
             "buffered",
         ),
         (
+            "the page was held up for a while, came back, and nothing had come",
+            streaming()
+                .wait(1300.0)
+                .stamp(Fact::Busy(1200.0))
+                .wait(1100.0)
+                .read(13_000, 119)
+                .done(),
+            "buffered",
+        ),
+        (
             "the first event is let through, and all the others at the end",
             streaming()
                 .wait(300.0)
