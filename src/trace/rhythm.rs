@@ -249,7 +249,7 @@ impl Rhythm {
         self.last
     }
 
-    /// How much of a silence the page was held up until its end: then nobody knows when what was read came. Where the page came
+    /// Part of a silence, at its end, for which the page was held up: nobody knows when what was read then came. Where the page came
     /// back before, it saw that nothing had come.
     fn held_up(&self, from: Millis, to: Millis) -> Millis {
         let until_the_end = self.busy.filter(|(_, end)| *end >= to - BACK);
