@@ -127,9 +127,8 @@ pub async fn a_mistake_in_the_settings_gets_a_sentence_and_is_not_sent(stage: St
     put(&chat, "textbox", "Temperature", "hot").await;
     let json = "Other fields of the request (JSON)";
     put(&chat, "textbox", json, "{\"n\": 1,\n}").await;
-    let words = chat.page.words().await;
-    assert!(words.contains("A number from 0 to 5"), "{words}");
-    assert!(words.contains("look at line 2, column 1"), "{words}");
+    chat.page.says("A number from 0 to 5").await;
+    chat.page.says("look at line 2, column 1").await;
     close(&chat).await;
     chat.ask("Hello").await;
     let body = last_body(&stage).await;
@@ -145,7 +144,7 @@ pub async fn a_mistake_in_the_settings_gets_a_sentence_and_is_not_sent(stage: St
         .await;
     assert_eq!(kept, "{\"n\": 1,\n}");
     put(&chat, "textbox", json, "{\"n\": 1}").await;
-    assert!(!chat.page.words().await.contains("not JSON"));
+    chat.page.hides("look at line 2, column 1").await;
     close(&chat).await;
     chat.ask("Hello").await;
     assert_eq!(last_body(&stage).await["n"], 1);
