@@ -1,4 +1,5 @@
-//! Every word on screen, from the `*.json` beside this file, as typed keys: `td_string!(locale, send)`.
+//! Every word on screen, from the `*.json` beside this file, as typed keys (`td_string!(locale, send)`), and the demo's text from
+//! the `demo.*.md`. Words of the settings of how to read have a function that takes their name.
 
 #[cfg(target_arch = "wasm32")]
 #[allow(
@@ -13,6 +14,6 @@ mod generated {
 }
 
 #[cfg(target_arch = "wasm32")]
-pub use generated::i18n;
+pub use generated::{demo_script, i18n, reading_word};
 #[cfg(target_arch = "wasm32")]
 pub use leptos_i18n::td_string;

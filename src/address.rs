@@ -17,7 +17,7 @@ pub struct Address {
     path: String,
 }
 
-/// Why a text is no address that Rill can use.
+/// Reasons why a text is no address that Rill can use.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum BadAddress {
     /// Nothing, or blanks.
@@ -36,7 +36,7 @@ pub enum BadAddress {
     Host(String),
     /// A port that is not between 1 and 65535; the port.
     Port(String),
-    /// It begins with `/`, and this page has no host of its own.
+    /// A text that begins with `/`, while this page has no host of its own.
     NoPage,
 }
 
@@ -46,20 +46,20 @@ enum Host {
     Ip(IpAddr),
 }
 
-/// What is left of a path when an endpoint is taken off, on a server that is not near.
+/// The rest of a path when an endpoint is taken off, on a server that is not near.
 #[derive(Clone, Copy)]
 enum Left {
-    /// What stands before it.
+    /// The part before the endpoint.
     Before,
     /// `/api` too.
     Api,
-    /// All of it: it may be the base itself.
+    /// The whole path: it may be the base itself.
     ApiItself,
-    /// What stands before it, near or not, but only where that has a version of its own.
+    /// The part before the endpoint, near or not, but only where that has a version of its own.
     Versioned,
 }
 
-/// What people paste behind a base address, longest first. It is taken off, for the dialects add their own.
+/// Endpoints that people paste behind a base address, longest first. They are taken off, for the dialects add their own.
 const ENDPOINTS: [(&str, Left); 22] = [
     ("/api/v1/chat/completions", Left::Api),
     ("/v1/chat/completions", Left::Before),
@@ -187,17 +187,17 @@ impl Address {
         self.port.unwrap_or(if self.secure { 443 } else { 80 })
     }
 
-    /// Whether it is `https`.
+    /// Tells whether the scheme is `https`.
     pub fn is_secure(&self) -> bool {
         self.secure
     }
 
-    /// Whether it is this computer.
+    /// Tells whether the host is this computer.
     pub fn is_loopback(&self) -> bool {
         self.host.is_loopback()
     }
 
-    /// Whether it is another computer of the local network: a private address, a name without a dot or one such as `nas.local`.
+    /// Tells whether the host is another computer of the local network: a private address, a name without a dot or one such as `nas.local`.
     pub fn is_private(&self) -> bool {
         !self.is_loopback() && self.host.is_private()
     }
@@ -346,7 +346,7 @@ fn base_path(path: &str, host: &Host) -> Result<String, BadAddress> {
     Ok(path.to_owned())
 }
 
-/// Whether a path ends in a version of its own, or in such an API's name for OpenAI's wire behind one.
+/// Tells whether a path ends in a version of its own, or in such an API's name for OpenAI's wire behind one.
 fn has_version(path: &str) -> bool {
     let is_version = |part: &str| {
         let number = part.strip_prefix('v').unwrap_or_default();

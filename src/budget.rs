@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, VecDeque};
 
 use futures_channel::oneshot;
 
-/// So many are given for one origin at a time.
+/// The number of connections that are given for one origin at a time.
 pub const MOST: usize = 4;
 
 #[derive(Default)]

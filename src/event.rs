@@ -17,13 +17,13 @@ pub enum ChatEvent {
     ReplaceText(String),
     /// Thinking to append. Never empty.
     Reasoning(String),
-    /// All answer text so far was thinking: a closing tag came whose opening tag never did.
+    /// Notice that all answer text so far was thinking: a closing tag came whose opening tag never did.
     TextWasReasoning,
-    /// What is known of one token of the answer. It stands right behind the [`ChatEvent::Text`] that brought the token.
+    /// Details of one token of the answer. It stands right behind the [`ChatEvent::Text`] that brought the token.
     Token(Token),
     /// A piece of a tool call that the model asks for.
     ToolCall(ToolCallDelta),
-    /// What the server does before (or between) tokens. A sign of life.
+    /// A step of the server before (or between) tokens. A sign of life.
     Progress(Progress),
     /// A comment, ping or heartbeat: a sign of life, not a token.
     Alive,
@@ -52,7 +52,7 @@ pub enum ChatEvent {
 /// One token of the answer, looked into.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct Token {
-    /// Its text, as the server spells it. May be part of a letter, then shown with U+FFFD.
+    /// The token's text, as the server spells it. May be part of a letter, then shown with U+FFFD.
     pub text: String,
     /// Natural logarithm of its probability, at most 0.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -60,7 +60,7 @@ pub struct Token {
     /// The tokens that could have stood here, likeliest first, with the logarithms of their probabilities.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub alternatives: Vec<(String, f32)>,
-    /// How much it looked at each earlier token of prompt and answer, first token first; not normalised. Empty where unknown.
+    /// Attention to each earlier token of prompt and answer, first token first; not normalised. Empty where unknown.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub attention: Vec<f32>,
 }
@@ -78,7 +78,7 @@ pub struct ToolCallDelta {
     pub arguments: String,
 }
 
-/// What a server does while no text comes.
+/// A step that a server tells of while no text comes.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Progress {
     /// The request waits for its turn; the server's own words, if any.
@@ -139,15 +139,15 @@ impl Timings {
     }
 }
 
-/// Why a server ended a reply on its own.
+/// The reason for which a server ended a reply on its own.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Finish {
-    /// What it means.
+    /// The meaning of the word.
     pub kind: FinishKind,
     /// The server's own word (`stop`, `length`, `eos`, `tool_calls` ...); `stop` where it gave none.
     pub word: String,
-    /// Nothing of the answer can follow: `[DONE]`, or an end that the wire itself knows. A finish reason is not: some proxies put
-    /// one on every chunk.
+    /// `true` if nothing of the answer can follow: `[DONE]`, or an end that the wire itself knows. A finish reason is not sure:
+    /// some proxies put one on every chunk.
     #[serde(default)]
     pub sure: bool,
 }
@@ -172,11 +172,11 @@ pub enum FinishKind {
 /// A failure in the server's own words.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct ServerError {
-    /// What the server said, as text to show. May be empty.
+    /// The server's message, as text to show. May be empty.
     pub message: String,
     /// The server's code or type (`exceed_context_size_error`, `404`, `timeout` ...).
     pub code: Option<String>,
-    /// What sort of failure it is, where that can be told.
+    /// The sort of failure, where that can be told.
     pub cause: ErrorCause,
 }
 
@@ -202,14 +202,14 @@ pub enum ErrorCause {
     TooLarge,
     /// The server does not have this endpoint.
     NoEndpoint,
-    /// Not a language-model server's answer (an HTML page, say).
+    /// An answer of something that is no language-model server (an HTML page, say).
     NotAModelServer,
 }
 
 /// A frame that could not be used, or only in part. For the trace; never fatal.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Oddity {
-    /// What was odd.
+    /// The sort of oddity.
     pub what: Odd,
     /// The first bytes of the offending frame, at most 200 characters.
     pub sample: String,
@@ -218,7 +218,7 @@ pub struct Oddity {
 /// Ways in which a frame can be odd.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Odd {
-    /// Not JSON where JSON was expected.
+    /// A text that is not JSON, where JSON was expected.
     NotJson,
     /// JSON that a strict reader refuses (see [`json`](crate::json)); it was read all the same.
     Forgiven,
@@ -240,7 +240,7 @@ pub const PAGE_FAULT: &str = "page-fault";
 /// The code of an [`End::Refused`] before anything was sent: the key has a letter that no key can have, which is the message.
 pub const BAD_KEY: &str = "bad-key";
 
-/// How a reply ended. Every reply ends exactly once, with one of these.
+/// The end of a reply. Every reply ends exactly once, with one of these.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "end", rename_all = "kebab-case")]
 pub enum End {
@@ -277,12 +277,12 @@ pub enum End {
     Refused {
         /// The HTTP status, if there is one.
         status: Option<u16>,
-        /// What the server said.
+        /// The server's own words for the failure.
         error: ServerError,
     },
     /// The connection failed, or an error came after the first text; or Rill itself failed ([`PAGE_FAULT`]).
     Broken {
-        /// What the server or the browser said.
+        /// The words of the server or the browser for the failure.
         error: ServerError,
         /// `true` where not even headers had come: nothing listens there, or it refuses this page.
         before_headers: bool,
@@ -290,14 +290,25 @@ pub enum End {
 }
 
 /// The four clocks of a reply.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    Serialize,
+    Deserialize,
+    strum::IntoStaticStr,
+    strum::EnumString,
+)]
+#[strum(serialize_all = "kebab-case")]
 #[serde(rename_all = "kebab-case")]
 pub enum Deadline {
-    /// Until the headers.
+    /// The clock until the headers.
     Connect,
-    /// From the request to the first text.
+    /// The clock from the request to the first text.
     FirstToken,
-    /// Between signs of life, after the first text.
+    /// The clock between signs of life, after the first text.
     Silence,
     /// The whole reply.
     Total,
@@ -306,12 +317,7 @@ pub enum Deadline {
 impl Deadline {
     /// The name in `data-reason` and in the `deadlines` attribute.
     pub fn word(self) -> &'static str {
-        match self {
-            Deadline::Connect => "connect",
-            Deadline::FirstToken => "first-token",
-            Deadline::Silence => "silence",
-            Deadline::Total => "total",
-        }
+        self.into()
     }
 }
 
@@ -353,7 +359,7 @@ impl End {
         }
     }
 
-    /// Whether the person may let the model go on from here: it was cut, stopped, or ran into a limit.
+    /// Tells whether the person may let the model go on from here: it was cut, stopped, or ran into a limit.
     pub fn can_continue(&self) -> bool {
         match self {
             End::Stopped | End::Superseded | End::Cut { .. } | End::Stalled { .. } => true,

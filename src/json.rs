@@ -14,18 +14,24 @@
 //! | a comma before `}` or `]` | the same | nothing |
 //! | a byte order mark before all, NUL behind all | editors, C | nothing |
 
-use std::borrow::Cow;
+mod half;
+mod mend;
 
 use serde_json::Value;
 
-/// What was read.
+pub use half::{Half, whole};
+
+use half::replace_halves;
+use mend::Mending;
+
+/// A value that was read, and how.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Read {
     /// The value.
     pub value: Value,
-    /// Whether something in it had to be forgiven.
+    /// `true` if something in the text had to be forgiven.
     pub forgiven: bool,
-    /// Whether texts in it may begin or end with a stand-in for half of a character: [`Half`] joins them, [`whole`] replaces them.
+    /// `true` if texts in it may begin or end with a stand-in for half of a character: [`Half`] joins them, [`whole`] replaces them.
     pub halves: bool,
 }
 
@@ -65,281 +71,6 @@ impl Read {
         }
         self.value
     }
-}
-
-/// Half of a character, kept until the text goes on: the other half may come first in what follows.
-#[derive(Debug, Clone, Default, PartialEq)]
-pub struct Half(Option<u16>);
-
-impl Half {
-    /// The next piece of a text, from JSON that has stand-ins if `halves`. Two halves that meet are their character; one that meets
-    /// anything else is U+FFFD; one at the end is kept.
-    pub fn join<'p>(&mut self, piece: &'p str, halves: bool) -> Cow<'p, str> {
-        if piece.is_empty() || (self.0.is_none() && !halves) {
-            return Cow::Borrowed(piece);
-        }
-        let mut out = String::with_capacity(piece.len() + 4);
-        for letter in piece.chars() {
-            let half = if halves { half_of(letter) } else { None };
-            match (self.0.take(), half) {
-                (Some(high), Some(low)) if is_low(low) => out.push(joined(high, low)),
-                (before, half) => {
-                    if before.is_some() {
-                        out.push(char::REPLACEMENT_CHARACTER);
-                    }
-                    match half {
-                        Some(high) if !is_low(high) => self.0 = Some(high),
-                        Some(_) => out.push(char::REPLACEMENT_CHARACTER),
-                        None => out.push(letter),
-                    }
-                }
-            }
-        }
-        Cow::Owned(out)
-    }
-
-    /// The text is over: a half that is left is U+FFFD.
-    pub fn finish(&mut self) -> Option<char> {
-        self.0.take().map(|_| char::REPLACEMENT_CHARACTER)
-    }
-}
-
-/// A text of its own, from JSON that has stand-ins if `halves`: those become U+FFFD.
-pub fn whole(text: &str, halves: bool) -> Cow<'_, str> {
-    if halves && text.contains(is_stand_in) {
-        Cow::Owned(text.replace(is_stand_in, "\u{fffd}"))
-    } else {
-        Cow::Borrowed(text)
-    }
-}
-
-/// Replaces all stand-ins. Values are no deeper than the strict reader lets them be, 128 levels.
-fn replace_halves(value: &mut Value) {
-    match value {
-        Value::String(text) => {
-            if let Cow::Owned(other) = whole(text, true) {
-                *text = other;
-            }
-        }
-        Value::Array(items) => items.iter_mut().for_each(replace_halves),
-        Value::Object(fields) => fields.values_mut().for_each(replace_halves),
-        _ => {}
-    }
-}
-
-/// Where the stand-ins begin: at the end of the last private plane, one for each half that there is.
-const STAND_INS: u32 = 0x10_F800;
-/// The first of the halves that come first, and of those that come second.
-const HIGH: u16 = 0xD800;
-const LOW: u16 = 0xDC00;
-
-fn is_half(unit: u16) -> bool {
-    (HIGH..0xE000).contains(&unit)
-}
-
-fn is_low(unit: u16) -> bool {
-    (LOW..0xE000).contains(&unit)
-}
-
-fn is_stand_in(letter: char) -> bool {
-    half_of(letter).is_some()
-}
-
-/// The half that a character stands for.
-fn half_of(letter: char) -> Option<u16> {
-    let place = u32::from(letter).checked_sub(STAND_INS)?;
-    Some(HIGH + u16::try_from(place).ok()?)
-}
-
-/// Whether the text writes characters in the place of the stand-ins by escapes: their first halves are these two. One that stands
-/// alone is half of such a character, which has its stand-in like any other.
-fn escapes_stand_ins(text: &str) -> bool {
-    let mut pieces = text.split('\\').skip(1).peekable();
-    while let Some(piece) = pieces.next() {
-        let first = ["udbfe", "udbff"]
-            .iter()
-            .any(|half| piece.eq_ignore_ascii_case(half));
-        let low = |next: &&str| unit(next).is_some_and(|(unit, _)| is_low(unit));
-        if first && pieces.peek().is_some_and(low) {
-            return true;
-        }
-    }
-    false
-}
-
-fn stand_in(half: u16) -> char {
-    let place = u32::from(half.saturating_sub(HIGH));
-    char::from_u32(STAND_INS + place).unwrap_or(char::REPLACEMENT_CHARACTER)
-}
-
-fn joined(high: u16, low: u16) -> char {
-    let mut letters = char::decode_utf16([high, low]);
-    let first = letters.next().and_then(Result::ok);
-    first.unwrap_or(char::REPLACEMENT_CHARACTER)
-}
-
-/// One pass that writes the text anew.
-struct Mending<'t> {
-    rest: &'t str,
-    out: String,
-    /// The text has real characters where the stand-ins are: then there are none.
-    taken: bool,
-    halves: bool,
-    /// Where in `out` a comma stands of which it is not known whether anything follows.
-    comma: Option<usize>,
-}
-
-impl<'t> Mending<'t> {
-    fn of(text: &'t str) -> Mending<'t> {
-        let text = text.trim_start_matches('\u{feff}').trim_end_matches('\0');
-        let mut mending = Mending {
-            rest: text,
-            out: String::with_capacity(text.len() + 16),
-            taken: text.contains(is_stand_in) || escapes_stand_ins(text),
-            halves: false,
-            comma: None,
-        };
-        while let Some(first) = mending.rest.chars().next() {
-            match first {
-                '"' => mending.string(),
-                _ if is_bare(first) => mending.word(),
-                _ => mending.mark(first),
-            }
-        }
-        mending
-    }
-
-    /// Takes what is first in the rest, up to the first character of which `ends` is true.
-    fn take(&mut self, ends: impl FnMut(char) -> bool) -> &'t str {
-        let at = self.rest.find(ends).unwrap_or(self.rest.len());
-        let (taken, rest) = self.rest.split_at_checked(at).unwrap_or((self.rest, ""));
-        self.rest = rest;
-        taken
-    }
-
-    /// Brackets, commas, blanks.
-    fn mark(&mut self, mark: char) {
-        if matches!(mark, '}' | ']')
-            && let Some(comma) = self.comma.take()
-        {
-            self.out.truncate(comma);
-        }
-        if mark == ',' {
-            self.comma = Some(self.out.len());
-        } else if !mark.is_whitespace() {
-            self.comma = None;
-        }
-        self.out.push(mark);
-        self.rest = self.rest.strip_prefix(mark).unwrap_or_default();
-    }
-
-    /// A number, or a word without quotation marks.
-    fn word(&mut self) {
-        self.comma = None;
-        let word = self.take(|letter| !is_bare(letter));
-        self.out.push_str(match word {
-            "True" => "true",
-            "False" => "false",
-            // What a number is, and which of them are too large, the strict reader knows.
-            _ if serde_json::from_str::<Value>(word).is_ok() => word,
-            _ => "null",
-        });
-    }
-
-    /// A text, from its quotation mark on.
-    fn string(&mut self) {
-        self.comma = None;
-        self.out.push('"');
-        self.rest = self.rest.strip_prefix('"').unwrap_or_default();
-        let mut begins = true;
-        loop {
-            let plain = self.take(|letter| matches!(letter, '"' | '\\' | '\0'..' '));
-            self.out.push_str(plain);
-            begins &= plain.is_empty();
-            let mut letters = self.rest.chars();
-            match letters.next() {
-                // It breaks off: nothing that could be mended.
-                None => return,
-                Some('"') => {
-                    self.out.push('"');
-                    self.rest = letters.as_str();
-                    return;
-                }
-                Some('\\') => {
-                    self.rest = letters.as_str();
-                    self.escape(begins);
-                }
-                Some(control) => {
-                    self.rest = letters.as_str();
-                    self.out.push_str(&format!("\\u{:04x}", u32::from(control)));
-                }
-            }
-            begins = false;
-        }
-    }
-
-    /// What stands behind a backslash.
-    fn escape(&mut self, begins: bool) {
-        let mut letters = self.rest.chars();
-        match letters.next() {
-            Some(letter @ ('"' | '\\' | '/' | 'b' | 'f' | 'n' | 'r' | 't')) => {
-                self.out.push('\\');
-                self.out.push(letter);
-                self.rest = letters.as_str();
-            }
-            Some('\'') => {
-                self.out.push('\'');
-                self.rest = letters.as_str();
-            }
-            Some('u') => match unit(self.rest) {
-                Some((unit, rest)) => {
-                    self.rest = rest;
-                    self.unit(unit, begins);
-                }
-                None => self.out.push_str("\\\\"),
-            },
-            _ => self.out.push_str("\\\\"),
-        }
-    }
-
-    /// A UTF-16 unit. The rest begins behind its escape.
-    fn unit(&mut self, first: u16, begins: bool) {
-        if !is_half(first) {
-            self.out.push_str(&format!("\\u{first:04x}"));
-            return;
-        }
-        let second = self.rest.strip_prefix('\\').and_then(unit);
-        if let Some((low, rest)) = second.filter(|(low, _)| !is_low(first) && is_low(*low)) {
-            self.out.push(joined(first, low));
-            self.rest = rest;
-            return;
-        }
-        let at_an_end = if is_low(first) {
-            begins
-        } else {
-            self.rest.starts_with('"')
-        };
-        if at_an_end && !self.taken {
-            self.halves = true;
-            self.out.push(stand_in(first));
-        } else {
-            self.out.push(char::REPLACEMENT_CHARACTER);
-        }
-    }
-}
-
-/// Characters of numbers and of words without quotation marks.
-fn is_bare(letter: char) -> bool {
-    letter.is_ascii_alphanumeric() || matches!(letter, '+' | '-' | '.' | '_')
-}
-
-/// The unit of an escape, from its `u` on, and what stands behind it.
-fn unit(text: &str) -> Option<(u16, &str)> {
-    let (digits, rest) = text.strip_prefix('u')?.split_at_checked(4)?;
-    // `from_str_radix` would take a sign.
-    let all = digits.bytes().all(|digit| digit.is_ascii_hexdigit());
-    let unit = u16::from_str_radix(digits, 16).ok().filter(|_| all)?;
-    Some((unit, rest))
 }
 
 #[cfg(test)]

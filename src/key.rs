@@ -2,8 +2,8 @@
 //!
 //! In: any text. Out: the key that a header can carry, or the letter that none can. It must not know whose key it is, nor keep it.
 
-/// The key without what was copied along with it: blanks and letters that nobody sees, wherever they stand, and quotation marks or
-/// brackets around it. Keys hold none of them. What is left has visible ASCII letters alone; else the first that is none.
+/// The key without what was copied along with it: blanks and letters that nobody sees, wherever they stand, and quotation marks
+/// or brackets around it. Keys hold none of them. What is left has visible ASCII letters alone; else the first that is none.
 pub fn clean(typed: &str) -> Result<String, char> {
     let key: String = typed.chars().filter(|letter| !is_unseen(*letter)).collect();
     let key = key.trim_matches(is_around);
@@ -18,7 +18,8 @@ pub fn spelled(letter: char) -> String {
     format!("{letter} (U+{:04X})", u32::from(letter))
 }
 
-/// Blanks of every sort, controls, and what takes no room: joiners, marks of direction, soft hyphens, selectors, tags.
+/// Tells whether a letter is unseen: blanks of every sort, controls, and what takes no room (joiners, marks of direction, soft
+/// hyphens, selectors, tags).
 fn is_unseen(letter: char) -> bool {
     letter.is_whitespace()
         || letter.is_control()

@@ -8,27 +8,33 @@
 //!
 //! | room | takes | gives | must not know |
 //! |---|---|---|---|
+//! | [`json`] | JSON, strict or not | its value, and whether something was forgiven | what it means |
+//! | [`text`] | a text, and places in it that nobody vouches for | a part of it | what it means |
+//! | [`decimal`] | a plain number as text | the number | |
 //! | [`event`] | | the words that every room speaks | any wire, the browser |
 //! | [`address`] | what a person typed | a server's base address | the network |
 //! | [`key`] | an API key as it was pasted | one that a header can carry | whose it is |
 //! | [`budget`] | who wants a connection, and to whom | no more than the browser has | the network |
-//! | [`decimal`] | a plain number as text | the number | |
-//! | [`json`] | JSON, strict or not | its value, and whether something was forgiven | what it means |
-//! | [`text`] | a text, and places in it that nobody vouches for | a part of it | what it means |
-//! | [`options`] | attributes, URL parameters | typed wishes, and complaints | the page |
 //! | [`wire`] | bytes, cut anywhere | frames | what they mean |
-//! | [`dialect`] | a neutral request; frames | calls; events | time, I/O |
 //! | [`chat`] | events | turns, their tree, its archive | servers, the page |
+//! | [`dialect`] | a neutral request; frames | calls; events | time, I/O |
 //! | [`session`] | what network, clock and person do | events and one honest end | the browser |
 //! | [`pacer`] | text and when it came | how much of it is shown by now | what the text means |
+//! | [`reading`] | values of settings, each with its name | how a person reads: pace, theme, language | who shows or keeps it |
+//! | [`options`] | attributes, URL parameters | typed values, and complaints | the page |
 //! | [`patience`] | what a worker is asked and when it spoke | how long it is still waited for | what a worker is |
 //! | [`markdown`] | text that grows | committed blocks and one open tail | the DOM |
 //! | [`reply`] | what the session reports, and the time of each frame | what a reader sees by then, and one end | the DOM, the network |
+//! | [`history`] | a conversation as it changes, and what became of each write | records to be written; conversations made of them | a store, the page |
 //! | [`trace`] | what happened when | a bounded record of it | how to steer |
 //! | [`doctor`] | a trace, an end, where the server is | a named cause, its evidence, its remedies | words, languages |
+//! | [`link`] | what is wished, done and answered | whom the page talks to, and what it takes | the network, the browser |
 //! | `page` | all of these | what is seen | (it alone knows the browser) |
 //!
-//! Only a small enum of commands (`page::app::Command`) flows up. Everything above `page` is plain Rust that has never heard
+//! A room may name those above it in this table, and none below (`tests/layers.rs` holds it).
+//!
+//! What a person asks flows up as a `page::app::Command`; what the hands of replies and of what is kept report comes through the same
+//! door, `page::app`, as calls that say so. Nothing else writes the page's state. Everything above `page` is plain Rust that has never heard
 //! of a browser: it compiles and is tested on the host. The wall is the compile target: browser crates stand only under
 //! `target_arch = "wasm32"` in `Cargo.toml`, so a pure room that names a browser type does not compile on the host.
 //!
@@ -49,12 +55,15 @@ pub mod decimal;
 pub mod dialect;
 pub mod doctor;
 pub mod event;
+pub mod history;
 pub mod json;
 pub mod key;
+pub mod link;
 pub mod markdown;
 pub mod options;
 pub mod pacer;
 pub mod patience;
+pub mod reading;
 pub mod reply;
 pub mod session;
 pub mod text;

@@ -1,30 +1,37 @@
 //! The public surface: what attributes of `<rill-chat>`, or URL parameters of the standalone page, ask for.
 //!
-//! In: names and values as text. Out: [`Options`], and a [`Complaint`] for each value that cannot be used (its default stays).
+//! In: names and values as text. Out: [`Options`], and a [`Complaint`] for each value that cannot be used (its default stays). Settings of
+//! how to read are no names of this file: it takes them as [`reading`](crate::reading) has them.
+
+use std::str::FromStr;
 
 use crate::dialect::Kind;
 use crate::pacer::Pace;
+use crate::reading::{Appearance, Setting};
 use crate::session::Deadlines;
 
-/// The names, as attributes and as URL parameters.
-pub const NAMES: [&str; 14] = [
+/// The names beside the settings of how to read.
+const NAMES: [&str; 11] = [
     "server",
     "kind",
     "model",
     "profile",
-    "pace",
     "system",
     "greeting",
     "placeholder",
-    "lang",
-    "theme",
     "storage",
     "lock",
     "deadlines",
     "grace",
 ];
 
-/// What the owner of the page, or a link, asks for. `None`: not said.
+/// Returns the names of all options, as attributes and as URL parameters.
+pub fn names() -> impl Iterator<Item = &'static str> {
+    let settings = Setting::ALL.iter().map(|setting| setting.name());
+    NAMES.into_iter().chain(settings)
+}
+
+/// Wishes of the page's owner, or of a link. `None`: not said.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Options {
     /// Base address of the server, as written; `demo` for the built-in demo.
@@ -33,30 +40,27 @@ pub struct Options {
     pub kind: Option<Kind>,
     /// A model's id.
     pub model: Option<String>,
-    /// For whom the page is laid out.
+    /// Readers for whom the page is laid out.
     pub profile: Profile,
-    /// How fast text is shown; `None` is the profile's own.
-    pub pace: Option<Pace>,
     /// System prompt.
     pub system: Option<String>,
     /// The first screen's heading.
     pub greeting: Option<String>,
     /// The empty composer's text.
     pub placeholder: Option<String>,
-    /// Language tag of the page's words.
-    pub lang: Option<String>,
-    /// Light or dark.
-    pub theme: Option<Theme>,
-    /// Where things are kept.
+    /// Settings of how the page is read.
+    pub appearance: Appearance,
+    /// The place where things are kept.
     pub storage: Storage,
-    /// The visitor cannot change server, model or profile.
+    /// `true` if the visitor cannot change server, model or profile.
     pub lock: bool,
-    /// How long a reply may take.
+    /// Spans that a reply may take.
     pub deadlines: Deadlines,
 }
 
-/// For whom the page is laid out.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+/// Readers for whom the page can be laid out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, strum::EnumString)]
+#[strum(serialize_all = "kebab-case")]
 pub enum Profile {
     /// Everybody.
     #[default]
@@ -65,32 +69,11 @@ pub enum Profile {
     Young,
 }
 
-/// Light or dark.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Theme {
-    /// As the system says.
-    Auto,
-    /// Light.
-    Light,
-    /// Dark.
-    Dark,
-}
-
-impl Theme {
-    /// The value of the attribute.
-    pub fn word(self) -> &'static str {
-        match self {
-            Theme::Auto => "auto",
-            Theme::Light => "light",
-            Theme::Dark => "dark",
-        }
-    }
-}
-
-/// Where things are kept.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+/// Places where things can be kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, strum::EnumString)]
+#[strum(serialize_all = "kebab-case")]
 pub enum Storage {
-    /// In this browser.
+    /// This browser.
     #[default]
     Local,
     /// Nowhere.
@@ -102,7 +85,7 @@ pub enum Storage {
 pub struct Complaint {
     /// The attribute.
     pub name: &'static str,
-    /// Its value.
+    /// The attribute's value.
     pub value: String,
 }
 
@@ -117,40 +100,21 @@ impl Options {
             system: text("system"),
             greeting: text("greeting"),
             placeholder: text("placeholder"),
-            lang: text("lang"),
             lock: get("lock").is_some_and(|value| value != "false"),
             ..Options::default()
         };
         let mut bad =
             |name: &'static str, value: String| complaints.push(Complaint { name, value });
-        if let Some(value) = text("kind").filter(|value| value != "auto") {
-            match value.parse() {
-                Ok(kind) => options.kind = Some(kind),
-                Err(_) => bad("kind", value),
+        let kind = text("kind").filter(|value| value != "auto");
+        options.kind = parsed("kind", kind, &mut bad);
+        options.profile = parsed("profile", text("profile"), &mut bad).unwrap_or_default();
+        options.storage = parsed("storage", text("storage"), &mut bad).unwrap_or_default();
+        for &setting in Setting::ALL {
+            if let Some(value) = text(setting.name())
+                && !options.appearance.set(setting, &value)
+            {
+                bad(setting.name(), value);
             }
-        }
-        match text("profile").as_deref() {
-            None | Some("standard") => {}
-            Some("young") => options.profile = Profile::Young,
-            Some(other) => bad("profile", other.to_owned()),
-        }
-        if let Some(value) = text("pace") {
-            match value.parse() {
-                Ok(pace) => options.pace = Some(pace),
-                Err(_) => bad("pace", value),
-            }
-        }
-        match text("theme").as_deref() {
-            None => {}
-            Some("auto") => options.theme = Some(Theme::Auto),
-            Some("light") => options.theme = Some(Theme::Light),
-            Some("dark") => options.theme = Some(Theme::Dark),
-            Some(other) => bad("theme", other.to_owned()),
-        }
-        match text("storage").as_deref() {
-            None | Some("local") => {}
-            Some("none") => options.storage = Storage::None,
-            Some(other) => bad("storage", other.to_owned()),
         }
         if let Some(value) = text("deadlines") {
             match Deadlines::parse(&value) {
@@ -169,11 +133,25 @@ impl Options {
 
     /// The pace that is in force: what was asked for, else the profile's.
     pub fn pace(&self) -> Pace {
-        self.pace.unwrap_or(match self.profile {
+        self.appearance.pace().unwrap_or(match self.profile {
             Profile::Standard => Pace::Live,
             Profile::Young => Pace::PerCharacter(30.0),
         })
     }
+}
+
+/// A value, if it is there and can be used.
+fn parsed<T: FromStr>(
+    name: &'static str,
+    value: Option<String>,
+    bad: &mut impl FnMut(&'static str, String),
+) -> Option<T> {
+    let value = value?;
+    let parsed = value.parse().ok();
+    if parsed.is_none() {
+        bad(name, value);
+    }
+    parsed
 }
 
 #[cfg(test)]
@@ -241,6 +219,37 @@ mod tests {
             ..Deadlines::default()
         };
         assert_eq!(options.deadlines, expect);
+    }
+
+    #[test]
+    fn every_word_of_the_table_is_understood() {
+        let words = [
+            ("profile", "standard"),
+            ("storage", "local"),
+            ("kind", "auto"),
+        ];
+        assert_eq!(read(&words), (Options::default(), vec![]));
+        let (options, _) = read(&[("profile", "young"), ("storage", "none")]);
+        assert_eq!(
+            (options.profile, options.storage),
+            (Profile::Young, Storage::None)
+        );
+    }
+
+    #[test]
+    fn settings_of_how_to_read_are_names_too() {
+        let words = [("theme", "dark"), ("lang", "de"), ("pace", "instant")];
+        for (name, value) in words {
+            assert!(names().any(|known| known == name), "{name}");
+            let (options, complaints) = read(&[(name, value)]);
+            let mut all = Setting::ALL.iter();
+            let setting = all.find(|setting| setting.name() == name).copied();
+            assert_eq!(
+                setting.and_then(|it| options.appearance.get(it)),
+                Some(value)
+            );
+            assert!(complaints.is_empty());
+        }
     }
 
     #[test]

@@ -35,15 +35,26 @@ const BURST: Millis = 8.0;
 /// The slowest pace that is read and written, in milliseconds for a letter: a day.
 const SLOWEST: Millis = 86_400_000.0;
 
-/// How fast text is shown.
+/// The speed at which text is shown.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Pace {
-    /// As it comes, with bursts smoothed; never more than [`LIVE_LAG`] behind.
+    /// Text as it comes, with bursts smoothed; never more than [`LIVE_LAG`] behind.
     Live,
-    /// At once.
+    /// Everything at once.
     Instant,
     /// Milliseconds for one grapheme cluster, while less than [`FIXED_LAG`] of text waits; faster beyond.
     PerCharacter(Millis),
+}
+
+impl Pace {
+    /// The promise of the pace: text is shown no later than so many milliseconds after it came.
+    pub fn lag(self) -> Millis {
+        match self {
+            Pace::Instant => 0.0,
+            Pace::Live => LIVE_LAG,
+            Pace::PerCharacter(_) => FIXED_LAG,
+        }
+    }
 }
 
 /// A value of the `pace` attribute that is none of `live`, `instant`, or a number of milliseconds.
@@ -103,6 +114,21 @@ impl fmt::Display for Pace {
 }
 
 /// The text of one reply, and how much of it is shown.
+///
+/// ```
+/// use rill::pacer::{Pace, Pacer};
+///
+/// let mut pacer = Pacer::new(Pace::PerCharacter(30.0));
+/// pacer.push(0.0, "A family: 👨‍👩‍👧!");
+/// pacer.finish(1.0);
+/// pacer.advance(0.0);
+/// assert_eq!(pacer.shown(), "A");
+/// // One character every 30 ms, and three people who are one character come as one.
+/// pacer.advance(300.0);
+/// assert_eq!(pacer.shown(), "A family: 👨‍👩‍👧");
+/// pacer.advance(330.0);
+/// assert!(pacer.drained());
+/// ```
 #[derive(Debug, Clone)]
 pub struct Pacer {
     pace: Pace,
@@ -114,13 +140,14 @@ pub struct Pacer {
     clock: Millis,
     /// Clusters (and a fraction) that may be shown beyond those that are.
     credit: f64,
-    /// Speeds that are owed: until this many clusters are shown, at least this many per millisecond. Speeds fall from front to back.
+    /// Speeds that are owed: until this many clusters are shown, at least this many per millisecond. Speeds fall from front to
+    /// back.
     owed: VecDeque<(u64, f64)>,
-    /// What is not shown yet: bytes up to here came at this time.
+    /// Arrivals that are not shown yet: bytes up to here came at this time.
     arrivals: VecDeque<(usize, Millis)>,
-    /// When the last cluster began to come.
+    /// The time at which the last cluster began to come.
     open_since: Millis,
-    /// When the latest burst began, and the smoothed time between bursts.
+    /// The time of the latest burst, and the smoothed time between bursts.
     burst: Option<Millis>,
     interval: Option<Millis>,
 }
@@ -144,7 +171,7 @@ impl Pacer {
         }
     }
 
-    /// More text came.
+    /// Takes in more text.
     pub fn push(&mut self, now: Millis, piece: &str) {
         if piece.is_empty() {
             return;
@@ -173,7 +200,7 @@ impl Pacer {
         }
     }
 
-    /// No more will come.
+    /// Says that no more will come.
     pub fn finish(&mut self, now: Millis) {
         if self.finished {
             return;
@@ -184,12 +211,12 @@ impl Pacer {
         self.owe();
     }
 
-    /// Show all that is here, and from now on whatever comes of this reply.
+    /// Shows all that is here, and from now on whatever comes of this reply.
     pub fn skip(&mut self) {
         self.skipped = true;
     }
 
-    /// Another pace from now on.
+    /// Sets another pace from now on.
     pub fn set_pace(&mut self, now: Millis, pace: Pace) {
         self.accrue(now);
         self.pace = pace;
@@ -245,24 +272,24 @@ impl Pacer {
         text::up_to(self.clusters.text(), self.clusters.shown())
     }
 
-    /// All text that has come.
+    /// Returns all text that has come, shown or not.
     pub fn text(&self) -> &str {
         self.clusters.text()
     }
 
-    /// Whether no more will come and all is shown.
+    /// Tells whether no more will come and all is shown.
     pub fn drained(&self) -> bool {
         self.finished && self.all_shown()
     }
 
-    /// How many grapheme clusters have come and are not shown.
+    /// Number of grapheme clusters that have come and are not shown.
     pub fn behind(&self) -> usize {
         let open = self.clusters.shown() < self.clusters.text().len()
             && self.clusters.open() < self.clusters.text().len();
         self.clusters.waiting() as usize + usize::from(open)
     }
 
-    /// When [`Pacer::advance`] would show more, if nothing else comes; `None` where all is shown.
+    /// The time at which [`Pacer::advance`] would show more, if nothing else comes; `None` where all is shown.
     pub fn next_due(&self, now: Millis) -> Option<Millis> {
         if self.all_shown() {
             return None;
@@ -304,7 +331,7 @@ impl Pacer {
             }
     }
 
-    /// What has waited this long is shown whatever the speed.
+    /// The longest wait: what has waited so long is shown whatever the speed.
     fn bound(&self) -> Millis {
         match self.pace {
             Pace::PerCharacter(_) => FIXED_LAG,
@@ -312,7 +339,8 @@ impl Pacer {
         }
     }
 
-    /// A lone ASCII letter at the end of the text rarely grows: under a fixed pace it waits only as long as under `live`.
+    /// Tells whether the last cluster is due. A lone ASCII letter at the end of the text rarely grows: under a fixed pace it
+    /// waits only as long as under `live`.
     fn open_is_due(&self, now: Millis) -> bool {
         self.open_is_ascii() && now >= self.open_since + LIVE_LAG
     }
@@ -359,12 +387,12 @@ impl Pacer {
         self.settle();
     }
 
-    /// An idle time is worth one cluster, not a burst.
+    /// Limits what an idle time is worth: one cluster, not a burst.
     fn settle(&mut self) {
         self.credit = self.credit.min(self.clusters.waiting() as f64 + 1.0);
     }
 
-    /// `fresh`: the last cluster began with this arrival.
+    /// Notes an arrival; `fresh`: the last cluster began with it.
     fn arrived(&mut self, now: Millis, fresh: bool) {
         if fresh {
             self.open_since = now;

@@ -12,9 +12,9 @@ use crate::event::Millis;
 pub const WARM: Millis = 1_000.0;
 /// Silence on a kind of thing that it is asked for the first time: grammars are read when they are first needed.
 pub const COLD: Millis = 5_000.0;
-/// The same before anything is known of the machine, and the most on a slow one: what is given up wrongly stays plain.
+/// The longest wait before anything is known of the machine, and on a slow one: what is given up wrongly stays plain.
 pub const MOST: Millis = 20_000.0;
-/// On a slow or busy machine the longest silence so far counts so many times over.
+/// Times that the longest silence so far counts, on a slow or busy machine.
 const SLOW: Millis = 8.0;
 
 /// The patience with one worker after the other.
@@ -24,21 +24,21 @@ pub struct Patience {
     given_up: HashSet<String>,
     /// Kinds that the present worker has answered.
     warm: HashSet<String>,
-    /// What it is asked now, and since when it is silent.
+    /// The kind of the question that is open, and since when the worker is silent.
     asked: Option<(String, Millis)>,
-    /// Its longest silence before an answer of a kind that it knew.
+    /// The worker's longest silence before an answer of a kind that it knew.
     longest: Millis,
     /// The longest silence of any worker on a kind that was new to it.
     longest_cold: Option<Millis>,
 }
 
 impl Patience {
-    /// It is asked for something of this kind.
+    /// Notes that the worker is asked for something of this kind.
     pub fn asks(&mut self, kind: &str, now: Millis) {
         self.asked = Some((kind.to_owned(), now));
     }
 
-    /// It is at work on it.
+    /// Notes that the worker is at work on the question.
     pub fn hears(&mut self, now: Millis) {
         if let Some((kind, since)) = &mut self.asked {
             let span = now - *since;
@@ -52,7 +52,7 @@ impl Patience {
         }
     }
 
-    /// It has answered.
+    /// Notes that the worker has answered.
     pub fn answered(&mut self, now: Millis) {
         self.hears(now);
         if let Some((kind, _)) = self.asked.take() {
@@ -60,7 +60,7 @@ impl Patience {
         }
     }
 
-    /// How long it may still be silent; `None` where it is asked nothing.
+    /// Time that the worker may still be silent; `None` where it is asked nothing.
     pub fn left(&self, now: Millis) -> Option<Millis> {
         let (kind, since) = self.asked.as_ref()?;
         let most = match self.longest_cold {
@@ -71,7 +71,7 @@ impl Patience {
         Some((most - (now - since)).max(0.0))
     }
 
-    /// It is ended in the middle of this: the next one begins anew, and is never asked for that kind.
+    /// Notes that the worker is ended in the middle of this: the next one begins anew, and is never asked for that kind.
     pub fn gives_up(&mut self) {
         if let Some((kind, _)) = self.asked.take() {
             self.given_up.insert(kind);
@@ -79,13 +79,13 @@ impl Patience {
         self.ended();
     }
 
-    /// It is ended with nothing to answer.
+    /// Notes that the worker is ended with nothing to answer.
     pub fn ended(&mut self) {
         self.asked = None;
         self.warm.clear();
     }
 
-    /// Whether things of this kind are asked at all.
+    /// Tells whether things of this kind are asked at all.
     pub fn asks_for(&self, kind: &str) -> bool {
         !self.given_up.contains(kind)
     }

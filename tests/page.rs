@@ -2,18 +2,19 @@
 #![cfg(target_arch = "wasm32")]
 #![allow(missing_docs, clippy::unwrap_used)]
 
-use leptos::prelude::{Owner, Update};
+use leptos::prelude::Owner;
 use rill::chat::request::{ChatRequest, Message, Role};
 use rill::dialect::Kind;
+use rill::history::{Batch, Head};
 use rill::markdown::Markdown;
 use rill::options::Options;
-use rill::page::app::Chat;
+use rill::page::app::{Chat, Command};
 use rill::page::clock::{PageClock, sleep};
-use rill::page::kept::db::Db;
+use rill::page::history::db::Db;
 use rill::page::net::demo::Demo;
 use rill::page::painter::Painter;
 use rill::page::store::Store;
-use rill::session::{Deadlines, Plan, Report, drive};
+use rill::session::{Plan, Report, drive};
 use wasm_bindgen::JsCast;
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
 use web_sys::{Element, HtmlElement, ShadowRootInit, ShadowRootMode};
@@ -34,10 +35,7 @@ fn chat() -> (Owner, Chat) {
     let root = host
         .attach_shadow(&ShadowRootInit::new(ShadowRootMode::Open))
         .unwrap();
-    let options = Options {
-        lang: Some("en".to_owned()),
-        ..Options::default()
-    };
+    let (options, _) = Options::read(|name| (name == "lang").then(|| "en".to_owned()));
     let owner = Owner::new();
     let chat = owner.with(|| Chat::new(host, root, options, Vec::new()));
     (owner, chat)
@@ -247,14 +245,14 @@ fn what_another_version_left_in_the_browser_is_read_without_harm() {
         }
         let store = Store::new(true, "");
         let _ = (
-            store.last_server().and_then(|last| last.kind()),
+            store.last_server().and_then(|last| last.kind),
             store.key(base),
             store.wants_json(base),
             store.kind(base),
-            store.rung(base, &["sse", "whole"]),
-            store.wishes(base),
+            store.transport(base, Kind::KoboldCpp.dialect().transports()),
+            store.preferences(base),
             store.draft(),
-            store.look(),
+            store.appearance(),
         );
         // A whole chat begins with it, and what is written takes its place.
         let (_owner, chat) = chat();
@@ -279,7 +277,7 @@ async fn a_chat_forgets_work_that_is_over_and_ends_what_is_not() {
         // Whatever work holds, it does not keep the chat.
         let shared = chat.shared();
         let _ = waits.await;
-        chat.draft.update(|draft| draft.push('x'));
+        chat.run(Command::Draft("x".to_owned()));
         drop(shared);
         let _ = done.send(());
     });
@@ -300,24 +298,41 @@ async fn the_database_is_opened_again_where_its_connection_is_gone() {
     let db = Db::default();
     let work = db.work(true).await.unwrap();
     work.clear();
-    work.put_head("a", "one");
-    work.put_turn("a", 0, "turn");
+    work.put_left("a", "left");
+    work.finish().await.unwrap();
+    let work = db.work(true).await.unwrap();
+    assert_eq!(work.all_left().await.unwrap(), ["left"]);
+    let head = Head {
+        id: "a".to_owned(),
+        ..Head::default()
+    };
+    let batch = Batch {
+        expect: 0,
+        head: head.clone(),
+        turns: vec![(0, "turn".to_owned())],
+    };
+    work.put(&batch);
     work.finish().await.unwrap();
     db.forget();
     let work = db.work(false).await.unwrap();
-    assert_eq!(work.head("a").await.as_deref(), Some("one"));
+    let known = work.head("a").await.unwrap().unwrap();
+    assert_eq!(Head::read(&known), Some(head));
     let work = db.work_at_once(false).unwrap();
-    assert_eq!(work.count("a").await, Some(1));
+    assert_eq!(work.count("a").await, Ok(1));
+    assert_eq!(work.left("a").await, Ok(None), "what was left is written");
     // What is no name of a conversation finds nothing.
     let work = db.work(true).await.unwrap();
-    assert_eq!(work.count("a0").await, Some(0));
-    let taken = work.take("a").await.unwrap();
+    assert_eq!(work.count("a0").await, Ok(0));
+    work.put_left("a", "left again");
+    let deleted = work.delete("a").await.unwrap();
     let work = db.work(true).await.unwrap();
-    assert_eq!(work.head("a").await.as_deref(), Some(""));
-    work.put_back(&taken);
+    assert_eq!(work.head("a").await, Ok(None));
+    assert!(work.all_left().await.unwrap().is_empty());
+    work.put_back(&deleted, "a");
     work.finish().await.unwrap();
     let work = db.work(true).await.unwrap();
     assert_eq!(work.turns("a", 0, 9).await.unwrap(), ["turn"]);
+    assert_eq!(work.left("a").await.unwrap().as_deref(), Some("left again"));
     work.clear();
     work.finish().await.unwrap();
 }
@@ -332,15 +347,7 @@ async fn the_demo_speaks_through_the_same_river() {
         ..ChatRequest::default()
     };
     let dialect = Kind::OpenAi.dialect();
-    let plan = Plan {
-        dialect: &*dialect,
-        request: &request,
-        deadlines: Deadlines::default(),
-        rung: 0,
-        fixed: false,
-        json: &|_| false,
-        refusals: rill::session::Refusals::default(),
-    };
+    let plan = Plan::new(dialect, &request);
     let (_sender, controls) = futures_channel::mpsc::unbounded();
     let mut turn = rill::chat::turn::Turn::reply();
     let mut ends = Vec::new();

@@ -8,23 +8,23 @@ use std::collections::{HashMap, HashSet};
 
 use syntect::parsing::{ParseState, Scope, ScopeStack, SyntaxSet};
 
-/// Longer lines stay plain: nobody reads them, and most grammars are slow on them.
+/// Bytes of the longest line that is read; longer ones stay plain: nobody reads them, and most grammars are slow on them.
 pub const LONGEST_LINE: usize = 4_000;
 
 /// A line's share of time, in milliseconds: a slow machine reads the worst lines that people write in less.
 pub const SHARE: f64 = 400.0;
 
-/// What a grammar may take for lines beyond their share, in milliseconds in all: its first lines make its expressions, and a busy
-/// machine needs a second for that.
+/// The time that a grammar may take for lines beyond their share, in milliseconds in all: its first lines make its expressions,
+/// and a busy machine needs a second for that.
 pub const ALLOWANCE: f64 = 3000.0;
 
-/// What a run of letters is. The number is what goes to the page.
+/// The kind of a run of letters. The number is what goes to the page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[repr(u8)]
 pub enum Paint {
-    /// Nothing in particular.
+    /// No kind in particular.
     Plain = 0,
-    /// For people only.
+    /// Words for people only.
     Comment = 1,
     /// Text.
     Text = 2,
@@ -44,10 +44,10 @@ pub enum Paint {
     Removed = 9,
 }
 
-/// So many UTF-16 units (as a page counts letters), and what they are.
+/// A number of UTF-16 units (as a page counts letters), and their kind.
 pub type Run = (u32, Paint);
 
-/// All languages.
+/// Grammars of every language.
 pub struct Languages {
     set: SyntaxSet,
     rules: Vec<(Scope, Option<Paint>)>,
@@ -55,7 +55,7 @@ pub struct Languages {
     operator: Scope,
     /// Names of grammars that took too long for a line: they are plain from then on.
     plain: HashSet<String>,
-    /// What grammars have taken for lines beyond their share, in milliseconds.
+    /// The time that each grammar has taken for lines beyond their share, in milliseconds.
     spent: HashMap<String, f64>,
 }
 
@@ -66,7 +66,7 @@ pub struct Reading {
     stack: ScopeStack,
 }
 
-/// What scopes mean, by the conventions of Sublime Text's grammars; the longest that fits counts. `None` ends the search: what
+/// Meanings of scopes, by the conventions of Sublime Text's grammars; the longest that fits counts. `None` ends the search: what
 /// stands in a hole of a string is no string.
 const RULES: [(&str, Option<Paint>); 38] = [
     ("comment", Some(Paint::Comment)),
@@ -109,7 +109,7 @@ const RULES: [(&str, Option<Paint>); 38] = [
     ("markup.raw", Some(Paint::Text)),
 ];
 
-/// What people and models write on a fence, where no grammar has that name.
+/// Names that people and models write on a fence, where no grammar has them.
 const OTHER_NAMES: [(&str, &str); 24] = [
     ("bash-session", "bash"),
     ("console", "bash"),
@@ -138,7 +138,7 @@ const OTHER_NAMES: [(&str, &str); 24] = [
 ];
 
 impl Languages {
-    /// All of them. Each grammar is unpacked when it is first asked for.
+    /// Every grammar. Each is unpacked when it is first asked for.
     pub fn new() -> Self {
         let rules = RULES
             .iter()
@@ -172,7 +172,8 @@ impl Languages {
         })
     }
 
-    /// Reads on: whole lines. Their runs together are as long as they. `clock` tells the milliseconds, and is asked between lines.
+    /// Reads on: whole lines. Their runs together are as long as they. `clock` tells the milliseconds, and is asked between
+    /// lines.
     pub fn go_on(
         &mut self,
         reading: &mut Reading,
@@ -218,7 +219,7 @@ impl Languages {
         *spent > ALLOWANCE
     }
 
-    /// The innermost scope that means something.
+    /// Finds the kind of a run of letters: that of the innermost scope that means something.
     fn paint(&mut self, stack: &ScopeStack, text: &str) -> Paint {
         let scopes = stack.as_slice();
         // An operator is a word of the language where it is a word at all: `in`, `and`.
@@ -270,7 +271,7 @@ impl Default for Languages {
     }
 }
 
-/// Blanks have no colour, so they go with what stands before them: fewer pieces for the page.
+/// Appends a run. Blanks have no colour, so they go with what stands before them: fewer pieces for the page.
 fn push(runs: &mut Vec<Run>, text: &str, paint: Paint) {
     let length = text.encode_utf16().count() as u32;
     let blank = text.bytes().all(|byte| byte.is_ascii_whitespace());

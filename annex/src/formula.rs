@@ -5,12 +5,12 @@
 
 use math_core::{LatexToMathML, MathCoreConfig, MathDisplay};
 
-/// More TeX than this is no formula that anybody reads.
+/// Bytes of the longest TeX: more is no formula that anybody reads.
 pub const LONGEST: usize = 10_000;
 /// Formulas whose elements stand deeper than this inside each other stay TeX: the page and the browser go into them by recursion.
 pub const DEEPEST: usize = 64;
 
-/// How a formula is built, in order.
+/// A step of building a formula, in order.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Step {
     /// An element of this name begins, inside the one before.
@@ -29,7 +29,7 @@ pub struct Formulas {
 }
 
 impl Formulas {
-    /// With the usual commands.
+    /// Makes a reader with the usual commands.
     pub fn new() -> Self {
         let config = MathCoreConfig {
             ignore_unknown_commands: false,
@@ -62,7 +62,7 @@ impl Default for Formulas {
     }
 }
 
-/// How deep a formula can go, at the most: what is read by recursion must not go too deep. Brackets, environments and `\left` nest;
+/// The depth of a formula, at the most: what is read by recursion must not go too deep. Brackets, environments and `\left` nest;
 /// so do commands that follow each other at once (`\sqrt\sqrt…`), and those that count to the end of their group (`\color{red}`).
 fn nested(tex: &str) -> usize {
     let (mut deep, mut most, mut chain, mut longest, mut switches) = (0usize, 0, 0usize, 0, 0);
@@ -102,10 +102,10 @@ fn nested(tex: &str) -> usize {
     most + longest / CHAINED + switches
 }
 
-/// So many commands in a row are no deeper than one bracket: rows of symbols are common, rows of roots are not.
+/// The number of commands in a row that are no deeper than one bracket: rows of symbols are common, rows of roots are not.
 const CHAINED: usize = 2;
 
-/// Whether a command has a second argument, which may be the next command.
+/// Tells whether a command has a second argument, which may be the next command.
 fn takes_two(name: &str) -> bool {
     name.ends_with("frac")
         || name.ends_with("binom")
@@ -115,7 +115,7 @@ fn takes_two(name: &str) -> bool {
         )
 }
 
-/// Whether a command counts for all that follows in its group.
+/// Tells whether a command counts for all that follows in its group.
 fn is_switch(name: &str) -> bool {
     name == "color"
         || name.ends_with("style")
@@ -134,7 +134,8 @@ fn is_switch(name: &str) -> bool {
         )
 }
 
-/// Reads the little XML that the library writes: elements, attributes in double quotes, letters, entities. Anything else is refused.
+/// Reads the little XML that the library writes: elements, attributes in double quotes, letters, entities. Anything else is
+/// refused.
 fn steps_of(xml: &str) -> Option<Vec<Step>> {
     let mut steps = Vec::new();
     let mut open = 0usize;

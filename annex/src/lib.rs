@@ -7,6 +7,7 @@
     not(test),
     deny(clippy::string_slice, clippy::indexing_slicing, clippy::get_unwrap)
 )]
+#![warn(unreachable_pub)]
 
 pub mod code;
 pub mod formula;

@@ -25,9 +25,9 @@ mod worker {
     use wasm_bindgen::prelude::*;
     use web_sys::{DedicatedWorkerGlobalScope, MessageEvent};
 
-    /// So much code may be read half-way at once.
+    /// Pieces of code that may be read half-way at once, at most.
     const MOST_OPEN: usize = 64;
-    /// After so many milliseconds the page is told that the work goes on.
+    /// Milliseconds after which the page is told that the work goes on.
     const SIGN: f64 = 100.0;
 
     #[derive(Default)]

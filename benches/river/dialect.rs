@@ -1,6 +1,7 @@
 //! Bytes to events: a reply of 200,000 tokens in three dialects, each token in the words of its server.
 
 use criterion::Criterion;
+use rill::chat::request::ChatRequest;
 use rill::dialect::Kind;
 use rill::wire::Framer;
 use std::hint::black_box;
@@ -53,7 +54,9 @@ pub fn bench(criterion: &mut Criterion) {
         group.bench_function(*name, |bencher| {
             bencher.iter(|| {
                 let mut framer = Framer::new();
-                let mut decoder = kind.dialect().decoder(0);
+                let dialect = kind.dialect();
+                let first = dialect.transport(None);
+                let mut decoder = dialect.decoder(&ChatRequest::default(), first);
                 let mut out = Vec::new();
                 let mut count = 0;
                 for piece in body.as_bytes().chunks(READ) {

@@ -20,10 +20,10 @@ pub const VERSION: u64 = 1;
 /// A conversation in which nothing was said.
 pub const NOTHING: &str = "{\n  \"rill\": 1,\n  \"conversation\": {\n    \"nodes\": []\n  }\n}";
 
-/// Why a file cannot be read.
+/// Reasons why a file cannot be read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Unreadable {
-    /// Not JSON.
+    /// A text that is not JSON.
     NotJson,
     /// JSON, but nobody says anything in it.
     NotAConversation,
@@ -33,25 +33,25 @@ pub enum Unreadable {
 
 /// The conversation as JSON text.
 pub fn export(tree: &Tree) -> String {
-    let tree = tree.settled();
+    let tree = tree.clone().settled();
     // Plain data with string keys: serialising it cannot fail.
     let tree = serde_json::to_value(&tree).unwrap_or_default();
     let file = json!({ "rill": VERSION, "conversation": tree });
     format!("{file:#}")
 }
 
-/// What was read of a file.
+/// A conversation that was read from a file.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Imported {
     /// The conversation.
     pub tree: Tree,
-    /// How many turns and parts of turns were left behind: of speakers that have no place here, without anything that can be shown,
+    /// Turns and parts of turns that were left behind: of speakers that have no place here, without anything that can be shown,
     /// pictures that are elsewhere, and the like.
     pub left: usize,
 }
 
-/// Reads what [`export`] wrote; or a list of messages, bare or under `messages`, as other pages write it ([`messages`] tells which); or
-/// an export of ChatGPT or LibreChat, with its branches ([`linked`]).
+/// Reads what [`export`] wrote; or a list of messages, bare or under `messages`, as other pages write it (`archive/messages.rs` tells
+/// which); or an export of ChatGPT or LibreChat, with its branches (`archive/linked.rs`).
 /// A file in which nobody says anything is no conversation.
 pub fn import(text: &str) -> Result<Imported, Unreadable> {
     let mut file = json::value(text).ok_or(Unreadable::NotJson)?;
@@ -150,7 +150,7 @@ fn turn(mut told: Value) -> Option<Turn> {
     Some(turn)
 }
 
-/// What stands under a name; null where nothing does.
+/// Takes the value out from under a name; null where there is none.
 fn take(value: &mut Value, name: &str) -> Value {
     value.get_mut(name).map(Value::take).unwrap_or_default()
 }
@@ -316,7 +316,7 @@ mod tests {
         );
     }
 
-    /// So many steps along the paths of a tree did this make.
+    /// Counts the steps along the paths of a tree that this makes.
     fn steps(what: impl FnOnce()) -> u64 {
         let before = Tree::steps();
         what();

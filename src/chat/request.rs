@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-/// Who speaks.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+/// The speaker of a message or a turn.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, strum::IntoStaticStr)]
+#[strum(serialize_all = "kebab-case")]
 #[serde(rename_all = "lowercase")]
 pub enum Role {
     /// The frame that the conversation stands in.
@@ -19,20 +20,16 @@ pub enum Role {
 impl Role {
     /// The name that nearly every wire uses, and `data-role` on the page.
     pub fn word(self) -> &'static str {
-        match self {
-            Role::System => "system",
-            Role::User => "user",
-            Role::Assistant => "assistant",
-        }
+        self.into()
     }
 }
 
 /// One message of the conversation.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Message {
-    /// Who speaks.
+    /// The speaker.
     pub role: Role,
-    /// What was said, without the thinking.
+    /// The words, without the thinking.
     pub text: String,
     /// Pictures that came with it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -55,13 +52,13 @@ impl Message {
 pub struct Image {
     /// `image/png`, `image/jpeg` ...
     pub media_type: String,
-    /// Its bytes, in base64 without a prefix.
+    /// The bytes, in base64 without a prefix.
     pub base64: String,
 }
 
 impl Image {
-    /// The picture in these bytes (base64), by how they begin, whatever they are called; `None` for all but the raster formats that
-    /// servers take: PNG, JPEG, GIF, WebP.
+    /// The picture in these bytes (base64), by how they begin, whatever they are called; `None` for all but the raster formats
+    /// that servers take: PNG, JPEG, GIF, WebP.
     pub fn of(base64: String) -> Option<Image> {
         let webp = || base64.starts_with("UklGR") && base64.get(12..16) == Some("RUJQ");
         let media_type = match base64.get(..6)? {
@@ -77,7 +74,7 @@ impl Image {
         })
     }
 
-    /// Its address, for a page.
+    /// The picture as a `data:` address, for a page.
     pub fn url(&self) -> String {
         format!("data:{};base64,{}", self.media_type, self.base64)
     }
@@ -98,11 +95,11 @@ pub struct ChatRequest {
     pub conversation: String,
     /// The server's own id for the conversation, where an earlier reply brought one.
     pub server_conversation: Option<String>,
-    /// How the model picks its words.
+    /// Settings of how the model picks its words.
     pub sampling: Sampling,
-    /// How many alternatives to each token the server should tell, where it can; 0 is none.
+    /// Number of alternatives to each token that the server should tell, where it can; 0 is none.
     pub alternatives: u8,
-    /// Whether the server should tell what each token looked at, where it can.
+    /// `true` if the server should tell what each token looked at, where it can.
     pub attention: bool,
     /// Formats the conversation for servers that take a flat prompt; `None` is the dialect's own way.
     pub template: Option<String>,
@@ -111,17 +108,29 @@ pub struct ChatRequest {
 }
 
 /// A setting of how a model picks its words.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    strum::VariantArray,
+    strum::IntoStaticStr,
+)]
+#[strum(serialize_all = "kebab-case")]
 pub enum Knob {
     /// 0 always picks the likeliest.
     Temperature,
-    /// Keeps the likeliest tokens up to this sum of probabilities.
+    /// Limits the choice to the likeliest tokens up to this sum of probabilities.
     TopP,
-    /// Keeps this many of the likeliest tokens.
+    /// Limits the choice to this many of the likeliest tokens.
     TopK,
     /// Drops tokens less likely than this part of the likeliest.
     MinP,
-    /// Keeps tokens whose surprise is typical.
+    /// Limits the choice to tokens whose surprise is typical.
     TypicalP,
     /// Makes what was said less likely; 1 is off.
     RepeatPenalty,
@@ -145,7 +154,7 @@ pub enum Knob {
     MirostatTau,
     /// Mirostat: how fast it learns.
     MirostatEta,
-    /// The same number, the same answer, where the server is able to.
+    /// A number with which the same request gets the same answer, where the server is able to.
     Seed,
     /// The most tokens in a reply.
     MaxTokens,
@@ -154,52 +163,12 @@ pub enum Knob {
 }
 
 impl Knob {
-    /// All, in the order in which a person meets them.
-    pub const ALL: [Knob; 19] = [
-        Knob::Temperature,
-        Knob::TopP,
-        Knob::TopK,
-        Knob::MinP,
-        Knob::TypicalP,
-        Knob::RepeatPenalty,
-        Knob::PresencePenalty,
-        Knob::FrequencyPenalty,
-        Knob::DryMultiplier,
-        Knob::DryBase,
-        Knob::DryAllowedLength,
-        Knob::XtcProbability,
-        Knob::XtcThreshold,
-        Knob::Mirostat,
-        Knob::MirostatTau,
-        Knob::MirostatEta,
-        Knob::Seed,
-        Knob::MaxTokens,
-        Knob::Context,
-    ];
+    /// Every setting, in the order in which a person meets them.
+    pub const ALL: &'static [Knob] = <Knob as strum::VariantArray>::VARIANTS;
 
-    /// Its name where settings are kept.
+    /// The setting's name where settings are kept.
     pub fn word(self) -> &'static str {
-        match self {
-            Knob::Temperature => "temperature",
-            Knob::TopP => "top-p",
-            Knob::TopK => "top-k",
-            Knob::MinP => "min-p",
-            Knob::TypicalP => "typical-p",
-            Knob::RepeatPenalty => "repeat-penalty",
-            Knob::PresencePenalty => "presence-penalty",
-            Knob::FrequencyPenalty => "frequency-penalty",
-            Knob::DryMultiplier => "dry-multiplier",
-            Knob::DryBase => "dry-base",
-            Knob::DryAllowedLength => "dry-allowed-length",
-            Knob::XtcProbability => "xtc-probability",
-            Knob::XtcThreshold => "xtc-threshold",
-            Knob::Mirostat => "mirostat",
-            Knob::MirostatTau => "mirostat-tau",
-            Knob::MirostatEta => "mirostat-eta",
-            Knob::Seed => "seed",
-            Knob::MaxTokens => "max-tokens",
-            Knob::Context => "context",
-        }
+        self.into()
     }
 
     /// The least and the most that any server takes; -1 is some servers' word for "without a limit", or "by chance".
@@ -224,7 +193,7 @@ impl Knob {
         }
     }
 
-    /// Whether its values are whole numbers.
+    /// Tells whether the setting's values are whole numbers.
     pub fn is_whole(self) -> bool {
         matches!(
             self,
@@ -238,7 +207,7 @@ impl Knob {
     }
 }
 
-/// How the model picks its words; what is not set is left to the server.
+/// Settings of how the model picks its words; those that are not set are left to the server.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Sampling {
     /// The settings that are set.

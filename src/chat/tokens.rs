@@ -5,27 +5,27 @@
 
 use crate::event::Token;
 
-/// How many steps a look has, 0 for none at all.
+/// The number of steps that a look can have; 0 is none at all.
 pub const STEPS: f32 = 9.0;
 
 /// One token of an answer.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Seen {
-    /// Its text.
+    /// The token's text.
     pub text: String,
     /// Natural logarithm of its probability.
     pub logprob: Option<f32>,
-    /// What could have stood here, likeliest first, with the logarithms of their probabilities.
+    /// Tokens that could have stood here, likeliest first, with the logarithms of their probabilities.
     pub alternatives: Vec<(String, f32)>,
-    /// How much it looked at each earlier token of the answer, in steps of the most looked at; empty where unknown.
+    /// Attention to each earlier token of the answer, in steps of the most looked at; empty where unknown.
     pub looked: Vec<u8>,
-    /// Which part of its looks went to the prompt, in per cent.
+    /// The share of the attention that went to the prompt, in per cent.
     pub at_prompt: Option<u8>,
     /// Bytes of the answer at which it is complete.
     end: usize,
 }
 
-/// All tokens of an answer that are known, in their order.
+/// Known tokens of an answer, in their order.
 #[derive(Debug, Default)]
 pub struct Tokens {
     all: Vec<Seen>,
@@ -34,7 +34,7 @@ pub struct Tokens {
 }
 
 impl Tokens {
-    /// A token more; with it the answer is so many bytes long.
+    /// Adds a token; with it the answer is so many bytes long.
     pub fn push(&mut self, token: Token, end: usize) {
         let (looked, at_prompt) = self.look(&token.attention);
         self.all.push(Seen {
@@ -47,12 +47,12 @@ impl Tokens {
         });
     }
 
-    /// All tokens.
+    /// Returns the tokens, in their order.
     pub fn all(&self) -> &[Seen] {
         &self.all
     }
 
-    /// How many of them stand in the first so many bytes of the answer.
+    /// Number of tokens that stand in the first so many bytes of the answer.
     pub fn within(&self, bytes: usize) -> usize {
         // Mostly all of them: looked for from the end.
         let later = self.all.iter().rev().take_while(|seen| seen.end > bytes);

@@ -10,7 +10,7 @@ use super::turn::Turn;
 /// Names a turn of one conversation, from its first to its last day.
 pub type TurnId = usize;
 
-/// All turns of a conversation. Turns are never removed; an id is its turn's place in the order of making.
+/// Turns of a conversation, on all branches. Turns are never removed; an id is its turn's place in the order of making.
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
 pub struct Tree {
     nodes: Vec<Node>,
@@ -41,17 +41,18 @@ impl Tree {
         STEPS.get()
     }
 
-    /// Whether nothing was said yet.
+    /// Tells whether nothing was said yet.
     pub fn is_empty(&self) -> bool {
         self.nodes.is_empty()
     }
 
-    /// How many turns there are, on all branches. Their ids are the numbers below.
+    /// Number of turns, on all branches. Their ids are the numbers below.
     pub fn len(&self) -> usize {
         self.nodes.len()
     }
 
-    /// Adds a turn below `parent` (`None`: a first turn) and shows it.
+    /// Adds a turn below `parent`, and shows it; gives its id. With `None`, or a parent that is not in the tree, it is a first
+    /// turn.
     pub fn add(&mut self, parent: Option<TurnId>, turn: Turn) -> TurnId {
         let id = self.nodes.len();
         // Nobody's child is a first turn.
@@ -81,7 +82,7 @@ impl Tree {
         self.nodes.get_mut(id).map(|node| &mut node.turn)
     }
 
-    /// The turn before it.
+    /// The id of the turn before this one; `None` for a first turn.
     pub fn parent(&self, id: TurnId) -> Option<TurnId> {
         self.nodes.get(id)?.parent
     }
@@ -102,7 +103,7 @@ impl Tree {
         self.path().last()
     }
 
-    /// Which of how many branches is shown at this turn; the first is 0.
+    /// The place of the branch that is shown at this turn, from 0, and the number of branches.
     pub fn branch(&self, id: TurnId) -> (usize, usize) {
         let siblings = self.siblings(id);
         (
@@ -129,7 +130,7 @@ impl Tree {
         }
     }
 
-    /// Of those beside `id`, itself among them, the one at `to` is shown.
+    /// Shows the turn at `to` among those beside `id`, itself among them.
     fn choose(&mut self, id: TurnId, to: usize) {
         match self
             .parent(id)
@@ -140,7 +141,7 @@ impl Tree {
         }
     }
 
-    /// What a server should hear of everything up to and with `id`, oldest first.
+    /// Messages that a server should hear: everything up to and with `id`, oldest first.
     pub fn messages(&self, id: TurnId) -> Vec<Message> {
         let mut messages = Vec::new();
         let mut next = Some(id);
@@ -152,15 +153,14 @@ impl Tree {
         messages
     }
 
-    /// A copy in which no reply still runs: those that did were cut when the page closed.
-    pub fn settled(&self) -> Tree {
-        let mut tree = self.clone();
-        for node in &mut tree.nodes {
+    /// The tree without a running reply: those that ran were cut when the page closed.
+    pub fn settled(mut self) -> Tree {
+        for node in &mut self.nodes {
             if node.turn.role == Role::Assistant && node.turn.end.is_none() {
                 node.turn.end = Some(crate::event::End::Cut { page_closed: true });
             }
         }
-        tree
+        self
     }
 
     /// The turns that are shown although a newer one stands beside them.
@@ -231,6 +231,13 @@ mod tests {
         assert_eq!(path(&tree), [edited]);
         tree.switch(edited, -1);
         assert_eq!(path(&tree)[0], ask);
+    }
+
+    #[test]
+    fn a_turn_behind_one_that_is_not_there_is_a_first_turn() {
+        let mut tree = Tree::default();
+        let lost = tree.add(Some(7), Turn::user("hello"));
+        assert_eq!((tree.parent(lost), path(&tree)), (None, vec![lost]));
     }
 
     #[test]

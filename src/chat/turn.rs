@@ -7,23 +7,23 @@ use serde::Serialize;
 use super::request::{Image, Message, Role};
 use crate::event::{ChatEvent, End, Timings, ToolCallDelta, Usage};
 
-/// What one side said.
+/// The words of one side, and for a reply its thinking, its figures and its end.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Turn {
-    /// Who speaks.
+    /// The speaker.
     pub role: Role,
-    /// What was said.
+    /// The words.
     pub text: String,
     /// Pictures that came with a person's words.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub images: Vec<Image>,
-    /// The thinking before it.
+    /// The thinking before the words.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub reasoning: String,
     /// The tools that the model asked for.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub tools: Vec<ToolCallDelta>,
-    /// How a reply ended; `None` while it runs, and for a person's turn.
+    /// The end of a reply; `None` while it runs, and for a person's turn.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub end: Option<End>,
     /// Tokens, by the server's count.
@@ -60,7 +60,7 @@ impl Turn {
         }
     }
 
-    /// What the event does to the turn.
+    /// Takes in an event of the reply.
     pub fn apply(&mut self, event: &ChatEvent) {
         match event {
             ChatEvent::Text(text) => self.text.push_str(text),
@@ -96,6 +96,12 @@ impl Turn {
             }
             None => self.tools.push(piece.clone()),
         }
+    }
+
+    /// Tells whether there is nothing to read but the thinking: no answer, and no call of a tool.
+    pub fn only_thought(&self) -> bool {
+        let is_silent = self.text.trim().is_empty() && self.tools.is_empty();
+        is_silent && !self.reasoning.trim().is_empty()
     }
 
     /// The turn as the server should hear it; `None` where there is nothing to tell (a reply that brought no text).

@@ -8,10 +8,13 @@ use serde_json::Value;
 
 use super::read::text;
 use super::reply::{Reply, Said};
-use super::told::Told;
-use super::{Call, Decoder, Dialect, Model, TASK, Takes};
+use super::whole_text::WholeText;
+use super::{
+    Call, Carrier, Commands, Decoder, Dialect, Family, Models, Origins, Question, Quirks, TASK,
+    Takes, Transport,
+};
 use crate::chat::request::{ChatRequest, Role};
-use crate::event::{ChatEvent, Progress, ServerError};
+use crate::event::{ChatEvent, Progress};
 use crate::wire::Frame;
 
 /// The seed's route for a plain chat; the run's id follows.
@@ -27,16 +30,42 @@ const USUAL: &str = "stage2";
 /// The stages of the seed's pipeline, the plain chat first.
 const TASKS: &[&str] = &[USUAL, "stage1", "stage3", "stage4", "optimize"];
 
+pub(super) static FAMILY: Family = Family {
+    word: "ai4artsed",
+    name: "AI4ArtsEd",
+    ports: &[17801],
+    commands: Commands {
+        origins: Origins::Never,
+        ..Commands::NONE
+    },
+    quirks: Quirks {
+        makes_whole: true,
+        nameless: true,
+        ..Quirks::NONE
+    },
+    ..Family::UNKNOWN
+};
+
+pub(super) const DIALECT: &dyn Dialect = &Ai4ArtsEd;
+
 /// AI4ArtsEd.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct Ai4ArtsEd;
+struct Ai4ArtsEd;
 
 impl Dialect for Ai4ArtsEd {
-    fn rungs(&self) -> &'static [&'static str] {
-        &[STAGE2, INTERCEPTION]
+    fn family(&self) -> &'static Family {
+        &FAMILY
     }
 
-    fn chat(&self, request: &ChatRequest, rung: usize) -> Call {
+    fn transports(&self) -> &'static [Transport] {
+        const {
+            &[
+                Transport::new(STAGE2, Carrier::Events),
+                Transport::new(INTERCEPTION, Carrier::Events),
+            ]
+        }
+    }
+
+    fn chat(&self, request: &ChatRequest, over: &Transport) -> Call {
         let last = |role| {
             let mut said = request.messages.iter().rev();
             said.find(|message| message.role == role)
@@ -53,7 +82,7 @@ impl Dialect for Ai4ArtsEd {
         let wished = field(TASK);
         let known = TASKS.iter().find(|task| **task == wished);
         let task = known.copied().unwrap_or(USUAL);
-        if rung == 0 {
+        if over.name == STAGE2 {
             let query = match task {
                 "stage1" | "stage3" => query(&[("text", prompt)]),
                 "stage4" => query(&[("prompt", prompt), ("model", model)]),
@@ -96,7 +125,7 @@ impl Dialect for Ai4ArtsEd {
         Call::get(format!("{PIPELINE}/{route}?{query}"))
     }
 
-    fn decoder(&self, _rung: usize) -> Box<dyn Decoder> {
+    fn decoder(&self, _request: &ChatRequest, _over: &Transport) -> Box<dyn Decoder> {
         Box::new(Stages::default())
     }
 
@@ -109,17 +138,13 @@ impl Dialect for Ai4ArtsEd {
         }
     }
 
-    /// It has none to list; this only finds out whether it is there.
-    fn models(&self) -> Call {
-        Call::get("/")
-    }
-
-    fn read_models(&self, _body: &str) -> Result<Vec<Model>, ServerError> {
-        Ok(Vec::new())
+    /// Asks only whether the server is there: it has no models to list, so any answer counts as an empty list.
+    fn models(&self) -> Question<Models> {
+        Question::new(Call::get("/"), |_| Some(Ok(Vec::new())))
     }
 }
 
-/// A query of those that are not empty.
+/// Builds a query string of the parts whose value is not empty.
 fn query(parts: &[(&str, &str)]) -> String {
     let parts = parts.iter().filter(|(_, value)| !value.is_empty());
     let parts: Vec<String> = parts
@@ -128,7 +153,7 @@ fn query(parts: &[(&str, &str)]) -> String {
     parts.join("&")
 }
 
-/// Everything but letters, digits and `-._~` as percent signs and hex (RFC 3986, 2.3).
+/// Percent-encodes everything but ASCII letters, digits and `-._~` (RFC 3986, 2.3).
 fn encoded(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for byte in text.bytes() {
@@ -145,7 +170,7 @@ fn encoded(text: &str) -> String {
 #[derive(Debug, Default)]
 struct Stages {
     reply: Reply,
-    told: Told,
+    told: WholeText,
 }
 
 impl Stages {

@@ -18,7 +18,7 @@ use crate::json::{Half, whole};
 #[derive(Debug, Default)]
 pub(super) struct Calls(Vec<Known>);
 
-/// What is known of one call.
+/// One call, as far as it is known.
 #[derive(Debug, Default)]
 struct Known {
     index: Option<u32>,
@@ -29,7 +29,7 @@ struct Known {
 }
 
 impl Calls {
-    /// A piece, from JSON that has stand-ins for halves of characters if `halves`.
+    /// Reads a piece of a call; `halves` says that its JSON has stand-ins for halves of characters.
     pub fn piece(&mut self, call: &Value, halves: bool) -> Option<ChatEvent> {
         let function = call.get("function").unwrap_or(call);
         let own =
@@ -88,7 +88,7 @@ impl Calls {
     }
 }
 
-/// Whether the JSON of arguments is whole, told from its brackets.
+/// The arguments of a call as they come: tells from the brackets whether their JSON is whole.
 #[derive(Debug, Default)]
 struct Arguments {
     depth: u32,

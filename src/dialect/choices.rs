@@ -12,15 +12,15 @@ use serde_json::Value;
 
 use super::read::count;
 
-/// So many pieces that count on are believed: nobody asks for more answers at once.
+/// The number of choices with ever higher indexes that are taken for pieces: nobody asks for so many answers at once.
 const BELIEVED: usize = 4;
 
-/// What is known of the indexes of one reply.
+/// Indexes of one reply, and what they mean as far as that is known.
 #[derive(Debug, Default)]
 pub(super) struct Choices {
     /// The index of the answer, where it is one.
     first: Option<u32>,
-    /// What it means where another one comes.
+    /// Meaning of another index, where one comes.
     meaning: Meaning,
     /// Choices that wait, with their indexes.
     waiting: Vec<(u32, Value)>,
@@ -28,22 +28,22 @@ pub(super) struct Choices {
 
 #[derive(Debug, Default, Clone, Copy, PartialEq)]
 enum Meaning {
-    /// Only one index was seen, or it is not known yet.
+    /// No meaning yet: only one index was seen, or those that were seen do not tell.
     #[default]
     Open,
-    /// It names the answer.
+    /// The index names the answer.
     Answer,
-    /// It counts pieces.
+    /// The index counts pieces.
     Piece,
 }
 
 impl Choices {
-    /// Whether something waits: then the next chunk has to be read, whatever it is.
+    /// Tells whether a choice waits: then the next chunk has to be read, whatever it is.
     pub fn wait(&self) -> bool {
         !self.waiting.is_empty()
     }
 
-    /// The choices of the next chunk; gives those that are sure to belong to the answer.
+    /// Takes the choices of the next chunk; gives those that are sure to belong to the answer.
     pub fn next<'c>(&mut self, choices: &'c [Value]) -> Vec<Cow<'c, Value>> {
         let index = |choice: &Value| count(choice, "index").unwrap_or(0);
         if let [_, _, ..] = choices {
@@ -71,8 +71,8 @@ impl Choices {
         out
     }
 
-    /// What the index of one more choice tells of those before it: which of them come out. As long as nothing is decided, the choice
-    /// itself waits with them, unless none does.
+    /// Learns from the index of one more choice what those before it mean; gives those of them that come out. As long as nothing
+    /// is decided, the choice itself waits with them, unless none does.
     fn guess(&mut self, at: u32, choice: &Value) -> Vec<Value> {
         let last = self.waiting.last().map(|(at, _)| *at);
         match (self.first, last) {
@@ -106,12 +106,12 @@ impl Choices {
         waited.into_iter().map(|(_, choice)| choice).collect()
     }
 
-    /// Nothing more comes: what waited was counted.
+    /// Ends the reply: nothing more comes, so the choices that waited were counted, and come out.
     pub fn finish(&mut self) -> Vec<Value> {
         self.decide(Meaning::Piece)
     }
 
-    /// It is known now; what waited comes out, or never.
+    /// Settles the meaning, unless it is known already. The choices that waited come out where they are pieces, else never.
     fn decide(&mut self, meaning: Meaning) -> Vec<Value> {
         if self.meaning == Meaning::Open {
             self.meaning = meaning;
@@ -130,7 +130,7 @@ mod tests {
     use super::*;
     use serde_json::json;
 
-    /// What comes out of chunks with these indexes; each choice is named by its place among all.
+    /// Checks which choices come out of chunks with these indexes; each choice is named by its place among all.
     fn check(chunks: &[&[u32]], expect: &[u64]) {
         let (mut choices, mut out, mut place) = (Choices::default(), Vec::new(), 0);
         for chunk in chunks {

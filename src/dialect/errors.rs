@@ -56,10 +56,10 @@ pub(super) fn in_stream(value: &Value) -> Option<ServerError> {
     said(value).map(|said| said.into_error(200))
 }
 
-/// Whether this answer to a `text/plain` body says that the server wants `application/json`.
+/// Tells whether this answer to a `text/plain` body says that the server wants `application/json`.
 ///
-/// 400, 415, 422 and 500 whose body names the media type, or says that the body was no object: vLLM names it, FastAPI's models do not
-/// find a dictionary, Express leaves the body empty and so misses a field.
+/// 400, 415, 422 and 500 whose body names the media type, or says that the body was no object: vLLM names it, FastAPI's models do
+/// not find a dictionary, Express leaves the body empty and so misses a field.
 pub fn wants_json(status: u16, body: &str) -> bool {
     status == 415 || asks_for_json(status, body)
 }
@@ -89,7 +89,7 @@ fn asks_for_json(status: u16, body: &str) -> bool {
     status == 415 || PHRASES.iter().any(|phrase| body.contains(phrase))
 }
 
-/// What a body said, before the status is looked at.
+/// Words and code of a body, before the status is looked at.
 struct Said {
     message: String,
     /// A word that a program can use.
@@ -144,29 +144,8 @@ fn said(value: &Value) -> Option<Said> {
             });
         }
     }
-    match object.get("detail") {
-        None | Some(Value::Null) => {}
-        Some(Value::String(text)) => {
-            return Some(Said {
-                message: text.clone(),
-                code: None,
-                number: None,
-            });
-        }
-        Some(Value::Array(items)) => {
-            let lines: Vec<String> = items
-                .iter()
-                .map(complaint)
-                .filter(|line| !line.is_empty())
-                .collect();
-            let code = items.first().and_then(|item| word(item.get("type")));
-            return Some(Said {
-                message: lines.join("; "),
-                code,
-                number: None,
-            });
-        }
-        Some(detail) => return Some(of_object(detail)),
+    if let Some(said) = object.get("detail").and_then(detailed) {
+        return Some(said);
     }
     // A name of its own for the message, and none for the error.
     let named = [
@@ -203,6 +182,28 @@ fn said(value: &Value) -> Option<Said> {
         && !object.contains_key("choices")
         && object.get("message").is_some_and(Value::is_string);
     (failed || only_message).then(|| of_object(value))
+}
+
+/// FastAPI's `detail`: a text, a list of complaints, or an object.
+fn detailed(detail: &Value) -> Option<Said> {
+    Some(match detail {
+        Value::Null => return None,
+        Value::String(text) => Said {
+            message: text.clone(),
+            code: None,
+            number: None,
+        },
+        Value::Array(items) => {
+            let lines = items.iter().map(complaint);
+            let lines: Vec<String> = lines.filter(|line| !line.is_empty()).collect();
+            Said {
+                message: lines.join("; "),
+                code: items.first().and_then(|item| word(item.get("type"))),
+                number: None,
+            }
+        }
+        detail => of_object(detail),
+    })
 }
 
 /// A text with something in it.
@@ -290,7 +291,7 @@ fn number(value: Option<&Value>) -> Option<u16> {
         .or_else(|| value.as_str()?.parse().ok())
 }
 
-/// Bodies that mean an error and have no words: `{"value":-1}`, `{}`.
+/// Tells whether a body means an error and has no words: `{"value":-1}`, `{}`.
 fn knows_nothing_more(value: &Value) -> bool {
     value.as_object().is_some_and(|object| {
         object.is_empty()

@@ -9,67 +9,89 @@
 
 use serde_json::{Value, json};
 
-use super::koboldcpp::{self, KoboldChunks, NATIVE, POLLED};
+use super::koboldcpp::{self, CHECK, KoboldChunks, KoboldCpp, NATIVE, WHOLE};
 use super::read::{count, short_name, text};
 use super::reply::end_word;
 use super::{
-    Call, Decoder, Dialect, KoboldCpp, Model, Takes, attention, read, sampling, templates,
+    Call, Carrier, Decoder, Dialect, Family, Kind, Known, Models, Question, Sign, Takes, Transport,
+    attention, read, sampling, templates,
 };
 use crate::chat::request::ChatRequest;
-use crate::event::{ChatEvent, ServerError, Timings, Token, Usage};
+use crate::event::{ChatEvent, Timings, Token, Usage};
 use crate::wire::Frame;
 
 const SOCKET: &str = "/api/extra/generate/stream/ws";
 
+pub(super) static FAMILY: Family = Family {
+    word: "halo",
+    name: "Halo Weave",
+    signs: &[Sign::VariantOf(Kind::KoboldCpp, recognise)],
+    ..koboldcpp::BASE
+};
+
+pub(super) const DIALECT: &dyn Dialect = &Halo;
+
+/// Recognises the patched server: it alone tells how its model is built.
+fn recognise(about: &Value) -> Option<Known> {
+    about.get("num_layers")?;
+    Some(Known {
+        model: text(about, "model_name").map(short_name),
+        context: context(about),
+    })
+}
+
+fn context(about: &Value) -> Option<u32> {
+    count(about, "max_context_length").filter(|&context| context > 0)
+}
+
 /// Halo's server.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct Halo;
+struct Halo;
 
 impl Dialect for Halo {
-    fn rungs(&self) -> &'static [&'static str] {
-        &[NATIVE, SOCKET, koboldcpp::CHECK, koboldcpp::WHOLE]
+    fn family(&self) -> &'static Family {
+        &FAMILY
     }
 
-    fn chat(&self, request: &ChatRequest, rung: usize) -> Call {
+    fn transports(&self) -> &'static [Transport] {
+        const {
+            &[
+                Transport::new(NATIVE, Carrier::Stream).then(SOCKET),
+                Transport::new(SOCKET, Carrier::Socket).then(CHECK),
+                // The whole answer at once is no better than what came.
+                Transport::new(CHECK, Carrier::Poll),
+                Transport::new(WHOLE, Carrier::Whole),
+            ]
+        }
+    }
+
+    fn chat(&self, request: &ChatRequest, over: &Transport) -> Call {
         let mut body = koboldcpp::native(request);
         sampling::set(&mut body, "request_id", json!(request.generation));
         if request.attention {
             sampling::set(&mut body, "output_attentions", json!(true));
         }
         sampling::put(&mut body, request.sampling.extra.clone());
-        match rung {
-            0 => Call::post(NATIVE, &body),
-            1 => Call::post(SOCKET, &body).socket(),
-            2 => koboldcpp::polled(request, &body),
-            _ => Call::post(koboldcpp::WHOLE, &body).whole(),
+        match over.via {
+            Carrier::Socket => Call::post(SOCKET, &body).socket(),
+            Carrier::Poll => koboldcpp::polled(request, &body),
+            Carrier::Whole => Call::post(WHOLE, &body).whole(),
+            _ => Call::post(NATIVE, &body),
         }
     }
 
-    fn next_rung(&self, rung: usize) -> Option<usize> {
-        // The whole answer at once is no better than what came.
-        (rung < POLLED).then_some(rung + 1)
-    }
-
-    fn decoder(&self, rung: usize) -> Box<dyn Decoder> {
-        match rung {
-            POLLED => KoboldCpp.decoder(POLLED),
-            _ => Box::new(HaloTokens::default()),
+    fn decoder(&self, request: &ChatRequest, over: &Transport) -> Box<dyn Decoder> {
+        if over.via == Carrier::Poll {
+            return KoboldCpp.decoder(request, over);
         }
-    }
-
-    fn decoder_for(&self, request: &ChatRequest, rung: usize) -> Box<dyn Decoder> {
-        match rung {
-            2 => self.decoder(rung),
-            _ => Box::new(HaloTokens {
-                kobold: KoboldChunks::of_native(request),
-                ..HaloTokens::default()
-            }),
-        }
+        Box::new(HaloTokens {
+            kobold: KoboldChunks::of_native(request),
+            ..HaloTokens::default()
+        })
     }
 
     fn takes(&self) -> Takes {
         Takes {
-            knobs: sampling::KOBOLDCPP,
+            knobs: koboldcpp::KNOBS,
             stop_texts: true,
             attention: true,
             templates: true,
@@ -77,64 +99,51 @@ impl Dialect for Halo {
         }
     }
 
-    fn models(&self) -> Call {
-        Call::get("/api/v1/model")
+    fn models(&self) -> Question<Models> {
+        Question::new(Call::get(koboldcpp::MODEL), |body| Some(models(body)))
     }
 
-    fn read_models(&self, body: &str) -> Result<Vec<Model>, ServerError> {
-        let mut models = read::models(body)?;
-        // The patched server tells more than the stock one's `result`.
-        if let (Some(model), Some(about)) = (models.first_mut(), read::object(body)) {
-            model.context = count(&about, "max_context_length").filter(|&context| context > 0);
-            if let Some(name) = text(&about, "model_name") {
-                model.name = short_name(name);
-            }
-        }
-        Ok(models)
-    }
-
-    fn context(&self, model: Option<&str>) -> Option<Call> {
+    fn context(&self, model: Option<&str>) -> Option<Question<u32>> {
         KoboldCpp.context(model)
     }
 
-    fn read_context(&self, body: &str, model: Option<&str>) -> Option<u32> {
-        KoboldCpp.read_context(body, model)
-    }
-
-    fn count(&self, request: &ChatRequest) -> Option<Call> {
+    fn count(&self, request: &ChatRequest) -> Option<Question<u32>> {
         let body = json!({
             "text": templates::prompt(request).0,
             "add_special_tokens": true,
             "with_pieces": false,
         });
-        Some(Call::post("/api/v1/tokenize", &body))
-    }
-
-    fn read_count(&self, body: &str) -> Option<u32> {
-        let said = read::object(body)?;
-        let length = |key| Some(said.get(key)?.as_array()?.len() as u32);
-        count(&said, "token_count")
-            .or_else(|| length("token_ids"))
-            .or_else(|| length("tokens"))
+        let call = Call::post("/api/v1/tokenize", &body);
+        Some(Question::new(call, |body| {
+            let said = read::object(body)?;
+            let length = |key| said.get(key)?.as_array()?.len().try_into().ok();
+            count(&said, "token_count")
+                .or_else(|| length("token_ids"))
+                .or_else(|| length("tokens"))
+        }))
     }
 
     fn stop(&self, generation: &str, _id: Option<&str>) -> Option<Call> {
         // The stock endpoint goes by `genkey`, the patched stream by `request_id`; a socket is stopped by closing it.
         let body = json!({ "genkey": generation, "request_id": generation });
-        Some(Call::post("/api/extra/abort", &body))
+        Some(Call::post(koboldcpp::ABORT, &body))
     }
 
-    fn perf(&self) -> Option<Call> {
+    fn perf(&self) -> Option<Question<(Usage, Timings)>> {
         KoboldCpp.perf()
     }
+}
 
-    fn read_perf(&self, body: &str) -> Option<(Usage, Timings)> {
-        KoboldCpp.read_perf(body)
+/// Reads the list of models; the patched server tells more than the stock one's `result`.
+fn models(body: &str) -> Models {
+    let mut models = read::models(body)?;
+    if let (Some(model), Some(about)) = (models.first_mut(), read::object(body)) {
+        model.context = context(&about);
+        if let Some(name) = text(&about, "model_name") {
+            model.name = short_name(name);
+        }
     }
-
-    fn alive(&self) -> Call {
-        KoboldCpp.alive()
-    }
+    Ok(models)
 }
 
 /// Reads typed frames, the binary frames that belong to them, and everything that a stock server says.
@@ -142,7 +151,8 @@ impl Dialect for Halo {
 struct HaloTokens {
     kobold: KoboldChunks,
     frames: attention::Frames,
-    /// A token of the socket that waits for its binary frame, which comes right behind it and names no token: they go by position.
+    /// A token of the socket that waits for its binary frame, which comes right behind it and names no token: they go by
+    /// position.
     waiting: Option<String>,
     /// Two texts came in a row: this server sends no binary frames.
     unpaired: bool,
@@ -158,7 +168,7 @@ impl HaloTokens {
         self.kobold.piece(&text, vec![token], out);
     }
 
-    /// A token whose binary frame did not come is a token all the same.
+    /// Lets go of a token that waits for its binary frame: one whose frame did not come is a token all the same.
     fn wait_no_more(&mut self, out: &mut Vec<ChatEvent>) {
         if let Some(text) = self.waiting.take() {
             self.token(text, Vec::new(), out);

@@ -10,22 +10,59 @@ use serde_json::{Value, json};
 use super::openai::{self, CHAT, Chunks};
 use super::read::text;
 use super::reply::Said;
-use super::told::Told;
-use super::{Call, Decoder, Dialect, Model, Takes, read, sampling};
+use super::whole_text::WholeText;
+use super::{
+    Call, Commands, Decoder, Dialect, Family, Models, Origins, Probe, Question, Quirks, Seen, Sign,
+    Stage, Takes, Transport, read, sampling,
+};
 use crate::chat::request::ChatRequest;
-use crate::event::{ChatEvent, Progress, ServerError};
+use crate::event::{ChatEvent, Progress};
 use crate::wire::Frame;
 
+/// Path at which the server says that it is there.
+const STATUS: &str = "/status";
+
+pub(super) static FAMILY: Family = Family {
+    word: "jarvis",
+    name: "jarvis",
+    ports: &[8000],
+    signs: &[Sign::Asked(
+        Stage::Unlisted,
+        Probe {
+            path: STATUS,
+            read: |heard| {
+                let is_online = heard.value.get("online").is_some();
+                Seen::just(is_online && text(heard.value, "version").is_some())
+            },
+        },
+    )],
+    alive: Some(STATUS),
+    commands: Commands {
+        origins: Origins::Never,
+        ..Commands::NONE
+    },
+    quirks: Quirks {
+        makes_whole: true,
+        own_timers: true,
+        ..Quirks::NONE
+    },
+};
+
+pub(super) const DIALECT: &dyn Dialect = &Jarvis;
+
 /// jarvis-agent.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct Jarvis;
+struct Jarvis;
 
 impl Dialect for Jarvis {
-    fn rungs(&self) -> &'static [&'static str] {
-        &[CHAT]
+    fn family(&self) -> &'static Family {
+        &FAMILY
     }
 
-    fn chat(&self, request: &ChatRequest, _rung: usize) -> Call {
+    fn transports(&self) -> &'static [Transport] {
+        &[openai::TRANSPORT]
+    }
+
+    fn chat(&self, request: &ChatRequest, _over: &Transport) -> Call {
         let mut body = json!({ "messages": openai::messages(request), "stream": true });
         if let Some(model) = &request.model {
             sampling::set(&mut body, "model", json!(model));
@@ -38,7 +75,7 @@ impl Dialect for Jarvis {
         call
     }
 
-    fn decoder(&self, _rung: usize) -> Box<dyn Decoder> {
+    fn decoder(&self, _request: &ChatRequest, _over: &Transport) -> Box<dyn Decoder> {
         Box::new(Mixed::default())
     }
 
@@ -50,21 +87,14 @@ impl Dialect for Jarvis {
         }
     }
 
-    fn models(&self) -> Call {
-        Call::get("/models")
+    fn models(&self) -> Question<Models> {
+        Question::new(Call::get("/models"), |body| Some(read::models(body)))
     }
 
-    fn read_models(&self, body: &str) -> Result<Vec<Model>, ServerError> {
-        read::models(body)
-    }
-
-    /// Only JSON is read here, and only this field: without an id there is nothing to say.
+    /// Makes the request that stops the reply: the server reads only JSON there, and only this field. `None` without an id, for
+    /// then there is nothing to say.
     fn stop(&self, _generation: &str, id: Option<&str>) -> Option<Call> {
         Some(Call::post("/v1/chat/stop", &json!({ "trace_id": id? })).json_only())
-    }
-
-    fn alive(&self) -> Call {
-        Call::get("/status")
     }
 }
 
@@ -72,7 +102,7 @@ impl Dialect for Jarvis {
 #[derive(Debug, Default)]
 struct Mixed {
     chunks: Chunks,
-    told: Told,
+    told: WholeText,
 }
 
 impl Mixed {

@@ -1,95 +1,60 @@
-//! The families of servers by name, as the `kind` attribute spells them.
+//! The list of server families. Whoever adds one adds a line here; all else that is known of it stands in its own file.
 
 use std::str::FromStr;
 
-use super::llama_cpp_python::llama_cpp_python;
-use super::{
-    Ai4ArtsEd, Dialect, Halo, Jarvis, KoboldCpp, LlamaChat, LlamaCpp, LmStudio, Ollama, OpenAi,
-    Qolaba,
-};
+use super::{Dialect, Family, Sign, Stage};
 
-/// How a server gives itself away to simple GETs (protocols, 12).
-#[derive(Clone, Copy)]
-enum Sign {
-    /// It has a path of its own, which [`Recogniser`](super::Recogniser) asks for; or nothing tells it from others.
-    Asked,
-    /// What `owned_by` says in its list of models.
-    Owner(&'static str),
-    /// What `service` says at `/health`.
-    Service(&'static [&'static str]),
-}
-
-/// The one table of families: whoever adds one adds a row.
-macro_rules! kinds {
-    ($($(#[$doc:meta])* $kind:ident = $word:literal, $name:literal, $port:expr, $sign:expr, $dialect:expr;)*) => {
-        /// A family of servers. Not knowing it yet (`auto`) is `None` of an `Option<Kind>`.
+/// Binds each name of the list to the file with its `FAMILY` and its `DIALECT`.
+macro_rules! families {
+    ($($kind:ident = $file:ident,)*) => {
+        /// A family of servers. Not knowing it yet (`auto`) is `None` of an `Option<Kind>`; a server of which no more is known
+        /// than that it chats is of the default one.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
+        #[serde(into = "&'static str", try_from = "String")]
         pub enum Kind {
-            $($(#[$doc])* #[serde(rename = $word)] $kind,)*
+            $(#[doc = concat!("The family of `dialect/", stringify!($file), ".rs`.")] $kind,)*
         }
 
         impl Kind {
             /// Every kind that the attribute may name, in the order in which a person would look for them.
-            pub const ALL: [Kind; [$($word),*].len()] = [$(Kind::$kind),*];
+            pub const ALL: [Kind; [$(stringify!($file)),*].len()] = [$(Kind::$kind),*];
 
-            /// The word of the `kind` attribute.
-            pub fn as_str(self) -> &'static str {
-                match self { $(Kind::$kind => $word,)* }
+            /// Returns what is known of the family beside its language.
+            pub fn family(self) -> &'static Family {
+                match self { $(Kind::$kind => &super::$file::FAMILY,)* }
             }
 
-            /// What people call it: a proper name, the same in every language.
-            pub fn name(self) -> &'static str {
-                match self { $(Kind::$kind => $name,)* }
-            }
-
-            /// The port that such a server takes by itself; llama.cpp's newest is 9931.
-            pub fn default_port(self) -> Option<u16> {
-                match self { $(Kind::$kind => $port,)* }
-            }
-
-            fn sign(self) -> Sign {
-                match self { $(Kind::$kind => $sign,)* }
-            }
-
-            /// Its dialect.
-            pub fn dialect(self) -> Box<dyn Dialect> {
-                match self { $(Kind::$kind => Box::new($dialect),)* }
+            /// Returns the family's language.
+            pub fn dialect(self) -> &'static dyn Dialect {
+                match self { $(Kind::$kind => super::$file::DIALECT,)* }
             }
         }
     };
 }
 
-kinds! {
-    /// llama.cpp's `llama-server`. Its list can be read without a key, what else it tells cannot.
-    LlamaCpp = "llamacpp", "llama.cpp", Some(8080), Sign::Owner("llamacpp"), LlamaCpp;
-    /// KoboldCpp.
-    KoboldCpp = "koboldcpp", "KoboldCpp", Some(5001), Sign::Owner("koboldcpp"), KoboldCpp;
-    /// Halo Weave's patched KoboldCpp.
-    Halo = "halo", "Halo Weave", Some(5001), Sign::Asked, Halo;
-    /// llama_chat_web.
-    LlamaChat = "llama-chat", "llama_chat_web", Some(8000), Sign::Service(&["llama-chat-web"]), LlamaChat;
-    /// Ollama.
-    Ollama = "ollama", "Ollama", Some(11434), Sign::Asked, Ollama;
-    /// LM Studio.
-    LmStudio = "lmstudio", "LM Studio", Some(1234), Sign::Asked, LmStudio;
-    /// text-generation-webui.
-    TextGen = "textgen", "text-generation-webui", Some(5000), Sign::Asked, OpenAi::text_gen();
-    /// llama-cpp-python's server. Every model of its list is owned by `me`.
-    LlamaCppPython = "llama-cpp-python", "llama-cpp-python", Some(8000), Sign::Owner("me"), llama_cpp_python();
-    /// vLLM.
-    Vllm = "vllm", "vLLM", Some(8000), Sign::Owner("vllm"), OpenAi::vllm();
-    /// The LiteLLM proxy.
-    LiteLlm = "litellm", "LiteLLM", Some(4000), Sign::Asked, OpenAi::lite_llm();
-    /// OpenRouter.
-    OpenRouter = "openrouter", "OpenRouter", None, Sign::Asked, OpenAi::open_router();
-    /// Any server with OpenAI's `/v1`.
-    OpenAi = "openai", "OpenAI-compatible", None, Sign::Asked, OpenAi::new();
-    /// The Qolaba proxy. Its source spells it with an o.
-    Qolaba = "qolaba", "Qolaba", Some(3000), Sign::Service(&["qoloba-proxy", "qolaba-proxy"]), Qolaba;
-    /// AI4ArtsEd's server.
-    Ai4ArtsEd = "ai4artsed", "AI4ArtsEd", Some(17801), Sign::Asked, Ai4ArtsEd;
-    /// jarvis-agent.
-    Jarvis = "jarvis", "jarvis", Some(8000), Sign::Asked, Jarvis;
+families! {
+    LlamaCpp = llamacpp,
+    KoboldCpp = koboldcpp,
+    Halo = halo,
+    LlamaChat = llama_chat,
+    Ollama = ollama,
+    LmStudio = lmstudio,
+    TextGen = textgen,
+    LlamaCppPython = llama_cpp_python,
+    Vllm = vllm,
+    LiteLlm = litellm,
+    OpenRouter = openrouter,
+    OpenAi = openai,
+    Qolaba = qolaba,
+    Ai4ArtsEd = ai4artsed,
+    Jarvis = jarvis,
+}
+
+/// Family of a server that hides who it is, or does not say: it speaks OpenAI's language.
+impl Default for Kind {
+    fn default() -> Kind {
+        Kind::OpenAi
+    }
 }
 
 /// A word that names no family.
@@ -100,28 +65,45 @@ pub struct UnknownKind(
 );
 
 impl Kind {
-    /// The kind of a well-known host, which nobody needs to ask.
-    pub fn of_host(host: &str) -> Option<Kind> {
-        match host {
-            "openrouter.ai" => Some(Kind::OpenRouter),
-            "api.openai.com" => Some(Kind::OpenAi),
+    /// The word of the `kind` attribute.
+    pub fn as_str(self) -> &'static str {
+        self.family().word
+    }
+
+    /// Returns the name that people use for the family: a proper name, the same in every language.
+    pub fn name(self) -> &'static str {
+        self.family().name
+    }
+
+    /// The kind with this sign.
+    pub(super) fn with_sign(is_it: impl Fn(&Sign) -> bool) -> Option<Kind> {
+        Kind::ALL
+            .into_iter()
+            .find(|kind| kind.family().signs.iter().any(&is_it))
+    }
+}
+
+/// Ports on this computer on which servers listen by themselves that can be recognised, in the order in which to try them: first
+/// those that are known by a question before the list of models, in the order of the questions.
+pub fn ports() -> Vec<u16> {
+    let mut kinds = Kind::ALL;
+    kinds.sort_by_key(|kind| {
+        let signs = kind.family().signs.iter();
+        let asked = signs.filter_map(|sign| match sign {
+            Sign::Asked(stage, _) => Some(*stage),
             _ => None,
+        });
+        asked.min().unwrap_or(Stage::Listed).min(Stage::Listed)
+    });
+    let families = kinds.into_iter().map(Kind::family);
+    let found = families.filter(|family| !family.quirks.nameless);
+    let mut ports = Vec::new();
+    for port in found.flat_map(|family| family.ports) {
+        if !ports.contains(port) {
+            ports.push(*port);
         }
     }
-
-    /// The kind that names itself so in the `owned_by` of its models.
-    pub(super) fn of_owner(owner: &str) -> Option<Kind> {
-        Kind::ALL
-            .into_iter()
-            .find(|kind| matches!(kind.sign(), Sign::Owner(name) if name == owner))
-    }
-
-    /// The kind that names itself so in the `service` of its `/health`.
-    pub(super) fn of_service(service: &str) -> Option<Kind> {
-        Kind::ALL
-            .into_iter()
-            .find(|kind| matches!(kind.sign(), Sign::Service(names) if names.contains(&service)))
-    }
+    ports
 }
 
 impl FromStr for Kind {
@@ -132,6 +114,20 @@ impl FromStr for Kind {
             .into_iter()
             .find(|kind| kind.as_str() == word)
             .ok_or_else(|| UnknownKind(word.to_owned()))
+    }
+}
+
+impl TryFrom<String> for Kind {
+    type Error = UnknownKind;
+
+    fn try_from(word: String) -> Result<Kind, UnknownKind> {
+        word.parse()
+    }
+}
+
+impl From<Kind> for &'static str {
+    fn from(kind: Kind) -> &'static str {
+        kind.as_str()
     }
 }
 
@@ -152,9 +148,43 @@ mod tests {
     fn every_word_names_its_kind_also_in_storage() {
         for kind in Kind::ALL {
             assert_eq!(kind.as_str().parse(), Ok(kind));
-            assert_eq!(serde_json::to_value(kind).unwrap(), kind.as_str());
-            assert!(!kind.dialect().rungs().is_empty());
+            let kept = serde_json::to_value(kind).unwrap();
+            assert_eq!(kept, kind.as_str());
+            assert_eq!(serde_json::from_value::<Kind>(kept).unwrap(), kind);
+            assert!(!kind.dialect().transports().is_empty());
+            assert!(std::ptr::eq(kind.dialect().family(), kind.family()));
         }
         assert_eq!("auto".parse::<Kind>(), Err(UnknownKind("auto".to_owned())));
+    }
+
+    #[test]
+    fn transports_have_names_of_their_own_and_lead_to_each_other() {
+        for kind in Kind::ALL {
+            let transports = kind.dialect().transports();
+            for (at, transport) in transports.iter().enumerate() {
+                let same = |other: &super::super::Transport| other.name == transport.name;
+                assert_eq!(transports.iter().position(same), Some(at), "{kind:?}");
+                let next = transport.if_held_back;
+                let later = transports.iter().skip(at + 1);
+                let there = |name| later.clone().any(|other| other.name == name);
+                assert!(next.is_none_or(there), "{kind:?} {next:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn the_ports_are_those_of_servers_that_can_be_found() {
+        let ports = ports();
+        // KoboldCpp answers like the next two as well; llama.cpp has two ports.
+        assert!(ports.starts_with(&[5001, 8080, 9931, 11434]), "{ports:?}");
+        for kind in Kind::ALL {
+            let family = kind.family();
+            let all = family.ports.iter().all(|port| ports.contains(port));
+            assert_eq!(all, !family.quirks.nameless, "{kind:?}");
+        }
+        let mut once = ports.clone();
+        once.sort_unstable();
+        once.dedup();
+        assert_eq!(once.len(), ports.len(), "each once: {ports:?}");
     }
 }

@@ -1,50 +1,161 @@
 //! KoboldCpp: OpenAI's chat where the server has it, else its native stream, both with a `genkey` that its abort takes.
 //!
-//! The native endpoints apply no chat template: [`prompt`] formats the conversation. Where no stream gets through, the whole answer is
+//! The native endpoints apply no chat template: [`templates::prompt`] formats the conversation. Where no stream gets through, the whole answer is
 //! asked for, and while it is made, what there is of it. The native stream's frames end with a `finish_reason` and no
 //! `[DONE]`; up to 1.101 the reason is the string `null` while it runs, and the `/v1` stream's `[DONE]` has no blank line behind it.
 
 use serde_json::{Value, json};
 
 use super::openai::{self, CHAT, Chunks};
-use super::read::{count, measured, text};
+use super::read::{count, measured, short_name, text};
 use super::reply::{Reply, Said, end_word};
+use super::sampling::{self, Spelling};
 use super::stops::Stops;
-use super::told::Told;
-use super::{Call, Decoder, Dialect, Model, Takes, Via, read, sampling, templates, tokens};
-use crate::chat::request::{ChatRequest, Sampling};
-use crate::event::{ChatEvent, ServerError, Timings, Token, Usage};
+use super::whole_text::WholeText;
+use super::{
+    Call, Carrier, Commands, Decoder, Dialect, Family, Known, Probe, Question, Quirks, Seen, Sign,
+    Stage, Takes, Transport, Via, read, templates, tokens,
+};
+use crate::chat::request::{ChatRequest, Knob, Sampling};
+use crate::event::{ChatEvent, Timings, Token, Usage};
 use crate::wire::Frame;
 
 /// The native stream.
 pub(super) const NATIVE: &str = "/api/extra/generate/stream";
 /// Tells what a running reply has so far, for servers whose stream does not get through.
 pub(super) const CHECK: &str = "/api/extra/generate/check";
-/// The whole answer at its end.
+/// Path that gives the whole answer at its end.
 pub(super) const WHOLE: &str = "/api/v1/generate";
-/// The rung that asks again and again what is there: its answers hold the whole text so far, not pieces.
-pub(super) const POLLED: usize = 2;
+/// Path at which the server tells its version, and so that it lives.
+const VERSION: &str = "/api/extra/version";
+/// Path at which the server tells its model.
+pub(super) const MODEL: &str = "/api/v1/model";
+/// Ends a reply.
+pub(super) const ABORT: &str = "/api/extra/abort";
 
-/// Milliseconds between two questions what is there.
+/// Milliseconds between two questions for what there is of an answer so far.
 const EVERY: f64 = 250.0;
 
+/// The native endpoint's names of the settings (protocols, 2.3).
+pub(super) const KNOBS: Spelling = &[
+    (Knob::Temperature, "temperature"),
+    (Knob::TopP, "top_p"),
+    (Knob::TopK, "top_k"),
+    (Knob::MinP, "min_p"),
+    (Knob::TypicalP, "typical"),
+    (Knob::RepeatPenalty, "rep_pen"),
+    (Knob::PresencePenalty, "presence_penalty"),
+    (Knob::DryMultiplier, "dry_multiplier"),
+    (Knob::DryBase, "dry_base"),
+    (Knob::DryAllowedLength, "dry_allowed_length"),
+    (Knob::XtcProbability, "xtc_probability"),
+    (Knob::XtcThreshold, "xtc_threshold"),
+    (Knob::Mirostat, "mirostat"),
+    (Knob::MirostatTau, "mirostat_tau"),
+    (Knob::MirostatEta, "mirostat_eta"),
+    (Knob::Seed, "sampler_seed"),
+    (Knob::MaxTokens, "max_length"),
+    (Knob::Context, "max_context_length"),
+];
+
+/// Names that KoboldCpp's `/v1` side has in common with OpenAI; its others are the native ones.
+const OPENAI_KNOBS: Spelling = &[
+    (Knob::FrequencyPenalty, "frequency_penalty"),
+    (Knob::Seed, "seed"),
+    (Knob::MaxTokens, "max_tokens"),
+];
+
+/// Commands that KoboldCpp and the servers built on it have in common.
+pub(super) const COMMANDS: Commands = Commands {
+    start: Some("koboldcpp MODEL.gguf --port 5001"),
+    listen_all: Some("koboldcpp MODEL.gguf --host 0.0.0.0"),
+    more_context: Some("koboldcpp MODEL.gguf --contextsize 16384"),
+    parallel: Some("koboldcpp MODEL.gguf --multiuser 5"),
+    use_gpu: Some("koboldcpp MODEL.gguf --gpulayers 99"),
+    key: Some("koboldcpp --password KEY"),
+    ..Commands::NONE
+};
+
+/// Quirks that KoboldCpp and the servers built on it have in common.
+pub(super) const QUIRKS: Quirks = Quirks {
+    preflight_costs_a_socket: true,
+    ..Quirks::NONE
+};
+
+/// Family that KoboldCpp and the servers built on it have in common; the others fill in what is their own.
+pub(super) const BASE: Family = Family {
+    ports: &[5001],
+    alive: Some(VERSION),
+    commands: COMMANDS,
+    quirks: QUIRKS,
+    ..Family::UNKNOWN
+};
+
+pub(super) static FAMILY: Family = Family {
+    word: "koboldcpp",
+    name: "KoboldCpp",
+    signs: &[
+        // Newer ones answer like llama.cpp and Ollama as well.
+        Sign::Asked(
+            Stage::Imitates,
+            Probe {
+                path: VERSION,
+                read: |heard| {
+                    let name = text(heard.value, "result");
+                    match name.is_some_and(|name| name.eq_ignore_ascii_case("koboldcpp")) {
+                        true => Seen::Ask(&ITS_MODEL),
+                        false => Seen::No,
+                    }
+                },
+            },
+        ),
+        Sign::Owner("koboldcpp"),
+    ],
+    ..BASE
+};
+
+/// Question for the model, once the server has named itself: it is KoboldCpp by then, whatever comes.
+static ITS_MODEL: Probe = Probe {
+    path: MODEL,
+    read: |heard| {
+        Seen::Yes(Known {
+            model: text(heard.value, "result").map(short_name),
+            context: None,
+        })
+    },
+};
+
+pub(super) const DIALECT: &dyn Dialect = &KoboldCpp;
+
 /// KoboldCpp, old and new.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct KoboldCpp;
+pub(super) struct KoboldCpp;
 
 impl Dialect for KoboldCpp {
-    fn rungs(&self) -> &'static [&'static str] {
-        &[CHAT, NATIVE, CHECK, WHOLE]
+    fn family(&self) -> &'static Family {
+        &FAMILY
     }
 
-    fn chat(&self, request: &ChatRequest, rung: usize) -> Call {
-        let rung = fitting(request, rung);
-        if rung == 0 {
+    fn transports(&self) -> &'static [Transport] {
+        const {
+            &[
+                openai::TRANSPORT.then(NATIVE),
+                Transport::new(NATIVE, Carrier::Stream).then(CHECK),
+                // The whole answer at once is no better than what came.
+                Transport::new(CHECK, Carrier::Poll),
+                Transport::new(WHOLE, Carrier::Whole),
+            ]
+        }
+    }
+
+    fn chat(&self, request: &ChatRequest, over: &Transport) -> Call {
+        if is_chat(request, over) {
             let mut body = openai::body(request);
             sampling::set(&mut body, "genkey", json!(request.generation));
+            let is_renamed = |knob| OPENAI_KNOBS.iter().any(|(renamed, _)| *renamed == knob);
+            let others = KNOBS.iter().filter(|(knob, _)| !is_renamed(*knob));
             sampling::put(
                 &mut body,
-                sampling::fields(&request.sampling, sampling::KOBOLDCPP_V1, "stop"),
+                sampling::fields(&request.sampling, others.chain(OPENAI_KNOBS), "stop"),
             );
             if request.continues {
                 sampling::set(&mut body, "continue_assistant_turn", json!(true));
@@ -54,35 +165,26 @@ impl Dialect for KoboldCpp {
         }
         let mut body = native(request);
         sampling::put(&mut body, request.sampling.extra.clone());
-        match rung {
-            1 => Call::post(NATIVE, &body),
-            POLLED => polled(request, &body),
-            _ => Call::post(WHOLE, &body).whole(),
+        match over.via {
+            Carrier::Poll => polled(request, &body),
+            Carrier::Whole => Call::post(WHOLE, &body).whole(),
+            _ => Call::post(NATIVE, &body),
         }
     }
 
-    fn next_rung(&self, rung: usize) -> Option<usize> {
-        // The whole answer at once is no better than what came.
-        (rung < POLLED).then_some(rung + 1)
-    }
-
-    fn decoder(&self, rung: usize) -> Box<dyn Decoder> {
-        match rung {
-            POLLED => Box::new(Polled::default()),
-            _ => Box::new(KoboldChunks::default()),
-        }
-    }
-
-    fn decoder_for(&self, request: &ChatRequest, rung: usize) -> Box<dyn Decoder> {
-        match fitting(request, rung) {
-            rung @ (0 | POLLED) => self.decoder(rung),
-            _ => Box::new(KoboldChunks::of_native(request)),
+    fn decoder(&self, request: &ChatRequest, over: &Transport) -> Box<dyn Decoder> {
+        if over.via == Carrier::Poll {
+            Box::new(Polled::default())
+        } else if is_chat(request, over) {
+            Box::new(KoboldChunks::default())
+        } else {
+            Box::new(KoboldChunks::of_native(request))
         }
     }
 
     fn takes(&self) -> Takes {
         Takes {
-            knobs: sampling::KOBOLDCPP,
+            knobs: KNOBS,
             stop_texts: true,
             images: true,
             alternatives: true,
@@ -91,88 +193,62 @@ impl Dialect for KoboldCpp {
         }
     }
 
-    fn models(&self) -> Call {
-        Call::get("/v1/models")
+    fn context(&self, _model: Option<&str>) -> Option<Question<u32>> {
+        let call = Call::get("/api/extra/true_max_context_length");
+        Some(Question::new(call, |body| {
+            count(&read::object(body)?, "value").filter(|&context| context > 0)
+        }))
     }
 
-    fn read_models(&self, body: &str) -> Result<Vec<Model>, ServerError> {
-        read::models(body)
-    }
-
-    fn context(&self, _model: Option<&str>) -> Option<Call> {
-        Some(Call::get("/api/extra/true_max_context_length"))
-    }
-
-    fn read_context(&self, body: &str, _model: Option<&str>) -> Option<u32> {
-        count(&read::object(body)?, "value").filter(|&context| context > 0)
-    }
-
-    fn count(&self, request: &ChatRequest) -> Option<Call> {
+    fn count(&self, request: &ChatRequest) -> Option<Question<u32>> {
         // Older servers read `prompt`, newer ones prefer `messages`, to which they apply the model's own template.
         let body = json!({ "prompt": templates::prompt(request).0, "messages": openai::messages(request) });
-        Some(Call::post("/api/extra/tokencount", &body))
-    }
-
-    fn read_count(&self, body: &str) -> Option<u32> {
-        count(&read::object(body)?, "value")
+        let call = Call::post("/api/extra/tokencount", &body);
+        Some(Question::new(call, |body| {
+            count(&read::object(body)?, "value")
+        }))
     }
 
     fn stop(&self, generation: &str, _id: Option<&str>) -> Option<Call> {
-        Some(Call::post(
-            "/api/extra/abort",
-            &json!({ "genkey": generation }),
-        ))
+        Some(Call::post(ABORT, &json!({ "genkey": generation })))
     }
 
-    fn perf(&self) -> Option<Call> {
-        Some(Call::get("/api/extra/perf"))
+    fn perf(&self) -> Option<Question<(Usage, Timings)>> {
+        Some(Question::new(Call::get("/api/extra/perf"), read_perf))
     }
 
-    fn read_perf(&self, body: &str) -> Option<(Usage, Timings)> {
-        let perf = read::object(body)?;
-        let tokens = count(&perf, "last_token_count")?;
-        let seconds = |newer, older| measured(&perf, newer).or_else(|| measured(&perf, older));
-        let predicted = seconds("last_eval_time", "last_eval");
-        let usage = Usage {
-            prompt_tokens: count(&perf, "last_input_count"),
-            completion_tokens: Some(tokens),
-            cached_tokens: None,
-        };
-        let timings = Timings {
-            load_ms: None,
-            prompt_ms: seconds("last_process_time", "last_process").map(|seconds| seconds * 1000.0),
-            predicted_ms: predicted.map(|seconds| seconds * 1000.0),
-            predicted_per_second: measured(&perf, "last_eval_speed")
-                .or_else(|| predicted.map(|seconds| f64::from(tokens) / seconds)),
-        };
-        Some((usage, timings))
-    }
-
-    fn tokens(&self, generation: &str) -> Option<Call> {
-        Some(Call::post(
-            "/api/extra/last_logprobs",
-            &json!({ "genkey": generation }),
-        ))
-    }
-
-    fn read_tokens(&self, body: &str) -> Vec<Token> {
-        let said = read::object(body);
-        let logprobs = said.as_ref().and_then(|said| said.get("logprobs"));
-        logprobs.map(tokens::read).unwrap_or_default()
-    }
-
-    fn alive(&self) -> Call {
-        Call::get("/api/extra/version")
+    fn tokens(&self, generation: &str) -> Option<Question<Vec<Token>>> {
+        let call = Call::post("/api/extra/last_logprobs", &json!({ "genkey": generation }));
+        Some(Question::new(call, |body| {
+            Some(tokens::read(read::object(body)?.get("logprobs")?))
+        }))
     }
 }
 
-/// The chat endpoint applies the model's own template: where the person chose another, the native stream takes its place.
-fn fitting(request: &ChatRequest, rung: usize) -> usize {
-    if request.template.is_some() {
-        rung.max(1)
-    } else {
-        rung
-    }
+/// Tells whether the chat endpoint is asked. It applies the model's own template: where the person chose another, the native
+/// stream takes its place.
+fn is_chat(request: &ChatRequest, over: &Transport) -> bool {
+    over.name == CHAT && request.template.is_none()
+}
+
+fn read_perf(body: &str) -> Option<(Usage, Timings)> {
+    let perf = read::object(body)?;
+    let tokens = count(&perf, "last_token_count")?;
+    let seconds = |newer, older| measured(&perf, newer).or_else(|| measured(&perf, older));
+    let predicted = seconds("last_eval_time", "last_eval");
+    let usage = Usage {
+        prompt_tokens: count(&perf, "last_input_count"),
+        completion_tokens: Some(tokens),
+        cached_tokens: None,
+    };
+    let timings = Timings {
+        load_ms: None,
+        prompt_ms: seconds("last_process_time", "last_process").map(|seconds| seconds * 1000.0),
+        predicted_ms: predicted.map(|seconds| seconds * 1000.0),
+        predicted_per_second: measured(&perf, "last_eval_speed")
+            .or_else(|| predicted.map(|seconds| f64::from(tokens) / seconds)),
+    };
+    Some((usage, timings))
 }
 
 /// The request that all native endpoints take, but for the person's own fields.
@@ -198,14 +274,11 @@ pub(super) fn native(request: &ChatRequest) -> Value {
         stop: Vec::new(),
         ..request.sampling.clone()
     };
-    sampling::put(
-        &mut body,
-        sampling::fields(&knobs, sampling::KOBOLDCPP, "stop_sequence"),
-    );
+    sampling::put(&mut body, sampling::fields(&knobs, KNOBS, "stop_sequence"));
     body
 }
 
-/// The whole answer, asked after while it is made.
+/// Asks for the whole answer, and after it while it is made.
 pub(super) fn polled(request: &ChatRequest, body: &Value) -> Call {
     let check = Call::post(CHECK, &json!({ "genkey": request.generation }));
     Call {
@@ -225,7 +298,7 @@ pub(super) struct KoboldChunks {
 }
 
 impl KoboldChunks {
-    /// For a native endpoint, where older servers let stop texts through.
+    /// Makes a decoder for a native endpoint, where older servers let stop texts through.
     pub fn of_native(request: &ChatRequest) -> KoboldChunks {
         KoboldChunks {
             stops: Stops::new(templates::prompt(request).1),
@@ -238,7 +311,7 @@ impl KoboldChunks {
         self.chunks.read(frame, out)
     }
 
-    /// A piece of the answer, and what is known of its tokens. A stop text ends the reply.
+    /// Takes a piece of the answer, and what is known of its tokens. A stop text ends the reply.
     pub fn piece(&mut self, piece: &str, tokens: Vec<Token>, out: &mut Vec<ChatEvent>) {
         if self.stops.met() {
             return;
@@ -252,13 +325,13 @@ impl KoboldChunks {
         }
     }
 
-    /// A sure end.
+    /// Takes a sure end, with the server's word for it.
     pub fn end(&mut self, word: &str, out: &mut Vec<ChatEvent>) {
         self.let_go(out);
         self.chunks.reply.done(word, out);
     }
 
-    /// A frame without a type: native or OpenAI's.
+    /// Reads a frame without a type: native or OpenAI's.
     pub fn said(&mut self, said: &Said, out: &mut Vec<ChatEvent>) {
         let Some(native) = of_native(&said.value) else {
             return self.chunks.chunk(said, out);
@@ -281,7 +354,7 @@ impl KoboldChunks {
         }
     }
 
-    /// What waited for the rest of a stop text was answer after all.
+    /// Lets go of what waited for the rest of a stop text: it was answer after all.
     fn let_go(&mut self, out: &mut Vec<ChatEvent>) {
         let from = out.len();
         let held = self.stops.finish();
@@ -315,7 +388,7 @@ fn of_native(value: &Value) -> Option<&Value> {
 #[derive(Debug, Default)]
 struct Polled {
     reply: Reply,
-    told: Told,
+    told: WholeText,
 }
 
 impl Decoder for Polled {

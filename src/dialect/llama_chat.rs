@@ -10,31 +10,61 @@ use serde_json::{Value, json};
 
 use super::read::{count, measured, text};
 use super::reply::Reply;
-use super::told::Told;
-use super::{Call, Decoder, Dialect, Model, Takes, Via, read, sampling};
+use super::whole_text::WholeText;
+use super::{
+    Call, Carrier, Commands, Decoder, Dialect, Family, Model, Models, Question, Quirks, Sign,
+    Takes, Transport, Via, Watch, read, sampling,
+};
 use crate::chat::request::{ChatRequest, Role};
-use crate::event::{ChatEvent, Odd, Progress, ServerError, Timings, Usage};
+use crate::event::{ChatEvent, Odd, Progress, Timings, Usage};
 use crate::wire::Frame;
 
 const SOCKET: &str = "/ws/chat/stream";
 const STREAM: &str = "/api/chat/stream";
 const WATCHED: &str = "/api/chat";
 
-/// What stands before the person's turns in a snapshot.
+/// Mark before the person's turns in a snapshot.
 const ASKS: &str = "USER:\n";
-/// What stands before the model's turns.
+/// Mark before the model's turns in a snapshot.
 const ANSWERS: &str = "ASSISTANT:\n";
 
+pub(super) static FAMILY: Family = Family {
+    word: "llama-chat",
+    name: "llama_chat_web",
+    ports: &[8000],
+    signs: &[Sign::Service("llama-chat-web")],
+    alive: Some("/health"),
+    commands: Commands {
+        start: Some("llama_chat_web"),
+        ..Commands::NONE
+    },
+    quirks: Quirks {
+        starves_its_sender: true,
+        ..Quirks::NONE
+    },
+};
+
+pub(super) const DIALECT: &dyn Dialect = &LlamaChat;
+
 /// llama_chat_web, old and new.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct LlamaChat;
+struct LlamaChat;
 
 impl Dialect for LlamaChat {
-    fn rungs(&self) -> &'static [&'static str] {
-        &[SOCKET, STREAM, WATCHED]
+    fn family(&self) -> &'static Family {
+        &FAMILY
     }
 
-    fn chat(&self, request: &ChatRequest, rung: usize) -> Call {
+    fn transports(&self) -> &'static [Transport] {
+        const {
+            &[
+                Transport::new(SOCKET, Carrier::Socket).then(STREAM),
+                Transport::new(STREAM, Carrier::Stream).then(WATCHED),
+                Transport::new(WATCHED, Carrier::Watch),
+            ]
+        }
+    }
+
+    fn chat(&self, request: &ChatRequest, over: &Transport) -> Call {
         let mut messages = request.messages.iter().rev();
         let asked = messages.find(|message| message.role == Role::User);
         let mut body = json!({
@@ -42,21 +72,22 @@ impl Dialect for LlamaChat {
             "conversation_id": request.server_conversation,
         });
         sampling::put(&mut body, request.sampling.extra.clone());
-        match rung {
-            0 => Call::post(SOCKET, &body).socket(),
-            1 => Call::post(STREAM, &body),
-            _ => Call {
-                via: Via::Watch { socket: watch },
-                ..Call::post(WATCHED, &body)
-            },
+        let via = match over.via {
+            Carrier::Socket => Via::Socket,
+            // The server drops a `.txt` at the end of its ids itself.
+            Carrier::Watch => Via::Watch(Watch {
+                before: "/ws/conversation/watch/",
+                id: "conversation_id",
+            }),
+            _ => Via::Http,
+        };
+        Call {
+            via,
+            ..Call::post(over.name, &body)
         }
     }
 
-    fn next_rung(&self, rung: usize) -> Option<usize> {
-        (rung < 2).then_some(rung + 1)
-    }
-
-    fn decoder(&self, _rung: usize) -> Box<dyn Decoder> {
+    fn decoder(&self, _request: &ChatRequest, _over: &Transport) -> Box<dyn Decoder> {
         Box::new(Tokens::default())
     }
 
@@ -68,52 +99,36 @@ impl Dialect for LlamaChat {
         }
     }
 
-    fn models(&self) -> Call {
-        // There is no list at first, only the one model that is loaded.
-        Call::get("/api/model/status")
-    }
-
-    fn read_models(&self, body: &str) -> Result<Vec<Model>, ServerError> {
-        let Some(status) = read::object(body).filter(|status| status.get("loaded").is_some())
-        else {
-            return read::models(body);
-        };
-        let path = text(&status, "model_path")
-            .filter(|_| status.get("loaded") == Some(&Value::Bool(true)));
-        let model = path.map(|path| Model {
-            id: path.to_owned(),
-            name: read::short_name(path),
-            ..Model::default()
-        });
-        Ok(model.into_iter().collect())
+    /// Asks for the one model that is loaded: there is no list at first.
+    fn models(&self) -> Question<Models> {
+        Question::new(Call::get("/api/model/status"), |body| Some(models(body)))
     }
 
     fn stop(&self, _generation: &str, _id: Option<&str>) -> Option<Call> {
         // Closing does not stop it. Older servers have no such path; the newer one's answer may not be read by a page from elsewhere.
         Some(Call::post("/api/chat/cancel", &json!({})))
     }
-
-    fn alive(&self) -> Call {
-        Call::get("/health")
-    }
 }
 
-/// Where the answer to [`WATCHED`] can be watched. The server drops a `.txt` at the end of its ids itself.
-fn watch(answer: &str) -> Option<String> {
-    let answer = read::object(answer)?;
-    let id = text(&answer, "conversation_id")?;
-    let plain = |letter: char| letter.is_ascii_alphanumeric() || "-_.~".contains(letter);
-    // It goes into a path: whatever is not plain is no id of this server.
-    id.chars()
-        .all(plain)
-        .then(|| format!("/ws/conversation/watch/{id}"))
+fn models(body: &str) -> Models {
+    let Some(status) = read::object(body).filter(|status| status.get("loaded").is_some()) else {
+        return read::models(body);
+    };
+    let path =
+        text(&status, "model_path").filter(|_| status.get("loaded") == Some(&Value::Bool(true)));
+    let model = path.map(|path| Model {
+        id: path.to_owned(),
+        name: read::short_name(path),
+        ..Model::default()
+    });
+    Ok(model.into_iter().collect())
 }
 
 /// Reads typed frames, events without a type, and snapshots.
 #[derive(Debug, Default)]
 struct Tokens {
     reply: Reply,
-    told: Told,
+    told: WholeText,
     snapshot: Snapshot,
 }
 
@@ -243,7 +258,7 @@ impl Snapshot {
     }
 }
 
-/// Where the answer to the last question begins; `None` while it has not begun.
+/// Returns the place, in bytes, at which the answer to the last question begins; `None` while it has not begun.
 fn begin(content: &str) -> Option<usize> {
     let starts_line = |at: usize| at == 0 || crate::text::up_to(content, at).ends_with('\n');
     let asked = content

@@ -6,26 +6,109 @@
 use serde_json::{Value, json};
 
 use super::openai::{self, CHAT, Chunks};
-use super::read::{count, measured, text};
+use super::read::{count, measured, short_name, text};
 use super::reply::Said;
-use super::{Call, Decoder, Dialect, Model, Takes, read, sampling, templates, tokens};
-use crate::chat::request::{ChatRequest, Sampling};
-use crate::event::{ChatEvent, Progress, ServerError, Timings, Usage};
+use super::sampling::{self, Spelling};
+use super::{
+    Call, Commands, Decoder, Dialect, Family, Heard, Known, Origins, Probe, Question, Seen, Sign,
+    Stage, Takes, Transport, read, read_error, templates, tokens,
+};
+use crate::chat::request::{ChatRequest, Knob, Sampling};
+use crate::event::{ChatEvent, ErrorCause, Progress, Timings, Usage};
 use crate::wire::Frame;
 
-/// Where a flat prompt goes, in a template of the person's choice.
+/// Path for a flat prompt, in a template of the person's choice.
 const NATIVE: &str = "/completion";
+/// Path at which the server tells its properties, the size of the context among them.
+const PROPS: &str = "/props";
+
+/// llama.cpp's names of the settings (protocols, 7.3).
+const KNOBS: Spelling = &[
+    (Knob::Temperature, "temperature"),
+    (Knob::TopP, "top_p"),
+    (Knob::TopK, "top_k"),
+    (Knob::MinP, "min_p"),
+    (Knob::TypicalP, "typical_p"),
+    (Knob::RepeatPenalty, "repeat_penalty"),
+    (Knob::PresencePenalty, "presence_penalty"),
+    (Knob::FrequencyPenalty, "frequency_penalty"),
+    (Knob::DryMultiplier, "dry_multiplier"),
+    (Knob::DryBase, "dry_base"),
+    (Knob::DryAllowedLength, "dry_allowed_length"),
+    (Knob::XtcProbability, "xtc_probability"),
+    (Knob::XtcThreshold, "xtc_threshold"),
+    (Knob::Mirostat, "mirostat"),
+    (Knob::MirostatTau, "mirostat_tau"),
+    (Knob::MirostatEta, "mirostat_eta"),
+    (Knob::Seed, "seed"),
+    (Knob::MaxTokens, "max_tokens"),
+];
+
+pub(super) static FAMILY: Family = Family {
+    word: "llamacpp",
+    name: "llama.cpp",
+    // The newer one is that of its own program `llama`.
+    ports: &[8080, 9931],
+    // Its list can be read without a key, what else it tells cannot.
+    signs: &[
+        Sign::Asked(
+            Stage::First,
+            Probe {
+                path: PROPS,
+                read: recognise,
+            },
+        ),
+        Sign::Owner("llamacpp"),
+    ],
+    alive: Some("/health"),
+    commands: Commands {
+        start: Some("llama-server -m MODEL.gguf --port 8080"),
+        listen_all: Some("llama-server -m MODEL.gguf --host 0.0.0.0"),
+        more_context: Some("llama-server -m MODEL.gguf -c 16384"),
+        parallel: Some("llama-server -m MODEL.gguf --parallel 2"),
+        use_gpu: Some("llama-server -m MODEL.gguf -ngl 99"),
+        key: Some("llama-server --api-key KEY"),
+        origins: Origins::Command("llama-server -m MODEL.gguf --cors-origins {page}"),
+        ..Commands::NONE
+    },
+    ..Family::UNKNOWN
+};
+
+pub(super) const DIALECT: &dyn Dialect = &LlamaCpp;
+
+/// Recognises the server by its properties, or by its word that it loads a model.
+fn recognise(heard: &Heard<'_>) -> Seen {
+    let value = heard.value;
+    let settings = value
+        .get("default_generation_settings")
+        .filter(|settings| settings.is_object());
+    if settings.is_some() || text(value, "build_info").is_some() {
+        return Seen::Yes(Known {
+            model: text(value, "model_alias")
+                .or_else(|| text(value, "model_path"))
+                .map(short_name),
+            context: settings
+                .and_then(|settings| count(settings, "n_ctx"))
+                .filter(|&context| context > 0),
+        });
+    }
+    let loads = || read_error(heard.status, "", heard.body).cause == ErrorCause::Loading;
+    Seen::just(heard.status == 503 && loads())
+}
 
 /// llama.cpp's own server.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct LlamaCpp;
+struct LlamaCpp;
 
 impl Dialect for LlamaCpp {
-    fn rungs(&self) -> &'static [&'static str] {
-        &[CHAT]
+    fn family(&self) -> &'static Family {
+        &FAMILY
     }
 
-    fn chat(&self, request: &ChatRequest, _rung: usize) -> Call {
+    fn transports(&self) -> &'static [Transport] {
+        &[openai::TRANSPORT]
+    }
+
+    fn chat(&self, request: &ChatRequest, _over: &Transport) -> Call {
         let (path, mut body, stops) = if is_flat(request) {
             let (prompt, stops) = templates::prompt(request);
             let mut body = json!({ "prompt": prompt, "stream": true });
@@ -42,10 +125,7 @@ impl Dialect for LlamaCpp {
             stop: stops,
             ..request.sampling.clone()
         };
-        sampling::put(
-            &mut body,
-            sampling::fields(&knobs, sampling::LLAMACPP, "stop"),
-        );
+        sampling::put(&mut body, sampling::fields(&knobs, KNOBS, "stop"));
         // The native endpoint has a name of its own for this one.
         if path == NATIVE
             && let Some(limit) = body
@@ -58,7 +138,7 @@ impl Dialect for LlamaCpp {
         Call::post(path, &body)
     }
 
-    fn decoder_for(&self, request: &ChatRequest, _rung: usize) -> Box<dyn Decoder> {
+    fn decoder(&self, request: &ChatRequest, _over: &Transport) -> Box<dyn Decoder> {
         Box::new(LlamaChunks {
             chunks: Chunks::of(request),
         })
@@ -66,7 +146,7 @@ impl Dialect for LlamaCpp {
 
     fn takes(&self) -> Takes {
         Takes {
-            knobs: sampling::LLAMACPP,
+            knobs: KNOBS,
             stop_texts: true,
             images: true,
             alternatives: true,
@@ -75,52 +155,34 @@ impl Dialect for LlamaCpp {
         }
     }
 
-    fn decoder(&self, _rung: usize) -> Box<dyn Decoder> {
-        Box::new(LlamaChunks::default())
+    fn context(&self, _model: Option<&str>) -> Option<Question<u32>> {
+        Some(Question::new(Call::get(PROPS), |body| {
+            let props = read::object(body)?;
+            count(props.get("default_generation_settings")?, "n_ctx").filter(|&context| context > 0)
+        }))
     }
 
-    fn models(&self) -> Call {
-        Call::get("/v1/models")
-    }
-
-    fn read_models(&self, body: &str) -> Result<Vec<Model>, ServerError> {
-        read::models(body)
-    }
-
-    fn context(&self, _model: Option<&str>) -> Option<Call> {
-        Some(Call::get("/props"))
-    }
-
-    fn read_context(&self, body: &str, _model: Option<&str>) -> Option<u32> {
-        let props = read::object(body)?;
-        count(props.get("default_generation_settings")?, "n_ctx").filter(|&context| context > 0)
-    }
-
-    fn count(&self, request: &ChatRequest) -> Option<Call> {
-        if is_flat(request) {
+    fn count(&self, request: &ChatRequest) -> Option<Question<u32>> {
+        let call = if is_flat(request) {
             let body = json!({ "content": templates::prompt(request).0, "add_special": true, "parse_special": true });
-            return Some(Call::post("/tokenize", &body));
-        }
-        let mut body = json!({ "messages": openai::messages(request) });
-        if let Some(model) = &request.model {
-            sampling::set(&mut body, "model", json!(model));
-        }
-        Some(Call::post("/v1/chat/completions/input_tokens", &body))
-    }
-
-    fn read_count(&self, body: &str) -> Option<u32> {
-        let value = read::object(body)?;
-        count(&value, "input_tokens")
-            .or_else(|| value.get("tokens")?.as_array()?.len().try_into().ok())
-    }
-
-    fn alive(&self) -> Call {
-        Call::get("/health")
+            Call::post("/tokenize", &body)
+        } else {
+            let mut body = json!({ "messages": openai::messages(request) });
+            if let Some(model) = &request.model {
+                sampling::set(&mut body, "model", json!(model));
+            }
+            Call::post("/v1/chat/completions/input_tokens", &body)
+        };
+        Some(Question::new(call, |body| {
+            let value = read::object(body)?;
+            count(&value, "input_tokens")
+                .or_else(|| value.get("tokens")?.as_array()?.len().try_into().ok())
+        }))
     }
 }
 
-/// The chat endpoint applies the server's own template (what `/apply-template` tells); another one goes to the native endpoint,
-/// where pictures have no place.
+/// Tells whether a request goes to the native endpoint. The chat endpoint applies the server's own template (what
+/// `/apply-template` tells); another one goes to the native endpoint, where pictures have no place.
 fn is_flat(request: &ChatRequest) -> bool {
     request.template.is_some()
         && request
@@ -193,7 +255,7 @@ impl Decoder for LlamaChunks {
     }
 }
 
-/// The server's clock, which counts tokens as it goes: with it a reply that is cut off has figures too.
+/// Reads the server's clock, which counts tokens as it goes: with it a reply that is cut off has figures too.
 fn read_timings(timings: &Value) -> (Usage, Timings) {
     let Some(predicted) = count(timings, "predicted_n").filter(|&predicted| predicted > 0) else {
         return Default::default();

@@ -6,19 +6,22 @@
 
 use serde_json::{Value, json};
 
-use super::openai::{CHAT, Chunks};
-use super::read::{count, measured, number, text};
+use super::openai::{self, Chunks, OpenAi};
+use super::read::{count, measured, number, short_name, text};
 use super::reply::Said;
 use super::sampling::{self, Spelling};
-use super::told::Told;
-use super::{Call, Decoder, Dialect, Model, OpenAi, Takes, read};
+use super::whole_text::WholeText;
+use super::{
+    Call, Carrier, Commands, Decoder, Dialect, Family, Known, Origins, Probe, Question, Seen, Sign,
+    Stage, Takes, Transport, read,
+};
 use crate::chat::request::{ChatRequest, Knob, Message, Role};
-use crate::event::{ChatEvent, Progress, ServerError, Timings, Usage};
+use crate::event::{ChatEvent, Progress, Timings, Usage};
 use crate::wire::Frame;
 
 const NATIVE: &str = "/api/v1/chat";
 
-/// What the native endpoint calls the settings that it knows.
+/// The native endpoint's names of the settings that it knows.
 const KNOBS: Spelling = &[
     (Knob::Temperature, "temperature"),
     (Knob::TopP, "top_p"),
@@ -31,15 +34,56 @@ const KNOBS: Spelling = &[
 /// Steps of a progress of which only the part of the whole is told.
 const STEPS: u32 = 1000;
 
-/// LM Studio.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct LmStudio;
+/// Path of the list of models with the state of each.
+const STATES: &str = "/api/v0/models";
 
-impl LmStudio {
-    fn openai() -> OpenAi {
-        OpenAi::json_only()
-    }
+pub(super) static FAMILY: Family = Family {
+    word: "lmstudio",
+    name: "LM Studio",
+    ports: &[1234],
+    signs: &[Sign::Asked(
+        Stage::ListedLast,
+        Probe {
+            path: STATES,
+            read: |heard| recognise(heard.value),
+        },
+    )],
+    commands: Commands {
+        start: Some("lms server start --cors"),
+        listen_all: Some("lms server start --bind 0.0.0.0 --cors"),
+        more_context: Some("lms load MODEL --context-length 16384"),
+        use_gpu: Some("lms load MODEL --gpu max"),
+        fetch_model: Some("lms get {model}"),
+        origins: Origins::Switch("lms server start --cors"),
+        ..Commands::NONE
+    },
+    ..Family::UNKNOWN
+};
+
+pub(super) const DIALECT: &dyn Dialect = &LmStudio;
+
+/// The OpenAI side.
+const OPENAI: OpenAi = OpenAi::json_only(&FAMILY);
+
+/// Recognises the server by the states in its list of models, which no other list tells. The loaded model counts, else the first.
+fn recognise(value: &Value) -> Seen {
+    let models = value.get("data").and_then(Value::as_array);
+    let mut states = models
+        .into_iter()
+        .flatten()
+        .filter(|model| text(model, "state").is_some());
+    let is_loaded = |model: &&Value| text(model, "state") == Some("loaded");
+    let loaded = states.clone().find(is_loaded).or_else(|| states.next());
+    loaded.map_or(Seen::No, |model| {
+        Seen::Yes(Known {
+            model: text(model, "id").map(short_name),
+            context: count(model, "loaded_context_length"),
+        })
+    })
 }
+
+/// LM Studio.
+struct LmStudio;
 
 /// The request in the native endpoint's words; `None` where it has none for a part of it.
 fn native(request: &ChatRequest) -> Option<Value> {
@@ -73,63 +117,62 @@ fn native(request: &ChatRequest) -> Option<Value> {
 }
 
 impl Dialect for LmStudio {
-    fn rungs(&self) -> &'static [&'static str] {
-        &[NATIVE, CHAT]
+    fn family(&self) -> &'static Family {
+        &FAMILY
     }
 
-    fn chat(&self, request: &ChatRequest, rung: usize) -> Call {
-        match native(request).filter(|_| rung == 0) {
+    fn transports(&self) -> &'static [Transport] {
+        const { &[Transport::new(NATIVE, Carrier::Stream), openai::TRANSPORT] }
+    }
+
+    fn chat(&self, request: &ChatRequest, over: &Transport) -> Call {
+        match native(request).filter(|_| over.name == NATIVE) {
             Some(body) => Call::post(NATIVE, &body).json_only(),
-            None => LmStudio::openai().chat(request, 0),
+            None => OPENAI.ask(request),
         }
     }
 
-    fn decoder(&self, _rung: usize) -> Box<dyn Decoder> {
+    fn decoder(&self, _request: &ChatRequest, _over: &Transport) -> Box<dyn Decoder> {
         Box::new(Events::default())
     }
 
     fn takes(&self) -> Takes {
-        LmStudio::openai().takes()
+        OPENAI.takes()
     }
 
-    fn models(&self) -> Call {
-        Call::get("/v1/models")
+    fn context(&self, model: Option<&str>) -> Option<Question<u32>> {
+        let model = model.map(str::to_owned);
+        Some(Question::new(Call::get(STATES), move |body| {
+            context(body, model.as_deref())
+        }))
     }
+}
 
-    fn read_models(&self, body: &str) -> Result<Vec<Model>, ServerError> {
-        read::models(body)
-    }
-
-    fn context(&self, _model: Option<&str>) -> Option<Call> {
-        Some(Call::get("/api/v0/models"))
-    }
-
-    /// Only a loaded model has a context; what the model could have is another number.
-    fn read_context(&self, body: &str, model: Option<&str>) -> Option<u32> {
-        let body = read::object(body)?;
-        let list = ["data", "models"].into_iter().find_map(|key| body.get(key));
-        let is_it = |item: &&Value| {
-            model.is_none_or(|model| {
-                ["id", "key"]
-                    .iter()
-                    .any(|key| text(item, key) == Some(model))
-            })
-        };
-        list?.as_array()?.iter().filter(is_it).find_map(|item| {
-            let instance = item.get("loaded_instances").and_then(|list| list.get(0));
-            let config = instance.and_then(|instance| instance.get("config"));
-            count(item, "loaded_context_length")
-                .or_else(|| count(config?, "context_length"))
-                .filter(|&context| context > 0)
+/// Reads the size of a model's context in tokens. Only a loaded model has one; what the model could have is another number.
+fn context(body: &str, model: Option<&str>) -> Option<u32> {
+    let body = read::object(body)?;
+    let list = ["data", "models"].into_iter().find_map(|key| body.get(key));
+    let is_it = |item: &&Value| {
+        model.is_none_or(|model| {
+            ["id", "key"]
+                .iter()
+                .any(|key| text(item, key) == Some(model))
         })
-    }
+    };
+    list?.as_array()?.iter().filter(is_it).find_map(|item| {
+        let instance = item.get("loaded_instances").and_then(|list| list.get(0));
+        let config = instance.and_then(|instance| instance.get("config"));
+        count(item, "loaded_context_length")
+            .or_else(|| count(config?, "context_length"))
+            .filter(|&context| context > 0)
+    })
 }
 
 /// Reads named events, and OpenAI's chunks.
 #[derive(Debug, Default)]
 struct Events {
     chunks: Chunks,
-    told: Told,
+    told: WholeText,
 }
 
 impl Events {
@@ -194,7 +237,7 @@ impl Events {
         }
     }
 
-    /// The whole answer once more, its figures, and the end, unless an error was one before.
+    /// Takes the last event: the whole answer once more, its figures, and the end, unless an error was one before.
     fn end(&mut self, result: &Value, out: &mut Vec<ChatEvent>) {
         let reply = &mut self.chunks.reply;
         reply.id(text(result, "response_id"), out);

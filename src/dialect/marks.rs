@@ -3,7 +3,7 @@
 //! In: a text. Out: the mark that it begins with. Tags of thinking, marks before an answer that say nothing to a reader, and marks of
 //! chat templates that end a message. It must not know where in an answer the text stands.
 
-/// What a mark is for.
+/// Purpose of a mark.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Mark {
     /// Opens thinking; what closes it.
@@ -19,14 +19,14 @@ pub(super) enum Mark {
 }
 
 impl Mark {
-    /// Whether it ends a message.
+    /// Tells whether the mark ends a message, or the whole text.
     pub fn ends(self) -> bool {
         matches!(self, Mark::EndsMessage | Mark::EndsAll)
     }
 }
 
-/// Opening and closing tags of the families in use: most; some; Seed; MiniMax; Gemini and others; Mistral; Kimi; Cohere; Gemma; and the
-/// harmony format of gpt-oss.
+/// Opening and closing tags of the families in use: most; some; Seed; MiniMax; Gemini and others; Mistral; Kimi; Cohere; Gemma;
+/// and the harmony format of gpt-oss.
 pub(crate) const TAGS: [(&str, &str); 11] = [
     ("<think>", "</think>"),
     ("<thinking>", "</thinking>"),
@@ -94,10 +94,10 @@ const ENDS_ALL: [&str; 25] = [
     "<\u{ff5c}User\u{ff5c}>",
 ];
 
-/// What marks begin with.
+/// First characters of all marks.
 const FIRST: [char; 3] = ['<', '[', '\u{25c1}'];
 
-/// All of them, the longer of two that begin alike first.
+/// Returns all marks with their purpose, the longer of two that begin alike first.
 fn all() -> impl Iterator<Item = (&'static str, Mark)> {
     let tags = TAGS.iter().map(|(open, close)| (*open, Mark::Opens(close)));
     let named = |names: &'static [&'static str], mark| names.iter().map(move |name| (*name, mark));
@@ -123,14 +123,14 @@ pub(super) fn whole(text: &str) -> Option<Mark> {
     all().find_map(|(name, mark)| (name == text).then_some(mark))
 }
 
-/// Whether a text is the beginning of a mark, and not all of it. Nothing is the beginning of all.
+/// Tells whether a text is the beginning of a mark, and not all of it. An empty text is the beginning of all.
 pub(super) fn may_begin(text: &str) -> bool {
     text.is_empty()
         || (text.starts_with(FIRST)
             && all().any(|(name, _)| name.len() > text.len() && name.starts_with(text)))
 }
 
-/// Where, from a place on, a mark may begin.
+/// Returns the next place, from `from` on, at which a mark may begin.
 pub(super) fn next(text: &str, from: usize) -> Option<usize> {
     // The third begins, in UTF-8, with a byte that few scripts use.
     let bytes = text.as_bytes().get(from..)?;

@@ -7,21 +7,21 @@ use memchr::memchr2;
 
 use super::marks::TAGS;
 
-/// What is told from the lines so far.
+/// State of a text at its end, as the lines so far tell it.
 #[derive(Debug, Default)]
 pub(super) struct Lines {
     /// The line that is not over, and how much of it was read.
     line: String,
     read: usize,
-    /// How many back quotes opened the code that its end is in.
+    /// Number of back quotes that opened the code in which the text ends; 0 outside code.
     ticks: usize,
-    /// What closes the quotation that its end is in.
+    /// Characters that close the quotation in which the text ends; empty outside quotations.
     quote: &'static str,
     /// The fence that is open: its character, and how many of them.
     fence: Option<(char, usize)>,
-    /// An opening tag stands in the code that the end is in.
+    /// Set while an opening tag stands in the code in which the text ends.
     code_opening: bool,
-    /// An opening tag stands in the text, outside code and quotations.
+    /// Set once an opening tag stands in the text, outside code and quotations.
     opening: bool,
     last: Option<char>,
     /// Bytes read, for a test that the cost is flat.
@@ -29,7 +29,7 @@ pub(super) struct Lines {
     pub steps: usize,
 }
 
-/// What may close a quotation that begins with this character.
+/// Returns the characters that may close a quotation which begins with this one; `None` where this one opens none.
 pub(super) fn quotes(opening: char) -> Option<&'static str> {
     Some(match opening {
         '`' => "`",
@@ -48,7 +48,7 @@ pub(super) fn quotes(opening: char) -> Option<&'static str> {
 }
 
 impl Lines {
-    /// More of the text.
+    /// Takes in more of the text.
     pub fn add(&mut self, text: &str) {
         self.last = text.chars().next_back().or(self.last);
         let mut rest = text;
@@ -65,7 +65,7 @@ impl Lines {
         self.last
     }
 
-    /// Whether the text ends within code or a quotation.
+    /// Tells whether the text ends within code or a quotation.
     pub fn in_code_or_quotes(&mut self) -> bool {
         self.read_line();
         let mut back = self.line.chars().rev();
@@ -74,29 +74,31 @@ impl Lines {
         single || self.fence.is_some() || self.ticks > 0 || !self.quote.is_empty()
     }
 
-    /// Whether an opening tag stood in the text, outside code and quotations.
+    /// Tells whether an opening tag stood in the text, outside code and quotations.
     pub fn spoke_of_opening(&mut self) -> bool {
         self.read_line();
         self.opening
     }
 
-    /// Whether nothing but blanks stands in the last line.
+    /// Tells whether nothing but blanks stands in the last line.
     pub fn line_is_blank(&self) -> bool {
         self.line.trim().is_empty()
     }
 
-    /// Whether the last line has opened something to be struck out, in HTML: its closing tag is a template's mark elsewhere.
+    /// Tells whether the last line has opened something to be struck out, in HTML: its closing tag is a template's mark
+    /// elsewhere.
     pub fn struck_out(&self) -> bool {
         self.line.contains("<s>")
     }
 
-    /// Whether the text ends within code in which an opening tag stands.
+    /// Tells whether the text ends within code in which an opening tag stands.
     pub fn in_code_with_opening(&mut self) -> bool {
         self.read_line();
         self.code_opening && (self.fence.is_some() || self.ticks > 0)
     }
 
-    /// Reads what came to the line since it was read. It ends before a tag, or with the line: nothing in it can still grow.
+    /// Reads what came to the line since the line was last read. It ends before a tag, or with the line: nothing in it can still
+    /// grow.
     fn read_line(&mut self) {
         let mut rest = self.line.get(self.read..).unwrap_or_default();
         self.read = self.line.len();

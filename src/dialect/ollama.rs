@@ -6,17 +6,93 @@
 use serde_json::{Value, json};
 
 use super::openai::Chunks;
-use super::read::{count, number, text};
-use super::{Call, Decoder, Dialect, Model, Takes, read, sampling, tokens};
-use crate::chat::request::ChatRequest;
-use crate::event::{ChatEvent, ServerError, Timings, Usage};
+use super::read::{count, number, short_name, text};
+use super::sampling::{self, Spelling};
+use super::{
+    Call, Carrier, Commands, Decoder, Dialect, Family, Known, Models, Origins, Probe, Question,
+    Quirks, Seen, Sign, Stage, Takes, Transport, read, tokens,
+};
+use crate::chat::request::{ChatRequest, Knob};
+use crate::event::{ChatEvent, Timings, Usage};
 use crate::wire::Frame;
 
 const CHAT: &str = "/api/chat";
 
+const VERSION: &str = "/api/version";
+const TAGS: &str = "/api/tags";
+
+/// Ollama's names of the settings, inside `options` (protocols, 8.2).
+const KNOBS: Spelling = &[
+    (Knob::Temperature, "temperature"),
+    (Knob::TopP, "top_p"),
+    (Knob::TopK, "top_k"),
+    (Knob::MinP, "min_p"),
+    (Knob::TypicalP, "typical_p"),
+    (Knob::RepeatPenalty, "repeat_penalty"),
+    (Knob::PresencePenalty, "presence_penalty"),
+    (Knob::FrequencyPenalty, "frequency_penalty"),
+    (Knob::Seed, "seed"),
+    (Knob::MaxTokens, "num_predict"),
+    (Knob::Context, "num_ctx"),
+];
+
+pub(super) static FAMILY: Family = Family {
+    word: "ollama",
+    name: "Ollama",
+    ports: &[11434],
+    signs: &[Sign::Asked(
+        Stage::First,
+        Probe {
+            path: VERSION,
+            read: |heard| match text(heard.value, "version") {
+                Some(_) => Seen::Ask(&ITS_MODELS),
+                None => Seen::No,
+            },
+        },
+    )],
+    alive: Some(VERSION),
+    commands: Commands {
+        start: Some("ollama serve"),
+        listen_all: Some("OLLAMA_HOST=0.0.0.0 ollama serve"),
+        more_context: Some("OLLAMA_CONTEXT_LENGTH=16384 ollama serve"),
+        parallel: Some("OLLAMA_NUM_PARALLEL=2 ollama serve"),
+        keep_loaded: Some("OLLAMA_KEEP_ALIVE=-1 ollama serve"),
+        fetch_model: Some("ollama pull {model}"),
+        origins: Origins::Variable {
+            start: "OLLAMA_ORIGINS={page} ollama serve",
+            // Linux, macOS, Windows.
+            service: "systemctl edit ollama   # [Service] Environment=\"OLLAMA_ORIGINS={page}\"\n\
+                      launchctl setenv OLLAMA_ORIGINS \"{page}\"\n\
+                      setx OLLAMA_ORIGINS \"{page}\"",
+        },
+        ..Commands::NONE
+    },
+    quirks: Quirks {
+        may_lack_models: true,
+        swallows_errors_as_openai: true,
+        ..Quirks::NONE
+    },
+};
+
+/// Question for the models, which decides: others than Ollama tell a version too.
+static ITS_MODELS: Probe = Probe {
+    path: TAGS,
+    read: |heard| match heard.value.get("models").and_then(Value::as_array) {
+        Some(models) => {
+            let first = models.first().and_then(|model| text(model, "name"));
+            Seen::Yes(Known {
+                model: first.map(short_name),
+                context: None,
+            })
+        }
+        None => Seen::No,
+    },
+};
+
+pub(super) const DIALECT: &dyn Dialect = &Ollama;
+
 /// Ollama.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct Ollama;
+struct Ollama;
 
 /// The messages, pictures as bare base64 beside the words.
 fn messages(request: &ChatRequest) -> Value {
@@ -32,17 +108,21 @@ fn messages(request: &ChatRequest) -> Value {
 }
 
 impl Dialect for Ollama {
-    fn rungs(&self) -> &'static [&'static str] {
-        &[CHAT]
+    fn family(&self) -> &'static Family {
+        &FAMILY
     }
 
-    fn chat(&self, request: &ChatRequest, _rung: usize) -> Call {
+    fn transports(&self) -> &'static [Transport] {
+        const { &[Transport::new(CHAT, Carrier::Stream)] }
+    }
+
+    fn chat(&self, request: &ChatRequest, _over: &Transport) -> Call {
         let mut body = json!({
             "model": request.model.as_deref().unwrap_or_default(),
             "messages": messages(request),
             "stream": true,
         });
-        let options = sampling::fields(&request.sampling, sampling::OLLAMA, "stop");
+        let options = sampling::fields(&request.sampling, KNOBS, "stop");
         if !options.is_empty() {
             sampling::set(&mut body, "options", Value::Object(options));
         }
@@ -56,7 +136,7 @@ impl Dialect for Ollama {
 
     fn takes(&self) -> Takes {
         Takes {
-            knobs: sampling::OLLAMA,
+            knobs: KNOBS,
             stop_texts: true,
             images: true,
             alternatives: true,
@@ -64,51 +144,46 @@ impl Dialect for Ollama {
         }
     }
 
-    fn decoder(&self, _rung: usize) -> Box<dyn Decoder> {
+    fn decoder(&self, _request: &ChatRequest, _over: &Transport) -> Box<dyn Decoder> {
         Box::new(Lines::default())
     }
 
-    fn models(&self) -> Call {
-        Call::get("/api/tags")
+    fn models(&self) -> Question<Models> {
+        Question::new(Call::get(TAGS), |body| Some(read::models(body)))
     }
 
-    fn read_models(&self, body: &str) -> Result<Vec<Model>, ServerError> {
-        read::models(body)
-    }
-
-    fn context(&self, _model: Option<&str>) -> Option<Call> {
-        Some(Call::get("/api/ps"))
-    }
-
-    /// Only a loaded model has a context; what the model could have is another number.
-    fn read_context(&self, body: &str, model: Option<&str>) -> Option<u32> {
-        let value = read::object(body)?;
-        let loaded = value.get("models")?.as_array()?;
-        let tagged = |name: &str| {
-            if name.contains(':') {
-                name.to_owned()
-            } else {
-                format!("{name}:latest")
-            }
-        };
-        let is_it = |item: &&Value| {
-            let Some(model) = model else {
-                return true;
-            };
-            ["name", "model"]
-                .into_iter()
-                .filter_map(|key| text(item, key))
-                .any(|name| tagged(name) == tagged(model))
-        };
-        count(loaded.iter().find(is_it)?, "context_length").filter(|&context| context > 0)
-    }
-
-    fn alive(&self) -> Call {
-        Call::get("/api/version")
+    fn context(&self, model: Option<&str>) -> Option<Question<u32>> {
+        let model = model.map(str::to_owned);
+        Some(Question::new(Call::get("/api/ps"), move |body| {
+            context(body, model.as_deref())
+        }))
     }
 }
 
-/// Reads its lines; chunks in OpenAI's form too, for servers that only look like Ollama.
+/// Reads the size of a model's context in tokens. Only a loaded model has one; what the model could have is another number.
+fn context(body: &str, model: Option<&str>) -> Option<u32> {
+    let value = read::object(body)?;
+    let loaded = value.get("models")?.as_array()?;
+    let tagged = |name: &str| {
+        if name.contains(':') {
+            name.to_owned()
+        } else {
+            format!("{name}:latest")
+        }
+    };
+    let is_it = |item: &&Value| {
+        let Some(model) = model else {
+            return true;
+        };
+        ["name", "model"]
+            .into_iter()
+            .filter_map(|key| text(item, key))
+            .any(|name| tagged(name) == tagged(model))
+    };
+    count(loaded.iter().find(is_it)?, "context_length").filter(|&context| context > 0)
+}
+
+/// Reads Ollama's lines; chunks in OpenAI's form too, for servers that only look like Ollama.
 #[derive(Debug, Default)]
 struct Lines {
     chunks: Chunks,

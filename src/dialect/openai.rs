@@ -9,96 +9,94 @@ use super::read::{count, text};
 use super::reply::{DONE, Reply, Said, end_word};
 use super::sampling::{self, Spelling};
 use super::stencil::Stencil;
-use super::{BodyRule, Call, Decoder, Dialect, Model, Takes, read, tokens};
-use crate::chat::request::{ChatRequest, Message};
-use crate::event::{ChatEvent, ServerError, Usage};
+use super::{
+    BodyRule, Call, Carrier, Decoder, Dialect, Family, Question, Sign, Takes, Transport, read,
+    tokens,
+};
+use crate::chat::request::{ChatRequest, Knob, Message};
+use crate::event::{ChatEvent, Usage};
 use crate::wire::Frame;
 
 /// The path of chats on every server of this family.
 pub(super) const CHAT: &str = "/v1/chat/completions";
 
-/// How a server counts tokens.
+/// The one transport of every server of this family, and of most others.
+pub(super) const TRANSPORT: Transport = Transport::new(CHAT, Carrier::Stream);
+
+/// OpenAI's own settings, which every compatible server knows.
+pub(super) const KNOBS: Spelling = &[
+    (Knob::Temperature, "temperature"),
+    (Knob::TopP, "top_p"),
+    (Knob::PresencePenalty, "presence_penalty"),
+    (Knob::FrequencyPenalty, "frequency_penalty"),
+    (Knob::Seed, "seed"),
+    (Knob::MaxTokens, "max_tokens"),
+];
+
+/// OpenAI's settings and the common ones beyond, as vLLM, LM Studio and OpenRouter spell them (protocols, 9.1 to 9.3).
+pub(super) const WIDE: Spelling = &[
+    (Knob::Temperature, "temperature"),
+    (Knob::TopP, "top_p"),
+    (Knob::TopK, "top_k"),
+    (Knob::MinP, "min_p"),
+    (Knob::RepeatPenalty, "repetition_penalty"),
+    (Knob::PresencePenalty, "presence_penalty"),
+    (Knob::FrequencyPenalty, "frequency_penalty"),
+    (Knob::Seed, "seed"),
+    (Knob::MaxTokens, "max_tokens"),
+];
+
+/// Any server with OpenAI's `/v1` of which no more is known.
+pub(super) static FAMILY: Family = Family {
+    word: "openai",
+    name: "OpenAI-compatible",
+    signs: &[Sign::Host("api.openai.com")],
+    ..Family::UNKNOWN
+};
+
+/// Language of a server with OpenAI's `/v1` of which no more is known.
+pub(super) const DIALECT: &dyn Dialect = &OpenAi::of(&FAMILY);
+
+/// Ways in which a server counts tokens.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Count {
-    /// At this path, of messages, its template included.
+    /// A count of messages, the template included, at this path.
     Messages(&'static str),
-    /// At this path, of a text in this field.
+    /// A count of a text alone: the path, and the field that holds the text.
     Text(&'static str, &'static str),
 }
 
-/// Any server with OpenAI's `/v1`, and those that differ from it only in what they take.
+/// The language of servers with OpenAI's `/v1`, which differ only in what they take.
 #[derive(Debug, Clone, Copy)]
-pub struct OpenAi {
-    pub(super) rule: BodyRule,
-    pub(super) knobs: Spelling,
+pub(super) struct OpenAi {
+    pub family: &'static Family,
+    pub rule: BodyRule,
+    pub knobs: Spelling,
     /// Fields that let the model go on from an unfinished message.
-    pub(super) continues: &'static [(&'static str, bool)],
-    /// Where the prompt's tokens are counted.
-    pub(super) count: Option<Count>,
-    /// Where the server says that it lives, other than by its list of models.
-    pub(super) alive: Option<&'static str>,
+    pub continues: &'static [(&'static str, bool)],
+    /// Way in which the prompt's tokens are counted; `None` where the server cannot count.
+    pub count: Option<Count>,
 }
 
 impl OpenAi {
-    /// A server of which nothing more is known.
-    pub fn new() -> OpenAi {
+    /// Makes the language of a server of which nothing more is known.
+    pub const fn of(family: &'static Family) -> OpenAi {
         OpenAi {
+            family,
             rule: BodyRule::PlainFirst,
-            knobs: sampling::OPENAI,
+            knobs: KNOBS,
             continues: &[],
             count: None,
-            alive: None,
         }
     }
 
-    /// A server that takes nothing but `application/json`, or of which that must be feared: LM Studio.
-    pub fn json_only() -> OpenAi {
+    /// Makes the language of a server that takes nothing but `application/json`, or of which that must be feared, and more
+    /// settings than OpenAI's.
+    pub const fn json_only(family: &'static Family) -> OpenAi {
         OpenAi {
             rule: BodyRule::JsonOnly,
-            knobs: sampling::WIDE,
-            ..OpenAi::new()
-        }
-    }
-
-    /// OpenRouter: OpenAI's wire with more settings.
-    pub fn open_router() -> OpenAi {
-        OpenAi {
-            knobs: sampling::WIDE,
-            ..OpenAi::new()
-        }
-    }
-
-    /// vLLM: it goes on from a message only where it is told to, and counts at `/tokenize`.
-    pub fn vllm() -> OpenAi {
-        OpenAi {
-            continues: &[
-                ("continue_final_message", true),
-                ("add_generation_prompt", false),
-            ],
-            count: Some(Count::Messages("/tokenize")),
-            // Open even where `/v1` wants a key; without one `/v1` refuses in a way that a page cannot read.
-            alive: Some("/health"),
-            ..OpenAi::json_only()
-        }
-    }
-
-    /// The LiteLLM proxy: it takes any media type, counts with the tokenizer of the model behind it, and lives without a key.
-    pub fn lite_llm() -> OpenAi {
-        OpenAi {
-            count: Some(Count::Messages("/utils/token_counter")),
-            alive: Some("/health/liveliness"),
-            ..OpenAi::new()
-        }
-    }
-
-    /// text-generation-webui. (It has a stop endpoint, but that one stops everybody; closing the connection stops this reply.)
-    pub fn text_gen() -> OpenAi {
-        OpenAi {
-            knobs: sampling::TEXT_GEN,
-            continues: &[("continue_", true)],
-            count: Some(Count::Text("/v1/internal/token-count", "text")),
-            alive: Some("/v1/internal/health"),
-            ..OpenAi::json_only()
+            knobs: WIDE,
+            ..OpenAi::of(family)
         }
     }
 
@@ -109,20 +107,9 @@ impl OpenAi {
             }
         }
     }
-}
 
-impl Default for OpenAi {
-    fn default() -> OpenAi {
-        OpenAi::new()
-    }
-}
-
-impl Dialect for OpenAi {
-    fn rungs(&self) -> &'static [&'static str] {
-        &[CHAT]
-    }
-
-    fn chat(&self, request: &ChatRequest, _rung: usize) -> Call {
+    /// Makes the request of [`Dialect::chat`]; there is but one transport.
+    pub fn ask(&self, request: &ChatRequest) -> Call {
         let mut body = body(request);
         self.extras(request, &mut body);
         sampling::put(
@@ -135,12 +122,22 @@ impl Dialect for OpenAi {
             ..Call::post(CHAT, &body)
         }
     }
+}
 
-    fn decoder(&self, _rung: usize) -> Box<dyn Decoder> {
-        Box::new(Chunks::default())
+impl Dialect for OpenAi {
+    fn family(&self) -> &'static Family {
+        self.family
     }
 
-    fn decoder_for(&self, request: &ChatRequest, _rung: usize) -> Box<dyn Decoder> {
+    fn transports(&self) -> &'static [Transport] {
+        &[TRANSPORT]
+    }
+
+    fn chat(&self, request: &ChatRequest, _over: &Transport) -> Call {
+        self.ask(request)
+    }
+
+    fn decoder(&self, request: &ChatRequest, _over: &Transport) -> Box<dyn Decoder> {
         Box::new(Chunks::of(request))
     }
 
@@ -154,15 +151,7 @@ impl Dialect for OpenAi {
         }
     }
 
-    fn models(&self) -> Call {
-        Call::get("/v1/models")
-    }
-
-    fn read_models(&self, body: &str) -> Result<Vec<Model>, ServerError> {
-        read::models(body)
-    }
-
-    fn count(&self, request: &ChatRequest) -> Option<Call> {
+    fn count(&self, request: &ChatRequest) -> Option<Question<u32>> {
         let (path, body) = match self.count? {
             Count::Text(path, field) => (path, json!({ field: as_text(request) })),
             Count::Messages(path) => {
@@ -175,25 +164,21 @@ impl Dialect for OpenAi {
                 (path, body)
             }
         };
-        Some(Call {
+        let call = Call {
             rule: self.rule,
             ..Call::post(path, &body)
-        })
-    }
-
-    fn read_count(&self, body: &str) -> Option<u32> {
-        let body = read::object(body)?;
-        ["count", "total_tokens", "length"]
-            .into_iter()
-            .find_map(|key| count(&body, key))
-    }
-
-    fn alive(&self) -> Call {
-        self.alive.map_or_else(|| self.models(), Call::get)
+        };
+        Some(Question::new(call, |body| {
+            let body = read::object(body)?;
+            ["count", "total_tokens", "length"]
+                .into_iter()
+                .find_map(|key| count(&body, key))
+        }))
     }
 }
 
-/// Some count a text, not a conversation: the names of who speaks stand in for the template, which such a server keeps to itself.
+/// Returns the conversation as one text, for servers that count a text and no conversation: the names of who speaks stand in for
+/// the template, which such a server keeps to itself.
 fn as_text(request: &ChatRequest) -> String {
     let says = request
         .messages
@@ -240,7 +225,7 @@ pub(super) fn body(request: &ChatRequest) -> Value {
     Value::Object(body)
 }
 
-/// Whether the person's own fields switch thinking off, under one of the names that servers have for that.
+/// Tells whether the person's own fields switch thinking off, under one of the names that servers have for that.
 fn switches_thinking_off(request: &ChatRequest) -> bool {
     let extra = &request.sampling.extra;
     let template = extra.get("chat_template_kwargs");
@@ -266,7 +251,7 @@ pub(super) struct Chunks {
 }
 
 impl Chunks {
-    /// For the reply to this request.
+    /// Makes a decoder for the reply to this request.
     pub fn of(request: &ChatRequest) -> Chunks {
         Chunks {
             reply: Reply::unthinking(switches_thinking_off(request)),
@@ -274,7 +259,7 @@ impl Chunks {
         }
     }
 
-    /// One JSON object. Unknown fields are passed over; `choices` may be empty, null or missing.
+    /// Decodes one JSON object. Unknown fields are passed over; `choices` may be empty, null or missing.
     pub fn chunk(&mut self, said: &Said, out: &mut Vec<ChatEvent>) {
         let value = &said.value;
         self.reply.id(text(value, "id"), out);
@@ -302,7 +287,8 @@ impl Chunks {
         }
     }
 
-    /// What every family does alike with a frame; the JSON object in it, if there is one left to decode.
+    /// Does what every family does alike with a frame; gives the JSON object in it, if there is one left to decode. At `[DONE]`
+    /// the choices that waited are let go.
     pub fn read(&mut self, frame: Frame<'_>, out: &mut Vec<ChatEvent>) -> Option<Said> {
         if let Frame::Event { data, .. } | Frame::Json(data) = frame
             && data.trim() == DONE
@@ -312,7 +298,8 @@ impl Chunks {
         self.reply.read(frame, out)
     }
 
-    /// What a choice holds of the answer. A server that does not stream answers with a whole `message`, older ones with a bare `text`.
+    /// Takes what a choice holds of the answer. A server that does not stream answers with a whole `message`, older ones with a
+    /// bare `text`.
     fn piece(&mut self, choice: &Value, out: &mut Vec<ChatEvent>) {
         let (reply, from) = (&mut self.reply, out.len());
         let delta = choice.get("delta").or_else(|| choice.get("message"));
@@ -326,14 +313,14 @@ impl Chunks {
         }
     }
 
-    /// What it says of the end.
+    /// Takes what a choice says of the end: its `finish_reason`, if it has one.
     fn mark(&mut self, choice: &Value, out: &mut Vec<ChatEvent>) {
         if let Some(word) = end_word(choice.get("finish_reason")) {
             self.reply.mark(&word, out);
         }
     }
 
-    /// The choices that waited to be known belong to the answer.
+    /// Lets go of the choices that waited to be known: they belong to the answer.
     fn let_go(&mut self, out: &mut Vec<ChatEvent>) {
         for choice in self.choices.finish() {
             self.piece(&choice, out);
@@ -400,7 +387,7 @@ fn read_delta(reply: &mut Reply, delta: &Value, out: &mut Vec<ChatEvent>) {
     }
 }
 
-/// A part of a content that is a list: text, or thinking that holds a list of texts itself.
+/// Reads a part of a content that is a list: text, or thinking that holds a list of texts itself.
 fn read_part(reply: &mut Reply, part: &Value, out: &mut Vec<ChatEvent>) {
     match part.get("thinking") {
         Some(Value::String(thinking)) => reply.reasoning(thinking, out),

@@ -6,25 +6,48 @@
 
 use serde_json::{Value, json};
 
-use super::openai::{CHAT, Chunks};
+use super::openai::{self, CHAT, Chunks};
 use super::sampling::{self, Spelling};
-use super::{Call, Decoder, Dialect, Model, Takes, read};
+use super::{Call, Commands, Decoder, Dialect, Family, Origins, Quirks, Sign, Takes, Transport};
 use crate::chat::request::{ChatRequest, Knob};
-use crate::event::ServerError;
 
-/// The limit of tokens is checked by the proxy and handed to nobody: offering it would be a promise that nobody keeps.
+/// Settings that are offered. The limit of tokens is none of them: the proxy checks it and hands it to nobody, so offering it
+/// would be a promise that nobody keeps.
 const KNOBS: Spelling = &[(Knob::Temperature, "temperature")];
 
+pub(super) static FAMILY: Family = Family {
+    word: "qolaba",
+    name: "Qolaba",
+    ports: &[3000],
+    // Its source spells it with an o.
+    signs: &[Sign::Service("qoloba-proxy"), Sign::Service("qolaba-proxy")],
+    alive: Some("/health"),
+    commands: Commands {
+        start: Some("npm start"),
+        origins: Origins::Command("CORS_ORIGIN={page} npm start"),
+        ..Commands::NONE
+    },
+    quirks: Quirks {
+        own_timers: true,
+        ..Quirks::NONE
+    },
+};
+
+pub(super) const DIALECT: &dyn Dialect = &Qolaba;
+
 /// The Qolaba proxy.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct Qolaba;
+struct Qolaba;
 
 impl Dialect for Qolaba {
-    fn rungs(&self) -> &'static [&'static str] {
-        &[CHAT]
+    fn family(&self) -> &'static Family {
+        &FAMILY
     }
 
-    fn chat(&self, request: &ChatRequest, _rung: usize) -> Call {
+    fn transports(&self) -> &'static [Transport] {
+        &[openai::TRANSPORT]
+    }
+
+    fn chat(&self, request: &ChatRequest, _over: &Transport) -> Call {
         let says = request.messages.iter();
         let messages: Value = says
             .filter(|message| !message.text.trim().is_empty())
@@ -44,7 +67,7 @@ impl Dialect for Qolaba {
         Call::post(CHAT, &body).json_only()
     }
 
-    fn decoder(&self, _rung: usize) -> Box<dyn Decoder> {
+    fn decoder(&self, _request: &ChatRequest, _over: &Transport) -> Box<dyn Decoder> {
         Box::new(Chunks::default())
     }
 
@@ -53,17 +76,5 @@ impl Dialect for Qolaba {
             knobs: KNOBS,
             ..Takes::default()
         }
-    }
-
-    fn models(&self) -> Call {
-        Call::get("/v1/models")
-    }
-
-    fn read_models(&self, body: &str) -> Result<Vec<Model>, ServerError> {
-        read::models(body)
-    }
-
-    fn alive(&self) -> Call {
-        Call::get("/health")
     }
 }

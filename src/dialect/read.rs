@@ -92,8 +92,8 @@ fn model(item: &Value) -> Option<Model> {
     Some(model)
 }
 
-/// OpenRouter lists what goes in, LM Studio's newer list says `vision`, its older one has a type for such models, Ollama and llama.cpp
-/// list words.
+/// Tells whether a listed model can see pictures; `None` where the list does not say. OpenRouter lists what goes in, LM Studio's
+/// newer list says `vision`, its older one has a type for such models, Ollama and llama.cpp list words.
 fn sees(item: &Value) -> Option<bool> {
     let names = |list: &Value, word: &str| {
         let list = list.as_array()?;
@@ -120,7 +120,8 @@ fn named(id: &str, context: Option<u32>) -> Model {
     }
 }
 
-/// What people call a model: without the folder and the file ending of llama.cpp, KoboldCpp's prefix, Ollama's tag `latest`.
+/// Returns the name that people use for a model: its id without the folder and the file ending of llama.cpp, KoboldCpp's prefix,
+/// Ollama's tag `latest`.
 pub(super) fn short_name(id: &str) -> String {
     let mut name = id.strip_prefix("koboldcpp/").unwrap_or(id);
     let ending = name.len().saturating_sub(".gguf".len());

@@ -1,23 +1,23 @@
 //! Which server answers at an address, found out with as few simple GETs as it takes.
 //!
-//! In: what each GET answered. Out: the next GET, or the [`Verdict`]. No I/O, no clock.
+//! In: what each GET answered. Out: the next GET, or the [`Recognition`]. No I/O, no clock; it knows no family by name, only the
+//! [`Sign`]s that each has in its own file.
 //!
-//! The order matters: KoboldCpp comes first, for newer ones answer like llama.cpp and Ollama as well; llama.cpp comes before Ollama,
-//! for its list of models looks like Ollama's too. Those that name themselves elsewhere are asked once the list of models has not told
-//! who they are. A failure of the first GET is believed once `/health` has failed too: nothing listens there, or it refuses this page,
-//! and more requests would only cost sockets. (llama_chat_web tells that a path is missing without a CORS header, and its health with one.)
+//! The order matters: those that imitate others come first, then those that have a question of their own, then the list of models and
+//! `/health`, where many name themselves; the rest is asked once those two have not told who it is. A failure of the first GET is
+//! believed once `/health` has failed too: nothing listens there, or it refuses this page, and more requests would only cost sockets.
+//! (llama_chat_web tells that a path is missing without a CORS header, and its health with one.)
+
+use std::collections::VecDeque;
 
 use serde_json::Value;
 
 use super::read::{count, short_name, text};
-use super::{Call, Kind, read_error};
+use super::{Call, Heard, Kind, Known, Probe, Seen, Sign, Stage, read_error};
 use crate::event::{ErrorCause, ServerError};
 use crate::json;
 
-/// Ports on this computer on which such servers listen by themselves, in the order in which to try them.
-pub const PORTS: [u16; 9] = [5001, 8080, 9931, 11434, 8000, 1234, 4000, 5000, 3000];
-
-/// What a GET brought.
+/// Answer to a GET.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Answer {
     /// The server answered.
@@ -31,20 +31,20 @@ pub enum Answer {
     Failed,
 }
 
-/// What is known of a server.
+/// Facts that are known of a server.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Recognised {
-    /// Its family.
+    /// Family of the server.
     pub kind: Kind,
-    /// What people call the model that it has ready, or its first; `None` if it did not say.
+    /// Name that people use for the model that the server has ready, or else for its first; `None` if it did not say.
     pub model: Option<String>,
-    /// Tokens that fit into its context, if it said that in passing.
+    /// Tokens that fit into the model's context, if the server said that in passing.
     pub context: Option<u32>,
 }
 
-/// What was found out.
+/// Result of the questions.
 #[derive(Debug, Clone, PartialEq)]
-pub enum Verdict {
+pub enum Recognition {
     /// A server that Rill can talk to.
     Recognised(Recognised),
     /// A server that does not say what it is without a key.
@@ -59,30 +59,45 @@ pub enum Verdict {
 #[derive(Debug)]
 pub struct Recogniser {
     step: Step,
+    /// Questions of families' own that follow, before the next step.
+    own: VecDeque<(Kind, &'static Probe)>,
+    /// `true` while nothing is answered yet.
+    is_first: bool,
     found: Option<Recognised>,
     /// Somebody asked for a key on the way.
     refused: Option<ServerError>,
-    /// What the list of models said in place of a list.
+    /// Error read from the answer that came in place of a list of models.
     unlisted: Option<ServerError>,
-    /// What it says of its health, where that was asked already.
+    /// The answer of `/health`, where that was asked already.
     health: Option<Value>,
-    verdict: Option<Verdict>,
+    recognition: Option<Recognition>,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy)]
 enum Step {
-    KoboldVersion,
-    KoboldModel,
-    LlamaProps,
-    OllamaVersion,
-    OllamaTags,
+    /// A family's own question.
+    Own(Kind, &'static Probe),
+    /// The list of models.
     Models,
+    /// Question for `/health`, where some name themselves; others say only that they live.
     Health,
-    /// The same question before all others: the first one failed.
+    /// Question for `/health` before all others: the first one failed.
     EarlyHealth,
-    TextGenHealth,
-    StudioModels,
-    JarvisStatus,
+}
+
+/// The questions of some stages, in their order.
+fn own(stages: &[Stage]) -> VecDeque<(Kind, &'static Probe)> {
+    let of = |stage: &Stage| {
+        let stage = *stage;
+        Kind::ALL.into_iter().flat_map(move |kind| {
+            let signs = kind.family().signs.iter();
+            signs.filter_map(move |sign| match sign {
+                Sign::Asked(when, probe) if *when == stage => Some((kind, probe)),
+                _ => None,
+            })
+        })
+    };
+    stages.iter().flat_map(of).collect()
 }
 
 impl Default for Recogniser {
@@ -92,65 +107,65 @@ impl Default for Recogniser {
 }
 
 impl Recogniser {
-    /// Nothing is known yet.
+    /// Questions to a server of which nothing is known yet.
     pub fn new() -> Recogniser {
-        Recogniser {
-            step: Step::KoboldVersion,
+        let mut recogniser = Recogniser {
+            step: Step::Models,
+            own: own(&[Stage::Imitates, Stage::First]),
+            is_first: true,
             found: None,
             refused: None,
             unlisted: None,
             health: None,
-            verdict: None,
-        }
+            recognition: None,
+        };
+        recogniser.next_own();
+        recogniser
     }
 
     /// The questions to a host of that name: a well-known one needs none.
     pub fn at(host: &str) -> Recogniser {
         let mut recogniser = Recogniser::new();
-        if let Some(kind) = Kind::of_host(host) {
-            recogniser.found(kind, None, None);
+        if let Some(kind) =
+            Kind::with_sign(|sign| matches!(sign, Sign::Host(name) if *name == host))
+        {
+            recogniser.found(kind, Known::default());
             recogniser.close();
         }
         recogniser
     }
 
-    /// What to ask next; `None` once there is a verdict.
+    /// The next question; `None` once there is a recognition.
     pub fn next(&self) -> Option<Call> {
-        if self.verdict.is_some() {
+        if self.recognition.is_some() {
             return None;
         }
         Some(Call::get(match self.step {
-            Step::KoboldVersion => "/api/extra/version",
-            Step::KoboldModel => "/api/v1/model",
-            Step::LlamaProps => "/props",
-            Step::OllamaVersion => "/api/version",
-            Step::OllamaTags => "/api/tags",
+            Step::Own(_, probe) => probe.path,
             Step::Models => "/v1/models",
             Step::Health | Step::EarlyHealth => "/health",
-            Step::JarvisStatus => "/status",
-            Step::TextGenHealth => "/v1/internal/health",
-            Step::StudioModels => "/api/v0/models",
         }))
     }
 
-    /// What was found out, once it is.
-    pub fn verdict(&self) -> Option<&Verdict> {
-        self.verdict.as_ref()
+    /// The recognition, once there is one.
+    pub fn recognition(&self) -> Option<&Recognition> {
+        self.recognition.as_ref()
     }
 
-    /// The answer to [`Recogniser::next`].
+    /// Takes the answer to [`Recogniser::next`].
     pub fn answer(&mut self, answer: Answer) {
-        if self.verdict.is_some() {
+        if self.recognition.is_some() {
             return;
         }
+        let is_first = std::mem::take(&mut self.is_first);
         let (status, body) = match answer {
             Answer::Got { status, body } => (status, body),
-            Answer::Failed if self.step == Step::KoboldVersion => {
+            Answer::Failed if is_first => {
                 self.step = Step::EarlyHealth;
                 return;
             }
-            Answer::Failed if self.step == Step::EarlyHealth => {
-                self.verdict = Some(Verdict::Nothing);
+            Answer::Failed if matches!(self.step, Step::EarlyHealth) => {
+                self.recognition = Some(Recognition::Nothing);
                 return;
             }
             // A later one may be refused where the first was not (LiteLLM without a key): that is an answer too.
@@ -162,113 +177,65 @@ impl Recogniser {
         }
         let value = json::value(&body).filter(|_| good).unwrap_or_default();
         match self.step {
-            Step::KoboldVersion
-                if text(&value, "result")
-                    .is_some_and(|name| name.eq_ignore_ascii_case("koboldcpp")) =>
-            {
-                self.found(Kind::KoboldCpp, None, None);
-                self.step = Step::KoboldModel;
-            }
-            // A page for every path: only the list of models can still tell it from a mere website.
-            Step::KoboldVersion if good && body.trim_start().starts_with('<') => {
-                self.step = Step::Models
-            }
-            Step::KoboldVersion => self.step = Step::LlamaProps,
-            Step::KoboldModel => {
-                let model = text(&value, "result").map(short_name);
-                // Only Halo's patched server tells how its model is built.
-                if value.get("num_layers").is_some() {
-                    let model = text(&value, "model_name").map(short_name).or(model);
-                    let context = count(&value, "max_context_length").filter(|&size| size > 0);
-                    self.found(Kind::Halo, model, context);
-                    self.close();
-                } else {
-                    self.close_with(model);
+            Step::Own(kind, probe) => {
+                let heard = Heard {
+                    status,
+                    value: &value,
+                    body: &body,
+                };
+                match (probe.read)(&heard) {
+                    Seen::Yes(known) => self.is(kind, known, &value),
+                    Seen::Ask(probe) => self.step = Step::Own(kind, probe),
+                    // A page for every path: only the list of models can still tell it from a mere website.
+                    Seen::No if is_first && good && body.trim_start().starts_with('<') => {
+                        self.own.clear();
+                        self.next_own();
+                    }
+                    Seen::No => self.next_own(),
                 }
             }
-            Step::LlamaProps => self.llama_props(status, &value, &body),
-            Step::OllamaVersion if text(&value, "version").is_some() => {
-                self.step = Step::OllamaTags
-            }
-            Step::OllamaVersion => self.step = Step::Models,
-            Step::OllamaTags => match value.get("models").and_then(Value::as_array) {
-                Some(models) => {
-                    let model = models
-                        .first()
-                        .and_then(|model| text(model, "name"))
-                        .map(short_name);
-                    self.found(Kind::Ollama, model, None);
-                    self.close();
-                }
-                None => self.step = Step::Models,
-            },
             Step::Models => self.models(status, &value, &body),
             Step::Health => self.health(&value),
-            Step::EarlyHealth => match text(&value, "service").and_then(Kind::of_service) {
+            Step::EarlyHealth => match service(&value) {
                 Some(kind) => {
-                    self.found(kind, None, None);
+                    self.found(kind, Known::default());
                     self.close();
                 }
                 None => {
                     self.health = Some(value);
-                    self.step = Step::LlamaProps;
+                    self.next_own();
                 }
             },
-            Step::JarvisStatus => {
-                let is_jarvis = value.get("online").is_some() && text(&value, "version").is_some();
-                if is_jarvis {
-                    self.found(Kind::Jarvis, None, None);
-                    self.close();
-                } else {
-                    self.give_up();
-                }
-            }
-            Step::TextGenHealth if text(&value, "status").is_some() => self.close_as(Kind::TextGen),
-            Step::TextGenHealth => self.step = Step::StudioModels,
-            Step::StudioModels => {
-                let models = value.get("data").and_then(Value::as_array);
-                let states = models.map(|models| {
-                    models
-                        .iter()
-                        .filter(|model| text(model, "state").is_some())
-                        .collect::<Vec<_>>()
-                });
-                match states {
-                    Some(states) if !states.is_empty() => {
-                        let loaded = states
-                            .iter()
-                            .find(|model| text(model, "state") == Some("loaded"))
-                            .or(states.first())
-                            .copied()
-                            .unwrap_or(&Value::Null);
-                        let context = count(loaded, "loaded_context_length");
-                        self.found(Kind::LmStudio, text(loaded, "id").map(short_name), context);
-                        self.close();
-                    }
-                    _ => self.close(),
-                }
-            }
         }
     }
 
-    fn llama_props(&mut self, status: u16, value: &Value, body: &str) {
-        let settings = value
-            .get("default_generation_settings")
-            .filter(|settings| settings.is_object());
-        if settings.is_some() || text(value, "build_info").is_some() {
-            let model = text(value, "model_alias")
-                .or_else(|| text(value, "model_path"))
-                .map(short_name);
-            let context = settings
-                .and_then(|settings| count(settings, "n_ctx"))
-                .filter(|&context| context > 0);
-            self.found(Kind::LlamaCpp, model, context);
+    /// Takes an answer by which a family has recognised its server, or that of a variant.
+    fn is(&mut self, kind: Kind, known: Known, value: &Value) {
+        self.found(kind, known);
+        let told = |variant: Kind| {
+            variant.family().signs.iter().find_map(|sign| match sign {
+                Sign::VariantOf(of, tells) if *of == kind => tells(value),
+                _ => None,
+            })
+        };
+        let mut variants = Kind::ALL.into_iter();
+        if let Some((variant, more)) = variants.find_map(|variant| Some((variant, told(variant)?)))
+        {
+            self.found(variant, more);
+        }
+        self.close();
+    }
+
+    /// Moves on to the next question of a family's own; behind the last one to the next step.
+    fn next_own(&mut self) {
+        if let Some((kind, probe)) = self.own.pop_front() {
+            self.step = Step::Own(kind, probe);
+        } else if self.found.is_some() {
             self.close();
-        } else if status == 503 && read_error(status, "", body).cause == ErrorCause::Loading {
-            self.found(Kind::LlamaCpp, None, None);
-            self.close();
+        } else if self.unlisted.is_some() {
+            self.give_up();
         } else {
-            self.step = Step::OllamaVersion;
+            self.step = Step::Models;
         }
     }
 
@@ -284,22 +251,25 @@ impl Recogniser {
             return;
         };
         let first = models.first();
-        let model = first.and_then(|model| text(model, "id")).map(short_name);
-        let context = first.and_then(|model| {
-            count(model, "max_model_len")
-                .or_else(|| model.get("meta").and_then(|meta| count(meta, "n_ctx")))
+        let known = Known {
+            model: first.and_then(|model| text(model, "id")).map(short_name),
+            context: first.and_then(|model| {
+                count(model, "max_model_len")
+                    .or_else(|| model.get("meta").and_then(|meta| count(meta, "n_ctx")))
+            }),
+        };
+        let owner = first.and_then(|model| text(model, "owned_by"));
+        let kind = owner.and_then(|owner| {
+            Kind::with_sign(|sign| matches!(sign, Sign::Owner(name) if *name == owner))
         });
-        let kind = first
-            .and_then(|model| text(model, "owned_by"))
-            .and_then(Kind::of_owner);
-        self.found(kind.unwrap_or(Kind::OpenAi), model, context);
+        self.found(kind.unwrap_or_default(), known);
         match kind {
             Some(_) => self.close(),
             None => self.ask_health(),
         }
     }
 
-    /// Asks for its health, unless that is known.
+    /// Asks for the server's health, unless that is known.
     fn ask_health(&mut self) {
         match self.health.take() {
             Some(value) => self.health(&value),
@@ -307,17 +277,20 @@ impl Recogniser {
         }
     }
 
-    /// Some name themselves here; others say only that they live.
     fn health(&mut self, value: &Value) {
-        match text(value, "service").and_then(Kind::of_service) {
-            Some(kind) if self.found.is_some() => self.close_as(kind),
+        match service(value) {
             Some(kind) => {
-                self.found(kind, None, None);
+                self.found(kind, Known::default());
                 self.close();
             }
-            None if self.found.is_some() => self.step = Step::TextGenHealth,
-            None if self.wants_key() => self.give_up(),
-            None => self.step = Step::JarvisStatus,
+            None if self.found.is_none() && self.wants_key() => self.give_up(),
+            None => {
+                self.own = match self.found {
+                    Some(_) => own(&[Stage::Listed, Stage::ListedLast]),
+                    None => own(&[Stage::Unlisted]),
+                };
+                self.next_own();
+            }
         }
     }
 
@@ -326,43 +299,38 @@ impl Recogniser {
         self.refused.is_some() || unlisted.is_some_and(|error| error.cause == ErrorCause::Auth)
     }
 
-    /// Nobody that we know: either it does not say without a key, or it is something else.
+    /// Gives up: nobody that we know. Either the server does not say who it is without a key, or it is something else.
     fn give_up(&mut self) {
         let needs_key = self.wants_key();
         let error = self.unlisted.take().unwrap_or_default();
-        self.verdict = Some(if needs_key {
-            Verdict::NeedsKey(self.refused.take().unwrap_or(error))
+        self.recognition = Some(if needs_key {
+            Recognition::NeedsKey(self.refused.take().unwrap_or(error))
         } else {
-            Verdict::NotAModelServer(ServerError {
+            Recognition::NotAModelServer(ServerError {
                 cause: ErrorCause::NotAModelServer,
                 ..error
             })
         });
     }
 
-    fn found(&mut self, kind: Kind, model: Option<String>, context: Option<u32>) {
+    /// Notes that the server is of this kind; what was known of its model before stays, where no more is known now.
+    fn found(&mut self, kind: Kind, known: Known) {
+        let before = self.found.take();
+        let (model, context) = before.map_or((None, None), |found| (found.model, found.context));
         self.found = Some(Recognised {
             kind,
-            model,
-            context,
+            model: known.model.or(model),
+            context: known.context.or(context),
         });
     }
 
     fn close(&mut self) {
-        self.verdict = self.found.take().map(Verdict::Recognised);
+        self.recognition = self.found.take().map(Recognition::Recognised);
     }
+}
 
-    fn close_with(&mut self, model: Option<String>) {
-        if let Some(found) = &mut self.found {
-            found.model = model;
-        }
-        self.close();
-    }
-
-    fn close_as(&mut self, kind: Kind) {
-        if let Some(found) = &mut self.found {
-            found.kind = kind;
-        }
-        self.close();
-    }
+/// The kind that names itself so at `/health`.
+fn service(value: &Value) -> Option<Kind> {
+    let service = text(value, "service")?;
+    Kind::with_sign(|sign| matches!(sign, Sign::Service(name) if *name == service))
 }

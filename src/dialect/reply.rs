@@ -4,22 +4,24 @@
 //! and its like are: after them only figures and names follow, text is told to the trace. It must not know any family's field names
 //! beyond what all of them share.
 
+mod ends;
+mod once;
+
+pub(super) use ends::end_word;
+
 use serde_json::Value;
 
 use super::calls::Calls;
 use super::errors;
 use super::think::Splitter;
-use crate::event::{
-    ChatEvent, ErrorCause, Finish, FinishKind, Odd, Oddity, Progress, ServerError, Timings, Token,
-    Usage,
-};
+use crate::event::{ChatEvent, ErrorCause, Odd, Oddity, ServerError, Timings, Token, Usage};
 use crate::json::{self, Half};
 use crate::wire::{Frame, sample};
 
 /// The frame that says that the stream is over.
 pub(super) const DONE: &str = "[DONE]";
 
-/// So many forgiven frames are told; whoever writes `NaN` once writes it in each.
+/// Number of forgiven frames of a reply that are told, at most; whoever writes `NaN` once writes it in each.
 const TOLD_FORGIVEN: u32 = 8;
 
 /// One reply while it is decoded.
@@ -29,9 +31,9 @@ pub(super) struct Reply {
     calls: Calls,
     /// Thinking was switched off: what comes as thinking is the answer, unless an answer comes.
     unthinking: bool,
-    /// Such an answer has come.
+    /// Set while thinking is told as the answer, until an answer comes.
     aloud: bool,
-    /// Texts of the frame of now may begin or end with half of a character.
+    /// Set while texts of the present frame may begin or end with half of a character.
     halves: bool,
     /// Half of a character at the end of the answer, and of the thinking, so far.
     text_half: Half,
@@ -55,7 +57,7 @@ pub(super) struct Reply {
 #[derive(Debug)]
 struct Mark {
     word: String,
-    /// Something of the answer came behind it.
+    /// Set once something of the answer came behind the mark.
     passed: bool,
 }
 
@@ -77,7 +79,7 @@ impl Reply {
         }
     }
 
-    /// What every family does alike with a frame; the JSON object in it, if there is one left to decode.
+    /// Does what every family does alike with a frame; gives the JSON object in it, if there is one left to decode.
     pub fn read(&mut self, frame: Frame<'_>, out: &mut Vec<ChatEvent>) -> Option<Said> {
         let (name, text) = match frame {
             Frame::Event { name, data, .. } => (name, data.trim()),
@@ -89,7 +91,7 @@ impl Reply {
             // Only a dialect that asked for binary frames knows what they hold.
             Frame::Binary(bytes) => {
                 out.push(ChatEvent::Odd(Oddity {
-                    what: crate::event::Odd::UnknownShape,
+                    what: Odd::UnknownShape,
                     sample: format!("{} bytes", bytes.len()),
                 }));
                 return None;
@@ -152,27 +154,27 @@ impl Reply {
         None
     }
 
-    /// Whether texts of the frame of now may begin or end with half of a character, for whoever keeps them.
+    /// Tells whether texts of the present frame may begin or end with half of a character, for whoever keeps them.
     pub fn halves(&self) -> bool {
         self.halves
     }
 
-    /// Whether an end mark has come.
+    /// Tells whether a sure end has come: an end mark, a block or an error.
     pub fn has_ended(&self) -> bool {
         self.ended
     }
 
-    /// Half of a character that waits comes again, whole.
+    /// Forgets the half of a character that waits: it comes again, whole.
     pub fn forget_half(&mut self) {
         self.text_half = Half::default();
     }
 
-    /// A text from the frame of now that nothing is appended to.
+    /// Returns a text from the present frame to which nothing is appended; halves of characters are replaced.
     fn own(&self, text: &str) -> String {
         json::whole(text, self.halves).into_owned()
     }
 
-    /// Answer text, which may hold tags of thinking.
+    /// Takes answer text, which may hold tags of thinking.
     pub fn text(&mut self, text: &str, out: &mut Vec<ChatEvent>) {
         if self.ended {
             return self.after_end(text, out);
@@ -189,20 +191,21 @@ impl Reply {
         self.think.text(&piece, out);
     }
 
-    /// More of the answer came: an end mark before it was none.
+    /// Notes that more of the answer came: an end mark before it was none.
     fn go_on(&mut self) {
         if let Some(mark) = &mut self.mark {
             mark.passed = true;
         }
     }
 
-    /// Answer text from a frame in which nothing had to be forgiven.
+    /// Takes answer text from a frame in which nothing had to be forgiven.
     pub fn clean_text(&mut self, text: &str, out: &mut Vec<ChatEvent>) {
         self.halves = false;
         self.text(text, out);
     }
 
-    /// The whole answer so far, in place of all text before it. It may come behind a good end: it is no more text, but a better one.
+    /// The whole answer so far, in place of all text before it. It may come behind a good end: it is no more text, but a better
+    /// one.
     pub fn replace(&mut self, whole: &str, out: &mut Vec<ChatEvent>) {
         if self.failed {
             return self.after_end(whole, out);
@@ -231,7 +234,8 @@ impl Reply {
         out.push(ChatEvent::ReplaceText(answer));
     }
 
-    /// What is known of the tokens of the text that was handed over last; `from` is where its events begin in `out`.
+    /// Takes what is known of the tokens of the text that was handed over last; `from` is the index in `out` at which the events
+    /// of that text begin.
     pub fn tokens(&mut self, mut tokens: Vec<Token>, from: usize, out: &mut Vec<ChatEvent>) {
         if self.halves {
             let others = |token: &mut Token| {
@@ -248,7 +252,7 @@ impl Reply {
         }
     }
 
-    /// Tokens follow the text that they are in; those of the thinking and of its tags are dropped.
+    /// Hands out tokens behind the text that they are in; those of the thinking and of its tags are dropped.
     fn hand_out(&mut self, from: usize, out: &mut Vec<ChatEvent>) {
         if self.tokens.is_empty() {
             return;
@@ -286,7 +290,7 @@ impl Reply {
         out.extend(tokens.into_iter().skip(skip).map(ChatEvent::Token));
     }
 
-    /// What the splitter held back is what it looks like.
+    /// Lets go of what the splitter held back: it is what it looks like.
     fn settle(&mut self, out: &mut Vec<ChatEvent>) {
         let from = out.len();
         if let Some(left) = self.reasoning_half.finish() {
@@ -299,7 +303,7 @@ impl Reply {
         self.hand_out(from, out);
     }
 
-    /// Thinking, as the server told it from the answer.
+    /// Takes thinking, as the server told it from the answer.
     pub fn reasoning(&mut self, text: &str, out: &mut Vec<ChatEvent>) {
         if self.ended {
             return self.after_end(text, out);
@@ -321,7 +325,7 @@ impl Reply {
         }
     }
 
-    /// Pieces of tool calls: a list, or a single call in the older form.
+    /// Takes pieces of tool calls: a list, or a single call in the older form.
     pub fn tools(&mut self, calls: &Value, out: &mut Vec<ChatEvent>) {
         let list = calls
             .as_array()
@@ -336,156 +340,7 @@ impl Reply {
         }
     }
 
-    /// What the server does before it has text.
-    pub fn progress(&mut self, progress: Progress, out: &mut Vec<ChatEvent>) {
-        if !self.ended {
-            let own = |words: String| self.own(&words);
-            out.push(ChatEvent::Progress(match progress {
-                Progress::Queued(words) => Progress::Queued(words.map(own)),
-                Progress::Stage(words) => Progress::Stage(own(words)),
-                progress => progress,
-            }));
-        }
-    }
-
-    /// Figures, if they are new.
-    pub fn usage(&mut self, usage: Usage, out: &mut Vec<ChatEvent>) {
-        let mut newer = self.usage;
-        newer.update(&usage);
-        if newer != self.usage {
-            self.usage = newer;
-            out.push(ChatEvent::Usage(newer));
-        }
-    }
-
-    /// Figures, if they are new.
-    pub fn timings(&mut self, timings: Timings, out: &mut Vec<ChatEvent>) {
-        let mut newer = self.timings;
-        newer.update(&timings);
-        if newer != self.timings {
-            self.timings = newer;
-            out.push(ChatEvent::Timings(newer));
-        }
-    }
-
-    /// The server's id of the reply. Some give every chunk another one: the first is it.
-    pub fn id(&mut self, id: Option<&str>, out: &mut Vec<ChatEvent>) {
-        if let (false, Some(id)) = (self.has_id, id) {
-            self.has_id = true;
-            out.push(ChatEvent::Id(self.own(id)));
-        }
-    }
-
-    /// The model that answers.
-    pub fn model(&mut self, model: Option<&str>, out: &mut Vec<ChatEvent>) {
-        if let (false, Some(model)) = (self.has_model, model) {
-            self.has_model = true;
-            out.push(ChatEvent::Model(self.own(model)));
-        }
-    }
-
-    /// Tokens that fit into the context.
-    pub fn context(&mut self, tokens: Option<u32>, out: &mut Vec<ChatEvent>) {
-        if let (false, Some(tokens)) = (self.has_context, tokens.filter(|tokens| *tokens > 0)) {
-            self.has_context = true;
-            out.push(ChatEvent::Context(tokens));
-        }
-    }
-
-    /// The conversation that the server keeps.
-    pub fn conversation(&mut self, id: Option<&str>, out: &mut Vec<ChatEvent>) {
-        if let (false, Some(id)) = (self.has_conversation, id) {
-            self.has_conversation = true;
-            out.push(ChatEvent::Conversation(self.own(id)));
-        }
-    }
-
-    /// The server declined on purpose. An end.
-    pub fn blocked(&mut self, word: &str, out: &mut Vec<ChatEvent>) {
-        if !self.ended {
-            self.settle(out);
-            self.ended = true;
-            self.failed = true;
-            out.push(ChatEvent::Blocked(self.own(word)));
-        }
-    }
-
-    /// An end mark that may be none, with the server's word for it: what comes while the body is open still belongs to the answer.
-    pub fn mark(&mut self, word: &str, out: &mut Vec<ChatEvent>) {
-        if word == "error" {
-            return self.done(word, out);
-        }
-        let known = |mark: &Mark| mark.word == word && !mark.passed;
-        if self.ended || self.mark.as_ref().is_some_and(known) {
-            return;
-        }
-        self.mark = Some(Mark {
-            word: word.to_owned(),
-            passed: false,
-        });
-        self.say_done(word, false, out);
-    }
-
-    /// The stream says that it is over; why, an end mark has said.
-    fn over(&mut self, out: &mut Vec<ChatEvent>) {
-        let word = self.mark.take().map(|mark| mark.word);
-        self.done(word.as_deref().unwrap_or("stop"), out);
-    }
-
-    fn say_done(&self, word: &str, sure: bool, out: &mut Vec<ChatEvent>) {
-        out.push(ChatEvent::Done(Finish {
-            kind: meaning(word),
-            word: self.own(word),
-            sure,
-        }));
-    }
-
-    /// A sure end with the server's word for it: nothing of the answer can follow.
-    pub fn done(&mut self, word: &str, out: &mut Vec<ChatEvent>) {
-        if self.ended {
-            return;
-        }
-        if word == "error" {
-            // Qolaba, KoboldCpp 1.118, OpenRouter: a failure in the place of an end.
-            let code = Some(word.to_owned());
-            return self.error(
-                ServerError {
-                    message: String::new(),
-                    code,
-                    cause: ErrorCause::Server,
-                },
-                out,
-            );
-        }
-        self.settle(out);
-        self.ended = true;
-        self.say_done(word, true, out);
-    }
-
-    /// A failure. It ends the reply; after an end it is only told to the trace.
-    pub fn error(&mut self, mut error: ServerError, out: &mut Vec<ChatEvent>) {
-        error.message = self.own(&error.message);
-        error.code = error.code.map(|code| self.own(&code));
-        if self.ended {
-            return self.after_end(&error.message, out);
-        }
-        self.settle(out);
-        self.ended = true;
-        self.failed = true;
-        out.push(ChatEvent::Error(error));
-    }
-
-    /// The error in this JSON, if there is one.
-    pub fn error_in(&mut self, value: &Value, out: &mut Vec<ChatEvent>) -> bool {
-        let found = errors::in_stream(value);
-        let is_error = found.is_some();
-        if let Some(error) = found {
-            self.error(error, out);
-        }
-        is_error
-    }
-
-    /// A frame that could not be used.
+    /// Tells the trace of a frame that could not be used.
     pub fn odd(&mut self, what: Odd, text: &str, out: &mut Vec<ChatEvent>) {
         out.push(ChatEvent::Odd(Oddity {
             what,
@@ -493,7 +348,7 @@ impl Reply {
         }));
     }
 
-    /// A frame of JSON that could not be used.
+    /// Tells the trace of a frame of JSON that could not be used; a ping or heartbeat is a sign of life.
     pub fn unknown(&mut self, said: &Said, out: &mut Vec<ChatEvent>) {
         if super::read::text(&said.value, "type")
             .is_some_and(|kind| matches!(kind, "ping" | "heartbeat"))
@@ -507,38 +362,8 @@ impl Reply {
         self.odd(what, &text, out);
     }
 
-    /// The stream is over.
+    /// Ends the stream: what was held back comes out.
     pub fn finish(&mut self, out: &mut Vec<ChatEvent>) {
         self.settle(out);
-    }
-
-    fn after_end(&mut self, text: &str, out: &mut Vec<ChatEvent>) {
-        if !text.is_empty() {
-            self.odd(Odd::AfterEnd, text, out);
-        }
-    }
-}
-
-/// A `finish_reason` that means an end: KoboldCpp up to 1.101 says the string `null` while it runs.
-pub(super) fn end_word(value: Option<&Value>) -> Option<String> {
-    match value? {
-        Value::Null => None,
-        Value::String(word) if word.is_empty() || word == "null" => None,
-        Value::String(word) => Some(word.clone()),
-        other => Some(other.to_string()),
-    }
-}
-
-fn meaning(word: &str) -> FinishKind {
-    match word {
-        "stop" | "eos" | "word" | "end_turn" | "stop_sequence" | "eos_token" | "load"
-        | "unload" | "success" | "completed" => FinishKind::Natural,
-        "length" | "limit" | "max_tokens" | "max_length" => FinishKind::Length,
-        "tool_calls" | "tool_use" | "function_call" | "tool_call" => FinishKind::Tool,
-        "content_filter" | "safety" | "refusal" => FinishKind::Filter,
-        "abort" | "aborted" | "cancelled" | "canceled" | "stream_cancelled" => {
-            FinishKind::Cancelled
-        }
-        _ => FinishKind::Unknown,
     }
 }

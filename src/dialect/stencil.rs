@@ -12,14 +12,14 @@ const KEY: &str = "\"content\"";
 /// The JSON around a text.
 #[derive(Debug, Default)]
 pub(super) struct Stencil {
-    /// All before the text; it ends with the quotation mark. Empty before anything was learned.
+    /// JSON before the text; it ends with the quotation mark. Empty before anything was learned.
     before: String,
-    /// All behind it, from the quotation mark.
+    /// JSON behind the text, from the quotation mark.
     after: String,
 }
 
 impl Stencil {
-    /// The text of `json`, where all around it is as it was in what was learned.
+    /// Returns the text of `json`, where all around it is as it was in what was learned.
     pub fn read<'j>(&self, json: &'j str) -> Option<Cow<'j, str>> {
         if self.before.is_empty() {
             return None;
@@ -49,7 +49,7 @@ impl Stencil {
         serde_json::from_str(quoted).ok().map(Cow::Owned)
     }
 
-    /// A full reading found nothing but `text` in `json`.
+    /// Learns from a full reading that found nothing but `text` in `json`.
     pub fn learn(&mut self, json: &str, text: &str) {
         let Some((before, after)) = around(json, text) else {
             return;
@@ -61,15 +61,16 @@ impl Stencil {
     }
 }
 
-/// Whether two texts of one length are the same. Eight bytes at a time: the page's own comparison goes byte by byte.
+/// Tells whether two texts of one length are the same. It takes eight bytes at a time: the page's own comparison goes byte by
+/// byte.
 fn same(a: &str, b: &str) -> bool {
     let (a, b) = (a.as_bytes().chunks_exact(8), b.as_bytes().chunks_exact(8));
     let word = |bytes: &[u8]| u64::from_le_bytes(bytes.try_into().unwrap_or_default());
     a.remainder() == b.remainder() && a.zip(b).all(|(a, b)| word(a) == word(b))
 }
 
-/// What stands in `json` around `text`, with its quotation marks. A key that is there once can be nothing but a key: within a string
-/// its quotation marks would be escaped.
+/// Returns what stands in `json` around `text`, with its quotation marks. A key that is there once can be nothing but a key:
+/// within a string its quotation marks would be escaped.
 fn around<'j>(json: &'j str, text: &str) -> Option<(&'j str, &'j str)> {
     let (_, rest) = json.split_once(KEY)?;
     if rest.contains(KEY) {

@@ -19,12 +19,12 @@ impl Stops {
         }
     }
 
-    /// Whether a stop text has come.
+    /// Tells whether a stop text has come.
     pub fn met(&self) -> bool {
         self.met
     }
 
-    /// The next piece; what of the text is sure to be answer now.
+    /// Takes the next piece; gives what of the text is sure to be answer now.
     pub fn feed(&mut self, piece: &str) -> String {
         if self.met {
             return String::new();
@@ -47,12 +47,12 @@ impl Stops {
         text
     }
 
-    /// The text is over: what waited was answer after all.
+    /// Ends the text: gives what waited, which was answer after all.
     pub fn finish(&mut self) -> String {
         std::mem::take(&mut self.held)
     }
 
-    /// How many bytes at the end of `text` may be the beginning of a stop text.
+    /// Counts the bytes at the end of `text` that may be the beginning of a stop text.
     fn begun(&self, text: &str) -> usize {
         let longest = |stop: &String| {
             let begins = |length: &usize| {
@@ -70,7 +70,7 @@ impl Stops {
 mod tests {
     use super::*;
 
-    /// What is left of `input`, however it is cut, and whether it ended at a stop text.
+    /// Checks what is left of `input`, however it is cut, and whether it ended at a stop text.
     fn check(stops: &[&str], input: &str, expect: &str, met: bool) {
         let cuts: Vec<usize> = input
             .char_indices()

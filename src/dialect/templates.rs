@@ -10,26 +10,26 @@ use crate::chat::request::{ChatRequest, Role};
 /// The template of those who name none.
 pub const DEFAULT: &str = "alpaca";
 
-/// How one family of models wants a conversation.
+/// Form in which one family of models wants a conversation.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Template {
-    /// Its name in settings.
+    /// Name of the template in settings.
     pub name: &'static str,
-    /// What people call it.
+    /// Name that people use for the template.
     pub title: &'static str,
-    /// What stands before and behind the system prompt; `None` where it is put before the person's first words.
+    /// Marks before and behind the system prompt; `None` where it is put before the person's first words.
     system: Option<(&'static str, &'static str)>,
-    /// What stands before and behind the person's turns.
+    /// Marks before and behind the person's turns.
     user: (&'static str, &'static str),
-    /// What stands before and behind the model's turns.
+    /// Marks before and behind the model's turns.
     assistant: (&'static str, &'static str),
     /// A blank between the mark before a model's turn and its words, which a model makes itself when it begins.
     gap: &'static str,
-    /// Texts at which its turn is over.
+    /// Texts at which the model's turn is over.
     stops: &'static [&'static str],
 }
 
-/// All of them, in the order in which a person meets them.
+/// Every template, in the order in which a person meets them.
 pub const ALL: [Template; 8] = [
     Template {
         name: "chatml",

@@ -5,7 +5,7 @@
 use super::figures::{COLUMNS, Column, Figures, Mark, MarkName, Pause, Row};
 
 impl Figures {
-    /// Where a moment stands on a line of this width.
+    /// Returns the place of a moment on a line of this width; `at` in milliseconds since the request.
     pub fn x(&self, at: u32, width: u32) -> u32 {
         (u64::from(width) * u64::from(at.min(self.ms)) / u64::from(self.ms)) as u32
     }
@@ -91,7 +91,7 @@ impl Figures {
         path
     }
 
-    /// From where to where a gap reaches.
+    /// Returns the places where a gap begins and ends on a line of this width.
     pub fn span(&self, gap: Pause, width: u32) -> (u32, u32) {
         (
             self.x(gap.at, width),

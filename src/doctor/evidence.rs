@@ -12,139 +12,139 @@ pub const KNOWN_LIMITS: [u32; 13] = [30, 55, 60, 75, 80, 90, 100, 110, 115, 120,
 /// A wait that is worth a word, in milliseconds.
 const WAITED: Millis = 1_000.0;
 
-/// One fact.
+/// A fact that speaks for a verdict.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Evidence {
-    /// So many events came in so many reads, within so long.
+    /// Count of reads and events that brought text, and the time that they took.
     Reads {
         /// Reads that brought text.
         reads: usize,
         /// Events that brought text.
         events: usize,
-        /// From the first to the last.
+        /// Time from the first text to the last, in milliseconds.
         ms: u32,
     },
-    /// They came in bursts, each after a silence.
+    /// Text in bursts, each after a silence.
     Bursts {
-        /// How many.
+        /// Number of bursts.
         bursts: usize,
-        /// Events in each, on average.
+        /// Events in each burst, on average.
         events: usize,
-        /// The silence before each, on average.
+        /// The silence before each burst, on average, in milliseconds.
         silence_ms: u32,
     },
-    /// The bursts have the size of a buffer.
+    /// Bursts that have the size of a buffer.
     BufferSize {
-        /// That size.
+        /// The size of the buffer.
         bytes: usize,
-        /// How many bursts have it.
+        /// Number of bursts that have this size.
         bursts: usize,
     },
-    /// All came at once after a long silence.
+    /// Text that came all at once after a long silence.
     AtOnce {
-        /// How many events.
+        /// Number of events.
         events: usize,
-        /// Within so long.
+        /// Time in which they came, in milliseconds.
         ms: u32,
-        /// The silence before.
+        /// The silence before them, in milliseconds.
         silence_ms: u32,
     },
-    /// The whole text came in one event.
+    /// The whole text in one event.
     OneEvent {
         /// Bytes of its text.
         bytes: usize,
     },
-    /// What the answer calls itself.
+    /// The Content-Type of the answer.
     ContentType(String),
-    /// A header that tells about the way.
+    /// A header that tells about the way from the server to the page.
     Header {
-        /// Its name.
+        /// The header's name.
         name: String,
-        /// Its value.
+        /// The header's value.
         value: String,
     },
-    /// Headers came after so long, and no text since.
+    /// Headers that came, and no text since.
     HeadersOnly {
-        /// The wait for the headers.
+        /// The wait for the headers, in milliseconds.
         ms: u32,
-        /// How long since.
+        /// Time since the headers, in milliseconds.
         since_ms: u32,
     },
-    /// Not even headers came in so long.
+    /// A wait in which not even headers came.
     NoHeaders {
-        /// How long.
+        /// The wait since the request, in milliseconds.
         ms: u32,
     },
-    /// The first text came after so long.
+    /// The wait for the first text.
     FirstText {
-        /// How long.
+        /// Time from the request to the first text, in milliseconds.
         ms: u32,
     },
-    /// The longest time in which nothing came.
+    /// The longest time in which nothing came, the wait for the first byte not counted.
     BiggestGap {
-        /// How long.
+        /// The length of the gap, in milliseconds.
         ms: u32,
-        /// When it began, from the request on.
+        /// The beginning of the gap, in milliseconds since the request.
         at_ms: u32,
     },
-    /// Signs of life: progress, comments, pings.
+    /// Number of signs of life: progress, comments, pings.
     Signs(usize),
-    /// A small request found the server alive, or not.
+    /// Answer to a small request: `true` where it found the server alive.
     Alive(bool),
-    /// Nothing has come for so long.
+    /// A silence that lasts until now, or until the end.
     Quiet {
-        /// How long.
+        /// Time since the last sign of anything, in milliseconds.
         ms: u32,
     },
-    /// No end mark came.
+    /// The lack of an end mark.
     NoEndMark,
-    /// The end came right at a time that many servers and proxies have as their limit.
+    /// An end that came right at a time that many servers and proxies have as their limit.
     AtLimit {
         /// The limit in seconds.
         seconds: u32,
-        /// Counted from the last read, rather than from the request.
+        /// `true` where the time is counted from the last read, `false` where it is counted from the request.
         since_last_read: bool,
     },
-    /// What further questions found.
+    /// Finding of the further questions that were asked after a failure.
     Probed(Probe),
-    /// The request was called JSON or carried a key, so that a preflight came first.
+    /// A preflight that came before the request, because this was called JSON or carried a key.
     Preflighted,
     /// The server's status and words.
     Said {
         /// The HTTP status, if there is one.
         status: Option<u16>,
-        /// Its words.
+        /// The server's words.
         message: String,
     },
-    /// The page showed text so late.
+    /// Text that the page showed too late.
     Late {
-        /// The longest wait.
+        /// The longest wait of text that had arrived, in milliseconds.
         ms: u32,
-        /// How much of the text was late, in percent.
+        /// Share of the text that was late, in per cent.
         percent: u32,
     },
-    /// The page spent so much of the time on drawing.
+    /// Time that the page spent on decoding and drawing.
     Drawing {
-        /// In percent.
+        /// Share of the time from the first read to the last sign of anything, in per cent.
         percent: u32,
-        /// The longest drawing.
+        /// The longest drawing, in milliseconds.
         longest_ms: u32,
     },
-    /// The page was held up.
+    /// A time in which the page was held up.
     HeldUp {
-        /// The longest time.
+        /// The longest such time, in milliseconds.
         ms: u32,
     },
-    /// The request waited for a free connection.
+    /// A wait of the request for a free connection.
     Blocked {
-        /// How long.
+        /// The wait, in milliseconds.
         ms: u32,
     },
-    /// Frames that could not be used.
+    /// Number of frames that could not be used.
     Odd(usize),
 }
 
-/// Collects what there is, the strongest first.
+/// Collects what speaks for a verdict, the strongest first.
 pub(super) fn evidence(
     verdict: Verdict,
     trace: &Trace,
@@ -348,7 +348,7 @@ fn cut(trace: &Trace, end: Option<&End>, now: Millis, found: &mut Vec<Evidence>)
     said(trace, end, found);
 }
 
-/// The known limit that a time is near.
+/// The known limit, in seconds, that a time is within a second of; `None` where there is none.
 pub(super) fn known_limit(ms: Millis) -> Option<u32> {
     KNOWN_LIMITS
         .into_iter()

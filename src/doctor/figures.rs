@@ -7,31 +7,31 @@ use super::evidence::whole;
 use crate::event::Millis;
 use crate::trace::{EDGES, Fact, Trace};
 
-/// Into so many columns the time is cut.
+/// Number of columns into which the time is cut.
 pub const COLUMNS: usize = 160;
-/// So many gaps are listed, the longest ones.
+/// Number of gaps that are listed at most: the longest ones.
 pub const GAPS: usize = 24;
-/// A gap that is shorter needs no mention.
+/// The least length of a gap that is listed, in milliseconds.
 const GAP: Millis = 250.0;
-/// So many marks stand on the line.
+/// Number of marks at most that facts of the trace put on the line.
 const MARKS: usize = 40;
 
-/// What a mark stands for.
+/// The meaning of a mark.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum MarkName {
-    /// A request went out; several where another way was tried.
+    /// A request that went out; several where another way was tried.
     Sent,
-    /// Headers came.
+    /// The arrival of headers.
     Headers,
     /// The first byte of the body.
     FirstByte,
     /// The first text.
     FirstText,
-    /// A small request found the server alive, or not.
+    /// Answer to a small request that asked whether the server is alive.
     Asked,
-    /// A deadline passed.
+    /// A deadline that passed; the person was asked.
     Deadline,
-    /// The person stopped it.
+    /// The person's Stop.
     Stop,
     /// The last text.
     LastText,
@@ -39,43 +39,43 @@ pub enum MarkName {
     End,
 }
 
-/// A moment.
+/// A moment with a meaning.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Mark {
-    /// What.
+    /// The meaning of the moment.
     pub name: MarkName,
-    /// When.
+    /// Time of the moment, in milliseconds since the request.
     pub at: u32,
 }
 
 /// A time in which nothing came.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Pause {
-    /// When it began.
+    /// The beginning of the gap, in milliseconds since the request.
     pub at: u32,
-    /// How long it was.
+    /// The length of the gap, in milliseconds.
     pub ms: u32,
 }
 
-/// What came in one stretch of the time.
+/// Counts of what came in one stretch of the time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Column {
-    /// Reads.
+    /// Number of reads.
     pub reads: u32,
-    /// Events with text.
+    /// Number of events with text.
     pub events: u32,
-    /// Bytes.
+    /// Number of bytes.
     pub bytes: u32,
-    /// Reads since the request, this stretch included.
+    /// Number of reads since the request, this stretch included.
     pub reads_so_far: u32,
-    /// Events with text since the request, this stretch included.
+    /// Number of events with text since the request, this stretch included.
     pub events_so_far: u32,
 }
 
 /// The picture's figures.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Figures {
-    /// The whole time, at least 1.
+    /// The whole time since the request, in milliseconds, at least 1.
     pub ms: u32,
     /// Moments, in order.
     pub marks: Vec<Mark>,
@@ -83,17 +83,18 @@ pub struct Figures {
     pub columns: Vec<Column>,
     /// The longest gaps, in the order of time.
     pub gaps: Vec<Pause>,
-    /// The longest of all, the wait for the first byte not counted.
+    /// The longest gap of all, the wait for the first byte not counted.
     pub biggest: Option<Pause>,
-    /// How many gaps between reads were shorter than each of [`EDGES`], and not shorter than the one before; the last beyond all.
+    /// Number of gaps between reads under each edge of [`EDGES`], and not under the edge before; the last number is of those
+    /// beyond all edges.
     pub histogram: [u32; EDGES.len() + 1],
-    /// Reads, and those that brought text.
+    /// Number of reads, and of those that brought text.
     pub reads: (u32, u32),
-    /// Events, and those that brought text.
+    /// Number of events, and of those that brought text.
     pub events: (u32, u32),
-    /// Bytes.
+    /// Number of bytes.
     pub bytes: u32,
-    /// Reads at the beginning that are no longer kept: the columns lack them.
+    /// Number of reads at the beginning that are no longer kept: the columns lack them.
     pub forgotten: u32,
 }
 
@@ -104,7 +105,7 @@ pub enum Row {
     Mark(Mark),
     /// A gap.
     Gap(Pause, /** Whether it is the longest. */ bool),
-    /// How many reads brought how many events with text.
+    /// Counts of reads and events that brought text.
     Counts {
         /// Reads that brought text.
         reads: u32,
@@ -113,18 +114,18 @@ pub enum Row {
     },
     /// Events with text per second, ten times over, in a stretch of the time.
     Rate {
-        /// When it begins.
+        /// The beginning of the stretch, in milliseconds since the request.
         at: u32,
-        /// When it ends.
+        /// The end of the stretch, in milliseconds since the request.
         to: u32,
         /// Ten times the events per second.
         tenths: u32,
     },
-    /// How many gaps lie between two lengths; `None`: without an upper edge.
+    /// Number of gaps between two lengths: the lower and the upper edge in milliseconds (`None`: no upper edge), and the number.
     GapsBetween(u32, Option<u32>, u32),
 }
 
-/// The figures by now.
+/// Makes the figures of a reply as it is at the time `now`.
 pub fn figures(trace: &Trace, now: Millis) -> Figures {
     let totals = trace.totals();
     let start = totals.sent.unwrap_or(now);
@@ -178,7 +179,8 @@ pub fn figures(trace: &Trace, now: Millis) -> Figures {
 }
 
 impl Figures {
-    /// The picture in words: moments, the longest gaps, counts, how fast it came, and the histogram where there is something in it.
+    /// The picture in words: moments, the longest gaps, counts, how fast it came, and the histogram where there is something in
+    /// it.
     pub fn rows(&self) -> Vec<Row> {
         let mut rows: Vec<Row> = self.marks.iter().copied().map(Row::Mark).collect();
         rows.push(Row::Counts {
@@ -202,7 +204,7 @@ impl Figures {
         rows
     }
 
-    /// Events with text per second, in so many stretches from the first text to the last.
+    /// Events with text per second, as at most `most` rows ([`Row::Rate`]) of stretches from the first text to the last.
     pub fn rates(&self, most: usize) -> Vec<Row> {
         let has = |column: &Column| column.events > 0;
         let (Some(first), Some(last)) = (
@@ -231,7 +233,7 @@ impl Figures {
             .collect()
     }
 
-    /// When a column begins.
+    /// The beginning of a column, in milliseconds since the request.
     pub(super) fn begins(&self, column: usize) -> u32 {
         (u64::from(self.ms) * column as u64 / COLUMNS as u64) as u32
     }

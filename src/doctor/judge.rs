@@ -4,18 +4,19 @@ use super::{Confidence, Verdict};
 use crate::event::{Deadline, End, ErrorCause, Millis};
 use crate::trace::{EventName, Fact, GRACE, Probe, Trace};
 
-/// Fewer events than this say nothing about a rhythm.
+/// The least number of events that say something about a rhythm.
 const ENOUGH: usize = 16;
-/// A whole answer in one event is at least so long; a short one may be one event of an honest stream.
+/// The least bytes of a whole answer in one event; a short one may be one event of an honest stream.
 const WHOLE: usize = 120;
-/// Headers without text for so long: the server is at work on the prompt, as far as can be told.
+/// Time after headers without text, in milliseconds, from which on the server is at work on the prompt, as far as can be told.
 const PREFILL: Millis = 3_000.0;
-/// The same where it gives signs of life. Sooner, the first word may only be in the next read.
+/// Time after headers without text, in milliseconds, from which on a server that gives signs of life is at work on the prompt.
+/// Sooner, the first word may only be in the next read.
 const SIGNS: Millis = 500.0;
-/// In the middle of a reply, quiet for so long, and far longer than ever before, is silence.
+/// Quiet time in the middle of a reply, in milliseconds, that is silence where it is also far longer than any before.
 const QUIET: Millis = 15_000.0;
 
-/// The cause, and how sure it is.
+/// Finds the cause, and how sure it is.
 pub(super) fn judge(trace: &Trace, end: Option<&End>, now: Millis) -> (Verdict, Confidence) {
     use Confidence::{Guess, Likely, Sure};
     match end {
@@ -52,7 +53,7 @@ pub(super) fn judge(trace: &Trace, end: Option<&End>, now: Millis) -> (Verdict, 
     }
 }
 
-/// What a probe says.
+/// The verdict that the result of a probe stands for.
 pub fn of_probe(probe: Probe) -> Verdict {
     match probe {
         Probe::NothingThere => Verdict::Unreachable,
@@ -67,7 +68,7 @@ pub fn of_probe(probe: Probe) -> Verdict {
     }
 }
 
-/// What a refusal says.
+/// The verdict that a refusal stands for, by its cause and its HTTP status.
 pub fn of_error(cause: ErrorCause, status: Option<u16>) -> Verdict {
     match cause {
         ErrorCause::Auth => Verdict::Auth,
@@ -121,7 +122,8 @@ fn while_running(trace: &Trace, over: bool, now: Millis) -> (Verdict, Confidence
     })
 }
 
-/// Whether the question about a passed deadline is the latest word.
+/// Tells whether the question about a passed deadline (other than that of the whole reply) is the latest word: nothing has come
+/// since, and the person has not chosen to wait on.
 fn last_asked(trace: &Trace) -> bool {
     let asked = trace
         .stamps()
@@ -141,7 +143,7 @@ fn has_event(trace: &Trace, name: EventName) -> bool {
     trace.events().iter().any(|event| event.name == name)
 }
 
-/// How the text that came has come.
+/// Judges how the text that came has come; `over`: the reply has ended.
 fn flow(trace: &Trace, over: bool, now: Millis) -> (Verdict, Confidence) {
     use Confidence::{Likely, Sure};
     let totals = trace.totals();
@@ -165,12 +167,12 @@ fn flow(trace: &Trace, over: bool, now: Millis) -> (Verdict, Confidence) {
     (Verdict::Flowing, Sure)
 }
 
-/// Whether so many events with text are nearly all, and enough to tell from.
+/// Tells whether `texts` events with text are most of `all` (seven in ten), and `all` enough to tell from.
 fn is_most(texts: usize, all: usize) -> bool {
     all >= ENOUGH && texts.saturating_mul(10) >= all.saturating_mul(7)
 }
 
-/// Whether the page shows what has arrived later than it promises.
+/// Tells whether the page shows what has arrived later than it promises.
 fn behind(trace: &Trace, over: bool, now: Millis) -> bool {
     let lag = &trace.lag;
     let Some(promise) = lag.promise else {
@@ -180,7 +182,7 @@ fn behind(trace: &Trace, over: bool, now: Millis) -> bool {
     stuck || (lag.late > 0 && lag.late >= lag.all.div_ceil(4))
 }
 
-/// Whether the whole answer came as one event: nearly all of its text, and it is long.
+/// Tells whether the whole answer came as one event: nearly all of its text, and it is long.
 fn whole_answer(trace: &Trace) -> bool {
     let totals = trace.totals();
     let one = totals.longest_text;
@@ -191,7 +193,7 @@ fn whole_answer(trace: &Trace) -> bool {
             && totals.text_bytes >= WHOLE / 3
 }
 
-/// Whether the headers call it one JSON document rather than a stream.
+/// Tells whether the headers call the answer one JSON document rather than a stream.
 fn declares_a_whole(trace: &Trace) -> bool {
     trace
         .stamps()

@@ -4,6 +4,8 @@
 //! Pure data: the words are the page's, in the reader's language; commands and settings are the same in every language.
 //! It may be asked at any time while a reply runs: [`verdict`] looks at figures that the trace keeps, never at every read.
 
+mod advice;
+mod between;
 pub mod check;
 mod drawing;
 mod evidence;
@@ -14,19 +16,22 @@ mod settings;
 mod take_away;
 
 pub use crate::trace::Probe;
+pub use advice::{Advice, Remedy};
 pub use evidence::{Evidence, KNOWN_LIMITS};
 pub use figures::{COLUMNS, Column, Figures, GAPS, Mark, MarkName, Pause, Row, figures};
 pub use judge::{of_error, of_probe};
-pub use remedy::{Advice, Remedy};
 pub use take_away::{Report, curl};
 
 use crate::address::Address;
-use crate::dialect::Kind;
+use crate::dialect::{Commands, Family, Kind, Quirks};
 use crate::event::{End, Millis};
 use crate::trace::Trace;
 
 /// Causes that a person can act on.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, strum::VariantArray, strum::IntoStaticStr, strum::EnumString,
+)]
+#[strum(serialize_all = "kebab-case")]
 pub enum Verdict {
     /// Text arrives as it is made.
     Flowing,
@@ -36,11 +41,11 @@ pub enum Verdict {
     NotStreaming,
     /// The server is alive and still reads the prompt.
     SlowPrefill,
-    /// Nothing arrives, no life signs.
+    /// Silence: nothing arrives, and no signs of life.
     Silent,
-    /// It ended in the middle.
+    /// A reply that ended in the middle.
     Cut,
-    /// Nothing listens there.
+    /// An address at which nothing listens.
     Unreachable,
     /// The server is there and refuses this page's origin.
     CorsRefused,
@@ -58,7 +63,7 @@ pub enum Verdict {
     ModelMissing,
     /// The server says that it failed.
     ServerError,
-    /// Busy, or the rate is limited.
+    /// Too much for the server now: it is busy, or the rate is limited.
     Busy,
     /// The conversation is longer than the model's context.
     ContextFull,
@@ -68,117 +73,89 @@ pub enum Verdict {
     PageBehind,
 }
 
-/// How sure the Doctor is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+/// The sureness of a verdict.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, strum::IntoStaticStr)]
+#[strum(serialize_all = "kebab-case")]
 pub enum Confidence {
-    /// Nothing speaks against it, little for it.
+    /// A guess: nothing speaks against it, little for it.
     Guess,
-    /// It explains what was seen; something else might too.
+    /// A cause that explains what was seen; something else might too.
     Likely,
-    /// The server, the browser or the figures say so.
+    /// A certainty: the server, the browser or the figures say so.
     Sure,
 }
 
-/// What the page knows beside the trace.
+/// Facts that the page knows beside the trace.
 #[derive(Debug, Clone, Default)]
 pub struct Place<'a> {
     /// This page's origin, as the browser sends it: `https://example.org`, or `null`.
     pub page: &'a str,
-    /// Where the server is; `None` for the demo.
+    /// The server's address; `None` for the demo.
     pub server: Option<&'a Address>,
-    /// What it is, where that is known.
+    /// The server's kind, where that is known.
     pub kind: Option<Kind>,
     /// The model that was asked for.
     pub model: Option<&'a str>,
-    /// Whether a key goes along.
+    /// Set where a key goes along with requests.
     pub has_key: bool,
 }
 
-/// What the Doctor says.
+impl Place<'_> {
+    /// Facts about the server's family; about the usual one where nobody knows which it is.
+    fn family(&self) -> &'static Family {
+        self.kind.unwrap_or_default().family()
+    }
+
+    fn commands(&self) -> Commands {
+        self.family().commands
+    }
+
+    fn quirks(&self) -> Quirks {
+        self.family().quirks
+    }
+}
+
+/// Findings of the Doctor on one reply.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Finding {
     /// The cause.
     pub verdict: Verdict,
-    /// How sure that is.
+    /// The sureness of the verdict.
     pub confidence: Confidence,
-    /// What speaks for it, the strongest first.
+    /// Evidence for the verdict, the strongest first.
     pub evidence: Vec<Evidence>,
-    /// What to do about it, the likeliest first. Empty where nothing is to be done.
+    /// Remedies, the likeliest first. Empty where nothing is to be done.
     pub remedies: Vec<Remedy>,
 }
 
 impl Verdict {
-    /// All of them, in the order of the public table.
-    pub const ALL: [Verdict; 19] = [
-        Verdict::Flowing,
-        Verdict::Buffered,
-        Verdict::NotStreaming,
-        Verdict::SlowPrefill,
-        Verdict::Silent,
-        Verdict::Cut,
-        Verdict::Unreachable,
-        Verdict::CorsRefused,
-        Verdict::MixedContent,
-        Verdict::LocalNetworkDenied,
-        Verdict::PreflightRefused,
-        Verdict::Auth,
-        Verdict::WrongServer,
-        Verdict::ModelMissing,
-        Verdict::ServerError,
-        Verdict::Busy,
-        Verdict::ContextFull,
-        Verdict::SocketsExhausted,
-        Verdict::PageBehind,
-    ];
+    /// Every verdict, in the order of the public table.
+    pub const ALL: &'static [Verdict] = <Verdict as strum::VariantArray>::VARIANTS;
 
     /// The value of `data-verdict`.
     pub fn word(self) -> &'static str {
-        match self {
-            Verdict::Flowing => "flowing",
-            Verdict::Buffered => "buffered",
-            Verdict::NotStreaming => "not-streaming",
-            Verdict::SlowPrefill => "slow-prefill",
-            Verdict::Silent => "silent",
-            Verdict::Cut => "cut",
-            Verdict::Unreachable => "unreachable",
-            Verdict::CorsRefused => "cors-refused",
-            Verdict::MixedContent => "mixed-content",
-            Verdict::LocalNetworkDenied => "local-network-denied",
-            Verdict::PreflightRefused => "preflight-refused",
-            Verdict::Auth => "auth",
-            Verdict::WrongServer => "wrong-server",
-            Verdict::ModelMissing => "model-missing",
-            Verdict::ServerError => "server-error",
-            Verdict::Busy => "busy",
-            Verdict::ContextFull => "context-full",
-            Verdict::SocketsExhausted => "sockets-exhausted",
-            Verdict::PageBehind => "page-behind",
-        }
+        self.into()
     }
 
-    /// Whether all is well: text flows, or the server is visibly at work on it.
+    /// Tells whether all is well: text flows, or the server is visibly at work on it.
     pub fn is_well(self) -> bool {
         matches!(self, Verdict::Flowing | Verdict::SlowPrefill)
     }
 }
 
 impl Confidence {
-    /// Its name in an export.
+    /// The confidence's name in an export.
     pub fn word(self) -> &'static str {
-        match self {
-            Confidence::Guess => "guess",
-            Confidence::Likely => "likely",
-            Confidence::Sure => "sure",
-        }
+        self.into()
     }
 }
 
-/// The cause, as far as it can be told now. Cheap enough to be asked at every read.
+/// Finds the cause, as far as it can be told now. Cheap enough to be asked at every read.
 pub fn verdict(trace: &Trace, end: Option<&End>, now: Millis) -> Verdict {
     judge::judge(trace, end, now).0
 }
 
-/// The cause, with its evidence and its remedies.
+/// Finds the cause, with its evidence and its remedies.
 pub fn diagnose(trace: &Trace, end: Option<&End>, now: Millis, place: &Place<'_>) -> Finding {
     let (verdict, confidence) = judge::judge(trace, end, now);
     Finding {

@@ -1,125 +1,18 @@
-//! What to do about a verdict: advice as data, and the exact line to copy where there is one.
+//! Remedies for a verdict: advice as data, and the exact line to copy where there is one.
 //!
-//! In: the verdict, the trace, the place. Out: a short list, the likeliest first. The exact lines stand in `settings`.
+//! In: the verdict, the trace, the place. Out: a short list, the likeliest first. The exact lines stand in `settings` and in the files of
+//! the families.
 
+use super::advice::{Advice, Remedy};
+use super::between::{Between, asks_directly, between};
 use super::evidence::Evidence;
 use super::{Place, Verdict, evidence, settings};
-use crate::dialect::Kind;
+use crate::dialect::{Kind, Origins};
 use crate::event::End;
-use crate::trace::{Fact, Trace};
+use crate::trace::Trace;
 
 /// The longest list that helps.
 const MOST: usize = 5;
-
-/// One thing to do.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Remedy {
-    /// What.
-    pub advice: Advice,
-    /// A command, a setting or an address to copy: the same in every language. Several lines are several alternatives.
-    pub line: Option<String>,
-}
-
-/// Things to do. The words are the page's.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Advice {
-    /// Ask the server itself with `curl -N`, past whatever stands between.
-    TryCurl,
-    /// Let the server send headers that switch buffering off.
-    SendHeaders,
-    /// nginx: switch buffering off for this path.
-    NginxBuffering,
-    /// Apache: flush each packet.
-    ApacheBuffering,
-    /// Caddy: flush at once.
-    CaddyBuffering,
-    /// Vite's development proxy: ask for no compression.
-    ViteProxy,
-    /// Waitress: send from the first byte on.
-    Waitress,
-    /// Switch compression off for event streams.
-    NoCompression,
-    /// The tunnel does not carry streams, or limits them.
-    Tunnel,
-    /// The server's own sender is starved while the model computes: a newer version.
-    StarvedSender,
-    /// The server makes the whole answer before it sends: nothing here can change that.
-    MakesWholeFirst,
-    /// Something between drops the wish for a stream, or this route cannot stream.
-    AskForStream,
-    /// A shorter conversation is read faster.
-    ShorterPrompt,
-    /// Keep the model loaded.
-    KeepLoaded,
-    /// Put more of the model on the graphics card.
-    UseGpu,
-    /// Look into the server's log, and restart it.
-    ServerLog,
-    /// nginx: a longer read timeout.
-    NginxTimeout,
-    /// Apache: a longer timeout.
-    ApacheTimeout,
-    /// Cloudflare ends a request after 100 s without a byte.
-    CloudflareLimit,
-    /// The proxy has timers of its own.
-    OwnTimers,
-    /// Continue from where it was cut.
-    GoOn,
-    /// Speak to the server in its own language, where it does not swallow errors.
-    OwnLanguage,
-    /// Start the server.
-    StartServer,
-    /// Let the server listen to other computers.
-    ListenAll,
-    /// Try the other port.
-    OtherPort,
-    /// Try the other name of this computer.
-    OtherName,
-    /// Allow this page's origin in the server's settings.
-    AllowOrigin,
-    /// The same where the server runs as a service.
-    AllowOriginService,
-    /// Flip the switch in the program's window.
-    SwitchCors,
-    /// Put the server behind a path of the page's own host.
-    SamePath,
-    /// Open this page from this computer.
-    OpenFromHere,
-    /// Give the server https.
-    GiveHttps,
-    /// Allow the local network in the browser's settings for this page.
-    AllowLocalNetwork,
-    /// Remove the key, so that no preflight is needed.
-    RemoveKey,
-    /// Put in the key.
-    EnterKey,
-    /// Look up the key where the server was started.
-    FindKey,
-    /// Check address and port.
-    CheckAddress,
-    /// Choose one of the models that it has.
-    ChooseModel,
-    /// Fetch the model.
-    FetchModel,
-    /// The proxy limits the size of a request.
-    BodySize,
-    /// The gateway does not reach the model server.
-    GatewayDown,
-    /// Try again in a moment.
-    TryLater,
-    /// Let the server answer several at once.
-    Parallel,
-    /// Begin anew, or shorten.
-    Shorten,
-    /// Give the model more context.
-    MoreContext,
-    /// Close other tabs that talk to this server, and restart it.
-    FreeSockets,
-    /// Show text at once instead of at a pace.
-    FasterPace,
-    /// Give this page more of the computer.
-    LessLoad,
-}
 
 struct List<'a> {
     place: &'a Place<'a>,
@@ -127,10 +20,19 @@ struct List<'a> {
 }
 
 impl List<'_> {
+    /// Adds advice without a line.
     fn add(&mut self, advice: Advice) {
         self.list.push(Remedy { advice, line: None });
     }
 
+    /// Adds the advice to remove the key, where there is one: without a key no preflight is needed.
+    fn remove_key(&mut self) {
+        if self.place.has_key {
+            self.add(Advice::RemoveKey);
+        }
+    }
+
+    /// Adds advice with a line to copy; nothing where there is no line.
     fn line(&mut self, advice: Advice, line: impl Into<Option<String>>) {
         if let Some(line) = line.into() {
             self.list.push(Remedy {
@@ -139,9 +41,14 @@ impl List<'_> {
             });
         }
     }
+
+    /// Adds advice with a family's own command, if it has one.
+    fn command(&mut self, advice: Advice, command: Option<&str>) {
+        self.line(advice, command.map(str::to_owned));
+    }
 }
 
-/// What to do, the likeliest first.
+/// Makes the list of remedies for a verdict, the likeliest first.
 pub(super) fn remedies(
     verdict: Verdict,
     trace: &Trace,
@@ -152,22 +59,15 @@ pub(super) fn remedies(
         place,
         list: Vec::new(),
     };
-    let kind = place.kind;
+    let commands = place.commands();
     match verdict {
         Verdict::Flowing => {}
         Verdict::Buffered => buffered(trace, &mut list),
-        Verdict::NotStreaming => {
-            if makes_whole(kind) {
-                list.add(Advice::MakesWholeFirst);
-            } else {
-                list.line(Advice::AskForStream, "\"stream\": true".to_owned());
-            }
-            list.add(Advice::TryCurl);
-        }
+        Verdict::NotStreaming => not_streaming(&mut list),
         Verdict::SlowPrefill => {
             list.add(Advice::ShorterPrompt);
-            list.line(Advice::KeepLoaded, settings::keep_loaded(kind));
-            list.line(Advice::UseGpu, settings::use_gpu(kind));
+            list.command(Advice::KeepLoaded, commands.keep_loaded);
+            list.command(Advice::UseGpu, commands.use_gpu);
         }
         Verdict::Silent => {
             list.add(Advice::ServerLog);
@@ -180,56 +80,39 @@ pub(super) fn remedies(
             if verdict == Verdict::LocalNetworkDenied {
                 list.add(Advice::AllowLocalNetwork);
             }
-            list.line(Advice::OpenFromHere, "http://127.0.0.1:7455".to_owned());
-            list.line(Advice::GiveHttps, settings::https(place));
-            list.line(Advice::SamePath, settings::same_path(place));
+            from_nearer(&mut list);
         }
         Verdict::PreflightRefused => {
-            if place.has_key {
-                list.add(Advice::RemoveKey);
-            }
+            list.remove_key();
             cors(&mut list);
         }
         Verdict::Auth => {
             list.add(Advice::EnterKey);
-            list.line(Advice::FindKey, settings::find_key(kind));
+            list.command(Advice::FindKey, commands.key);
         }
         Verdict::WrongServer => {
             check_address(&mut list);
-            if kind == Some(Kind::LlamaCpp) {
-                list.line(Advice::OtherPort, settings::other_port(place));
-            }
+            list.line(Advice::OtherPort, settings::other_port(place));
         }
         Verdict::ModelMissing => {
             list.add(Advice::ChooseModel);
             list.line(Advice::FetchModel, settings::fetch_model(place));
         }
         Verdict::ServerError => {
-            match end {
-                Some(End::Refused {
-                    status: Some(413), ..
-                }) => list.line(Advice::BodySize, "client_max_body_size 64m;".to_owned()),
-                Some(End::Refused {
-                    status: Some(502 | 504),
-                    ..
-                }) => list.add(Advice::GatewayDown),
-                _ => {}
-            }
+            refused_on_the_way(end, &mut list);
             list.add(Advice::ServerLog);
         }
         Verdict::Busy => {
             list.add(Advice::TryLater);
-            list.line(Advice::Parallel, settings::parallel(kind));
+            list.command(Advice::Parallel, commands.parallel);
         }
         Verdict::ContextFull => {
             list.add(Advice::Shorten);
-            list.line(Advice::MoreContext, settings::more_context(kind));
+            list.command(Advice::MoreContext, commands.more_context);
         }
         Verdict::SocketsExhausted => {
             list.add(Advice::FreeSockets);
-            if place.has_key {
-                list.add(Advice::RemoveKey);
-            }
+            list.remove_key();
             list.line(Advice::OtherName, settings::other_name(place));
         }
         Verdict::PageBehind => {
@@ -241,95 +124,44 @@ pub(super) fn remedies(
     list.list
 }
 
-/// What stands between, as far as the headers and the addresses tell.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Between {
-    Nginx,
-    Apache,
-    Caddy,
-    Cloudflare,
-    Tunnel,
-    Vite,
-    Waitress,
-    Compression,
+fn not_streaming(list: &mut List<'_>) {
+    if list.place.quirks().makes_whole {
+        list.add(Advice::MakesWholeFirst);
+    } else {
+        list.line(Advice::AskForStream, "\"stream\": true".to_owned());
+    }
+    list.add(Advice::TryCurl);
 }
 
-fn between(trace: &Trace, place: &Place<'_>) -> Vec<Between> {
-    let mut found = Vec::new();
-    let headers = trace.stamps().iter().filter_map(|stamp| match &stamp.fact {
-        Fact::Headers { told, .. } => Some(told),
-        _ => None,
-    });
-    for (name, value) in headers.flatten() {
-        let value = value.to_ascii_lowercase();
-        let named = [
-            ("nginx", Between::Nginx),
-            ("openresty", Between::Nginx),
-            ("apache", Between::Apache),
-            ("caddy", Between::Caddy),
-            ("cloudflare", Between::Cloudflare),
-            ("waitress", Between::Waitress),
-        ];
-        for (word, who) in named {
-            if matches!(name.as_str(), "server" | "via") && value.contains(word) {
-                found.push(who);
-            }
-        }
-        match name.as_str() {
-            "cf-ray" => found.push(Between::Cloudflare),
-            "content-encoding" if !value.is_empty() && value != "identity" => {
-                found.push(Between::Compression);
-            }
-            _ => {}
-        }
-    }
-    if let Some(server) = place.server {
-        let host = server.host();
-        let host = host.split(':').next().unwrap_or_default();
-        const TUNNELS: [&str; 8] = [
-            ".trycloudflare.com",
-            ".ngrok-free.app",
-            ".ngrok-free.dev",
-            ".ngrok.app",
-            ".ngrok.io",
-            ".loca.lt",
-            ".serveo.net",
-            ".devtunnels.ms",
-        ];
-        if TUNNELS.iter().any(|end| host.ends_with(end)) {
-            found.push(Between::Tunnel);
-        }
-        let own = server.origin() == place.page;
-        if own && matches!(server.port(), 5173 | 4173) {
-            found.push(Between::Vite);
-        }
-    }
-    found.dedup();
-    found
+/// Adds ways to bring page and server nearer to each other, where the browser keeps this page from the server.
+fn from_nearer(list: &mut List<'_>) {
+    let place = list.place;
+    list.line(Advice::OpenFromHere, "http://127.0.0.1:7455".to_owned());
+    list.line(Advice::GiveHttps, settings::https(place));
+    list.line(Advice::SamePath, settings::same_path(place));
 }
 
-/// Whether the page asks the model server itself, as far as its port tells.
-fn asks_directly(place: &Place<'_>) -> bool {
-    let (Some(server), Some(kind)) = (place.server, place.kind) else {
-        return false;
+/// Adds what a proxy's status tells beside the server's own words: a body that is too large, a gateway that reaches no server.
+fn refused_on_the_way(end: Option<&End>, list: &mut List<'_>) {
+    let Some(End::Refused { status, .. }) = end else {
+        return;
     };
-    let port = server.port();
-    server.origin() != place.page
-        && !server.is_secure()
-        && (kind.default_port() == Some(port) || (kind == Kind::LlamaCpp && port == 9931))
-}
-
-fn makes_whole(kind: Option<Kind>) -> bool {
-    matches!(kind, Some(Kind::Jarvis | Kind::Ai4ArtsEd))
+    match status {
+        Some(413) => list.line(Advice::BodySize, "client_max_body_size 64m;".to_owned()),
+        Some(502 | 504) => list.add(Advice::GatewayDown),
+        _ => {}
+    }
 }
 
 fn buffered(trace: &Trace, list: &mut List<'_>) {
     let place = list.place;
     let known = between(trace, place);
-    match place.kind {
-        Some(Kind::LlamaChat) if known.is_empty() => list.add(Advice::StarvedSender),
-        kind if makes_whole(kind) && known.is_empty() => list.add(Advice::MakesWholeFirst),
-        _ => {}
+    let quirks = place.quirks();
+    if known.is_empty() && quirks.starves_its_sender {
+        list.add(Advice::StarvedSender);
+    }
+    if known.is_empty() && quirks.makes_whole {
+        list.add(Advice::MakesWholeFirst);
     }
     let guess = [
         Between::Nginx,
@@ -388,7 +220,7 @@ fn cut(trace: &Trace, end: Option<&End>, list: &mut List<'_>) {
     });
     let known = between(trace, place);
     if let Some(seconds) = limit {
-        if place.kind == Some(Kind::Qolaba) || place.kind == Some(Kind::Jarvis) {
+        if place.quirks().own_timers {
             list.add(Advice::OwnTimers);
         }
         if known.contains(&Between::Cloudflare)
@@ -409,24 +241,29 @@ fn cut(trace: &Trace, end: Option<&End>, list: &mut List<'_>) {
             }
         }
     }
-    if let Some(Kind::OpenAi | Kind::Ollama) = place.kind
-        && place.server.is_some_and(|server| server.port() == 11434)
-    {
-        list.line(Advice::OwnLanguage, "kind=ollama".to_owned());
-    }
+    list.line(Advice::OwnLanguage, own_language(place));
     list.add(Advice::ServerLog);
+}
+
+/// The setting that speaks to a server in its own language, where it stands at the port of a family whose OpenAI side swallows
+/// errors.
+fn own_language(place: &Place<'_>) -> Option<String> {
+    let (port, kind) = (place.server?.port(), place.kind?);
+    let own = Kind::ALL.into_iter().find(|own| {
+        let family = own.family();
+        family.quirks.swallows_errors_as_openai && family.ports.contains(&port)
+    })?;
+    (kind == own || kind == Kind::default()).then(|| format!("kind={}", own.as_str()))
 }
 
 fn unreachable(list: &mut List<'_>) {
     let place = list.place;
-    list.line(Advice::StartServer, settings::start(place.kind));
+    list.command(Advice::StartServer, place.commands().start);
     let far = place.server.is_some_and(|server| !server.is_loopback());
     if far {
-        list.line(Advice::ListenAll, settings::listen_all(place.kind));
+        list.command(Advice::ListenAll, place.commands().listen_all);
     }
-    if place.kind == Some(Kind::LlamaCpp) {
-        list.line(Advice::OtherPort, settings::other_port(place));
-    }
+    list.line(Advice::OtherPort, settings::other_port(place));
     list.line(Advice::OtherName, settings::other_name(place));
     check_address(list);
 }
@@ -434,34 +271,29 @@ fn unreachable(list: &mut List<'_>) {
 fn check_address(list: &mut List<'_>) {
     list.list.push(Remedy {
         advice: Advice::CheckAddress,
-        line: settings::usual_address(list.place.kind),
+        line: settings::usual_address(list.place),
     });
 }
 
 fn cors(list: &mut List<'_>) {
     let place = list.place;
-    match place.kind {
-        Some(Kind::LmStudio) => {
-            list.line(Advice::SwitchCors, "lms server start --cors".to_owned());
+    let for_page = |command| settings::for_page(command, place.page);
+    match place.commands().origins {
+        Origins::Header => list.line(
+            Advice::AllowOrigin,
+            for_page("Access-Control-Allow-Origin: {page}"),
+        ),
+        Origins::Command(command) => list.line(Advice::AllowOrigin, for_page(command)),
+        Origins::Variable { start, service } => {
+            list.line(Advice::AllowOrigin, for_page(start));
+            list.line(Advice::AllowOriginService, for_page(service));
         }
-        Some(Kind::TextGen) => {
-            // Its check of the Host header comes before CORS, and its refusal carries none.
-            list.line(Advice::OtherName, settings::textgen_name(place));
-            list.line(Advice::ListenAll, settings::listen_all(place.kind));
+        Origins::Switch(command) => list.line(Advice::SwitchCors, command.to_owned()),
+        Origins::KnownNames => {
+            list.line(Advice::OtherName, settings::known_name(place));
+            list.command(Advice::ListenAll, place.commands().listen_all);
         }
-        Some(Kind::Jarvis | Kind::Ai4ArtsEd) => {}
-        kind => {
-            list.line(
-                Advice::AllowOrigin,
-                settings::allow_origin(kind, place.page),
-            );
-            if kind == Some(Kind::Ollama) {
-                list.line(
-                    Advice::AllowOriginService,
-                    settings::ollama_service(place.page),
-                );
-            }
-        }
+        Origins::Never => {}
     }
     list.line(Advice::SamePath, settings::same_path(place));
 }

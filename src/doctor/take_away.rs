@@ -49,28 +49,28 @@ pub fn curl(request: &Request, server: &Address, page: &str, has_key: bool) -> O
     Some(command)
 }
 
-/// One word for a shell, whatever is in it.
+/// Quotes a text as one word for a shell, whatever is in it.
 fn quoted(text: &str) -> String {
     format!("'{}'", text.replace('\'', "'\\''"))
 }
 
 /// A report for whoever mends it.
 pub struct Report<'a> {
-    /// What happened.
+    /// The trace of what happened.
     pub trace: &'a Trace,
-    /// What the Doctor says.
+    /// The Doctor's findings.
     pub finding: &'a Finding,
     /// The evidence in the reader's words, one line each.
     pub seen: &'a [String],
     /// The picture's figures.
     pub figures: &'a Figures,
-    /// Where.
+    /// The page and the server.
     pub place: &'a Place<'a>,
     /// Rill's version.
     pub version: &'a str,
     /// The browser, as it names itself.
     pub browser: &'a str,
-    /// Keys that must not be in it.
+    /// Keys that must not be in the report.
     pub secrets: &'a [&'a str],
 }
 
@@ -103,7 +103,7 @@ impl Report<'_> {
         for stamp in self.trace.stamps() {
             match &stamp.fact {
                 Fact::Sent {
-                    rung,
+                    transport,
                     method,
                     path,
                     json,
@@ -111,7 +111,7 @@ impl Report<'_> {
                 } => row(
                     "request",
                     format!(
-                        "{} {} ({rung}), {body} bytes as {}",
+                        "{} {} ({transport}), {body} bytes as {}",
                         method_word(*method),
                         path.split('?').next().unwrap_or_default(),
                         if *json { "JSON" } else { "plain text" }

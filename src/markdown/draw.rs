@@ -8,7 +8,7 @@
 
 use super::{Block, Markdown, Node, Tag};
 
-/// Where blocks are drawn.
+/// A place on which blocks are drawn.
 pub trait Page {
     /// Anything that stands in an element.
     type Part: Clone;
@@ -21,30 +21,30 @@ pub trait Page {
     fn text(&mut self, text: &str) -> Self::Text;
     /// A new element for this tag, and the one inside it that takes the children.
     fn element(&mut self, tag: &Tag) -> (Self::Element, Self::Element);
-    /// These letters go on.
+    /// Puts more letters behind a text.
     fn extend(&mut self, text: &Self::Text, more: &str);
-    /// These letters change.
+    /// Changes the letters of a text.
     fn rewrite(&mut self, text: &Self::Text, old: &str, new: &str);
-    /// A list, an item, a link or a table is another one of its kind: an outer element of [`Page::element`].
+    /// Makes a list, an item, a link or a table another one of its kind; `outer` is an outer element of [`Page::element`].
     fn retag(&mut self, outer: &Self::Element, new: &Tag);
-    /// A new last part of an element.
+    /// Puts a new last part into an element.
     fn append(&mut self, inner: &Self::Element, part: &Self::Part);
-    /// A new part in the place of another.
+    /// Puts a new part in the place of another.
     fn replace(&mut self, inner: &Self::Element, new: &Self::Part, old: &Self::Part);
-    /// A part of an element goes.
+    /// Takes a part out of an element.
     fn remove(&mut self, inner: &Self::Element, part: &Self::Part);
-    /// The block at `at` is this one, in the place of another, or behind the last.
+    /// Puts a block at `at`, in the place of another, or behind the last.
     fn place(&mut self, at: usize, new: &Self::Part, old: Option<&Self::Part>);
-    /// The last block, at `at`, goes.
+    /// Takes away the last block, at `at`.
     fn take_away(&mut self, at: usize, block: &Self::Part);
-    /// A block, or a child of one, is drawn as it stays.
+    /// Notes that a block, or a child of one, is drawn as it stays.
     fn settled(&mut self, part: &Self::Part);
 }
 
-/// What is drawn of a text.
+/// The drawing of a text, as far as it has come.
 pub struct Drawing<P: Page> {
     blocks: Vec<Painted<P>>,
-    /// So many first blocks are drawn as they stay.
+    /// Number of first blocks that are drawn as they stay.
     settled: usize,
 }
 
@@ -54,11 +54,11 @@ struct Painted<P: Page> {
     outer: P::Part,
     /// The first so many children are drawn as they stay.
     frozen: usize,
-    /// What is drawn, while it may still change.
+    /// The drawing that may still change.
     open: Option<Drawn<P>>,
 }
 
-/// What stands on the page for one [`Node`].
+/// The drawing of one [`Node`].
 enum Drawn<P: Page> {
     Text {
         part: P::Text,
@@ -218,7 +218,7 @@ fn patch<P: Page>(drawn: &mut Drawn<P>, node: &Node, frozen: usize, page: &mut P
     }
 }
 
-/// Whether the element of one tag can become that of the other while its block grows.
+/// Tells whether the element of one tag can become that of the other while its block grows.
 fn is_alike(old: &Tag, new: &Tag) -> bool {
     match (old, new) {
         (Tag::List { start: a, .. }, Tag::List { start: b, .. }) => a.is_some() == b.is_some(),

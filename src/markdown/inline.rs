@@ -1,11 +1,10 @@
 //! The parts of a paragraph, cell or item as they came from the parser, with what only our marks tell: formulas, bare addresses, and
 //! the few tags that are taken as such.
 //!
-//! In: parts whose letters hold the marks of [`source`](super::source). Out: the same parts without them. A tag without its end goes to
+//! In: parts whose letters hold the marks of [`source`]. Out: the same parts without them. A tag without its end goes to
 //! the end of its part, as in a browser; an end without a beginning is nothing.
 
 use super::node::{Node, Tag, push_text};
-use super::parse::is_inline;
 use super::safe;
 use super::source::{self, CLOSE, OPEN, TAG, address, formula, tags};
 use crate::text;
@@ -26,7 +25,7 @@ pub(super) fn resolve(parts: Vec<Node>, in_link: bool, room: usize) -> Vec<Node>
         match part {
             Node::Text(raw) => out.read(&raw),
             part => {
-                if !is_inline(&part) {
+                if !part.is_inline() {
                     out.close(0);
                 }
                 out.push(part);
@@ -37,7 +36,7 @@ pub(super) fn resolve(parts: Vec<Node>, in_link: bool, room: usize) -> Vec<Node>
     out.done
 }
 
-/// Whether letters end in the tag of a line break.
+/// Tells whether letters end in the tag of a line break.
 pub(super) fn ends_in_break(raw: &str) -> bool {
     let tag = raw.trim_end().rsplit_once('<');
     let inside = tag.and_then(|(_, inside)| inside.strip_prefix(TAG));
@@ -47,7 +46,7 @@ pub(super) fn ends_in_break(raw: &str) -> bool {
 struct Parts {
     /// Tags that are open, each with what came before it.
     open: Vec<(Tag, Vec<Node>)>,
-    /// What came since the last of them.
+    /// Nodes that came since the last of the open tags.
     done: Vec<Node>,
     in_link: bool,
     room: usize,

@@ -17,7 +17,7 @@ use lines::{Line, Place, is_bare_item, is_rule, last_cell, line_start, table_rul
 
 pub(super) struct Mended<'a> {
     pub(super) text: Cow<'a, str>,
-    /// What is shown of the source ends here; only what is hidden, and blanks, stand behind it.
+    /// The end of the source that is shown; only what is hidden, and blanks, stand behind it.
     pub(super) reach: usize,
     /// No mark is open: what follows behind a blank is read the same without what stands before it.
     pub(super) settled: bool,
@@ -41,7 +41,7 @@ pub(super) fn mend(text: &str) -> Mended<'_> {
     mend_but(text, true)
 }
 
-/// The same, where no formula may be open any more.
+/// Mends a text; without `formulas` none may be open any more.
 fn mend_but(text: &str, formulas: bool) -> Mended<'_> {
     let place = Place::of(text);
     if place.in_code {
@@ -113,7 +113,8 @@ fn mend_but(text: &str, formulas: bool) -> Mended<'_> {
     }
 }
 
-/// These whole lines, with an end in the next one to a formula that has none yet; without its line where nothing is in it.
+/// Puts an end behind these whole lines to a formula that has none yet, in a line of its own; without the formula's line where
+/// nothing is in it.
 pub(super) fn close_formula(lines: &str) -> Cow<'_, str> {
     let Some(formula) = open_formula(lines) else {
         return Cow::Borrowed(lines);
@@ -156,7 +157,7 @@ fn mend_formula<'a>(text: &'a str, formula: &OpenFormula) -> Option<Mended<'a>> 
     })
 }
 
-/// Where what there is of an open formula ends; or where it begins, if there is nothing in it yet.
+/// The end of an open formula as far as it has come; as an error its beginning, if there is nothing in it yet.
 fn end_of_formula(text: &str, formula: &OpenFormula) -> Result<usize, usize> {
     let inside = text::from(text, formula.inside).trim_ascii_end();
     // Half of its last mark, or of an escape.

@@ -36,13 +36,13 @@ pub struct Block {
     pub id: u64,
     /// Grows whenever `node` changes: same id and same version, same block.
     pub version: u64,
-    /// What is in it.
+    /// The block's content.
     pub node: Node,
     /// The first so many children of `node` will not change while the id is the same: the items of a list, the rows of a table.
     pub frozen: usize,
 }
 
-/// What it took, for tests and for the trace.
+/// The work that a text took, for tests and for the trace.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Counters {
     /// Bytes of the text given to the parser, each as often as it was given.
@@ -56,6 +56,23 @@ pub struct Counters {
 }
 
 /// A text that grows, and its blocks.
+///
+/// ```
+/// use rill::markdown::{Markdown, blocks_of};
+///
+/// let mut reply = Markdown::new();
+/// reply.append("# Rivers\n\nThey run **down");
+/// reply.update();
+/// // The heading is committed; the paragraph is open, and its half-written mark is shown as it is meant.
+/// assert_eq!(reply.committed(), 1);
+/// let words = |reply: &Markdown| reply.blocks().iter().map(|block| block.node.plain_text()).collect::<Vec<_>>();
+/// assert_eq!(words(&reply), ["Rivers", "They run down"]);
+///
+/// reply.append("hill**.");
+/// reply.finish();
+/// reply.update();
+/// assert!(reply.blocks().iter().map(|block| &block.node).eq(&blocks_of(reply.text())));
+/// ```
 #[derive(Debug, Clone, Default)]
 pub struct Markdown {
     text: String,
@@ -91,8 +108,8 @@ pub fn piece_of(text: &str, most: usize) -> &str {
     }
 }
 
-/// A text with its open marks closed and the last marks that are nothing yet left out: what is shown of it while more may come is what
-/// [`blocks_of`] makes of this. For tests; nobody else needs it as text.
+/// A text with its open marks closed and the last marks that are nothing yet left out: what is shown of it while more may come is
+/// what [`blocks_of`] makes of this. For tests; nobody else needs it as text.
 pub fn as_meant(text: &str) -> String {
     let mut markdown = Markdown::new();
     markdown.append(text);
@@ -106,7 +123,7 @@ impl Markdown {
         Self::default()
     }
 
-    /// More text came. Cheap: nothing is parsed before [`Markdown::update`].
+    /// Takes in more text. Cheap: nothing is parsed before [`Markdown::update`].
     pub fn append(&mut self, piece: &str) {
         if piece.is_empty() {
             return;
@@ -129,7 +146,7 @@ impl Markdown {
         self.definitions = memchr::memmem::find(text.as_bytes(), b"]:").is_some();
     }
 
-    /// No more will come: the blocks become those of the finished text, and all are committed.
+    /// Says that no more will come: the blocks become those of the finished text, and all are committed.
     pub fn finish(&mut self) {
         if self.finished {
             return;
@@ -155,8 +172,8 @@ impl Markdown {
         self.finished = true;
     }
 
-    /// Takes in what came since the last call; call it once a frame at most. The index of the first block that may have changed since
-    /// then, or the number of blocks where none has.
+    /// Takes in what came since the last call; call it once a frame at most. The index of the first block that may have changed
+    /// since then, or the number of blocks where none has.
     pub fn update(&mut self) -> usize {
         self.counters.updates += 1;
         if self.replaced {
@@ -178,23 +195,23 @@ impl Markdown {
         &self.blocks
     }
 
-    /// So many first blocks never change again while their ids are the same. Only [`Markdown::replace`], letters behind
+    /// Number of first blocks that never change again while their ids are the same. Only [`Markdown::replace`], letters behind
     /// [`Markdown::finish`], and that where there are definitions, give them others.
     pub fn committed(&self) -> usize {
         self.committed
     }
 
-    /// All that came.
+    /// Returns all text that came.
     pub fn text(&self) -> &str {
         &self.text
     }
 
-    /// What it took so far.
+    /// The work that the text took so far.
     pub fn counters(&self) -> Counters {
         self.counters
     }
 
-    /// Everything is to be taken in anew; the blocks stay until then.
+    /// Sets everything to be taken in anew; the blocks stay until then.
     fn restart(&mut self) {
         self.seen = 0;
         self.open = Open::at(0);
@@ -202,7 +219,7 @@ impl Markdown {
         self.replaced = true;
     }
 
-    /// What there was so far; from here on there are no blocks.
+    /// Takes out all that there was so far; from here on there are no blocks.
     fn begin_anew(&mut self) -> Before {
         self.replaced = false;
         Before {
@@ -212,7 +229,7 @@ impl Markdown {
         }
     }
 
-    /// Every block is committed, and stands for the whole text.
+    /// Commits every block; together they stand for the whole text.
     fn seal(&mut self) {
         self.committed = self.blocks.len();
         self.seen = self.text.len();
@@ -222,7 +239,7 @@ impl Markdown {
             .for_each(|block| block.frozen = block.node.children().len());
     }
 
-    /// Blocks that are as they were are known under their old ids.
+    /// Gives their old ids to the blocks that are as they were.
     fn keep(&mut self, before: Before) {
         let (was, is) = (before.blocks.len(), self.blocks.len());
         let mut first = if was == is { usize::MAX } else { was.min(is) };
@@ -276,7 +293,7 @@ impl Markdown {
         }
     }
 
-    /// The block at `index` has changed behind its frozen children.
+    /// Notes that the block at `index` has changed behind its frozen children.
     fn touch(&mut self, index: usize) {
         if let Some(block) = self.blocks.get_mut(index) {
             block.version += 1;
@@ -293,7 +310,7 @@ impl Markdown {
 }
 
 impl Block {
-    /// Whether its frozen children are the first ones of this node, too.
+    /// Tells whether the block's frozen children are the first ones of this node, too.
     fn keeps(&self, node: &Node) -> bool {
         self.frozen == 0
             || self.node.children().get(..self.frozen) == node.children().get(..self.frozen)

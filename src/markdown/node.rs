@@ -9,14 +9,14 @@ pub enum Node {
     Text(String),
     /// An element.
     Element {
-        /// What it is.
+        /// The kind of element.
         tag: Tag,
-        /// Its parts, in order.
+        /// The parts, in order.
         children: Vec<Node>,
     },
 }
 
-/// What an element is.
+/// Kinds of elements.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Tag {
     /// A paragraph.
@@ -31,14 +31,14 @@ pub enum Tag {
         start: Option<u64>,
         /// Items hold their text directly, not in paragraphs.
         tight: bool,
-        /// Its first item runs from right to left.
+        /// `true` if the first item runs from right to left.
         rtl: bool,
     },
     /// An item of a list.
     Item {
-        /// Whether the box is ticked, where it has one.
+        /// `true` if the item's box is ticked; `None` where it has no box.
         checked: Option<bool>,
-        /// Its first letter runs from right to left.
+        /// `true` if the first letter runs from right to left.
         rtl: bool,
     },
     /// A block of code; at most one child, the text.
@@ -68,21 +68,21 @@ pub enum Tag {
     Link {
         /// An `http`, `https` or `mailto` address.
         href: String,
-        /// Its title; may be empty.
+        /// The link's title; may be empty.
         title: String,
     },
     /// An image. No children.
     Image {
         /// An `http` or `https` address (ask before it is loaded), or a raster image as `data:`.
         src: String,
-        /// What to read instead.
+        /// The words to read instead of the picture.
         alt: String,
-        /// Its title; may be empty.
+        /// The picture's title; may be empty.
         title: String,
     },
     /// A table: one [`Tag::TableHead`], then rows.
     Table {
-        /// How each column is aligned.
+        /// The alignment of each column.
         align: Vec<Align>,
     },
     /// The first row of a table; its children are cells.
@@ -91,7 +91,7 @@ pub enum Tag {
     TableRow,
     /// A cell.
     TableCell {
-        /// How its column is aligned.
+        /// The alignment of the cell's column.
         align: Align,
     },
     /// A thematic break. No children.
@@ -105,7 +105,7 @@ pub enum Tag {
     },
     /// A footnote.
     FootnoteDefinition {
-        /// Its label.
+        /// The footnote's label.
         label: String,
     },
     /// A formula; one child, its TeX source.
@@ -115,15 +115,15 @@ pub enum Tag {
     },
 }
 
-/// How a column of a table is aligned.
+/// The alignment of a table's column.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Align {
-    /// As the language runs.
+    /// The language's own direction.
     #[default]
     None,
     /// To the left.
     Left,
-    /// In the middle.
+    /// Centred.
     Center,
     /// To the right.
     Right,
@@ -163,7 +163,52 @@ impl Node {
         }
     }
 
-    /// Of its first letter that has a direction: whether it runs from right to left.
+    /// Makes of an item of a tight list what it would be in a loose one: each run of text and inline elements becomes a
+    /// paragraph.
+    pub(super) fn loosen(&mut self) {
+        let Node::Element { children, .. } = self else {
+            return;
+        };
+        let mut out: Vec<Node> = Vec::with_capacity(children.len());
+        let mut running = false;
+        for part in children.drain(..) {
+            let inline = part.is_inline();
+            match out.last_mut() {
+                Some(Node::Element { children, .. }) if inline && running => children.push(part),
+                _ if inline => out.push(Node::Element {
+                    tag: Tag::Paragraph,
+                    children: vec![part],
+                }),
+                _ => out.push(part),
+            }
+            running = inline;
+        }
+        *children = out;
+    }
+
+    /// Tells whether this is a part of a line of text: letters, or an element that is no block.
+    pub(super) fn is_inline(&self) -> bool {
+        self.tag().is_none_or(|tag| {
+            matches!(
+                tag,
+                Tag::Code
+                    | Tag::Emphasis
+                    | Tag::Strong
+                    | Tag::Strike
+                    | Tag::Sub
+                    | Tag::Sup
+                    | Tag::Key
+                    | Tag::Mark
+                    | Tag::Link { .. }
+                    | Tag::Image { .. }
+                    | Tag::LineBreak
+                    | Tag::FootnoteRef { .. }
+                    | Tag::Math { .. }
+            )
+        })
+    }
+
+    /// Tells of the first letter that has a direction whether it runs from right to left; `None` where there is no such letter.
     pub(super) fn first_direction(&self) -> Option<bool> {
         match self {
             Node::Text(text) => text.chars().find(|c| c.is_alphabetic()).map(runs_left),
@@ -171,7 +216,7 @@ impl Node {
         }
     }
 
-    /// All letters in it, images by what they say instead.
+    /// Returns all letters in the node, images by what they say instead.
     pub fn plain_text(&self) -> String {
         let mut out = String::new();
         self.write_plain(&mut out);
@@ -196,7 +241,7 @@ impl Node {
     }
 }
 
-/// A letter of Hebrew, Arabic, Syriac, Thaana, N'Ko or one of the old scripts of their kind.
+/// Tells whether a letter runs from right to left: Hebrew, Arabic, Syriac, Thaana, N'Ko or one of the old scripts of their kind.
 fn runs_left(letter: char) -> bool {
     matches!(
         letter as u32,

@@ -2,40 +2,41 @@
 //!
 //! In: the text behind the last committed block. Out: blocks set and committed in [`Markdown`]. `docs/open-block.md` has a picture.
 //!
-//! Where a line has ended, the whole lines are parsed as they are: what stands before the last block in them is committed, and what of
-//! that one stays is cut off. What follows is parsed mended, for showing alone. So the whole lines decide where the open block begins,
-//! and not the pieces in which they came. A block that has many parts is cut, so that the next parse begins behind those that stay: a
-//! list at its last item, a table behind its last row, a paragraph at its last word; the lines of a fence are code without the parser.
-//! What cannot be cut and is long is parsed only when it has grown by a sixteenth; until then new text is shown as it is.
+//! Where a line has ended, the whole lines are parsed as they are (`lines`): what stands before the last block in them is committed,
+//! and what of that one stays is cut off. What follows is parsed mended, for showing alone. So the whole lines decide where the open
+//! block begins, and not the pieces in which they came. A block that has many parts is cut, so that the next parse begins behind those that
+//! stay: a list at its last item, a table behind its last row, a paragraph at its last word; the lines of a fence are code without the
+//! parser. What cannot be cut and is long is parsed only when it has grown by a sixteenth; until then new text is shown as it is.
 
 mod code;
+mod lines;
 mod words;
 
 use std::borrow::Cow;
 
-use super::mend::{close_formula, mend, mend_row};
+use super::mend::{mend, mend_row};
 use super::node::{Node, Tag, push_text};
-use super::parse::{Top, is_inline, loosen};
+use super::parse::Top;
 use super::source::clean;
 use super::{Block, Markdown};
 use crate::text;
 use code::Code;
 use words::Words;
 
-/// An open block that is longer is parsed anew only when it has grown by a sixteenth; until then new text is shown as it is.
+/// Bytes beyond which an open block is parsed anew only when it has grown by a sixteenth; until then new text is shown as it is.
 const LONG: usize = 2 * 1024;
 
 #[derive(Debug, Clone, Default)]
 pub(super) struct Open {
-    /// Where the open block begins.
+    /// The beginning of the open block.
     start: usize,
-    /// What of it stays, and where the next parse begins.
+    /// The part of the block that stays, and the beginning of the next parse.
     cut: Cut,
     /// The whole lines before this place have been taken in.
     lines: usize,
-    /// How far the last parse went.
+    /// The end of the text at the last parse.
     parsed: usize,
-    /// What is shown ends here; behind it is nothing but what is hidden for now, and what came since.
+    /// The end of what is shown; behind it is nothing but what is hidden for now, and what came since.
     reach: usize,
     /// A blank line came since the last parse.
     blank: bool,
@@ -43,7 +44,7 @@ pub(super) struct Open {
 
 #[derive(Debug, Clone, Default)]
 enum Cut {
-    /// Nothing stays: the block is parsed from its start.
+    /// No part of the block stays: it is parsed from its start.
     #[default]
     None,
     /// The items before this place.
@@ -52,7 +53,7 @@ enum Cut {
     Rows { rows: usize, from: usize },
     /// The lines of a fence.
     Code(Code),
-    /// What stands before a word of a paragraph.
+    /// The part before a word of a paragraph.
     Words(Words),
 }
 
@@ -68,7 +69,7 @@ impl Open {
         }
     }
 
-    /// Where the next parse begins.
+    /// The beginning of the next parse.
     fn from(&self) -> usize {
         match &self.cut {
             Cut::None => self.start,
@@ -119,7 +120,7 @@ impl Markdown {
         self.committed = count;
     }
 
-    /// What the blocks show, as a text, after a first update.
+    /// The text that the blocks show after a first update.
     pub(super) fn meant(&self) -> String {
         let from = match self.open.cut {
             Cut::Words(_) => self.open.start,
@@ -136,7 +137,7 @@ impl Markdown {
         }
     }
 
-    /// Whether to wait until there is more to parse.
+    /// Tells whether to wait until there is more to parse.
     fn too_soon(&mut self) -> bool {
         let fresh = self.text.as_bytes().get(self.seen.saturating_sub(1)..);
         self.open.blank |=
@@ -158,63 +159,6 @@ impl Markdown {
         }
         self.open.reach = self.text.len();
         self.touch(self.blocks.len().saturating_sub(1));
-    }
-
-    /// Commits what the whole lines settle, and cuts the block that they leave open.
-    fn take_lines(&mut self) {
-        let end = whole_lines(&self.text);
-        if end <= self.open.lines {
-            return;
-        }
-        while self.open.from() < end && !matches!(self.open.cut, Cut::Code(_)) {
-            let from = self.open.from();
-            let lines = clean(text::part(&self.text, from..end)).into_owned();
-            let lines = match self.open.cut {
-                // No row goes on in the next line.
-                Cut::Rows { .. } => Cow::Borrowed(lines.as_str()),
-                _ => close_formula(&lines),
-            };
-            // Otherwise what stayed is open again, and is parsed with the rest.
-            if let Some(tops) = self.parse_open(&lines, true, false)
-                && self.settle_lines(tops, &lines)
-            {
-                break;
-            }
-        }
-        self.open.lines = end;
-    }
-
-    /// The same for the blocks of these lines; `false` where the last of them is to be looked at by itself.
-    fn settle_lines(&mut self, mut tops: Vec<Top>, lines: &str) -> bool {
-        if is_closed(&tops, lines) {
-            let end = self.open.from() + lines.len();
-            let count = self.lay(tops);
-            self.commit(count);
-            self.open = Open::at(end);
-            return true;
-        }
-        let Some(last) = tops.pop() else {
-            return true;
-        };
-        if let Some(before) = tops.last() {
-            // Two of them on one line are definitions, which the end will read anew.
-            if last.start <= before.start {
-                return true;
-            }
-            let alone = matches!(self.open.cut, Cut::Rows { .. });
-            let count = self.lay(tops);
-            self.commit(count);
-            self.open = Open::at(last.start);
-            if alone {
-                return false;
-            }
-        }
-        let last_item = last.last_item;
-        let tells = tells_tightness(&last.node, lines);
-        self.open.start = last.start;
-        self.lay(vec![last]);
-        self.cut(last_item, tells);
-        true
     }
 
     /// Parses the open part and shows it; `false` where what stays turned out not to, and is open again.
@@ -253,7 +197,7 @@ impl Markdown {
         true
     }
 
-    /// The first `count` blocks are committed.
+    /// Commits the first `count` blocks.
     fn commit(&mut self, count: usize) {
         let open = self.blocks.iter_mut().take(count).skip(self.committed);
         open.for_each(|block| block.frozen = block.node.children().len());
@@ -309,7 +253,7 @@ impl Markdown {
         Some(tops)
     }
 
-    /// Puts the parse of the open part behind what is committed and what stays; how many blocks there are then.
+    /// Puts the parse of the open part behind what is committed and what stays; gives the number of blocks there are then.
     fn lay(&mut self, tops: Vec<Top>) -> usize {
         let mut index = self.committed;
         let mut tops = tops.into_iter();
@@ -324,7 +268,7 @@ impl Markdown {
         index
     }
 
-    /// The children of the open block that stay are kept, and these follow.
+    /// Puts these children of the open block behind those that stay.
     fn lay_children(&mut self, node: Option<Node>) {
         let (index, loose) = (self.committed, !self.is_tight());
         let Some(Block {
@@ -338,7 +282,9 @@ impl Markdown {
         let mut fresh = match node {
             Some(Node::Element { tag, mut children }) => {
                 match tag {
-                    Tag::List { tight: true, .. } if loose => children.iter_mut().for_each(loosen),
+                    Tag::List { tight: true, .. } if loose => {
+                        children.iter_mut().for_each(Node::loosen)
+                    }
                     // The head comes first in every parse of a part of a table.
                     Tag::Table { .. } => drop(children.drain(..children.len().min(1))),
                     _ => {}
@@ -362,41 +308,6 @@ impl Markdown {
         matches!(tag, Some(Tag::List { tight: true, .. }))
     }
 
-    /// Cuts the open block behind what of it stays, whatever follows its whole lines.
-    fn cut(&mut self, last_item: usize, tells: bool) {
-        self.cut_items(last_item, tells);
-        let start = self.open.start;
-        let Some(block) = self.blocks.get_mut(self.committed) else {
-            return;
-        };
-        let Node::Element { tag, children } = &mut block.node else {
-            return;
-        };
-        match tag {
-            Tag::Table { .. } => {
-                let (rows, from) = match self.open.cut {
-                    Cut::Rows { rows, from } => (rows, from),
-                    _ => {
-                        let rows = skip_lines(&self.text, start, 2);
-                        (rows, rows)
-                    }
-                };
-                let fresh = children.len().saturating_sub(block.frozen.max(1));
-                block.frozen = children.len();
-                let from = skip_lines(&self.text, from, fresh);
-                self.open.cut = Cut::Rows { rows, from };
-            }
-            Tag::CodeBlock { .. } => {
-                if let Some(code) = Code::begin(&self.text, start) {
-                    // The code itself comes line by line, from its first line on.
-                    children.clear();
-                    self.open.cut = Cut::Code(code);
-                }
-            }
-            _ => {}
-        }
-    }
-
     /// Cuts a list before its last item.
     fn cut_items(&mut self, last_item: usize, tells: bool) {
         let Some(block) = self.blocks.get_mut(self.committed) else {
@@ -413,7 +324,7 @@ impl Markdown {
     }
 }
 
-/// To the end of the last text of a block, behind its parts that stay.
+/// Puts letters at the end of the last text of a block, behind its parts that stay.
 fn push_raw(node: &mut Node, frozen: usize, piece: &str) {
     let Node::Element { children, .. } = node else {
         return;
@@ -422,57 +333,17 @@ fn push_raw(node: &mut Node, frozen: usize, piece: &str) {
         return children.push(Node::Text(piece.to_owned()));
     }
     match children.last_mut() {
-        Some(last) if !is_inline(last) && last.tag() != Some(&Tag::Rule) => {
+        Some(last) if !last.is_inline() && last.tag() != Some(&Tag::Rule) => {
             push_raw(last, 0, piece);
         }
         _ => push_text(children, piece),
     }
 }
 
-/// Whether no later line can change the last block: it is one line by nature, or a blank line ends it.
-fn is_closed(tops: &[Top], lines: &str) -> bool {
-    match tops.last().and_then(|top| top.node.tag()) {
-        Some(Tag::Heading(_) | Tag::Rule) => lines.ends_with(['\n', '\r']),
-        Some(Tag::Paragraph | Tag::Quote | Tag::Table { .. }) => ends_blank(lines),
-        _ => false,
-    }
-}
-
-/// Whether the last of these whole lines is blank.
-fn ends_blank(lines: &str) -> bool {
-    let Some(last) = lines.strip_suffix('\n') else {
-        return false;
-    };
-    let last = last.strip_suffix('\r').unwrap_or(last);
-    let before = last.trim_end_matches([' ', '\t']);
-    before.is_empty() || before.ends_with(['\n', '\r'])
-}
-
-/// Where the last whole line ends.
-fn whole_lines(text: &str) -> usize {
-    let text = text.strip_suffix('\r').unwrap_or(text);
-    memchr::memrchr2(b'\n', b'\r', text.as_bytes()).map_or(0, |at| at + 1)
-}
-
-fn skip_lines(text: &str, from: usize, count: usize) -> usize {
-    let mut at = from;
-    for _ in 0..count {
-        let rest = text.as_bytes().get(at..).unwrap_or_default();
-        at += match memchr::memchr2(b'\n', b'\r', rest) {
-            Some(end) => match rest.get(end..) {
-                Some([b'\r', b'\n', ..]) => end + 2,
-                _ => end + 1,
-            },
-            None => rest.len(),
-        };
-    }
-    at
-}
-
-/// A blank line between two items makes the whole list loose, but shows only in items that hold text of their own. Where there is none
-/// to tell, nothing may stay.
+/// Tells whether a list shows that it is tight or loose, or can only be tight so far. A blank line between two items makes the
+/// whole list loose, but shows only in items that hold text of their own. Where there is none to tell, nothing may stay.
 fn tells_tightness(list: &Node, source: &str) -> bool {
-    let tells = |part: &Node| is_inline(part) || part.tag() == Some(&Tag::Paragraph);
+    let tells = |part: &Node| part.is_inline() || part.tag() == Some(&Tag::Paragraph);
     list.children()
         .iter()
         .any(|item| item.children().iter().any(tells))

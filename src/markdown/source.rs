@@ -28,35 +28,35 @@ pub(super) use formula::{Formula, OpenFormula};
 
 /// A letter that is nothing: it stands between a mark and a CJK character, and before what could begin a block in a formula.
 const NOTHING: char = '\u{fdda}';
-/// Behind the `<` of a tag that is taken as such.
+/// The character behind the `<` of a tag that is taken as such.
 pub(super) const TAG: char = '\u{fddb}';
-/// Before and behind a formula or an address.
+/// Marks before and behind a formula or an address.
 pub(super) const OPEN: char = '\u{fddc}';
 pub(super) const CLOSE: char = '\u{fddd}';
 /// The backslash before a bar in a formula in a row of a table: there it only says that the bar parts no cells.
 const ESCAPE: char = '\u{fddf}';
 
-/// What means something to the parser in a line, and the first of the characters that stand in for these.
+/// Characters that mean something to the parser in a line; the first of those that stand in for them follows.
 const SPECIAL: &[u8; 10] = b"\\`*_~[]<&|";
 const FIRST: u32 = 0xfdd0;
-/// The first two bytes of all of them.
+/// The first two bytes, in UTF-8, of every character that is put in here.
 const LEAD: [u8; 2] = *b"\xef\xb7";
 
-/// What a parse has told of the text: it is to be read otherwise here.
+/// Places at which the text is to be read otherwise, as a parse has told.
 #[derive(Default)]
 pub(super) struct But {
-    /// Behind these fences stands a letter, so that they close nothing.
+    /// Fences behind which a letter is put, so that they close nothing.
     pub(super) fences: BTreeSet<usize>,
-    /// Here no formula and no address begins: its end would be in another block.
+    /// Places at which no formula and no address begins: its end would be in another block.
     pub(super) marks: BTreeSet<usize>,
 }
 
 pub(super) struct Source<'a> {
-    /// For the parser.
+    /// The text for the parser.
     pub(super) text: Cow<'a, str>,
-    /// Behind each change, in the text for the parser: by how many bytes it is longer so far.
+    /// Places behind each change, in the text for the parser, and by how many bytes it is longer so far.
     longer: Vec<(usize, usize)>,
-    /// Where formulas and addresses end and begin, in the original.
+    /// Ends and beginnings of formulas and addresses, in the original.
     marks: Vec<(usize, usize)>,
 }
 
@@ -97,7 +97,7 @@ impl<'a> Source<'a> {
         }
     }
 
-    /// Where the formula or the address begins, in the original, that ends at this place for the parser.
+    /// The beginning, in the original, of the formula or the address that ends at this place for the parser.
     pub(super) fn begin_of(&self, end: usize) -> Option<usize> {
         let end = self.original(end);
         let nth = self
@@ -107,7 +107,7 @@ impl<'a> Source<'a> {
         self.marks.get(nth).map(|&(_, start)| start)
     }
 
-    /// Where in the original what stands here for the parser is.
+    /// The place in the original of what stands here for the parser.
     pub(super) fn original(&self, at: usize) -> usize {
         let before = self.longer.partition_point(|&(from, _)| from <= at);
         let longer = before
@@ -136,12 +136,12 @@ pub(super) fn open_formula(original: &str) -> Option<OpenFormula> {
     scan.open
 }
 
-/// What the parser returned, as it was.
+/// Makes of what the parser returned what it was.
 pub(super) fn restore(read: &str) -> Cow<'_, str> {
     restored(read, false)
 }
 
-/// The same for what stood in a formula.
+/// Makes of what stood in a formula what it was.
 pub(super) fn restore_formula(read: &str) -> Cow<'_, str> {
     restored(read, true)
 }
@@ -165,7 +165,7 @@ fn restored(read: &str, formula: bool) -> Cow<'_, str> {
     Cow::Owned(out)
 }
 
-/// Whether a piece of text holds what [`restore`] would change.
+/// Tells whether a piece of text holds what [`restore`] would change.
 pub(super) fn is_marked(read: &str) -> bool {
     let bytes = read.as_bytes();
     memchr::memchr_iter(LEAD[0], bytes).any(|at| bytes.get(at + 1) == Some(&LEAD[1]))
@@ -174,27 +174,27 @@ pub(super) fn is_marked(read: &str) -> bool {
 #[derive(Clone, Copy)]
 enum Change {
     Add(char),
-    /// In the place of so many bytes.
+    /// A character in the place of so many bytes.
     Put(char, usize),
 }
 
 struct Scan<'a> {
     text: &'a str,
     bytes: &'a [u8],
-    /// Where no formula and no address begins.
+    /// Places at which no formula and no address begins.
     none: &'a BTreeSet<usize>,
     changes: Vec<(usize, Change)>,
     marks: Vec<(usize, usize)>,
-    /// Where the line begins.
+    /// The beginning of the line.
     line: usize,
-    /// Behind the last change.
+    /// The place behind the last change.
     done: usize,
-    /// Up to here it is code, in which no formula begins.
+    /// Place up to which it is code, in which no formula begins.
     code: usize,
     open: Option<OpenFormula>,
 }
 
-/// Whether something may begin with this byte.
+/// Tells whether something may begin with this byte.
 fn begins(byte: &u8) -> bool {
     matches!(
         byte,
@@ -228,7 +228,7 @@ impl<'a> Scan<'a> {
         }
     }
 
-    /// Reads what begins here; where to go on.
+    /// Reads what begins here; gives the place to go on from.
     fn step(&mut self, at: usize) -> usize {
         let rest = self.bytes.get(at..).unwrap_or_default();
         match rest {
@@ -271,7 +271,7 @@ impl<'a> Scan<'a> {
         }
     }
 
-    /// Where the code ends that begins with so many back quotes here; of a fence, its first line.
+    /// The end of the code that begins with so many back quotes here; of a fence, the end of its first line.
     fn code_end(&self, at: usize, run: usize) -> Option<usize> {
         let before = self.bytes.get(self.line..at).unwrap_or_default();
         if run > 2 && formula::is_led(before) {
@@ -338,7 +338,7 @@ impl<'a> Scan<'a> {
         }
     }
 
-    /// Nothing in there means anything to the parser.
+    /// Hides a formula or an address: nothing in it means anything to the parser.
     fn hide(&mut self, range: Range<usize>, what: Hidden) {
         let (quotes, in_row) = match what {
             Hidden::Formula { quotes, in_row } => (quotes, in_row),
@@ -369,12 +369,12 @@ impl<'a> Scan<'a> {
     }
 }
 
-/// What is hidden from the parser.
+/// Things that are hidden from the parser.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Hidden {
     Address,
     Formula {
-        /// Its lines go on behind so many quote marks.
+        /// The number of quote marks behind which its lines go on; `None` where it has but one line.
         quotes: Option<usize>,
         in_row: bool,
     },
@@ -385,7 +385,7 @@ fn stand_in(byte: u8) -> Option<char> {
     char::from_u32(FIRST + nth as u32)
 }
 
-/// How often the first byte is repeated.
+/// The number of times that the first byte is repeated.
 fn run_length(bytes: &[u8]) -> usize {
     bytes
         .iter()
@@ -393,8 +393,8 @@ fn run_length(bytes: &[u8]) -> usize {
         .count()
 }
 
-/// The same, byte for byte as long, with a line feed for each carriage return that ends a line by itself (the parser takes that for a
-/// line end in some places and not in others), and without noncharacters.
+/// The text, byte for byte as long, with a line feed for each carriage return that ends a line by itself (the parser takes that
+/// for a line end in some places and not in others), and without noncharacters.
 pub(super) fn clean(text: &str) -> Cow<'_, str> {
     let bytes = text.as_bytes();
     let bare = |at: usize| !matches!(bytes.get(at..), Some([b'\r', b'\n', ..]));

@@ -33,7 +33,7 @@ impl Clusters {
         self.shown
     }
 
-    /// Where the last cluster begins.
+    /// The byte at which the last cluster begins.
     pub(super) fn open(&self) -> usize {
         self.open
     }
@@ -145,7 +145,7 @@ impl Clusters {
         self.catch_up();
     }
 
-    /// Where the last cluster was shown before it was closed, moves `at` to the boundary behind it.
+    /// Moves `at` to the boundary behind the last cluster, where that was shown before it was closed.
     fn catch_up(&mut self) {
         if self.at < self.shown && self.shown <= self.open {
             let tail = text::from(&self.text, self.at);

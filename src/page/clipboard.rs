@@ -15,13 +15,14 @@ use super::app::Chat;
 
 #[wasm_bindgen]
 extern "C" {
-    /// What a document can do that its binding does not know.
+    /// Document with the method `execCommand`, which its binding does not know.
     type Commands;
     #[wasm_bindgen(method, catch, js_name = execCommand)]
     fn exec_command(this: &Commands, name: &str) -> Result<bool, JsValue>;
 }
 
-/// Puts a text on the clipboard, and tells whether that went well. Call it where a person has just clicked.
+/// Puts a text on the clipboard, and with it `html` where there is some; tells whether that went well. Call it where a person has
+/// just clicked.
 pub fn put(chat: Chat, text: String, html: Option<String>, told: impl FnOnce(bool) + 'static) {
     let Some(window) = web_sys::window() else {
         return told(false);
@@ -41,7 +42,7 @@ pub fn put(chat: Chat, text: String, html: Option<String>, told: impl FnOnce(boo
     });
 }
 
-/// Asks the browser to copy, and gives it other things than what is selected.
+/// Asks the browser to copy, and gives it other things than what is selected; `true` where it took them.
 fn by_event(window: &web_sys::Window, text: &str, html: Option<String>) -> bool {
     let Some(document) = window.document() else {
         return false;

@@ -12,11 +12,11 @@ use web_sys::{Document, MediaQueryList, Performance, VisibilityState};
 use crate::event::Millis;
 use crate::session::Clock;
 
-/// Text that grows is painted so often and no oftener, in milliseconds: thirty times a second. Every painting is work for the
+/// Shortest time between two paintings of text that grows, in milliseconds: thirty times a second. Every painting is work for the
 /// whole browser, most of it the same for one letter as for a hundred, and nobody reads sixty times a second.
 const FRAME: Millis = 33.0;
-/// The next frame is about so far away: what is due later waits for a timer first. Text is painted in a frame, not by the timer
-/// itself: there the browser has told already whether the reader has scrolled.
+/// Time that the next frame is about away, in milliseconds: what is due later waits for a timer first. Text is painted in a
+/// frame, not by the timer itself: there the browser has told already whether the reader has scrolled.
 const AHEAD: Millis = 12.0;
 
 // Asked for at every token or frame: found once.
@@ -30,12 +30,12 @@ fn ask<T, A>(key: &'static LocalKey<Option<T>>, question: fn(&T) -> A) -> Option
     key.with(|known| known.as_ref().map(question))
 }
 
-/// `performance.now()`.
+/// Reads the page's clock, `performance.now()`, in milliseconds.
 pub fn now() -> Millis {
     ask(&CLOCK, Performance::now).unwrap_or(0.0)
 }
 
-/// The page's clock as the session sees it.
+/// Clock of the page, as the session sees it.
 #[derive(Clone, Copy)]
 pub struct PageClock;
 
@@ -55,14 +55,14 @@ pub async fn sleep(span: Millis) {
     TimeoutFuture::new(span.ceil().clamp(0.0, 2_147_483_000.0) as u32).await;
 }
 
-/// One pending call of a function at the next frame, or after a while; none at first. Dropping it takes the call back.
-/// Calls keep [`FRAME`] from each other.
+/// Pending call of a function, at the next frame or after a while; none at first. Dropping it takes the call back. Calls keep
+/// [`FRAME`] from each other.
 #[derive(Default)]
 pub struct Beat {
     armed: Rc<Cell<bool>>,
-    /// When it was called last.
+    /// Time of the last call, in milliseconds; `None` where the next need not keep apart from it.
     last: Rc<Cell<Option<Millis>>>,
-    /// When the pending call is due.
+    /// Time at which the pending call is due, in milliseconds.
     due: Millis,
     frame: Rc<Cell<Option<AnimationFrame>>>,
     timer: Option<Timeout>,
@@ -96,14 +96,14 @@ impl Beat {
         }
     }
 
-    /// A pending timer gives way where the next `arm` may be sooner. A pending frame stays: nothing is sooner.
+    /// Takes a pending timer back where the next `arm` may be sooner. A pending frame stays: nothing is sooner.
     pub fn hasten(&mut self) {
         if self.timer.is_some() && self.due > now() + self.wait(0.0) + AHEAD {
             self.disarm();
         }
     }
 
-    /// The next call may come at once, however soon after the last.
+    /// Lets the next call come at once, however soon after the last.
     pub fn hurry(&mut self) {
         self.last.set(None);
     }
@@ -115,7 +115,7 @@ impl Beat {
         self.timer = None;
     }
 
-    /// How long a call that is wanted in `wait` milliseconds has to wait.
+    /// Returns how many milliseconds a call has to wait that is wanted in `wait` milliseconds.
     fn wait(&self, wait: Millis) -> Millis {
         let least = match self.last.get() {
             _ if hidden() => 50.0,
@@ -130,17 +130,17 @@ fn at_frame(work: impl FnOnce() + 'static) -> AnimationFrame {
     gloo_render::request_animation_frame(move |_| work())
 }
 
-/// Whether nobody can see the page.
+/// Tells whether nobody can see the page.
 pub fn hidden() -> bool {
     ask(&DOCUMENT, Document::visibility_state) == Some(VisibilityState::Hidden)
 }
 
-/// Whether the reader wants less motion.
+/// Tells whether the reader wants less motion.
 pub fn is_calm() -> bool {
     ask(&CALM, MediaQueryList::matches) == Some(true)
 }
 
-/// Whether a media query matches now.
+/// Tells whether a media query matches now.
 pub fn media_matches(query: &str) -> bool {
     media(query).is_some_and(|list| list.matches())
 }

@@ -9,7 +9,7 @@ export function define(names, mount) {
       static observedAttributes = names;
       #chat = null;
       connectedCallback() {
-        const root = this.shadowRoot ?? this.attachShadow({ mode: "open" });
+        const root = this.shadowRoot ?? keepWords(this.attachShadow({ mode: "open" }));
         comes(this);
         this.#chat = enter(() => mount(this, root));
       }
@@ -40,6 +40,30 @@ export function define(names, mount) {
       }
     },
   );
+}
+
+// A browser that translates the page puts elements of its own in the place of text. The text that was there is still what the
+// views write to: as soon as it has other words, it takes its place back.
+function keepWords(root) {
+  const places = new WeakMap();
+  const observer = new MutationObserver((changes) => {
+    for (const { type, target, addedNodes, removedNodes, previousSibling, nextSibling } of changes) {
+      if (type === "characterData") {
+        places.get(target)?.replaceWith(target);
+        places.delete(target);
+        continue;
+      }
+      for (const text of removedNodes) {
+        if (text.nodeType !== Node.TEXT_NODE || text.isConnected) continue;
+        const theirs = [...addedNodes, previousSibling, nextSibling].find((node) => node?.localName === "font");
+        if (!theirs) continue;
+        places.set(text, theirs);
+        observer.observe(text, { characterData: true });
+      }
+    }
+  });
+  observer.observe(root, { childList: true, subtree: true });
+  return root;
 }
 
 // The address of a file that stands beside the page's own; this one lies in a folder below.

@@ -1,17 +1,19 @@
 //! `<rill-chat>`: attributes in, events and methods out. The standalone page is this element too.
 
-use std::thread::LocalKey;
-
 use any_spawner::Executor;
 use gloo_events::EventListener;
 use leptos::prelude::*;
 use wasm_bindgen::prelude::*;
 use web_sys::{CssStyleSheet, HtmlElement, ShadowRoot, UrlSearchParams};
 
+use super::app::second_half::ready;
 use super::app::{Chat, Command};
-use super::{fault, later, ui};
+use super::browser::{adopt, sheet};
+use super::ui::Page;
+use super::ui::dom::Placed;
+use super::{fault, second_half, ui};
 use crate::chat::archive;
-use crate::options::{NAMES, Options};
+use crate::options::{self, Options};
 
 #[wasm_bindgen(module = "/src/page/element.js")]
 extern "C" {
@@ -26,27 +28,28 @@ pub fn start() {
     let _ = Executor::init_wasm_bindgen();
     admit_templates();
     fault::spread();
+    second_half::install();
     let mount = Closure::<dyn Fn(HtmlElement, ShadowRoot) -> Mounted>::new(mount);
-    let names = NAMES.iter().map(|name| JsValue::from_str(name)).collect();
+    let names = options::names().map(JsValue::from_str).collect();
     define(names, mount.as_ref());
     // The class that holds it lives as long as the page.
     mount.forget();
 }
 
-/// One element on a page. Dropping it ends everything that the element started.
+/// Element `<rill-chat>` on a page. Dropping it ends everything that the element started.
 #[wasm_bindgen]
 pub struct Mounted {
     chat: Chat,
     host: HtmlElement,
     standalone: bool,
-    /// Owns every signal and every task of the chat.
+    /// Owner of every signal and every task of the chat.
     owner: Owner,
     _leaving: EventListener,
 }
 
 #[wasm_bindgen]
 impl Mounted {
-    /// Says something.
+    /// Sends a message; a reply that runs is superseded.
     pub fn send(&self, text: String) {
         self.run(Command::Send(text));
     }
@@ -61,23 +64,23 @@ impl Mounted {
         self.run(Command::Clear);
     }
 
-    /// The conversation as JSON text.
+    /// Returns the conversation as JSON text.
     pub fn export(&self) -> String {
-        // Before the rest of the page is here nothing was said.
-        later::ready().map_or_else(
+        // Before the second half of the page is here nothing was said.
+        ready().map_or_else(
             || archive::NOTHING.to_owned(),
-            |later| untrack(|| (later.file)(self.chat)),
+            |half| untrack(|| (half.file)(self.chat)),
         )
     }
 
-    /// Attributes changed.
+    /// Takes the attributes anew, after some have changed.
     pub fn changed(&self) {
         let (options, complaints) = read_options(&self.host, self.standalone);
         untrack(|| self.chat.reconfigure(options, complaints));
     }
 
-    /// The element left the page. What made it leave may be a listener that the chat itself has told something: all ends once
-    /// that is over, and before anything else happens.
+    /// Ends the chat, since the element has left the page. What made it leave may be a listener that the chat itself has told
+    /// something: all ends once that is over, and before anything else happens.
     pub fn unmount(&self) {
         self.chat.leave();
         // It may come back at once, elsewhere on the page.
@@ -95,14 +98,17 @@ impl Mounted {
 
 fn mount(host: HtmlElement, root: ShadowRoot) -> Mounted {
     let standalone = host.has_attribute("data-standalone");
-    adopt_style(&root);
+    // The element may have been on the page before, and has its styles then.
+    adopt(&root, &SHEET);
     let (options, complaints) = read_options(&host, standalone);
     let from_link =
         standalone && link_parameters().is_some_and(|link| link.get("server").is_some());
     let owner = Owner::new();
     let chat = owner.with(|| {
         let chat = Chat::new(host.clone(), root.clone(), options, complaints);
-        let _ = root.append_child(&ui::page(chat).into());
+        let page = view! { <Page chat /> }.into_any();
+        // It ends with the owner.
+        StoredValue::new_local(Placed::at_end(page, root.unchecked_ref()));
         chat
     });
     if standalone {
@@ -128,7 +134,8 @@ fn mount(host: HtmlElement, root: ShadowRoot) -> Mounted {
     }
 }
 
-/// Attributes, and on the standalone page the URL's parameters before them.
+/// Reads the attributes, and on the standalone page the URL's parameters before them; returns the settings, and the values among
+/// them that cannot be used.
 fn read_options(host: &HtmlElement, standalone: bool) -> (Options, Vec<crate::options::Complaint>) {
     let link = if standalone { link_parameters() } else { None };
     Options::read(|name| {
@@ -144,33 +151,5 @@ fn link_parameters() -> Option<UrlSearchParams> {
 }
 
 thread_local! {
-    /// One sheet for all elements of a page. A constructed sheet needs no leave from a Content-Security-Policy.
     static SHEET: Option<CssStyleSheet> = sheet(super::ui::STYLE);
-}
-
-/// A constructed sheet.
-pub fn sheet(style: &str) -> Option<CssStyleSheet> {
-    let sheet = CssStyleSheet::new().ok()?;
-    sheet.replace_sync(style).ok()?;
-    Some(sheet)
-}
-
-/// Gives an element a sheet that the first view does without, once.
-pub fn adopt(root: &ShadowRoot, sheet: &'static LocalKey<Option<CssStyleSheet>>) {
-    sheet.with(|sheet| {
-        let sheets = root.adopted_style_sheets();
-        if let Some(sheet) = sheet
-            && !sheets.includes(sheet, 0)
-        {
-            root.set_adopted_style_sheets(&sheets.concat(&js_sys::Array::of1(sheet)));
-        }
-    });
-}
-
-fn adopt_style(root: &ShadowRoot) {
-    SHEET.with(|sheet| {
-        if let Some(sheet) = sheet {
-            root.set_adopted_style_sheets(&js_sys::Array::of1(sheet));
-        }
-    });
 }

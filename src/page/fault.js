@@ -127,7 +127,7 @@ function tell(host) {
   page.append(box);
 }
 
-// Writes what is not in the store for certain; in the form that is read there (kept/).
+// Writes what is not in the store for certain; in the form that is read there (history/).
 function keep(host, chat) {
   const place = `rill.conversation.${host.id}`;
   const places = Object.keys(sessionStorage).filter((key) => key.startsWith(place) && sessionStorage[key] === chat.name);

@@ -9,7 +9,7 @@ use super::app::Chat;
 use crate::chat::archive::record;
 use crate::chat::tree::TurnId;
 use crate::chat::turn::Turn;
-use crate::reply::Told;
+use crate::reply::TextChange;
 
 #[wasm_bindgen(module = "/src/page/fault.js")]
 extern "C" {
@@ -24,7 +24,7 @@ extern "C" {
     fn js_ends(host: &HtmlElement, record: &str);
 }
 
-/// Spreads the net.
+/// Spreads the net under the page: `fault.js` watches over the wasm from now on.
 pub fn spread() {
     guard(&wasm_bindgen::function_table(), env!("CARGO_PKG_VERSION"));
     // What ships has no words for a panic, and stops all the same.
@@ -34,10 +34,10 @@ pub fn spread() {
     }));
 }
 
-/// A reply begins, or goes on, as the turn `id`.
+/// Tells the net that a reply begins, or goes on, as the turn `id`.
 pub fn begins(chat: Chat, id: TurnId) {
     let shared = chat.shared();
-    let name = chat.names.with_value(|names| names.0.clone());
+    let (name, _) = chat.names();
     // Where nothing may be kept, nothing is told.
     let name = Some(name).filter(|_| shared.store.lasts());
     chat.tree.with_untracked(|tree| {
@@ -58,11 +58,11 @@ pub fn begins(chat: Chat, id: TurnId) {
     });
 }
 
-/// More of it has come: of its text, which is told to the page around as well, and of its thinking.
-pub fn grows(chat: Chat, told: Option<Told>, thinking: &str) {
+/// Tells the net what has come of the reply: of its text, which is told to the page around as well, and of its thinking.
+pub fn grows(chat: Chat, told: Option<TextChange>, thinking: &str) {
     let (name, text) = match told {
-        Some(Told::Delta(text)) => ("rill-delta", text),
-        Some(Told::Replace(text)) => ("rill-replace", text),
+        Some(TextChange::Delta(text)) => ("rill-delta", text),
+        Some(TextChange::Replace(text)) => ("rill-replace", text),
         None if thinking.is_empty() => return,
         None => ("", String::new()),
     };
@@ -73,14 +73,14 @@ pub fn grows(chat: Chat, told: Option<Told>, thinking: &str) {
     }
 }
 
-/// Something happened to it; never a word of anybody's.
+/// Tells the net that something happened to the reply; `word` is never a word of anybody's.
 pub fn notes(chat: Chat, word: &str) {
     if chat.is_mounted() {
         js_notes(&chat.shared().host, word);
     }
 }
 
-/// It is over.
+/// Tells the net that the reply is over.
 pub fn ends(chat: Chat, id: TurnId, turn: &Turn) {
     let parent = chat.tree.with_untracked(|tree| tree.parent(id));
     js_ends(&chat.shared().host, &record(parent, turn));

@@ -11,9 +11,9 @@ use wasm_bindgen::prelude::*;
 use super::clock::now;
 use crate::event::Millis;
 
-/// So long steps go on one after another, in milliseconds, where the browser does not have less time.
+/// Longest time for which steps go on one after another, in milliseconds, where the browser does not have less.
 const MOMENT: Millis = 10.0;
-/// What somebody may see soon waits so many milliseconds at most; all else so many.
+/// Longest wait of work that somebody may see soon, in milliseconds; all else waits [`LATE`] at most.
 const SOON: u32 = 30;
 const LATE: u32 = 1000;
 
@@ -23,10 +23,10 @@ extern "C" {
     fn when_idle(work: &JsValue, patience: u32);
 }
 
-/// Does one step; `false` where it was the last.
+/// Work in steps: does one; `false` where it was the last.
 type Work = Box<dyn FnMut() -> bool>;
 
-/// Work that waits, or is over.
+/// Handle of work that waits, or is over. Dropping it ends the work.
 pub struct Task(Rc<Slot>);
 
 struct Slot {
@@ -41,7 +41,7 @@ thread_local! {
 }
 
 impl Task {
-    /// Work that begins soon.
+    /// Adds work that begins soon; `urgent` where somebody may see it soon.
     pub fn new(urgent: bool, work: impl FnMut() -> bool + 'static) -> Task {
         let slot = Rc::new(Slot {
             work: RefCell::new(Some(Box::new(work))),
@@ -51,13 +51,6 @@ impl Task {
         WAITING.with_borrow_mut(|waiting| waiting.push(slot.clone()));
         call(urgent);
         Task(slot)
-    }
-
-    /// Somebody may see soon what it does.
-    pub fn hurry(&self) {
-        if !self.0.urgent.replace(true) {
-            call(true);
-        }
     }
 }
 
@@ -80,7 +73,8 @@ fn call(urgent: bool) {
     CALL.with(|call| when_idle(call, patience));
 }
 
-/// The browser has so many milliseconds.
+/// Does steps for the `left` milliseconds that the browser has, at most [`MOMENT`] and at least half of it: the newest urgent
+/// work first. Asks for another turn where work is left.
 fn run(left: f64) {
     let due = now() + left.clamp(MOMENT / 2.0, MOMENT);
     loop {

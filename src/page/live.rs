@@ -1,23 +1,23 @@
 //! The reply that runs, as the rest of the page sees it: what can be asked of it, and what of it is seen beside its text.
 //!
-//! The reply itself stands in a part of the page that comes [`later`](super::later); only this face of it is known before.
+//! The reply itself stands in a part of the page that comes later (`app::second_half`); only this face of it is known before.
 
 use std::rc::Rc;
 
 use leptos::prelude::*;
 use web_sys::{Element, Text};
 
-use super::ways::Way;
 use crate::chat::tree::TurnId;
 use crate::chat::turn::Turn;
+use crate::dialect::Transport;
 use crate::event::End;
 use crate::pacer::Pace;
 pub use crate::reply::Status;
 
-/// What can be asked of the reply that runs.
+/// Orders to the reply that runs.
 #[derive(Debug, Clone)]
 pub enum Order {
-    /// End, so; what arrived stays.
+    /// End the reply, with this end; what arrived stays.
     Stop(End),
     /// End now, whatever is still on the way: a newer send takes its place.
     Conclude,
@@ -27,37 +27,37 @@ pub enum Order {
     Pace(Pace),
     /// Wait on past a deadline.
     WaitOn,
-    /// The page closes: tell the server to stop.
+    /// Tell the server to stop, since the page closes.
     Leave,
-    /// The page has made room: the answer's element, and the thinking's text.
+    /// Paint into the room that the page has made: the answer's element, and the thinking's text.
     Attach(Element, Text),
 }
 
-/// A reply that runs, as the rest of the page sees it.
+/// Reply that runs, as the rest of the page sees it.
 pub trait Live {
-    /// Its turn.
+    /// Returns the id of the reply's turn.
     fn id(&self) -> TurnId;
-    /// What it is by now.
+    /// Returns the turn as it is by now.
     fn turn(&self) -> Turn;
-    /// What of it is seen.
+    /// Returns what is seen of the reply beside its text.
     fn seen(&self) -> Seen;
-    /// Does what is asked.
+    /// Does what is asked of the reply.
     fn order(self: Rc<Self>, order: Order);
 }
 
-/// What is seen of a reply beside its text.
+/// State of a reply that is seen beside its text.
 #[derive(Clone, Copy)]
 pub struct Seen {
-    /// What it is doing.
-    pub status: RwSignal<Status>,
-    /// How it ended, once the last letter is shown.
-    pub end: RwSignal<Option<End>>,
-    /// Whether there is thinking to show.
-    pub thinks: RwSignal<bool>,
-    /// Whether arrived text waits to be shown.
-    pub behind: RwSignal<bool>,
-    /// The way that it takes.
-    pub way: RwSignal<Option<Way>>,
-    /// The way that the next reply takes, where this one's held everything back.
-    pub next_way: RwSignal<Option<Way>>,
+    /// Status of the reply: what it is doing.
+    pub status: ReadSignal<Status>,
+    /// End of the reply, once the last letter is shown.
+    pub end: ReadSignal<Option<End>>,
+    /// `true` once there is thinking to show.
+    pub thinks: ReadSignal<bool>,
+    /// `true` while arrived text waits to be shown.
+    pub behind: ReadSignal<bool>,
+    /// Transport that the reply takes; `None` before the request is sent.
+    pub way: ReadSignal<Option<&'static Transport>>,
+    /// Transport that the next reply takes, where this one's held everything back.
+    pub next_way: ReadSignal<Option<&'static Transport>>,
 }

@@ -11,8 +11,8 @@ const KEPT: [&str; 10] = [
     "strong", "em", "del", "code", "sub", "sup", "kbd", "mark", "br", "a",
 ];
 
-/// Adds the words of a part of an answer: a block by itself is a line, or several. Buttons say nothing, pictures and formulas what they
-/// are called; code is not read out but for the name of its language.
+/// Adds the words of a part of an answer: a block by itself is a line, or several. Buttons say nothing, pictures and formulas
+/// what they are called; code is not read out but for the name of its language.
 pub fn words(node: &Node, out: &mut String) {
     let Some(element) = node.dyn_ref::<Element>() else {
         out.push_str(&node.node_value().unwrap_or_default());
@@ -41,7 +41,7 @@ pub fn words(node: &Node, out: &mut String) {
     }
 }
 
-/// What stands for what has no letters of its own on the page.
+/// Returns the words that stand for an element without letters of its own: what a picture or a formula is called.
 fn spelled(element: &Element, name: &str) -> Option<String> {
     element.get_attribute(match name {
         "img" => "alt",
@@ -50,7 +50,7 @@ fn spelled(element: &Element, name: &str) -> Option<String> {
     })
 }
 
-/// A table as tab-separated values, and as HTML.
+/// Writes a table as tab-separated values, and as HTML.
 pub fn table(table: &Element) -> (String, String) {
     let (mut values, mut html) = (String::new(), String::from("<table>"));
     let rows = table.query_selector_all("tr");
@@ -129,7 +129,7 @@ fn each(nodes: &NodeList, mut work: impl FnMut(&Node)) {
         .for_each(|node| work(&node));
 }
 
-/// The elements of a list of nodes.
+/// Returns the elements of a list of nodes.
 fn list(nodes: Option<&NodeList>) -> impl Iterator<Item = Element> {
     let all = nodes.into_iter();
     let all = all.flat_map(|nodes| (0..nodes.length()).filter_map(|at| nodes.get(at)));

@@ -1,104 +1,33 @@
-//! Finding servers, and making friends with one: who is it, which models, how much context.
+//! Getting to know servers: who is it, which models, how much context.
 //!
 //! Simple GETs only, so that no preflight is ever sent and no sticky server loses a socket.
 
 use futures_util::future::join_all;
 
 use super::doctor::ask::inquire;
-use super::net::fetch::{Fetch, reach};
+use super::net::fetch::Fetch;
 use crate::address::Address;
-use crate::dialect::{self, Kind, Model, PORTS, Recognised, Recogniser};
-use crate::doctor::check::Reach;
+use crate::dialect::{self, Kind, Recogniser};
 use crate::doctor::{Probe, Verdict};
-use crate::session::{Media, Wire};
+use crate::link::{Found, Server};
+use crate::session::{Media, Wire, ask};
 
-/// A server that this page talks to.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Server {
-    /// Where it is.
-    pub address: Address,
-    /// What it is.
-    pub kind: Kind,
-    /// What it offers.
-    pub models: Vec<Model>,
-    /// The model that was chosen; `None`: the server's first.
-    pub model: Option<String>,
-    /// Tokens that fit into the context, where the server tells.
-    pub context: Option<u32>,
-}
-
-impl Server {
-    /// A server of which no more is known than its address and its kind.
-    pub fn unknown(address: Address, kind: Kind) -> Server {
-        Server {
-            address,
-            kind,
-            models: Vec::new(),
-            model: None,
-            context: None,
-        }
-    }
-
-    /// The kind and the place, for people.
-    pub fn name(&self) -> String {
-        format!("{} · {}", self.kind.name(), self.address.host())
-    }
-
-    /// The id that requests carry.
-    pub fn model_id(&self) -> Option<String> {
-        self.model
-            .clone()
-            .or_else(|| self.models.first().map(|model| model.id.clone()))
-    }
-
-    /// The model's name for people; empty where unknown.
-    pub fn model_name(&self) -> String {
-        let id = self.model_id().unwrap_or_default();
-        let named = self
-            .models
-            .iter()
-            .find(|model| model.id == id)
-            .map(|model| model.name.clone());
-        short(&named.filter(|name| !name.is_empty()).unwrap_or(id))
-    }
-}
-
-/// A model's path and file ending say nothing to a person.
-fn short(name: &str) -> String {
-    let name = name.rsplit(['/', '\\']).next().unwrap_or(name);
-    name.strip_suffix(".gguf").unwrap_or(name).to_owned()
-}
-
-/// Looks at the usual ports of this computer, all at once. In the order of the list.
-pub async fn look_around() -> Vec<Found> {
-    let asked = PORTS.iter().map(|port| async move {
-        let address = Address::parse(&format!("http://127.0.0.1:{port}"), None).ok()?;
+/// Finds out at which of the addresses a server answers that Rill can talk to; returns those, in their order.
+pub async fn recognise(addresses: Vec<Address>) -> Vec<Found> {
+    let asked = addresses.into_iter().map(|address| async move {
         let fetch = Fetch {
             address: address.clone(),
             key: None,
         };
-        // One opaque question tells an empty port from a server, and costs two lines in the console instead of ten.
-        if reach(&address.url("/v1/models")).await != Reach::Came {
-            return None;
-        }
         match recognise_at(&fetch).await {
-            dialect::Verdict::Recognised(found) => Some(Found { address, found }),
+            dialect::Recognition::Recognised(found) => Some(Found { address, found }),
             _ => None,
         }
     });
     join_all(asked).await.into_iter().flatten().collect()
 }
 
-/// A server that was found, and where.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Found {
-    /// Where.
-    pub address: Address,
-    /// What.
-    pub found: Recognised,
-}
-
-async fn recognise_at(fetch: &Fetch) -> dialect::Verdict {
+async fn recognise_at(fetch: &Fetch) -> dialect::Recognition {
     let mut recogniser = Recogniser::at(&fetch.address.host());
     while let Some(call) = recogniser.next() {
         let answer = fetch.small(&call, Media::Plain).await;
@@ -111,12 +40,13 @@ async fn recognise_at(fetch: &Fetch) -> dialect::Verdict {
         });
     }
     recogniser
-        .verdict()
+        .recognition()
         .cloned()
-        .unwrap_or(dialect::Verdict::Nothing)
+        .unwrap_or(dialect::Recognition::Nothing)
 }
 
-/// Gets to know the server at an address. `kind` spares the guessing.
+/// Gets to know the server at an address: its kind, its models, its context. `kind` spares the guessing. Fails with the Doctor's
+/// verdict.
 pub async fn connect(fetch: &Fetch, kind: Option<Kind>) -> Result<Server, Verdict> {
     let address = fetch.address.clone();
     let (kind, mut context) = match kind {
@@ -128,18 +58,21 @@ pub async fn connect(fetch: &Fetch, kind: Option<Kind>) -> Result<Server, Verdic
         })
         .await
         {
-            dialect::Verdict::Recognised(found) => (found.kind, found.context),
+            dialect::Recognition::Recognised(found) => (found.kind, found.context),
             // What hides everything behind a key speaks OpenAI's language.
-            dialect::Verdict::NeedsKey(_) if fetch.key.is_some() => (Kind::OpenAi, None),
-            dialect::Verdict::NeedsKey(_) => return Err(Verdict::Auth),
-            dialect::Verdict::NotAModelServer(_) => return Err(Verdict::WrongServer),
-            dialect::Verdict::Nothing => return Err(why_not(fetch, None).await),
+            dialect::Recognition::NeedsKey(_) if fetch.key.is_some() => (Kind::default(), None),
+            dialect::Recognition::NeedsKey(_) => return Err(Verdict::Auth),
+            dialect::Recognition::NotAModelServer(_) => return Err(Verdict::WrongServer),
+            dialect::Recognition::Nothing => return Err(why_not(fetch, None).await),
         },
     };
     let dialect = kind.dialect();
-    let call = dialect.models();
-    let models = match fetch.small(&call, Media::Plain).await {
-        Ok(answer) if answer.status < 400 => dialect.read_models(&answer.body).unwrap_or_default(),
+    let asked = dialect.models();
+    let models = match fetch.small(&asked.call, Media::Plain).await {
+        Ok(answer) if answer.good().is_some() => {
+            let models = answer.to(&asked).and_then(Result::ok);
+            models.unwrap_or_default()
+        }
         Ok(answer) => {
             let error =
                 crate::dialect::read_error(answer.status, &answer.content_type, &answer.body);
@@ -155,24 +88,17 @@ pub async fn connect(fetch: &Fetch, kind: Option<Kind>) -> Result<Server, Verdic
     };
     let first = models.first().map(|model| model.id.clone());
     context = models.first().and_then(|model| model.context).or(context);
-    if let Some(call) = dialect.context(first.as_deref())
-        && let Ok(answer) = fetch.small(&call, Media::Plain).await
-    {
-        let told = answer.good();
-        context = told
-            .and_then(|body| dialect.read_context(body, first.as_deref()))
-            .or(context);
+    if let Some(asked) = dialect.context(first.as_deref()) {
+        context = ask(fetch, &asked, &|_| false).await.or(context);
     }
     Ok(Server {
-        address,
-        kind,
         models,
-        model: None,
         context,
+        ..Server::unknown(address, kind)
     })
 }
 
-/// Why a request could not even be answered: the browser says only "failed", so the server is asked in other ways.
+/// Finds out why a request could not even be answered: the browser says only "failed", so the server is asked in other ways.
 async fn why_not(fetch: &Fetch, kind: Option<Kind>) -> Verdict {
     match inquire(fetch, kind, fetch.key.is_some()).await {
         // It answers plainly, and yet not where a model server would: it is another sort of server.

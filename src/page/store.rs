@@ -7,61 +7,35 @@
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::rc::{Rc, Weak};
+use std::str::FromStr;
 
 use serde_json::{Map, Value, json};
 
-use crate::chat::wishes::Wishes;
-use crate::dialect::Kind;
+use crate::chat::preferences::Preferences;
+use crate::dialect::{Kind, Transport};
 use crate::doctor::check::Profile;
+use crate::link::LastServer;
+use crate::reading::Appearance;
 use crate::session::Refusals;
 
-/// The server that was used last.
-#[derive(Debug, Clone, PartialEq, Default)]
-pub struct LastServer {
-    /// Its base address, or `demo`.
-    pub server: String,
-    /// Its family, as a word.
-    pub kind: Option<String>,
-    /// The model that was chosen.
-    pub model: Option<String>,
-}
-
-impl LastServer {
-    /// The family, if the word is known.
-    pub fn kind(&self) -> Option<Kind> {
-        self.kind.as_deref().and_then(|kind| kind.parse().ok())
-    }
-}
-
-/// How the person likes to read.
-#[derive(Debug, Clone, PartialEq, Default)]
-pub struct Look {
-    /// `auto`, `light`, `dark`.
-    pub theme: Option<String>,
-    /// A `pace` value.
-    pub pace: Option<String>,
-    /// A language tag.
-    pub lang: Option<String>,
-}
-
-/// The memory. Clones share it.
+/// Memory of this browser. Clones share it.
 #[derive(Clone)]
 pub struct Store {
     lasting: bool,
-    /// Where nothing may last, or the browser refuses to keep it, it is kept for the life of the page.
+    /// Entries for the life of the page, by name: those that may not last, or that the browser refuses to keep.
     passing: Rc<RefCell<BTreeMap<String, String>>>,
-    /// Drafts of several chats on one page stand apart.
+    /// Name of the chat, by which drafts of several chats on one page stand apart.
     chat: String,
-    /// Its conversation's place in the session of this tab.
+    /// Name under which the session of this tab holds the chat's conversation.
     place: Rc<str>,
 }
 
 thread_local! {
-    /// The places that are taken on this page.
+    /// Places that are taken on this page.
     static PLACES: RefCell<Vec<Weak<str>>> = RefCell::default();
 }
 
-/// A place of that name; where another chat on the page has it already, of that name and a mark.
+/// Takes a place of that name; where another chat on the page has it already, one of that name and a mark.
 fn place(chat: &str) -> Rc<str> {
     PLACES.with_borrow_mut(|places| {
         places.retain(|place| place.strong_count() > 0);
@@ -80,7 +54,8 @@ fn place(chat: &str) -> Rc<str> {
 }
 
 impl Store {
-    /// The memory of the chat of that name (empty where a page has one).
+    /// Makes the memory of the chat of that name (empty where a page has one). With `lasting` it is kept in the browser, else for
+    /// the life of the page.
     pub fn new(lasting: bool, chat: &str) -> Store {
         Store {
             lasting,
@@ -90,24 +65,24 @@ impl Store {
         }
     }
 
-    /// The chat is about to go: its place is free for another of that name.
+    /// Frees the chat's place for another of that name, since the chat is about to go.
     pub fn leave(&self) {
         PLACES.with_borrow_mut(|places| {
             places.retain(|place| !Weak::ptr_eq(place, &Rc::downgrade(&self.place)));
         });
     }
 
-    /// The server that was used last.
+    /// Reads the server that was used last.
     pub fn last_server(&self) -> Option<LastServer> {
         let kept = self.get("server");
         Some(LastServer {
             server: word(&kept, "server")?,
-            kind: word(&kept, "kind"),
+            kind: said(&kept, "kind"),
             model: word(&kept, "model"),
         })
     }
 
-    /// Keeps the server.
+    /// Writes the server that was used last.
     pub fn keep_server(&self, server: &LastServer) {
         let LastServer {
             server,
@@ -116,22 +91,22 @@ impl Store {
         } = server;
         self.set(
             "server",
-            &json!({ "server": server, "kind": kind, "model": model }),
+            &json!({ "server": server, "kind": kind.map(Kind::as_str), "model": model }),
         );
     }
 
-    /// The API key for an origin.
+    /// Reads the API key for an origin.
     pub fn key(&self, origin: &str) -> Option<String> {
         word(&self.get("keys"), origin).filter(|key| !key.is_empty())
     }
 
-    /// Keeps the key for an origin; an empty one is forgotten.
+    /// Writes the key for an origin; an empty one is forgotten.
     pub fn keep_key(&self, origin: &str, key: &str) {
         let key = Some(key).filter(|key| !key.is_empty());
         self.keep_in("keys", origin, key.map(Value::from));
     }
 
-    /// Whether this URL is known to take nothing but `application/json`.
+    /// Tells whether this URL is known to take nothing but `application/json`.
     pub fn wants_json(&self, url: &str) -> bool {
         let known = self.get("json");
         known
@@ -139,7 +114,7 @@ impl Store {
             .is_some_and(|known| known.iter().any(|known| known == url))
     }
 
-    /// Keeps that this URL takes nothing but `application/json`.
+    /// Writes that this URL takes nothing but `application/json`.
     pub fn keep_wants_json(&self, url: &str) {
         if self.wants_json(url) {
             return;
@@ -152,79 +127,77 @@ impl Store {
         self.set("json", &Value::Array(known));
     }
 
-    /// The kind that the person said the server at this base address is of.
+    /// Reads the kind that the person said the server at this base address is of.
     pub fn kind(&self, base: &str) -> Option<Kind> {
-        word(&self.get("kinds"), base)?.parse().ok()
+        said(&self.get("kinds"), base)
     }
 
-    /// Keeps it; `None` is to be found out.
+    /// Writes the kind that the person said; `None` is to be found out.
     pub fn keep_kind(&self, base: &str, kind: Option<Kind>) {
         self.keep_in("kinds", base, kind.map(|kind| Value::from(kind.as_str())));
     }
 
-    /// The rung that worked for the server at this base address, as its place among `rungs`; the first where none of them did.
-    pub fn rung(&self, base: &str, rungs: &[&str]) -> usize {
-        let all = self.get("rungs");
-        let kept = all.get(base).unwrap_or(&Value::Null);
+    /// Reads the transport that worked for the server at this base address, of those of its kind; the first where none of them
+    /// did.
+    pub fn transport(&self, base: &str, all: &'static [Transport]) -> Option<&'static Transport> {
+        let kept = self.get("rungs");
+        let kept = kept.get(base).unwrap_or(&Value::Null);
         // It was kept as a place before, in a list that may have been another.
-        let place = || kept.as_u64().and_then(|place| usize::try_from(place).ok());
+        let place = || all.get(usize::try_from(kept.as_u64()?).ok()?);
         let named = kept
             .as_str()
-            .map(|name| rungs.iter().position(|rung| *rung == name));
-        named
-            .unwrap_or_else(place)
-            .filter(|place| *place < rungs.len())
-            .unwrap_or(0)
+            .map(|name| all.iter().find(|transport| transport.name == name));
+        named.unwrap_or_else(place).or(all.first())
     }
 
-    /// Keeps the rung that works, by its name; `None` is to be found out.
-    pub fn keep_rung(&self, base: &str, rung: Option<&str>) {
-        self.keep_in("rungs", base, rung.map(Value::from));
+    /// Writes the name of the transport that works; `None` is to be found out.
+    pub fn keep_transport(&self, base: &str, name: Option<&str>) {
+        self.keep_in("rungs", base, name.map(Value::from));
     }
 
-    /// What the server at this base address has refused of requests.
+    /// Reads what the server at this base address has refused of requests.
     pub fn refusals(&self, base: &str) -> Refusals {
         Refusals::read(self.get("refusals").get(base).unwrap_or(&Value::Null))
     }
 
-    /// Keeps it: those requests are not made again.
+    /// Writes what the server at this base address has refused: those requests are not made again.
     pub fn keep_refusals(&self, base: &str, refusals: &Refusals) {
         self.keep_in("refusals", base, Some(refusals.write()));
     }
 
-    /// Keeps what a check has learned of the server at this base address.
+    /// Writes what a check has learned of the server at this base address.
     pub fn keep_profile(&self, base: &str, profile: &Profile) {
         self.keep_in("profiles", base, Some(profile.write()));
     }
 
-    /// What the person wishes of replies from the server at this base address.
-    pub fn wishes(&self, base: &str) -> Wishes {
-        Wishes::read(self.get("wishes").get(base).unwrap_or(&Value::Null))
+    /// Reads the person's preferences for replies from the server at this base address.
+    pub fn preferences(&self, base: &str) -> Preferences {
+        Preferences::read(self.get("wishes").get(base).unwrap_or(&Value::Null))
     }
 
-    /// Keeps it; what is as it was is forgotten.
-    pub fn keep_wishes(&self, base: &str, wishes: &Wishes) {
-        let kept = (*wishes != Wishes::default()).then(|| wishes.write());
+    /// Writes the preferences; where all are as they were at first, they are forgotten.
+    pub fn keep_preferences(&self, base: &str, preferences: &Preferences) {
+        let kept = (*preferences != Preferences::default()).then(|| preferences.write());
         self.keep_in("wishes", base, kept);
     }
 
-    /// Whether anything may be kept.
+    /// Tells whether anything may be kept.
     pub fn lasts(&self) -> bool {
         self.lasting
     }
 
-    /// The session of this tab, where anything may be kept.
+    /// Returns the session storage of this tab, where anything may be kept.
     fn tab(&self) -> Option<web_sys::Storage> {
         let window = web_sys::window().filter(|_| self.lasting)?;
         window.session_storage().ok().flatten()
     }
 
-    /// The name of this tab's conversation, if it has one.
+    /// Reads the name of this tab's conversation, if it has one.
     pub fn session(&self) -> Option<String> {
         self.tab()?.get_item(&self.place).ok()?
     }
 
-    /// Keeps it, so that a reload brings the conversation back.
+    /// Writes the name of this tab's conversation, so that a reload brings it back; `None` forgets it.
     pub fn keep_session(&self, name: Option<&str>) {
         if let Some(session) = self.tab() {
             // A browser that keeps nothing brings nothing back.
@@ -235,27 +208,32 @@ impl Store {
         }
     }
 
-    /// What could not be written any more when the page was left.
+    /// Reads what could not be written any more when the page was left.
     pub fn left(&self) -> Option<String> {
         let place = format!("{}.left", self.place);
         self.tab()?.get_item(&place).ok()?
     }
 
-    /// Keeps it: of all that a page can write when it goes, this alone is there for certain.
-    pub fn keep_left(&self, left: &str) {
+    /// Writes what could not be written any more: of all that a page can write when it goes, this alone is there for certain.
+    /// `None` forgets it.
+    pub fn keep_left(&self, left: Option<&str>) {
         if let Some(session) = self.tab() {
+            let place = format!("{}.left", self.place);
             // Where it is too much, the database may have it all the same.
-            let _ = session.set_item(&format!("{}.left", self.place), left);
+            let _ = match left {
+                Some(left) => session.set_item(&place, left),
+                None => session.remove_item(&place),
+            };
         }
     }
 
-    /// The unsent text.
+    /// Reads the unsent text; empty where there is none.
     pub fn draft(&self) -> String {
         let kept = self.get(&self.draft_name());
         kept.as_str().unwrap_or_default().to_owned()
     }
 
-    /// Keeps the unsent text.
+    /// Writes the unsent text.
     pub fn keep_draft(&self, draft: &str) {
         self.set(&self.draft_name(), &Value::from(draft));
     }
@@ -264,26 +242,17 @@ impl Store {
         format!("draft.{}", self.chat)
     }
 
-    /// How the person likes to read.
-    pub fn look(&self) -> Look {
-        let kept = self.get("look");
-        Look {
-            theme: word(&kept, "theme"),
-            pace: word(&kept, "pace"),
-            lang: word(&kept, "lang"),
-        }
+    /// Reads how the person likes to read.
+    pub fn appearance(&self) -> Appearance {
+        Appearance::read(&self.get("look"))
     }
 
-    /// Keeps it.
-    pub fn keep_look(&self, look: &Look) {
-        let Look { theme, pace, lang } = look;
-        self.set(
-            "look",
-            &json!({ "theme": theme, "pace": pace, "lang": lang }),
-        );
+    /// Writes how the person likes to read.
+    pub fn keep_appearance(&self, appearance: &Appearance) {
+        self.set("look", &appearance.write());
     }
 
-    /// Keeps one thing among others of an entry; `None` forgets it.
+    /// Writes one value of an entry that holds several, by its key; `None` forgets it.
     fn keep_in(&self, name: &str, key: &str, value: Option<Value>) {
         let mut all = match self.get(name) {
             Value::Object(all) => all,
@@ -296,7 +265,7 @@ impl Store {
         self.set(name, &Value::Object(all));
     }
 
-    /// An entry; null where there is none, or none that can be read.
+    /// Reads an entry; null where there is none, or none that can be read.
     fn get(&self, name: &str) -> Value {
         let name = format!("rill.{name}");
         let lasting = if self.lasting {
@@ -321,9 +290,14 @@ impl Store {
     }
 }
 
-/// The text of that name.
+/// Returns the text of that name in an object.
 fn word(value: &Value, name: &str) -> Option<String> {
     value.get(name)?.as_str().map(str::to_owned)
+}
+
+/// Reads the value that the text of that name says, if it says one.
+fn said<T: FromStr>(value: &Value, name: &str) -> Option<T> {
+    word(value, name)?.parse().ok()
 }
 
 fn local() -> Option<web_sys::Storage> {

@@ -6,18 +6,13 @@
 //! token; so are two of any other alphabet (Cyrillic, Greek, Arabic, Hebrew, Hindi, Thai, letters with accents); a Chinese
 //! character, a kana or a Hangul syllable is three quarters of one; an emoji, and whatever else lies beyond the first 65,536, is one.
 
-/// About how many tokens this is.
-pub fn about_tokens(text: &str) -> u32 {
-    about_tokens_of([text])
-}
-
 /// About how many tokens these are together.
-pub fn about_tokens_of<'t>(texts: impl IntoIterator<Item = &'t str>) -> u32 {
+pub fn about_tokens<'t>(texts: impl IntoIterator<Item = &'t str>) -> u32 {
     let quarters: u64 = texts.into_iter().map(quarters).sum();
     u32::try_from(quarters / 4).unwrap_or(u32::MAX)
 }
 
-/// The same in quarters of a token.
+/// The estimate in quarters of a token.
 pub(super) fn quarters(text: &str) -> u64 {
     if text.is_ascii() {
         return text.len() as u64;
@@ -45,7 +40,7 @@ mod tests {
 
     #[test]
     fn a_token_is_as_many_letters_as_its_script_has_to_one() {
-        let check = |text: &str, tokens| assert_eq!(about_tokens(text), tokens, "{text}");
+        let check = |text: &str, tokens| assert_eq!(about_tokens([text]), tokens, "{text}");
         check("", 0);
         check("A river is long and slow", 6);
         check("Медленная река", 6);
@@ -54,6 +49,6 @@ mod tests {
         check("느린강물", 3);
         check("แม่น้ำยาว", 4);
         check("🦆🦆", 2);
-        assert_eq!(about_tokens_of(["ab", "cd"]), 1);
+        assert_eq!(about_tokens(["ab", "cd"]), 1);
     }
 }

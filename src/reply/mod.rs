@@ -5,68 +5,49 @@
 //!
 //! - [`Life`] alone says where it stands: an end mark is not the end yet, the end waits for its reason and for its last letter.
 //! - What is shown is a beginning of the text that has come, at every frame.
-//! - Whoever joins the [`Told::Delta`]s and takes a [`Told::Replace`] for the whole has exactly the text, at every frame.
+//! - Whoever joins the [`TextChange::Delta`]s and takes a [`TextChange::Replace`] for the whole has exactly the text, at every frame.
 
+mod arrivals;
 mod estimate;
 pub mod spoken;
+mod status;
 
-pub use estimate::{about_tokens, about_tokens_of};
+pub use estimate::about_tokens;
+pub use status::Status;
 
+use arrivals::Arrivals;
 use estimate::quarters;
 
 use crate::chat::turn::Turn;
-use crate::event::{ChatEvent, Deadline, End, Millis, Progress, Timings, Usage};
+use crate::event::{ChatEvent, End, Millis, Timings, Usage};
 use crate::markdown::{Markdown, piece_of};
 use crate::pacer::{Pace, Pacer};
 use crate::session::Report;
 use crate::text;
 
-/// How often the figures in the status line may change, in milliseconds.
+/// Milliseconds between two changes of the figures in the status line, at least.
 const STATUS_EVERY: Millis = 250.0;
-/// So many bytes are taken in at a time: between two slices the page looks at its clock.
+/// Bytes that are taken in at a time: between two slices the page looks at its clock.
 const SLICE: usize = 4096;
 
-/// Where a reply stands. It only goes forward.
+/// Stages of a reply. It only goes forward.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Life {
-    /// It is being made.
+    /// The reply is being made.
     Running,
     /// An end mark has come; figures and late text may follow.
     Finishing(End),
-    /// It has ended; before anything is said, the server is asked why.
+    /// The reply has ended; before anything is said, the server is asked why.
     Explaining(End),
-    /// It has ended; its last letters are still to be shown.
+    /// The reply has ended; its last letters are still to be shown.
     Showing(End),
-    /// All of it is shown, and its end is told.
+    /// The reply is shown to its last letter, and its end is told.
     Over(End),
 }
 
-/// What the reply is doing, for the status line.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Status {
-    /// No headers yet.
-    Connecting,
-    /// Headers, but nothing else.
-    Waiting,
-    /// What the server says that it does.
-    Progress(Progress),
-    /// A small request found the server alive.
-    Slow,
-    /// Thinking comes.
-    Thinking,
-    /// Text comes; tokens per second, and whether the server measured them.
-    Writing(Option<(u32, bool)>),
-    /// All is here; the rest is being shown at the reader's pace.
-    Showing,
-    /// A deadline passed; the person may wait on.
-    Asking(Deadline),
-    /// It is over.
-    Ended,
-}
-
-/// What the page around the reply is told of its text.
+/// Changes of the text, as the page around the reply is told of them.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Told {
+pub enum TextChange {
     /// More text, to be put behind all that was told.
     Delta(String),
     /// The whole text anew: what was told before is no beginning of it.
@@ -84,19 +65,20 @@ pub struct Reply {
     pacer: Pacer,
     /// Holds what is shown of the whole text.
     markdown: Markdown,
-    /// What is shown may be no beginning of the text any more: it is taken in anew.
+    /// Set while what is shown may be no beginning of the text any more: it is taken in anew.
     rewrite: bool,
     /// Bytes of the text that were told.
     told: usize,
-    /// They are no beginning of the text any more.
+    /// Set while the bytes that were told are no beginning of the text any more.
     retell: bool,
-    /// Nothing that still comes belongs to it: the person has stopped it.
-    deaf: bool,
+    /// Set once the person has stopped the reply, or a newer one has taken its place: nothing that still comes belongs to it.
+    muted: bool,
     started: Millis,
     first_text: Option<Millis>,
     last_text: Millis,
     status_due: Millis,
-    /// What has come since it began, in quarters of a token.
+    arrivals: Arrivals,
+    /// Text and thinking that have come since the reply began, in quarters of a token.
     came: u64,
     /// Tokens that the server told of one by one.
     tokens: u64,
@@ -118,22 +100,23 @@ impl Reply {
             // Whoever listens does not know from where it goes on.
             retell: !turn.text.is_empty(),
             turn,
-            deaf: false,
+            muted: false,
             started: now,
             first_text: None,
             last_text: now,
             status_due: f64::NEG_INFINITY,
+            arrivals: Arrivals::default(),
             came: 0,
             tokens: 0,
         }
     }
 
-    /// Where it stands.
+    /// Returns the stage at which the reply is.
     pub fn life(&self) -> &Life {
         &self.life
     }
 
-    /// How it ended, once that is settled; its last letters may still be on the way.
+    /// Returns the end of the reply, once that is settled; its last letters may still be on the way.
     pub fn end(&self) -> Option<&End> {
         match &self.life {
             Life::Showing(end) | Life::Over(end) => Some(end),
@@ -141,41 +124,56 @@ impl Reply {
         }
     }
 
-    /// Whether all of it is shown and its end is told.
+    /// Tells whether all of the reply is shown and its end is told.
     pub fn is_over(&self) -> bool {
         matches!(self.life, Life::Over(_))
     }
 
-    /// Whether what comes still belongs to it.
+    /// Tells whether what comes still belongs to the reply.
     pub fn listens(&self) -> bool {
-        !self.deaf && !self.is_over()
+        !self.muted && !self.is_over()
     }
 
-    /// All that has come of it.
+    /// Returns the turn with all that has come of the reply.
     pub fn turn(&self) -> &Turn {
         &self.turn
     }
 
-    /// When it began.
+    /// Returns the time at which the reply began.
     pub fn started(&self) -> Millis {
         self.started
     }
 
-    /// How long after its beginning the first text or thinking came.
+    /// Returns the milliseconds from the beginning to the first text or thinking; `None` before that came.
     pub fn first_after(&self) -> Option<Millis> {
         self.first_text.map(|at| at - self.started)
     }
 
-    /// How long after its beginning the last text came.
+    /// Returns the milliseconds from the beginning to the last text or thinking.
     pub fn last_after(&self) -> Millis {
         self.last_text - self.started
     }
 
-    /// What happened. The status that it brings, if it brings one.
+    /// Notes that the page could see nothing for so many milliseconds: what came meanwhile could not be seen coming.
+    pub fn held_up(&mut self, span: Millis) {
+        self.arrivals.held_up(span);
+    }
+
+    /// Tells whether the reply is complete, and nothing of it came until all was made, though there was time to tell.
+    pub fn was_held_back(&self) -> bool {
+        let first = self.first_after().unwrap_or_default();
+        matches!(self.end(), Some(End::Complete { .. }))
+            && self.arrivals.were_held_back(first, self.last_after())
+    }
+
+    /// Takes a report of what happened; gives the status that it brings, if it brings one.
     pub fn on(&mut self, now: Millis, report: &Report) -> Option<Status> {
         match report {
             Report::Sent { .. } => Some(Status::Connecting),
-            Report::Headers { .. } => Some(Status::Waiting),
+            Report::Headers { content_type, .. } => {
+                self.arrivals.headers(content_type);
+                Some(Status::Waiting)
+            }
             Report::Events(events) => {
                 let take = |status, event| self.take(now, event).or(status);
                 events.iter().fold(None, take)
@@ -204,14 +202,14 @@ impl Reply {
         }
     }
 
-    /// It has ended like this, but why is still to be found out: until [`Reply::explained`] nothing is said.
+    /// Notes that the reply has ended like this, but why is still to be found out: until [`Reply::explained`] nothing is said.
     pub fn unexplained(&mut self, end: End) {
         if matches!(self.life, Life::Running | Life::Finishing(_)) {
             self.life = Life::Explaining(end);
         }
     }
 
-    /// What can be known of its end is known; `false` where it did not wait for that, or no longer.
+    /// Notes that what can be known of the end is known; `false` where the reply did not wait for that, or no longer.
     pub fn explained(&mut self, now: Millis) -> bool {
         let Life::Explaining(end) = &self.life else {
             return false;
@@ -221,15 +219,15 @@ impl Reply {
         true
     }
 
-    /// The person stops it: all that came is shown, and nothing that still comes belongs to it. The end is the session's, unless
-    /// that has ended already and only the reason was being looked for.
+    /// Stops the reply, as the person wishes: all that came is shown, and nothing that still comes belongs to it. The end is the
+    /// session's, unless that has ended already and only the reason was being looked for.
     pub fn stop(&mut self, now: Millis) {
         self.pacer.skip();
-        self.deaf = true;
+        self.muted = true;
         self.explained(now);
     }
 
-    /// A newer reply takes its place: it ends now, whatever is still on the way.
+    /// Ends the reply now, whatever is still on the way: a newer one takes its place.
     pub fn conclude(&mut self, now: Millis) {
         let end = match &self.life {
             Life::Running => End::Superseded,
@@ -238,7 +236,7 @@ impl Reply {
             }
         };
         self.over(now, end);
-        self.deaf = true;
+        self.muted = true;
         self.pacer.skip();
     }
 
@@ -247,18 +245,18 @@ impl Reply {
         self.pacer.skip();
     }
 
-    /// Another pace from now on.
+    /// Sets another pace from now on.
     pub fn set_pace(&mut self, now: Millis, pace: Pace) {
         self.pacer.set_pace(now, pace);
     }
 
-    /// Figures that came beside the stream.
+    /// Takes figures that came beside the stream.
     pub fn late_figures(&mut self, usage: &Usage, timings: &Timings) {
         self.turn.usage.update(usage);
         self.turn.timings.update(timings);
     }
 
-    /// Begins a frame: how much may be shown by now. `at_once` where nobody can see the page or less motion is wanted.
+    /// Begins a frame: works out how much may be shown by now. `at_once` where nobody can see the page or less motion is wanted.
     pub fn advance(&mut self, now: Millis, at_once: bool) {
         self.pacer.set_instant(at_once);
         self.pacer.advance(now);
@@ -277,7 +275,8 @@ impl Reply {
         slice.len() == rest.len()
     }
 
-    /// Ends a frame in which all was taken in. The end, once, where this was its last letter; the markdown is finished then.
+    /// Ends a frame in which all was taken in. Gives the end, once, where this was the reply's last letter; the markdown is
+    /// finished then.
     pub fn last_letter(&mut self) -> Option<End> {
         let Life::Showing(end) = &self.life else {
             return None;
@@ -293,18 +292,18 @@ impl Reply {
         Some(end)
     }
 
-    /// What is new to the page around it since the last call.
-    pub fn tell(&mut self) -> Option<Told> {
+    /// Returns what of the text is new to the page around the reply since the last call; `None` where nothing is.
+    pub fn tell(&mut self) -> Option<TextChange> {
         let whole = &self.turn.text;
         let told = std::mem::replace(&mut self.told, whole.len());
         if std::mem::take(&mut self.retell) {
-            return Some(Told::Replace(whole.clone()));
+            return Some(TextChange::Replace(whole.clone()));
         }
         let delta = text::from(whole, told);
-        (!delta.is_empty()).then(|| Told::Delta(delta.to_owned()))
+        (!delta.is_empty()).then(|| TextChange::Delta(delta.to_owned()))
     }
 
-    /// What is shown, as blocks.
+    /// Returns what is shown, as blocks.
     pub fn markdown(&mut self) -> &mut Markdown {
         &mut self.markdown
     }
@@ -314,17 +313,17 @@ impl Reply {
         self.markdown.text().len()
     }
 
-    /// Bytes that are shown of what came since it began.
+    /// Bytes that are shown of what came since the reply began.
     pub fn shown_of_its_own(&self) -> usize {
         self.shown().saturating_sub(self.prefix)
     }
 
-    /// Whether text has come that is not shown.
+    /// Tells whether text has come that is not shown.
     pub fn is_behind(&self) -> bool {
         self.pacer.behind() > 0
     }
 
-    /// When more may be shown, if nothing else comes.
+    /// Returns the time at which more may be shown, if nothing else comes; `None` where all is shown.
     pub fn next_due(&self, now: Millis) -> Option<Millis> {
         self.pacer.next_due(now)
     }
@@ -351,7 +350,7 @@ impl Reply {
         Some(Status::Writing(measured.or(estimate)))
     }
 
-    /// The first end wins; what came of it is still to be shown.
+    /// Settles the end: the first one wins, and what came of the reply is still to be shown.
     fn over(&mut self, now: Millis, end: End) {
         if self.end().is_none() {
             self.life = Life::Showing(end);
@@ -359,7 +358,7 @@ impl Reply {
         self.pacer.finish(now);
     }
 
-    /// What one event of a [`Report::Events`] does to the turn and to what will be shown; the status that it brings.
+    /// Takes one event of a [`Report::Events`] into the turn and into what will be shown; gives the status that it brings.
     pub fn take(&mut self, now: Millis, event: &ChatEvent) -> Option<Status> {
         if !self.listens() {
             return None;
@@ -369,7 +368,7 @@ impl Reply {
                 self.turn.apply(event);
                 self.pacer.push(now, piece);
                 self.came += quarters(piece);
-                self.text_came(now);
+                self.text_came(now, piece);
                 None
             }
             ChatEvent::ReplaceText(own) => {
@@ -379,7 +378,7 @@ impl Reply {
                 self.renew(whole);
                 self.pacer.replace(now, own);
                 self.came = quarters(own) + quarters(&self.turn.reasoning);
-                self.text_came(now);
+                self.text_came(now, own);
                 None
             }
             ChatEvent::TextWasReasoning => {
@@ -394,7 +393,7 @@ impl Reply {
             ChatEvent::Reasoning(piece) => {
                 self.turn.apply(event);
                 self.came += quarters(piece);
-                self.text_came(now);
+                self.text_came(now, piece);
                 Some(Status::Thinking)
             }
             ChatEvent::Token(_) => {
@@ -409,7 +408,7 @@ impl Reply {
         }
     }
 
-    /// The whole text is another now.
+    /// Takes another whole text in the place of the one so far.
     fn renew(&mut self, whole: String) {
         self.retell |= !whole.starts_with(text::up_to(&self.turn.text, self.told));
         self.rewrite = true;
@@ -417,7 +416,8 @@ impl Reply {
         self.told = self.told.min(self.turn.text.len());
     }
 
-    fn text_came(&mut self, now: Millis) {
+    fn text_came(&mut self, now: Millis, piece: &str) {
+        self.arrivals.piece(piece);
         self.first_text.get_or_insert(now);
         self.last_text = now;
         if self.status_due == Millis::INFINITY {
@@ -425,7 +425,7 @@ impl Reply {
         }
     }
 
-    /// The person waits on past a deadline; what it is doing, as far as can be told.
+    /// Goes on waiting past a deadline, as the person wishes; gives what the reply is doing, as far as can be told.
     pub fn wait_on(&mut self, now: Millis) -> Status {
         self.status_due = now;
         match self.turn.text.len() > self.prefix {

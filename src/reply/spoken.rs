@@ -4,8 +4,8 @@
 //! sentences were read. Out: the others. Sentences are counted, not their letters: where a mark becomes emphasis a moment later,
 //! letters go, and the sentences stay. It must not know who reads.
 
-/// What is to be read of a text of which `given` sentences were read, and how many are read then. The last sentence of a text that may
-/// grow waits for its end.
+/// The part of a text that is to be read, after `given` sentences were, and the number read then. The last sentence of a text
+/// that may grow waits for its end.
 pub fn rest(text: &str, given: usize, is_whole: bool) -> (&str, usize) {
     let text = text.trim_end();
     let mut all = ends(text);
@@ -23,7 +23,7 @@ pub fn rest(text: &str, given: usize, is_whole: bool) -> (&str, usize) {
     (text.get(from..to).unwrap_or_default().trim(), count)
 }
 
-/// Where each sentence ends that is followed by more: behind its last mark, or at the end of its line.
+/// Ends of sentences that are followed by more: behind the last mark, or at the end of the line.
 fn ends(text: &str) -> impl Iterator<Item = usize> {
     let mut seen = Seen::Words;
     text.char_indices().filter_map(move |(at, letter)| {
@@ -54,10 +54,10 @@ fn ends(text: &str) -> impl Iterator<Item = usize> {
     })
 }
 
-/// What the letters before were.
+/// The sort of the letters before.
 #[derive(Clone, Copy, PartialEq)]
 enum Seen {
-    /// Nothing of a sentence.
+    /// No part of a sentence.
     Nothing,
     /// Words.
     Words,
@@ -71,7 +71,7 @@ enum Seen {
 mod tests {
     use super::*;
 
-    /// All that is read while the text grows by a character at a time, and in the end.
+    /// Collects what is read while the text grows by a character at a time, and in the end.
     fn read(text: &str) -> Vec<String> {
         let (mut given, mut out) = (0, Vec::new());
         let ends = text.char_indices().map(|(at, _)| at).skip(1);

@@ -1,7 +1,7 @@
 #![allow(clippy::unwrap_used)]
 
 use super::*;
-use crate::event::{Finish, FinishKind, ServerError};
+use crate::event::{Deadline, Finish, FinishKind, ServerError};
 
 fn reply() -> Reply {
     Reply::begin(0.0, Pace::Instant, Turn::reply())
@@ -22,7 +22,7 @@ fn whole(text: &str) -> ChatEvent {
 }
 
 /// One frame; what it tells, and the end, if this was the last letter.
-fn frame(reply: &mut Reply, now: Millis) -> (Option<Told>, Option<End>) {
+fn frame(reply: &mut Reply, now: Millis) -> (Option<TextChange>, Option<End>) {
     reply.advance(now, false);
     while !reply.take_in() {}
     let end = reply.last_letter();
@@ -34,7 +34,7 @@ fn shown(reply: &mut Reply) -> String {
 }
 
 /// A frame behind each event, and the end behind all; what the page around the reply has in the end.
-fn heard(begun: Turn, events: &[ChatEvent]) -> (String, Vec<Told>) {
+fn heard(begun: Turn, events: &[ChatEvent]) -> (String, Vec<TextChange>) {
     let mut reply = Reply::begin(0.0, Pace::Instant, begun);
     let (mut heard, mut all) = (String::new(), Vec::new());
     let mut now = 0.0;
@@ -42,8 +42,8 @@ fn heard(begun: Turn, events: &[ChatEvent]) -> (String, Vec<Told>) {
         now += 40.0;
         let (told, end) = frame(reply, now);
         match &told {
-            Some(Told::Delta(more)) => heard += more,
-            Some(Told::Replace(anew)) => heard.clone_from(anew),
+            Some(TextChange::Delta(more)) => heard += more,
+            Some(TextChange::Replace(anew)) => heard.clone_from(anew),
             None => {}
         }
         all.extend(told);
@@ -68,9 +68,9 @@ fn a_final_text_that_differs_is_told_anew_as_a_whole() {
     );
     assert_eq!(said, "Hallöchen, liebe Kinder");
     let expect = [
-        Told::Delta("Hal".to_owned()),
-        Told::Delta("lo".to_owned()),
-        Told::Replace("Hallöchen, liebe Kinder".to_owned()),
+        TextChange::Delta("Hal".to_owned()),
+        TextChange::Delta("lo".to_owned()),
+        TextChange::Replace("Hallöchen, liebe Kinder".to_owned()),
     ];
     assert_eq!(told, expect);
 }
@@ -78,7 +78,7 @@ fn a_final_text_that_differs_is_told_anew_as_a_whole() {
 #[test]
 fn a_final_text_that_says_more_is_told_as_what_it_says_more() {
     let (_, told) = heard(Turn::reply(), &[text("Hallo"), whole("Hallo, Kinder")]);
-    assert_eq!(told[1..], [Told::Delta(", Kinder".to_owned())]);
+    assert_eq!(told[1..], [TextChange::Delta(", Kinder".to_owned())]);
     let (_, told) = heard(Turn::reply(), &[text("Hallo"), whole("Hallo")]);
     assert_eq!(told.len(), 1);
 }
@@ -97,7 +97,7 @@ fn a_reply_that_goes_on_tells_first_from_where() {
     before.text = "Ein Fluß ".to_owned();
     let (said, told) = heard(before, &[text("ist"), whole("war lang")]);
     assert_eq!(said, "Ein Fluß war lang");
-    assert_eq!(told[0], Told::Replace("Ein Fluß ist".to_owned()));
+    assert_eq!(told[0], TextChange::Replace("Ein Fluß ist".to_owned()));
 }
 
 #[test]
@@ -240,4 +240,80 @@ fn a_question_stays_until_it_is_answered_or_text_comes() {
     reply.on(6000.0, &asks);
     assert_eq!(reply.wait_on(7000.0), Status::Writing(None));
     assert!(writes(&mut reply, 7000.0));
+}
+
+/// A reply that was complete after its pieces; each came at its time, in milliseconds after the beginning.
+fn came(pieces: &[(Millis, usize)], told: impl FnOnce(&mut Reply)) -> Reply {
+    let mut reply = reply();
+    told(&mut reply);
+    for (at, bytes) in pieces {
+        reply.take(*at, &text(&"x".repeat(*bytes)));
+    }
+    let last = pieces.last().map_or(0.0, |(at, _)| *at);
+    reply.on(last, &Report::End(complete()));
+    reply
+}
+
+fn is_held_back(pieces: &[(Millis, usize)]) -> bool {
+    came(pieces, |_| ()).was_held_back()
+}
+
+fn document(reply: &mut Reply) {
+    reply.on(
+        0.0,
+        &Report::Headers {
+            status: 200,
+            content_type: "application/json; charset=utf-8".to_owned(),
+            told: Vec::new(),
+        },
+    );
+}
+
+#[test]
+fn a_reply_is_held_back_that_comes_as_a_whole_after_a_wait() {
+    assert!(is_held_back(&[(3000.0, 400)]));
+    assert!(
+        is_held_back(&[(3000.0, 100), (3000.0, 400)]),
+        "thinking, and the answer"
+    );
+    assert!(
+        !is_held_back(&[(900.0, 400)]),
+        "nobody minds so short a wait"
+    );
+    assert!(
+        !is_held_back(&[(3000.0, 50)]),
+        "a short answer may be one piece of an honest stream"
+    );
+    assert!(
+        came(&[(3000.0, 50)], document).was_held_back(),
+        "but not of a document"
+    );
+    assert!(
+        !is_held_back(&[(500.0, 10), (3000.0, 400)]),
+        "it began long before"
+    );
+    assert!(!is_held_back(&[]));
+}
+
+#[test]
+fn a_reply_is_held_back_that_comes_in_a_burst_after_a_wait() {
+    let burst = |apart: Millis, count: u32| -> Vec<(Millis, usize)> {
+        (0..count)
+            .map(|at| (3000.0 + f64::from(at) * apart, 4))
+            .collect()
+    };
+    assert!(is_held_back(&burst(0.5, 100)));
+    assert!(!is_held_back(&burst(0.5, 10)), "too few to tell");
+    // A model that reads its prompt for three seconds and then writes fast.
+    assert!(!is_held_back(&burst(5.0, 100)));
+}
+
+#[test]
+fn what_ends_otherwise_or_was_not_seen_coming_was_not_held_back() {
+    let mut cut = reply();
+    cut.take(3000.0, &text(&"x".repeat(400)));
+    cut.on(3000.0, &Report::End(End::Cut { page_closed: false }));
+    assert!(!cut.was_held_back());
+    let busy = came(&[(3000.0, 400)], |reply| reply.held_up(2500.0));
+    assert!(!busy.was_held_back(), "the page was held up, not the text");
 }

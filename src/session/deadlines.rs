@@ -6,15 +6,15 @@ use crate::event::Millis;
 /// Spans in milliseconds; `None` is no limit. The public default is `connect:30,first-token:300,silence:60,total:0`, grace 15 s.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Deadlines {
-    /// From the request to the headers.
+    /// Span from the request to the headers.
     pub connect: Option<Millis>,
-    /// From the request, or the last sign of life, to the first text.
+    /// Span from the request, or the last sign of life, to the first text.
     pub first_token: Option<Millis>,
-    /// Between signs of life after the first text.
+    /// Span between signs of life after the first text.
     pub silence: Option<Millis>,
     /// The whole reply.
     pub total: Option<Millis>,
-    /// How long a passed deadline asks before the reply ends.
+    /// Span for which a passed deadline asks the person, before the reply ends.
     pub grace: Millis,
 }
 
@@ -63,7 +63,7 @@ impl Deadlines {
         Ok(deadlines)
     }
 
-    /// The same, with another grace in seconds.
+    /// Returns the same deadlines with another grace, given in seconds.
     pub fn with_grace(mut self, seconds: &str) -> Result<Deadlines, BadDeadlines> {
         self.grace = seconds_to_millis(seconds)
             .ok_or_else(|| BadDeadlines::NotSeconds(seconds.trim().to_owned()))?;

@@ -11,7 +11,7 @@ use futures_channel::mpsc;
 use super::tests::{DONE, short, text};
 use super::*;
 use crate::chat::request::{ChatRequest, Message, Role};
-use crate::dialect::{Call, Kind, Via};
+use crate::dialect::{Call, Kind, Transport, Via};
 use crate::session::{Answer, Body, Clock, Control, Failure, Media, Opened, Plan, Report, Wire};
 
 /// A clock that jumps to the next moment that somebody waits for.
@@ -131,9 +131,6 @@ impl Wire for Scripted {
             body: "{}".to_owned(),
         })
     }
-    async fn urgent(&self, call: &Call, media: Media) -> Result<Answer, Failure> {
-        self.small(call, media).await
-    }
 }
 
 fn streams(pieces: Vec<(Millis, String)>) -> Script {
@@ -219,13 +216,9 @@ fn run_over(
     };
     let dialect = kind.dialect();
     let plan = Plan {
-        dialect: &*dialect,
-        request: &request,
         deadlines: short(),
-        rung: 0,
         fixed,
-        json: &|_| false,
-        refusals: crate::session::Refusals::default(),
+        ..Plan::new(dialect, &request)
     };
     let (sender, controls) = mpsc::unbounded();
     let mut person = VecDeque::from(person);
@@ -242,6 +235,10 @@ fn run_over(
         jump_through(&clock, work.as_mut(), &mut person, &sender);
     }
     (wire.asked.into_inner(), reports)
+}
+
+fn nth(kind: Kind, place: usize) -> &'static Transport {
+    &kind.dialect().transports()[place]
 }
 
 fn ends(reports: &[Report]) -> Vec<&'static str> {
@@ -301,7 +298,7 @@ fn any_other_refusal_is_not_asked_again() {
 }
 
 #[test]
-fn a_missing_endpoint_leads_to_the_next_rung_which_is_learnt() {
+fn a_missing_endpoint_leads_to_the_next_transport_which_is_learnt() {
     let native = "event: message\ndata: {\"token\": \"hi\", \"finish_reason\": \"stop\"}\n\n";
     let (asked, reports) = run(
         Kind::KoboldCpp,
@@ -318,12 +315,15 @@ fn a_missing_endpoint_leads_to_the_next_rung_which_is_learnt() {
             "/api/extra/generate/stream Plain"
         ]
     );
-    assert!(reports.contains(&Report::Learned(Learned::Rung(1))));
+    assert!(reports.contains(&Report::Learned(Learned::Transport(nth(
+        Kind::KoboldCpp,
+        1
+    )))));
     assert_eq!(ends(&reports), ["complete"]);
 }
 
 #[test]
-fn a_good_status_that_says_there_is_no_such_endpoint_leads_to_the_next_rung() {
+fn a_good_status_that_says_there_is_no_such_endpoint_leads_to_the_next_transport() {
     let none = r#"{"error":"Unexpected endpoint or method. (POST /api/v1/chat)"}"#;
     let (asked, reports) = run(
         Kind::LmStudio,
@@ -335,12 +335,12 @@ fn a_good_status_that_says_there_is_no_such_endpoint_leads_to_the_next_rung() {
     );
     assert_eq!(asked, ["/api/v1/chat Json", "/v1/chat/completions Json"]);
     assert_eq!(ends(&reports), ["complete"]);
-    assert!(reports.contains(&Report::Learned(Learned::Rung(1))));
-    assert!(!reports.contains(&Report::Learned(Learned::Rung(0))));
+    assert!(reports.contains(&Report::Learned(Learned::Transport(nth(Kind::LmStudio, 1)))));
+    assert!(!reports.contains(&Report::Learned(Learned::Transport(nth(Kind::LmStudio, 0)))));
 }
 
 #[test]
-fn a_rung_that_the_person_chose_is_the_only_one() {
+fn a_transport_that_the_person_chose_is_the_only_one() {
     let (asked, reports) = run_over(
         Kind::KoboldCpp,
         (true, false),
@@ -360,7 +360,7 @@ fn fails(after: Millis) -> Script {
 }
 
 #[test]
-fn a_missing_rung_that_may_not_be_read_leads_to_the_next_while_the_server_lives() {
+fn a_missing_transport_that_may_not_be_read_leads_to_the_next_while_the_server_lives() {
     let token = streams(vec![(9.0, "{\"token\":\"hi\"}\n[DONE]\n".to_owned())]);
     let socket_missing = vec![fails(1.0), fails(1.0), token];
     let (asked, reports) = run(Kind::LlamaChat, socket_missing, vec![]);
@@ -388,8 +388,8 @@ fn a_missing_rung_that_may_not_be_read_leads_to_the_next_while_the_server_lives(
 fn what_fails_everywhere_or_late_or_was_chosen_is_broken() {
     let all = || (0..9).map(|_| fails(1.0)).collect::<Vec<_>>();
     let (asked, reports) = run(Kind::LlamaChat, all(), vec![]);
-    let rungs = asked.iter().filter(|path| !path.starts_with("/health"));
-    assert_eq!(rungs.count(), 3, "each rung once: {asked:?}");
+    let transports = asked.iter().filter(|path| !path.starts_with("/health"));
+    assert_eq!(transports.count(), 3, "each transport once: {asked:?}");
     assert_eq!(ends(&reports), ["broken"]);
     // The server is gone.
     let (asked, reports) = run_over(Kind::LlamaChat, (false, true), all(), vec![]);

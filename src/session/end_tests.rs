@@ -2,8 +2,9 @@
 
 #![allow(clippy::unwrap_used)]
 
-use super::tests::{Step, check, play, short, text};
+use super::tests::{Step, check, first_decoder, play, short, text};
 use super::*;
+use crate::chat::request::ChatRequest;
 use crate::dialect::Kind;
 
 /// A chunk with text and this finish reason.
@@ -15,7 +16,7 @@ fn marked(piece: &str, reason: &str) -> String {
 
 /// What a reply of these bytes says, and its end.
 fn said(kind: Kind, bytes: &str) -> (String, End) {
-    let mut session = Session::new(0.0, kind.dialect().decoder(0), short());
+    let mut session = Session::new(0.0, first_decoder(kind, &ChatRequest::default()), short());
     let mut events = Vec::new();
     session.read(1.0, bytes.as_bytes(), &mut events);
     session.closed(2.0, &mut events);
@@ -70,7 +71,11 @@ fn quiet_behind_a_finish_reason_ends_the_reply() {
     check(&steps, "complete", "stop");
     assert_eq!(play(short(), &steps[..2]).1, None);
     // What was held back comes out then.
-    let mut session = Session::new(0.0, Kind::OpenAi.dialect().decoder(0), short());
+    let mut session = Session::new(
+        0.0,
+        first_decoder(Kind::OpenAi, &ChatRequest::default()),
+        short(),
+    );
     let mut events = Vec::new();
     session.read(1.0, last.as_bytes(), &mut events);
     session.tick(1.0 + QUIET, &mut events);
@@ -190,7 +195,7 @@ fn an_answer_in_the_place_of_thinking_is_one_where_thinking_is_off() {
         format!("data: {{\"choices\":[{{\"delta\":{{\"reasoning_content\":\"{text}\"}}}}]}}\n\n")
     };
     let turn = |request: &crate::chat::request::ChatRequest, kind: Kind, bytes: &str| {
-        let decoder = kind.dialect().decoder_for(request, 0);
+        let decoder = first_decoder(kind, request);
         let mut session = Session::new(0.0, decoder, short());
         let (mut events, mut turn) = (Vec::new(), crate::chat::turn::Turn::reply());
         session.read(1.0, bytes.as_bytes(), &mut events);

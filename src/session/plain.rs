@@ -21,8 +21,8 @@ const FAILURES: [&str; 10] = [
     "refused",
 ];
 
-/// What is the same for every dialect: a page of HTML is a failure, several JSON texts in one frame are a frame each, and plain words
-/// are kept, for they may be all that tells why. All else is the dialect's to read.
+/// Hands a frame to the decoder, after what is the same for every dialect: a page of HTML is a failure, several JSON texts in one
+/// frame are a frame each, and plain words are kept, for they may be all that tells why. All else is the dialect's to read.
 pub(super) fn decode(
     decoder: &mut dyn Decoder,
     frame: Frame<'_>,
@@ -91,20 +91,20 @@ fn joined(text: &str) -> Vec<&str> {
     texts
 }
 
-/// Whether this is words, not JSON that broke.
+/// Tells whether a text is words, not JSON that broke.
 fn is_plain(text: &str) -> bool {
     let text = text.trim_start();
     let words = text.trim_start_matches(['[', '(']);
     !text.starts_with("[{") && words.starts_with(char::is_alphabetic)
 }
 
-/// Whether words tell of a failure.
+/// Tells whether words tell of a failure.
 pub(super) fn tells_a_failure(words: &str) -> bool {
     let words = words.to_lowercase();
     FAILURES.iter().any(|word| words.contains(word))
 }
 
-/// Whether a comment, which mostly says that the server lives, tells of a failure instead.
+/// Tells whether a comment, which mostly says that the server lives, tells of a failure instead.
 fn is_a_failure(comment: &str) -> bool {
     let comment = comment.trim_start().to_lowercase();
     comment.starts_with(r#"{"error"#)

@@ -25,7 +25,7 @@ const COMFORT: [(&str, &[&str]); 7] = [
 /// Statuses under which a field is refused; 500 and 501 are those of servers that fail over it.
 const STATUSES: [u16; 4] = [400, 422, 500, 501];
 
-/// What one server has refused so far.
+/// Things that one server has refused of requests so far.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Refusals {
     /// Fields to be left out.
@@ -45,7 +45,7 @@ impl Refusals {
         }
     }
 
-    /// The same, to be kept.
+    /// Writes the refusals, to be kept.
     pub fn write(&self) -> Value {
         json!({ "fields": self.fields, "in_a_row": self.in_a_row })
     }
@@ -137,14 +137,14 @@ impl Refusals {
     }
 }
 
-/// Whether a text names a field: as a whole word.
+/// Tells whether a text names a field, as a whole word.
 fn names(text: &str, field: &str) -> bool {
     let is_word = |letter: char| letter.is_alphanumeric() || letter == '_';
     let mut words = text.split(|letter| !is_word(letter));
     words.any(|word| word == field)
 }
 
-/// Whether a refusal says that person and model must speak in turn.
+/// Tells whether a refusal says that person and model must speak in turn.
 fn wants_turns(words: &str) -> bool {
     let says = |word: &str| words.contains(word);
     (says("alternat") && (says("role") || says("user")))
@@ -152,7 +152,7 @@ fn wants_turns(words: &str) -> bool {
         || (says("in a row") && says("role"))
 }
 
-/// Whether two messages of one role follow each other.
+/// Tells whether two messages of one role follow each other.
 fn has_neighbours(request: &ChatRequest) -> bool {
     let mut pairs = request.messages.windows(2);
     pairs.any(|pair| matches!(pair, [a, b] if a.role == b.role))

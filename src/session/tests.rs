@@ -1,10 +1,18 @@
 //! Deadlines and ends, with time as an argument.
 
 use super::*;
+use crate::chat::request::ChatRequest;
 use crate::dialect::Kind;
+use crate::event::Odd;
+
+/// A decoder for the best transport of a kind.
+pub(super) fn first_decoder(kind: Kind, request: &ChatRequest) -> Box<dyn Decoder> {
+    let dialect = kind.dialect();
+    dialect.decoder(request, dialect.transport(None))
+}
 
 fn openai() -> Box<dyn Decoder> {
-    Kind::OpenAi.dialect().decoder(0)
+    first_decoder(Kind::OpenAi, &ChatRequest::default())
 }
 
 pub(super) fn text(piece: &str) -> String {
@@ -238,7 +246,11 @@ fn who_waits_on_gets_the_whole_span_again() {
 fn signs_of_life_restart_the_clocks_and_answer_the_question() {
     use Step::*;
     let progress = "data: {\"choices\":[{\"delta\":{\"content\":null}}],\"prompt_progress\":{\"total\":9,\"cache\":0,\"processed\":1,\"time_ms\":1}}\n\n";
-    let mut session = Session::new(0.0, Kind::LlamaCpp.dialect().decoder(0), short());
+    let mut session = Session::new(
+        0.0,
+        first_decoder(Kind::LlamaCpp, &ChatRequest::default()),
+        short(),
+    );
     session.read(9_000.0, progress.as_bytes(), &mut Vec::new());
     assert_eq!(session.next_due(), Some(19_000.0));
     session.read(18_000.0, b": ping\n\n", &mut Vec::new());

@@ -8,12 +8,13 @@ use futures_channel::mpsc;
 use futures_util::StreamExt;
 use futures_util::future::{Either, select};
 
-use super::drive::{Clock, Control, Report};
-use super::{Due, Session};
-use crate::event::{End, Millis};
+use super::Session;
+use super::drive::Control;
+use super::network::Clock;
+use crate::event::Millis;
 
-/// What may happen while something else is awaited.
-pub(super) enum Turn<T> {
+/// Things that may happen while something else is awaited.
+pub(super) enum First<T> {
     Came(T),
     Time,
     Person(Option<Control>),
@@ -30,7 +31,7 @@ pub(super) async fn next_turn<'a, F, C: Clock>(
     alarm: &mut Alarm<'a>,
     clock: &'a C,
     controls: &mut mpsc::UnboundedReceiver<Control>,
-) -> Turn<F::Output>
+) -> First<F::Output>
 where
     F: Future + Unpin,
 {
@@ -47,27 +48,12 @@ where
     };
     // The person first: a stream that always has more must not keep a stop waiting.
     let turn = match select(controls.next(), select(pin!(time), work)).await {
-        Either::Left((control, _)) => Turn::Person(control),
-        Either::Right((Either::Left(((), _)), _)) => Turn::Time,
-        Either::Right((Either::Right((output, _)), _)) => Turn::Came(output),
+        Either::Left((control, _)) => First::Person(control),
+        Either::Right((Either::Left(((), _)), _)) => First::Time,
+        Either::Right((Either::Right((output, _)), _)) => First::Came(output),
     };
-    if let Turn::Time = turn {
+    if let First::Time = turn {
         *alarm = None;
     }
     turn
-}
-
-pub(super) fn tell(due: Option<Due>, report: &mut dyn FnMut(Report)) {
-    if let Some(Due::AskPerson(clock, until)) = due {
-        report(Report::Asking(clock, until));
-    }
-}
-
-pub(super) fn take_control<C: Clock>(control: Option<Control>, session: &mut Session, clock: &C) {
-    match control {
-        Some(Control::Stop(end)) => session.stop(end),
-        Some(Control::WaitOn) => session.wait_on(clock.now()),
-        // Nobody is left who could want it.
-        None => session.stop(End::Stopped),
-    }
 }

@@ -27,14 +27,14 @@ pub(super) const ODDS: [(Odd, &str); 7] = [
     (Odd::AfterEnd, "after-end"),
 ];
 
-/// What goes into the file beside the trace.
+/// Things that go into the file beside the trace.
 #[derive(Debug, Clone, Default)]
 pub struct Export<'a> {
     /// The server's kind.
     pub kind: Option<Kind>,
     /// The server's base address.
     pub server: &'a str,
-    /// This page's origin.
+    /// The origin of this page.
     pub page: &'a str,
     /// Rill's version, and the browser.
     pub made_by: &'a str,
@@ -100,96 +100,66 @@ impl Export<'_> {
     }
 
     fn fact(&self, at: Value, stamp: &Stamp) -> Value {
+        let (name, told) = self.told(&stamp.fact);
         let mut fields = Map::new();
         put(&mut fields, "at", at);
-        let mut name = |word: &str| put(&mut fields, "fact", word);
-        match &stamp.fact {
+        put(&mut fields, "fact", name);
+        fields.extend(told.into_iter().map(|(key, value)| (key.to_owned(), value)));
+        Value::Object(fields)
+    }
+
+    /// The name of a fact, and its fields in order.
+    fn told(&self, fact: &Fact) -> (&'static str, Vec<(&'static str, Value)>) {
+        match fact {
             Fact::Sent {
-                rung,
+                transport,
                 method,
                 path,
                 json,
                 body,
             } => {
-                name("sent");
-                put(&mut fields, "rung", rung.as_str());
-                put(&mut fields, "method", method_word(*method));
-                put(&mut fields, "path", self.path(path));
-                put(&mut fields, "json", *json);
-                put(&mut fields, "body", *body);
+                let fields = vec![
+                    ("rung", transport.as_str().into()),
+                    ("method", method_word(*method).into()),
+                    ("path", self.path(path).into()),
+                    ("json", (*json).into()),
+                    ("body", (*body).into()),
+                ];
+                ("sent", fields)
             }
             Fact::Headers {
                 status,
                 content_type,
                 told,
             } => {
-                name("headers");
-                put(&mut fields, "status", *status);
-                put(&mut fields, "content_type", content_type.as_str());
-                let told: Map<String, Value> = told
-                    .iter()
-                    .map(|(name, value)| (name.clone(), self.clean(value).into()))
-                    .collect();
-                put(&mut fields, "told", told);
+                let told = told.iter();
+                let told = told.map(|(name, value)| (name.clone(), self.clean(value).into()));
+                let fields = vec![
+                    ("status", (*status).into()),
+                    ("content_type", content_type.as_str().into()),
+                    ("told", Value::Object(told.collect())),
+                ];
+                ("headers", fields)
             }
-            Fact::FirstToken => name("first-token"),
-            Fact::Asked(clock) => {
-                name("asked");
-                put(&mut fields, "clock", clock.word());
-            }
-            Fact::WaitedOn => name("waited-on"),
-            Fact::Alive(yes) => {
-                name("alive");
-                put(&mut fields, "yes", *yes);
-            }
-            Fact::StopPressed => name("stop-pressed"),
-            Fact::StopAnswered(yes) => {
-                name("stop-answered");
-                put(&mut fields, "yes", *yes);
-            }
+            Fact::FirstToken => ("first-token", Vec::new()),
+            Fact::Asked(clock) => ("asked", vec![("clock", clock.word().into())]),
+            Fact::WaitedOn => ("waited-on", Vec::new()),
+            Fact::Alive(yes) => ("alive", vec![("yes", (*yes).into())]),
+            Fact::StopPressed => ("stop-pressed", Vec::new()),
+            Fact::StopAnswered(yes) => ("stop-answered", vec![("yes", (*yes).into())]),
             Fact::Odd(oddity) => {
-                name("odd");
                 let what = ODDS.iter().find(|(odd, _)| *odd == oddity.what);
-                put(&mut fields, "what", what.map(|(_, word)| *word));
-                put(&mut fields, "sample", self.text(&oddity.sample));
+                let what = what.map(|(_, word)| *word).into();
+                let sample = self.text(&oddity.sample).into();
+                ("odd", vec![("what", what), ("sample", sample)])
             }
-            Fact::Promise(span) => {
-                name("promise");
-                put(&mut fields, "span", micros(*span));
-            }
-            Fact::Busy(span) => {
-                name("busy");
-                put(&mut fields, "span", micros(*span));
-            }
-            Fact::Hidden(yes) => {
-                name("hidden");
-                put(&mut fields, "yes", *yes);
-            }
-            Fact::Resource(resource) => {
-                name("resource");
-                let Resource {
-                    blocked,
-                    connect,
-                    wait,
-                    receive,
-                    protocol,
-                } = resource;
-                put(&mut fields, "blocked", *blocked);
-                put(&mut fields, "connect", *connect);
-                put(&mut fields, "wait", *wait);
-                put(&mut fields, "receive", *receive);
-                put(&mut fields, "protocol", protocol.as_str());
-            }
-            Fact::Probed(probe) => {
-                name("probed");
-                put(&mut fields, "probe", probe.word());
-            }
-            Fact::End(end) => {
-                name("end");
-                put(&mut fields, "end", self.end(end));
-            }
+            Fact::Promise(span) => ("promise", vec![("span", micros(*span))]),
+            Fact::Busy(span) => ("busy", vec![("span", micros(*span))]),
+            Fact::Hidden(yes) => ("hidden", vec![("yes", (*yes).into())]),
+            Fact::Resource(resource) => ("resource", timing(resource)),
+            Fact::Probed(probe) => ("probed", vec![("probe", probe.word().into())]),
+            Fact::End(end) => ("end", vec![("end", self.end(end))]),
         }
-        Value::Object(fields)
     }
 
     /// An end keeps of its message the words of which errors are made: a server may quote what was said.
@@ -326,6 +296,24 @@ impl Export<'_> {
     fn clean(&self, text: &str) -> String {
         scrub(text, self.secrets)
     }
+}
+
+/// The browser's own figures of a request, as fields of a fact.
+fn timing(resource: &Resource) -> Vec<(&'static str, Value)> {
+    let Resource {
+        blocked,
+        connect,
+        wait,
+        receive,
+        protocol,
+    } = resource;
+    vec![
+        ("blocked", (*blocked).into()),
+        ("connect", (*connect).into()),
+        ("wait", (*wait).into()),
+        ("receive", (*receive).into()),
+        ("protocol", protocol.as_str().into()),
+    ]
 }
 
 /// The method as HTTP spells it.

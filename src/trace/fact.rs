@@ -7,9 +7,9 @@ use crate::event::{ChatEvent, Deadline, End, Millis, Oddity};
 /// One stamped fact.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Stamp {
-    /// When.
+    /// The time.
     pub at: Millis,
-    /// What.
+    /// The fact.
     pub fact: Fact,
 }
 
@@ -18,8 +18,8 @@ pub struct Stamp {
 pub enum Fact {
     /// A request went out.
     Sent {
-        /// The rung's name.
-        rung: String,
+        /// The transport's name.
+        transport: String,
         /// The method.
         method: Method,
         /// Path and query. A query may hold the message: it is left out of what is exported.
@@ -58,11 +58,11 @@ pub enum Fact {
     Busy(Millis),
     /// The tab went out of sight, or came back.
     Hidden(bool),
-    /// What the browser measured of the request.
+    /// The browser's measures of the request.
     Resource(Resource),
-    /// What further questions to the server found.
+    /// The result of further questions to the server.
     Probed(Probe),
-    /// It ended.
+    /// The end.
     End(End),
 }
 
@@ -70,7 +70,9 @@ impl Fact {
     /// Bytes of the words in it.
     pub(super) fn words(&self) -> usize {
         match self {
-            Fact::Sent { rung, path, .. } => rung.len() + path.len(),
+            Fact::Sent {
+                transport, path, ..
+            } => transport.len() + path.len(),
             Fact::Headers {
                 content_type, told, ..
             } => {
@@ -88,26 +90,29 @@ impl Fact {
     }
 }
 
-/// What a browser measures of one request (PerformanceResourceTiming). Milliseconds; a span that it hides from this page is `None`.
+/// A browser's measures of one request (PerformanceResourceTiming). Milliseconds; a span that it hides from this page is `None`.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Resource {
     /// Waited for a free connection, before anything was done.
     pub blocked: Option<u32>,
     /// Looked up the name and opened the connection.
     pub connect: Option<u32>,
-    /// From the request to the first byte of the answer.
+    /// The span from the request to the first byte of the answer.
     pub wait: Option<u32>,
-    /// From the first byte to the last.
+    /// The span from the first byte to the last.
     pub receive: Option<u32>,
     /// `http/1.1`, `h2`, `h3`; empty where hidden.
     pub protocol: String,
 }
 
-/// What further requests found out about a server that a request could not reach.
+/// Results of further requests to a server that a request could not reach.
 /// A browser reports every such failure with the same words, so they have to be asked.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, strum::VariantArray, strum::IntoStaticStr, strum::EnumString,
+)]
+#[strum(serialize_all = "kebab-case")]
 pub enum Probe {
-    /// Not even an opaque answer came: nothing listens there.
+    /// No answer at all, not even an opaque one: nothing listens there.
     NothingThere,
     /// An opaque answer came, but none that this page may read.
     RefusesPage,
@@ -119,46 +124,29 @@ pub enum Probe {
     MixedContent,
     /// The browser keeps this page from the local network.
     LocalNetworkDenied,
-    /// The same server answers under another name of this computer, and not under this one, whose connections are all taken.
+    /// Answers of the same server under another name of this computer, and none under this one, whose connections are all taken.
     SocketsExhausted,
-    /// It takes connections under every name and answers under none.
+    /// A server that takes connections under every name and answers under none.
     Hangs,
-    /// It answers simple questions; this request it dropped, or answered without CORS headers.
+    /// A server that answers simple questions, and dropped this request or answered it without CORS headers.
     DropsRequest,
 }
 
 impl Probe {
-    /// All of them.
-    pub const ALL: [Probe; 9] = [
-        Probe::NothingThere,
-        Probe::RefusesPage,
-        Probe::RefusesPreflight,
-        Probe::HidesRefusal,
-        Probe::MixedContent,
-        Probe::LocalNetworkDenied,
-        Probe::SocketsExhausted,
-        Probe::Hangs,
-        Probe::DropsRequest,
-    ];
+    /// Every result.
+    pub const ALL: &'static [Probe] = <Probe as strum::VariantArray>::VARIANTS;
 
-    /// Its name in an export.
+    /// The result's name in an export.
     pub fn word(self) -> &'static str {
-        match self {
-            Probe::NothingThere => "nothing-there",
-            Probe::RefusesPage => "refuses-page",
-            Probe::RefusesPreflight => "refuses-preflight",
-            Probe::HidesRefusal => "hides-refusal",
-            Probe::MixedContent => "mixed-content",
-            Probe::LocalNetworkDenied => "local-network-denied",
-            Probe::SocketsExhausted => "sockets-exhausted",
-            Probe::Hangs => "hangs",
-            Probe::DropsRequest => "drops-request",
-        }
+        self.into()
     }
 }
 
 /// The names of events, without what they carry.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, strum::VariantArray, strum::IntoStaticStr, strum::EnumString,
+)]
+#[strum(serialize_all = "kebab-case")]
 #[allow(missing_docs)]
 pub enum EventName {
     Text,
@@ -179,24 +167,8 @@ pub enum EventName {
 }
 
 impl EventName {
-    /// All of them.
-    pub const ALL: [EventName; 15] = [
-        EventName::Text,
-        EventName::Replace,
-        EventName::Reasoning,
-        EventName::Token,
-        EventName::ToolCall,
-        EventName::Progress,
-        EventName::Alive,
-        EventName::Usage,
-        EventName::Timings,
-        EventName::Id,
-        EventName::Model,
-        EventName::Done,
-        EventName::Blocked,
-        EventName::Error,
-        EventName::Odd,
-    ];
+    /// Every name.
+    pub const ALL: &'static [EventName] = <EventName as strum::VariantArray>::VARIANTS;
 
     /// The name of an event.
     pub fn of(event: &ChatEvent) -> EventName {
@@ -219,28 +191,12 @@ impl EventName {
         }
     }
 
-    /// Its name in an export.
+    /// The event's name in an export.
     pub fn word(self) -> &'static str {
-        match self {
-            EventName::Text => "text",
-            EventName::Replace => "replace",
-            EventName::Reasoning => "reasoning",
-            EventName::Token => "token",
-            EventName::ToolCall => "tool-call",
-            EventName::Progress => "progress",
-            EventName::Alive => "alive",
-            EventName::Usage => "usage",
-            EventName::Timings => "timings",
-            EventName::Id => "id",
-            EventName::Model => "model",
-            EventName::Done => "done",
-            EventName::Blocked => "blocked",
-            EventName::Error => "error",
-            EventName::Odd => "odd",
-        }
+        self.into()
     }
 
-    /// Whether it brings text, thinking or a tool call: what a reader waits for.
+    /// Tells whether the event brings text, thinking or a tool call: what a reader waits for.
     pub fn is_text(self) -> bool {
         matches!(
             self,
@@ -248,7 +204,7 @@ impl EventName {
         )
     }
 
-    /// Whether it only says that the server is at work.
+    /// Tells whether the event only says that the server is at work.
     pub fn is_sign(self) -> bool {
         matches!(self, EventName::Progress | EventName::Alive)
     }

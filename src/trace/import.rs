@@ -2,30 +2,32 @@
 //!
 //! Unknown fields and facts are passed over; another version, or a file that is none, gets an error that can be worded.
 
+use std::str::FromStr;
+
 use serde_json::{Map, Value};
 
 use super::export::{ODDS, VERSION};
 use super::{Carried, EventName, Fact, Probe, Request, Resource, Trace};
-use crate::dialect::{Call, Kind, Method};
+use crate::dialect::{Call, Kind, Method, Transport};
 use crate::event::{Deadline, Millis, Oddity};
 use crate::session::Media;
 use crate::text;
 
 /// The largest file that is read, in bytes: a full trace whose every byte has to be escaped is smaller.
 pub const LARGEST: usize = 32 * 1024 * 1024;
-/// So many values may stand in a file; a full trace holds half of them. Each takes far more memory than its letters do.
+/// The most values in a file; a full trace holds half of them. Each takes far more memory than its letters do.
 const VALUES: usize = 400_000;
 /// The longest word of a fact, in bytes: a path may hold a message.
 const WORD: usize = 64 * 1024;
-/// So many headers are taken.
+/// The most headers that are taken.
 const TOLD: usize = 32;
 
-/// Why a file cannot be read.
+/// Reasons why a file cannot be read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum BadTrace {
     /// Larger than any trace.
     TooLarge,
-    /// Not JSON.
+    /// A text that is not JSON.
     NotJson,
     /// JSON, but no trace of Rill's.
     NotATrace,
@@ -44,15 +46,15 @@ pub struct Imported {
     pub server: String,
     /// The page's origin.
     pub page: String,
-    /// Who made the file.
+    /// The program that made the file.
     pub made_by: String,
-    /// Whether the texts are the real ones; else stand-ins of the same length.
+    /// `true` if the texts are the real ones; else they are stand-ins of the same length.
     pub texts: bool,
-    /// When the file was written, on the trace's clock.
+    /// The time at which the file was written, on the trace's clock.
     pub now: Millis,
 }
 
-/// What is put back, in the order in which it is put back at the same moment.
+/// Things that are put back, in the order in which they are put back at the same moment.
 enum Step<'a> {
     Before(Fact),
     Read(usize),
@@ -117,16 +119,17 @@ impl Imported {
         })
     }
 
-    /// The index of the rung that answered, in its dialect's list.
-    pub fn rung(&self) -> usize {
-        let dialect = self.kind.unwrap_or(Kind::OpenAi).dialect();
-        let name = self.trace.stamps().iter().rev().find_map(|stamp| {
-            let Fact::Sent { rung, .. } = &stamp.fact else {
-                return None;
-            };
-            dialect.rungs().iter().position(|known| known == rung)
+    /// The transport that answered, of those of its kind.
+    pub fn transport(&self) -> &'static Transport {
+        let dialect = self.kind.unwrap_or_default().dialect();
+        let known = self.trace.last(|fact| match fact {
+            Fact::Sent { transport, .. } => {
+                let mut all = dialect.transports().iter();
+                all.find(|known| known.name == transport)
+            }
+            _ => None,
         });
-        name.unwrap_or(0)
+        known.unwrap_or_else(|| dialect.transport(None))
     }
 }
 
@@ -154,10 +157,7 @@ fn steps<'a>(file: &Map<String, Value>, raw: &'a [u8]) -> Vec<(Millis, Step<'a>)
     }
     for row in list(file, "events") {
         let name = row.get(1).and_then(Value::as_str).unwrap_or_default();
-        if let Some(name) = EventName::ALL
-            .into_iter()
-            .find(|known| known.word() == name)
-        {
+        if let Ok(name) = EventName::from_str(name) {
             let count = whole(row.get(2)).clamp(1, usize::from(u16::MAX)) as u16;
             let step = Step::Event(name, count, whole(row.get(3)));
             steps.push((millis(row.get(0)), step));
@@ -217,7 +217,7 @@ fn fact(fields: &Map<String, Value>) -> Option<Fact> {
     let span = || millis(fields.get("span"));
     Some(match word(fields, "fact") {
         "sent" => Fact::Sent {
-            rung: text("rung"),
+            transport: text("rung"),
             method: method(word(fields, "method")),
             path: text("path"),
             json: flag(fields, "json"),
@@ -235,7 +235,7 @@ fn fact(fields: &Map<String, Value>) -> Option<Fact> {
                 .take(TOLD)
                 .collect(),
         },
-        "asked" => Fact::Asked(clock(word(fields, "clock"))?),
+        "asked" => Fact::Asked(Deadline::from_str(word(fields, "clock")).ok()?),
         "waited-on" => Fact::WaitedOn,
         "alive" => Fact::Alive(flag(fields, "yes")),
         "stop-pressed" => Fact::StopPressed,
@@ -263,11 +263,7 @@ fn fact(fields: &Map<String, Value>) -> Option<Fact> {
                 protocol: text("protocol"),
             })
         }
-        "probed" => Fact::Probed(
-            Probe::ALL
-                .into_iter()
-                .find(|probe| probe.word() == word(fields, "probe"))?,
-        ),
+        "probed" => Fact::Probed(Probe::from_str(word(fields, "probe")).ok()?),
         "end" => Fact::End(serde_json::from_value(fields.get("end")?.clone()).ok()?),
         _ => return None,
     })
@@ -302,13 +298,6 @@ fn method(word: &str) -> Method {
         "DELETE" => Method::Delete,
         _ => Method::Post,
     }
-}
-
-fn clock(word: &str) -> Option<Deadline> {
-    use Deadline::{Connect, FirstToken, Silence, Total};
-    [Connect, FirstToken, Silence, Total]
-        .into_iter()
-        .find(|clock| clock.word() == word)
 }
 
 fn list<'a>(map: &'a Map<String, Value>, key: &str) -> &'a [Value] {

@@ -10,13 +10,13 @@ use crate::event::Millis;
 /// Arrivals that may wait; beyond, they are taken together.
 const MOST: usize = 4096;
 
-/// What a page may be late beyond its promise before it counts.
+/// The most that a page may be late beyond its promise before it counts.
 pub const GRACE: Millis = 1000.0;
 
 /// Arrivals that are not shown yet, and what became of the others.
 #[derive(Debug, Clone, Default)]
 pub struct Lag {
-    /// When each arrived, and how many bytes had arrived then.
+    /// The time of each arrival, and how many bytes had arrived then.
     waiting: VecDeque<(Millis, usize)>,
     arrived: usize,
     shown: usize,
@@ -32,7 +32,7 @@ pub struct Lag {
 }
 
 impl Lag {
-    /// Answer text arrived.
+    /// Notes that so many bytes of answer text arrived.
     pub fn arrive(&mut self, at: Millis, bytes: usize) {
         self.arrived = self.arrived.saturating_add(bytes);
         if self.waiting.len() == MOST
@@ -44,7 +44,7 @@ impl Lag {
         }
     }
 
-    /// The whole answer is now this long; what stood there before is gone.
+    /// Notes that the whole answer is now this long; what stood there before is gone.
     pub fn replace(&mut self, at: Millis, bytes: usize) {
         self.waiting.clear();
         self.shown = self.shown.min(bytes);
@@ -54,7 +54,7 @@ impl Lag {
         }
     }
 
-    /// The answer is shown up to here.
+    /// Notes that the answer is shown up to here.
     pub fn show(&mut self, at: Millis, bytes: usize) {
         while let Some((came, to)) = self.waiting.front().copied() {
             if bytes <= self.shown {
@@ -75,7 +75,7 @@ impl Lag {
         self.shown = bytes;
     }
 
-    /// The tab went out of sight, or came back. Nobody is kept waiting by a page that is not seen.
+    /// Notes that the tab went out of sight, or came back. Nobody is kept waiting by a page that is not seen.
     pub fn hide(&mut self, at: Millis, hidden: bool) {
         self.hidden = hidden;
         for waiting in &mut self.waiting {
@@ -83,7 +83,7 @@ impl Lag {
         }
     }
 
-    /// How long the oldest text has waited by now; nothing while the page is not seen.
+    /// The time that the oldest text has waited by now; nothing while the page is not seen.
     pub fn now(&self, now: Millis) -> Millis {
         match self.waiting.front() {
             Some((came, _)) if !self.hidden => now - came,
@@ -91,7 +91,7 @@ impl Lag {
         }
     }
 
-    /// How many arrivals wait.
+    /// Number of arrivals that wait.
     pub fn waiting(&self) -> usize {
         self.waiting.len()
     }

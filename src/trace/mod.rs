@@ -33,13 +33,13 @@ use crate::dialect::Call;
 use crate::event::{ChatEvent, End, Millis};
 use crate::session::{Media, Report};
 
-/// How many reads, and how many events, are kept; the oldest go first. A reply of 4,000 tokens is kept whole.
+/// The most reads, and the most events, that are kept; the oldest go first. A reply of 4,000 tokens is kept whole.
 pub const CAPACITY: usize = 8192;
-/// How many paints are kept.
+/// The most paints that are kept.
 pub const PAINTS: usize = 2048;
-/// How many other facts are kept: the first ones, and the end.
+/// The most other facts that are kept: the first ones, and the end.
 pub const FACTS: usize = 512;
-/// How many odd frames are kept with their sample.
+/// The most odd frames that are kept with their sample.
 const ODD: usize = 64;
 /// The longest body of a request that is kept.
 const BODY: usize = 1024 * 1024;
@@ -47,24 +47,24 @@ const BODY: usize = 1024 * 1024;
 /// One read, and what came of it.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub struct Read {
-    /// When it came.
+    /// The time.
     pub at: Millis,
-    /// Its bytes.
+    /// Number of bytes.
     pub bytes: u32,
     /// Events that it completed.
     pub events: u16,
-    /// Those among them that brought text, thinking or a tool call.
+    /// Number of events among them that brought text, thinking or a tool call.
     pub texts: u16,
 }
 
 /// Events of one name that came of one read.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Happened {
-    /// When.
+    /// The time.
     pub at: Millis,
-    /// Their name.
+    /// The events' name.
     pub name: EventName,
-    /// How many.
+    /// Number of events.
     pub count: u16,
     /// Bytes of text in them.
     pub bytes: u32,
@@ -73,11 +73,11 @@ pub struct Happened {
 /// The page drew something.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Paint {
-    /// When.
+    /// The time.
     pub at: Millis,
     /// Bytes of the answer that are shown.
     pub shown: u32,
-    /// How long the drawing took, in milliseconds.
+    /// The time that the drawing took, in milliseconds.
     pub took: f32,
 }
 
@@ -86,9 +86,9 @@ pub struct Paint {
 pub struct Request {
     /// The call; its body is left out where it was longer than there is room for.
     pub call: Call,
-    /// What the body was called.
+    /// The media type under which the body went out.
     pub media: Media,
-    /// Whether the body was left out.
+    /// `true` if the body was left out.
     pub shortened: bool,
 }
 
@@ -129,7 +129,7 @@ pub struct Totals {
     pub decoding: Millis,
     /// Milliseconds spent drawing.
     pub drawing: Millis,
-    /// How often something was drawn.
+    /// Number of paints.
     pub paints: usize,
     /// The longest drawing.
     pub longest_paint: Millis,
@@ -153,7 +153,7 @@ pub struct Trace {
     pub raw: Raw,
     /// The rhythm of the reads.
     pub rhythm: Rhythm,
-    /// How far the page is behind.
+    /// The page's delay behind the text.
     pub lag: Lag,
 }
 
@@ -161,7 +161,11 @@ impl Trace {
     /// Sees what the session reports.
     pub fn saw(&mut self, at: Millis, report: &Report) {
         match report {
-            Report::Sent { rung, call, media } => self.sent(at, rung, call, *media),
+            Report::Sent {
+                transport,
+                call,
+                media,
+            } => self.sent(at, transport.name, call, *media),
             Report::Headers {
                 status,
                 content_type,
@@ -196,7 +200,7 @@ impl Trace {
         }
     }
 
-    /// Keeps a fact.
+    /// Stamps a fact with its time; it is kept where there is room, the first end in any case.
     pub fn stamp(&mut self, at: Millis, fact: Fact) {
         match &fact {
             Fact::Sent { .. } => {
@@ -227,13 +231,13 @@ impl Trace {
         }
     }
 
-    /// A request goes out.
-    pub fn sent(&mut self, at: Millis, rung: &str, call: &Call, media: Media) {
+    /// Notes that a request goes out.
+    pub fn sent(&mut self, at: Millis, transport: &str, call: &Call, media: Media) {
         let body = call.body.as_ref().map_or(0, String::len);
         self.stamp(
             at,
             Fact::Sent {
-                rung: rung.to_owned(),
+                transport: transport.to_owned(),
                 method: call.method,
                 path: call.path.clone(),
                 json: media == Media::Json && call.body.is_some(),
@@ -252,7 +256,7 @@ impl Trace {
         });
     }
 
-    /// Bytes came.
+    /// Notes a read of so many bytes.
     pub fn read(&mut self, at: Millis, bytes: usize) {
         self.totals.reads += 1;
         self.totals.bytes = self.totals.bytes.saturating_add(bytes);
@@ -270,7 +274,7 @@ impl Trace {
         }
     }
 
-    /// An event came out of them; its text is measured, not kept.
+    /// Notes an event that came out of the last read; its text is measured, not kept.
     pub fn event(&mut self, at: Millis, event: &ChatEvent) {
         let name = EventName::of(event);
         let bytes = match event {
@@ -287,7 +291,7 @@ impl Trace {
         self.count(at, name, 1, bytes);
     }
 
-    /// The page drew the answer up to `shown` bytes, and took so long for it.
+    /// Notes that the page drew the answer up to `shown` bytes, and took so many milliseconds for it.
     pub fn paint(&mut self, at: Millis, shown: usize, took: Millis) {
         self.lag.show(at, shown);
         self.totals.paints += 1;
@@ -331,29 +335,29 @@ impl Trace {
         self.request.as_ref()
     }
 
-    /// How it ended, as the session told.
+    /// Returns what the newest of the facts tells that `tell` knows; `None` where it knows none of them.
+    pub fn last<'a, T>(&'a self, tell: impl Fn(&'a Fact) -> Option<T>) -> Option<T> {
+        let stamps = self.stamps.iter().rev();
+        stamps.map(|stamp| &stamp.fact).find_map(tell)
+    }
+
+    /// The end, as the session told it.
     pub fn end(&self) -> Option<&End> {
-        self.stamps
-            .iter()
-            .rev()
-            .find_map(|stamp| match &stamp.fact {
-                Fact::End(end) => Some(end),
-                _ => None,
-            })
+        self.last(|fact| match fact {
+            Fact::End(end) => Some(end),
+            _ => None,
+        })
     }
 
-    /// What the last probe found.
+    /// The result of the last probe.
     pub fn probe(&self) -> Option<Probe> {
-        self.stamps
-            .iter()
-            .rev()
-            .find_map(|stamp| match &stamp.fact {
-                Fact::Probed(probe) => Some(*probe),
-                _ => None,
-            })
+        self.last(|fact| match fact {
+            Fact::Probed(probe) => Some(*probe),
+            _ => None,
+        })
     }
 
-    /// Bytes that it holds, about: what bounds it is asserted on this.
+    /// Bytes that the trace holds, about: what bounds it is asserted on this.
     pub fn memory(&self) -> usize {
         use std::mem::size_of;
         let words: usize = self.stamps.iter().map(|stamp| stamp.fact.words()).sum();
@@ -421,7 +425,7 @@ impl Trace {
     }
 }
 
-/// Keeps the newest; whether the oldest had to go.
+/// Appends the newest to a ring; tells whether the oldest had to go.
 fn keep<T>(ring: &mut VecDeque<T>, most: usize, item: T) -> bool {
     let full = ring.len() == most;
     if full {

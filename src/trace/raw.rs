@@ -14,7 +14,7 @@ pub const PIECES: usize = 8192;
 /// The longest excerpt of a frame that is shown, in bytes.
 const EXCERPT: usize = 4096;
 
-/// What carried a piece.
+/// The carrier of a piece.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Carried {
     /// Part of a stream, cut anywhere.
@@ -28,11 +28,11 @@ pub enum Carried {
 /// One read.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Piece {
-    /// When it came.
+    /// The time.
     pub at: Millis,
-    /// Where it ends in the bytes.
+    /// The end in the bytes.
     pub end: usize,
-    /// What carried it.
+    /// The carrier.
     pub carried: Carried,
 }
 
@@ -47,18 +47,18 @@ pub struct Raw {
 /// One frame, for people to look at.
 #[derive(Debug, Clone, PartialEq)]
 pub struct RawFrame {
-    /// When its last byte came.
+    /// The time at which the last byte came.
     pub at: Millis,
     /// The name of an event, or what sort of frame it is: `json`, `comment`, `binary`, `retry`, `html`, `odd`.
     pub name: String,
-    /// What it held, at most 4 KiB of it.
+    /// The text, at most 4 KiB of it.
     pub text: String,
     /// Bytes of what it held.
     pub bytes: usize,
 }
 
 impl Raw {
-    /// Keeps a read, if there is room.
+    /// Takes in a read, if there is room.
     pub fn keep(&mut self, at: Millis, chunk: &Chunk) {
         let (bytes, carried) = match chunk {
             Chunk::Bytes(bytes) => (bytes.as_slice(), Carried::Bytes),
@@ -68,7 +68,7 @@ impl Raw {
         self.push(at, bytes, carried);
     }
 
-    /// The same, from parts.
+    /// Takes in a piece: when it came, its bytes, and what carried them.
     pub fn push(&mut self, at: Millis, bytes: &[u8], carried: Carried) {
         let has_room = self.bytes.len() + bytes.len() <= ROOM && self.pieces.len() < PIECES;
         if self.full || !has_room {
@@ -83,7 +83,7 @@ impl Raw {
         });
     }
 
-    /// All kept bytes, one read behind the other.
+    /// Returns the kept bytes, one read behind the other.
     pub fn bytes(&self) -> &[u8] {
         &self.bytes
     }
@@ -98,7 +98,7 @@ impl Raw {
         })
     }
 
-    /// How many reads are kept.
+    /// Number of reads that are kept.
     pub fn len(&self) -> usize {
         self.pieces.len()
     }
@@ -108,12 +108,12 @@ impl Raw {
         self.bytes.len() + self.pieces.len() * std::mem::size_of::<Piece>()
     }
 
-    /// Whether nothing is kept.
+    /// Tells whether nothing is kept.
     pub fn is_empty(&self) -> bool {
         self.pieces.is_empty()
     }
 
-    /// Whether there was more than there is room for.
+    /// Tells whether there was more than there is room for.
     pub fn is_cut(&self) -> bool {
         self.full
     }

@@ -3,12 +3,19 @@
 //! In: bytes of a reply or a request. Out: as many bytes with the same framing, the same JSON shape and the same events. A word
 //! stays only if it is on a list of the protocol's own words and stands where the protocol has it, a number only behind such a key;
 //! every other letter becomes `x`, every other digit `1`. So nothing hangs on whether the bytes are whole: in a frame that is cut,
-//! glued or begins inside a string, a text that is taken for structure is still on no list.
+//! glued or begins inside a string, a text that is taken for structure is still on no list. It must not know whose server wrote them.
+
+mod hide;
+mod place;
 
 use std::collections::HashMap;
 
-use super::protocol::{is_key, is_name, is_of_errors};
-use crate::dialect::{SILENT, TAGS};
+use super::protocol::{is_key, is_name};
+
+pub(super) use hide::error;
+
+use hide::{is_letter, masked, str_of, string};
+use place::{Place, State};
 
 /// Keys whose values are names of the protocol.
 const NAMED: [&str; 19] = [
@@ -46,14 +53,6 @@ const COMPARED: [&str; 9] = [
     "stream_id",
     "trace_id",
 ];
-/// Numbers under this key are harmless also where they stand in a list; all others in lists may be tokens of the text.
-const SHAPE: &str = "shape";
-/// Numbers under these keys are tokens of the text, or given by the person.
-const TOKENS: [&str; 3] = ["seed", "token", "token_id"];
-/// All below these keys is the model's or the person's.
-const CLOSED: [&str; 5] = ["args", "arguments", "input", "parameters", "properties"];
-/// Below these keys an error is told.
-const FAILED: [&str; 2] = ["detail", "error"];
 /// The keys of an error's own words.
 const TOLD: [&str; 3] = ["detail", "message", "msg"];
 /// Words of JSON that stand outside of strings.
@@ -79,57 +78,6 @@ const ELEMENTS: [&[u8]; 10] = [
 pub(super) struct Redactor {
     /// Values that are only compared, each with its number.
     compared: HashMap<Vec<u8>, usize>,
-}
-
-/// What is below a bracket that is open.
-#[derive(Clone, Copy, PartialEq)]
-enum Place {
-    Open,
-    Closed,
-    Failed,
-}
-
-/// Where the reader of one part is.
-#[derive(Default)]
-struct State<'a> {
-    /// For each open bracket whether it is a list, and what is below it.
-    open: Vec<(bool, Place)>,
-    /// The last key, if it is one of the protocol's; else it is empty.
-    key: &'a [u8],
-    /// The last thing was the key's colon.
-    colon: bool,
-}
-
-impl State<'_> {
-    fn place(&self) -> Place {
-        self.open.last().map_or(Place::Open, |(_, place)| *place)
-    }
-
-    fn key(&self) -> &str {
-        std::str::from_utf8(self.key).unwrap_or_default()
-    }
-
-    /// A bracket opens.
-    fn enter(&mut self, list: bool) {
-        let place = match self.place() {
-            Place::Open if CLOSED.contains(&self.key()) => Place::Closed,
-            Place::Open if FAILED.contains(&self.key()) => Place::Failed,
-            place => place,
-        };
-        self.open.push((list, place));
-    }
-
-    /// Whether a number may stay.
-    fn keeps_number(&self) -> bool {
-        let in_list = self.open.last().is_some_and(|(list, _)| *list);
-        let known = !self.key.is_empty() && !TOKENS.contains(&self.key());
-        let stands = if in_list {
-            self.key() == SHAPE
-        } else {
-            self.colon
-        };
-        known && stands && self.place() != Place::Closed
-    }
 }
 
 impl Redactor {
@@ -215,7 +163,7 @@ impl Redactor {
                     state.colon = false;
                 }
                 b']' | b'}' => {
-                    state.open.pop();
+                    state.leave();
                     state.colon = false;
                 }
                 b':' => state.colon = before == b'"',
@@ -280,53 +228,9 @@ fn blanks(text: &[u8]) -> usize {
     text.len() - text.trim_ascii_start().len()
 }
 
-fn str_of(bytes: &[u8]) -> Option<&str> {
-    std::str::from_utf8(bytes).ok()
-}
-
-/// What is hidden: letters and digits, and every byte of a letter that is not ASCII.
-fn is_letter(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || byte == b'_' || !byte.is_ascii()
-}
-
 /// The status of an answer, as a word.
 fn is_status(word: &str) -> bool {
     word.len() == 3 && word.bytes().all(|byte| byte.is_ascii_digit())
-}
-
-fn hidden(byte: u8) -> u8 {
-    match byte {
-        b'0'..=b'9' => b'1',
-        b'_' => b'_',
-        _ => b'x',
-    }
-}
-
-/// Every letter hidden; blanks and punctuation stay, and escapes keep their length.
-fn masked(text: &[u8], out: &mut Vec<u8>) {
-    let mut rest = text;
-    while let Some((&byte, behind)) = rest.split_first() {
-        if let Some(escape) = escape(rest, out) {
-            rest = escape;
-            continue;
-        }
-        out.push(if is_letter(byte) { hidden(byte) } else { byte });
-        rest = behind;
-    }
-}
-
-/// Puts a stand-in for the escape that begins here, and gives what is behind it.
-fn escape<'a>(rest: &'a [u8], out: &mut Vec<u8>) -> Option<&'a [u8]> {
-    let (escape, behind) = rest.split_at_checked(6).unwrap_or((rest, b""));
-    if escape.len() == 6 && escape.starts_with(b"\\u") {
-        out.extend_from_slice(b"\\u0078");
-        return Some(behind);
-    }
-    let (escape, behind) = rest.split_at_checked(2)?;
-    escape.starts_with(b"\\").then(|| {
-        out.extend_from_slice(b"\\n");
-        behind
-    })
 }
 
 /// A run of letters outside of strings.
@@ -386,56 +290,6 @@ fn string_of(text: &[u8]) -> (&[u8], bool, &[u8]) {
     (text, false, b"")
 }
 
-/// The inside of a string that is a text: escapes keep their length, tags of thinking stay, blanks alone stay blanks.
-fn string(inner: &[u8], out: &mut Vec<u8>) {
-    let blank = inner.iter().all(u8::is_ascii_whitespace) || matches!(inner, b"\\n" | b"\\n\\n");
-    // KoboldCpp spells nothing as a word.
-    if blank || inner == b"null" {
-        out.extend_from_slice(inner);
-        return;
-    }
-    let mut rest = inner;
-    while let Some((&byte, behind)) = rest.split_first() {
-        let tagged = tag(rest).and_then(|tag| Some((tag, rest.strip_prefix(tag.as_bytes())?)));
-        if let Some((tag, behind)) = tagged {
-            out.extend_from_slice(tag.as_bytes());
-            rest = behind;
-        } else if let Some(behind) = escape(rest, out) {
-            rest = behind;
-        } else {
-            // Padding of base64 must stay where it is.
-            out.push(if byte == b'=' { b'=' } else { b'x' });
-            rest = behind;
-        }
-    }
-}
-
-/// An error's own words: those of which errors are made stay, so that its cause can be told.
-pub(super) fn error(inner: &[u8], out: &mut Vec<u8>) {
-    let mut rest = inner;
-    while !rest.is_empty() {
-        if let Some(behind) = escape(rest, out) {
-            rest = behind;
-            continue;
-        }
-        let length = rest.iter().position(|byte| !byte.is_ascii_alphabetic());
-        let (word, behind) = rest.split_at(length.unwrap_or(rest.len()).max(1));
-        if str_of(word).is_some_and(is_of_errors) {
-            out.extend_from_slice(word);
-        } else {
-            masked(word, out);
-        }
-        rest = behind;
-    }
-}
-
-/// A tag that tells thinking from answering, at the beginning of a text.
-fn tag(text: &[u8]) -> Option<&'static str> {
-    TAGS.into_iter()
-        .flat_map(|(open, close)| [open, close])
-        .chain(SILENT)
-        .find(|tag| text.starts_with(tag.as_bytes()))
-}
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -17,9 +17,9 @@ pub struct Replay<C> {
     tape: Rc<Tape>,
 }
 
-/// All times count from the request that was answered.
+/// A recorded reply. Its times count from the request that was answered.
 struct Tape {
-    /// `None`: they never came.
+    /// Headers; `None` where they never came.
     headers: Option<Head>,
     pieces: Vec<(Millis, Chunk)>,
     close: (Millis, Close),
@@ -38,7 +38,7 @@ struct Head {
 enum Close {
     Cleanly,
     Failing(String),
-    /// It stays open: the session's own deadlines end it, as they did then.
+    /// No end: the stream stays open, and the session's own deadlines end it, as they did then.
     Never,
 }
 
@@ -140,10 +140,6 @@ impl<C: Clock + Clone> Wire for Replay<C> {
             body: "{}".to_owned(),
         })
     }
-
-    async fn urgent(&self, call: &Call, media: Media) -> Result<Answer, Failure> {
-        self.small(call, media).await
-    }
 }
 
 impl<C: Clock> Body for ReplayBody<C> {
@@ -187,12 +183,12 @@ mod tests {
     use super::super::{Export, Imported, VERSION};
     use super::*;
     use crate::chat::request::ChatRequest;
-    use crate::dialect::Kind;
+    use crate::dialect::{Kind, Transport};
     use crate::doctor::verdict;
     use crate::session::drive_tests::{Jumping, jump_through};
     use crate::session::{Deadlines, Plan, Report, drive};
 
-    /// Recorded answers, with the rung that they belong to.
+    /// Recorded answers, with the place of the transport that they belong to.
     const RECORDED: [(Kind, usize, &str); 14] = [
         (Kind::LlamaCpp, 0, "llamacpp/chat"),
         (Kind::LlamaCpp, 0, "llamacpp/chat-progress"),
@@ -211,12 +207,13 @@ mod tests {
     ];
 
     /// A trace as a recording would have left it: cut into reads of 97 bytes, 13 ms apart, and in the middle a long gap.
-    fn recorded(kind: Kind, rung: usize, case: &str) -> Trace {
+    fn recorded(kind: Kind, place: usize, case: &str) -> Trace {
         let root = env!("CARGO_MANIFEST_DIR");
         let body = std::fs::read(format!("{root}/tests/fixtures/{case}.body")).unwrap();
         let mut trace = Trace::default();
-        let call = kind.dialect().chat(&ChatRequest::default(), rung);
-        trace.sent(5.0, kind.dialect().rungs()[rung], &call, Media::Plain);
+        let transport = &kind.dialect().transports()[place];
+        let call = kind.dialect().chat(&ChatRequest::default(), transport);
+        trace.sent(5.0, transport.name, &call, Media::Plain);
         trace.stamp(
             30.0,
             Fact::Headers {
@@ -238,19 +235,15 @@ mod tests {
     }
 
     /// Plays it through the session, and gives the trace of that.
-    fn play(trace: &Trace, kind: Kind, rung: usize) -> Trace {
+    fn play(trace: &Trace, kind: Kind, transport: &'static Transport) -> Trace {
         let clock = Jumping::default();
         let wire = Replay::new(trace, clock.clone());
         let dialect = kind.dialect();
         let request = ChatRequest::default();
         let plan = Plan {
-            dialect: &*dialect,
-            request: &request,
             deadlines: Deadlines::parse("connect:1,first-token:60,silence:5").unwrap(),
-            rung,
-            fixed: false,
-            json: &|_| false,
-            refusals: crate::session::Refusals::default(),
+            transport,
+            ..Plan::new(dialect, &request)
         };
         let (sender, controls) = mpsc::unbounded();
         let mut seen = Trace::default();
@@ -280,8 +273,9 @@ mod tests {
 
     #[test]
     fn an_export_without_texts_replays_with_the_same_events_at_the_same_pace() {
-        for (kind, rung, case) in RECORDED {
-            let first = play(&recorded(kind, rung, case), kind, rung);
+        for (kind, place, case) in RECORDED {
+            let transport = &kind.dialect().transports()[place];
+            let first = play(&recorded(kind, place, case), kind, transport);
             assert!(first.totals().texts > 0, "{case}");
             let export = Export {
                 kind: Some(kind),
@@ -290,12 +284,12 @@ mod tests {
             let file = export.write(&first, 0.0);
             let imported = Imported::read(&file).unwrap();
             assert_eq!(
-                (imported.kind, imported.rung()),
-                (Some(kind), rung),
+                (imported.kind, imported.transport()),
+                (Some(kind), transport),
                 "{case}"
             );
             assert!(!imported.texts);
-            let again = play(&imported.trace, kind, imported.rung());
+            let again = play(&imported.trace, kind, imported.transport());
             assert_eq!(events(&again), events(&first), "{case}");
             assert_eq!(gaps(&again), gaps(&first), "{case}");
             let end = |trace: &Trace| trace.end().map(|end| (end.word(), end.reason()));
@@ -309,7 +303,11 @@ mod tests {
 
     #[test]
     fn with_texts_the_very_bytes_play() {
-        let trace = play(&recorded(Kind::Ollama, 0, "ollama/chat"), Kind::Ollama, 0);
+        let trace = play(
+            &recorded(Kind::Ollama, 0, "ollama/chat"),
+            Kind::Ollama,
+            Kind::Ollama.dialect().transport(None),
+        );
         let export = Export {
             texts: true,
             ..Export::default()
@@ -363,7 +361,11 @@ mod tests {
                 clock: crate::event::Deadline::Silence,
             }),
         );
-        trace = play(&short, Kind::LlamaCpp, 0);
+        trace = play(
+            &short,
+            Kind::LlamaCpp,
+            Kind::LlamaCpp.dialect().transport(None),
+        );
         assert_eq!(trace.end().map(End::word), Some("stalled"));
         assert_eq!(verdict(&trace, trace.end(), 0.0).word(), "silent");
     }
@@ -396,8 +398,8 @@ mod tests {
             ..ChatRequest::default()
         };
         for kind in Kind::ALL {
-            for rung in 0..kind.dialect().rungs().len() {
-                let call = kind.dialect().chat(&request, rung);
+            for transport in kind.dialect().transports() {
+                let call = kind.dialect().chat(&request, transport);
                 trace.sent(0.0, "x", &call, Media::Plain);
                 let export = Export {
                     secrets: &["key-4711"],
@@ -415,7 +417,7 @@ mod tests {
                 );
                 let file = export.write(&trace, 0.0);
                 for private in ["diary", "key-4711"] {
-                    assert!(!file.contains(private), "{kind:?} {rung}: {file}");
+                    assert!(!file.contains(private), "{kind:?} {transport:?}: {file}");
                 }
             }
         }

@@ -8,19 +8,19 @@ use crate::event::Millis;
 /// The upper edges of the histogram of gaps, in milliseconds; the last column has no edge.
 pub const EDGES: [u32; 11] = [2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000];
 
-/// Reads that follow so fast belong together.
+/// Milliseconds between two reads up to which they belong together.
 const TOGETHER: Millis = 10.0;
 
-/// A silence in which a model could have made a whole answer.
+/// Milliseconds of a silence in which a model could have made a whole answer.
 const LONG_SILENCE: Millis = 1500.0;
 
-/// What a browser hands over so soon after the read before was here already when that one was: no model is so fast.
+/// The pause, in milliseconds, up to which a read was here already when the one before was handed over: no model is so fast.
 const QUEUED: Millis = 1.0;
 
-/// A page that was held up takes so long at most to read what was there.
+/// Milliseconds that a page which was held up takes at most to read what was there.
 const BACK: Millis = 30.0;
 
-/// How far a clump may be from a buffer's size, in bytes, and count as that size.
+/// The difference from a buffer's size, in bytes, up to which a clump counts as that size.
 const NEAR: usize = 160;
 
 /// Sizes of the buffers that servers and proxies have.
@@ -29,11 +29,11 @@ const BUFFERS: [usize; 5] = [4096, 8192, 16384, 32768, 65536];
 /// Events with text that came at once, and the silence before them.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub struct Clump {
-    /// When its first read came.
+    /// The time of the first read.
     pub at: Millis,
-    /// From its first read to its last.
+    /// The span from the first read to the last.
     pub span: Millis,
-    /// How long nothing had come before it, without the time in which the page itself was held up.
+    /// The silence before it, without the time in which the page itself was held up.
     pub silence: Millis,
     /// Bytes of it.
     pub bytes: usize,
@@ -49,12 +49,13 @@ impl Clump {
             .find(|size| self.bytes.abs_diff(*size) <= NEAR)
     }
 
-    /// Whether it comes faster than models write: a thousand events a second.
+    /// Tells whether the clump comes faster than models write: a thousand events a second.
     fn is_fast(&self) -> bool {
         self.texts as f64 >= self.span.max(4.0)
     }
 
-    /// Whether it looks let go rather than made: faster than models write, after a silence in which one could have made it.
+    /// Tells whether the clump looks let go rather than made: faster than models write, after a silence in which one could have
+    /// made it.
     fn is_burst(&self) -> bool {
         let (enough, quiet) = match self.buffer() {
             Some(_) => (4, 100.0),
@@ -71,37 +72,37 @@ impl Clump {
 /// Bursts, added up.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub struct Bursts {
-    /// How many.
+    /// Number of bursts.
     pub count: usize,
     /// Events with text in them.
     pub texts: usize,
-    /// How many have the size of a buffer.
+    /// Number of bursts that have the size of a buffer.
     pub sized: usize,
-    /// That size, the smallest seen, in bytes; 0 where none.
+    /// The size of that buffer, the smallest seen, in bytes; 0 where none.
     pub buffer: usize,
     /// The silences before them, added up.
     pub silence: Millis,
 }
 
-/// All that came after a long silence, until the next one.
+/// Everything that came after a long silence, until the next one.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub struct Wave {
-    /// When its first read came.
+    /// The time of the first read.
     at: Millis,
-    /// From its first read to its last with text.
+    /// The span from the first read to the last with text.
     pub span: Millis,
-    /// How long nothing had come before it, without the time in which the page itself was held up.
+    /// The silence before it, without the time in which the page itself was held up.
     pub silence: Millis,
     /// Events with text in it.
     pub texts: usize,
-    /// At so many moments text was handed to the page.
+    /// Number of moments at which text was handed to the page.
     moments: usize,
 }
 
 impl Wave {
-    /// Whether all of it was there at once after a silence in which a model could have made it. A busy page is long about what
-    /// was there at once: it reads one event, draws it, and reads the rest; a socket's messages come one by one. But it finds
-    /// many at each moment, or all of them faster than models write.
+    /// Tells whether all of it was there at once after a silence in which a model could have made it. A busy page is long about
+    /// what was there at once: it reads one event, draws it, and reads the rest; a socket's messages come one by one. But it
+    /// finds many at each moment, or all of them faster than models write.
     pub fn is_at_once(&self) -> bool {
         self.silence >= LONG_SILENCE
             && (self.texts >= self.moments.saturating_mul(8)
@@ -113,9 +114,9 @@ impl Wave {
 /// A time in which nothing came.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub struct Gap {
-    /// When it began.
+    /// The time at which the silence began.
     pub from: Millis,
-    /// How long it was.
+    /// The length of the silence.
     pub span: Millis,
 }
 
@@ -125,12 +126,12 @@ pub struct Rhythm {
     last: Option<Millis>,
     open: Clump,
     bursts: Bursts,
-    /// The one that grows, and of those before the one with most text.
+    /// The wave that grows, and of those before it the one with most text.
     wave: Wave,
     waves: Wave,
     /// The last time in which the page was held up.
     busy: Option<(Millis, Millis)>,
-    /// How many gaps between reads fell under each of [`EDGES`], and beyond.
+    /// Number of gaps between reads that fell under each of [`EDGES`], and beyond.
     pub gaps: [u32; EDGES.len() + 1],
     /// The longest time in which nothing came, the wait for the first byte not counted.
     pub biggest: Gap,
@@ -138,21 +139,21 @@ pub struct Rhythm {
     pub text_reads: usize,
     /// The current read has brought text.
     counted: bool,
-    /// It was here already when the last one with text was.
+    /// `true` if the current read was here already when the last one with text was.
     is_queued: bool,
     last_text: Option<Millis>,
     first_read_seen: bool,
 }
 
 impl Rhythm {
-    /// A request went out, or its headers came: what is silent from here on is counted from here.
+    /// Notes that a request went out, or that its headers came: what is silent from here on is counted from here.
     pub fn begin(&mut self, at: Millis) {
         if !self.first_read_seen {
             self.last = Some(self.last.unwrap_or(at));
         }
     }
 
-    /// A read came.
+    /// Notes a read of so many bytes.
     pub fn read(&mut self, at: Millis, bytes: usize) {
         let last = self.last.unwrap_or(at);
         let gap = (at - last).max(0.0);
@@ -201,7 +202,7 @@ impl Rhythm {
         self.counted = false;
     }
 
-    /// The last read brought so many events with text, at least one.
+    /// Notes that the last read brought so many events with text, at least one.
     pub fn texts(&mut self, many: usize) {
         self.open.texts = self.open.texts.saturating_add(many);
         self.wave.texts = self.wave.texts.saturating_add(many);
@@ -217,7 +218,7 @@ impl Rhythm {
         }
     }
 
-    /// The page was held up from `from` to `to`: what came meanwhile could not be seen coming.
+    /// Notes that the page was held up from `from` to `to`: what came meanwhile could not be seen coming.
     pub fn busy(&mut self, from: Millis, to: Millis) {
         let before = self.busy.replace((from, to));
         let began = self.open.at - self.open.silence;
@@ -243,12 +244,12 @@ impl Rhythm {
         }
     }
 
-    /// When the last read came.
+    /// The time of the last read.
     pub fn last(&self) -> Option<Millis> {
         self.last
     }
 
-    /// How much of a silence the page was held up until its end: then nobody knows when what was read came. Where the page came
+    /// Part of a silence, at its end, for which the page was held up: nobody knows when what was read then came. Where the page came
     /// back before, it saw that nothing had come.
     fn held_up(&self, from: Millis, to: Millis) -> Millis {
         let until_the_end = self.busy.filter(|(_, end)| *end >= to - BACK);

@@ -5,12 +5,12 @@
 
 use std::ops::Range;
 
-/// A key is at least so long.
+/// Letters that a key has at least.
 const SHORTEST: usize = 8;
-/// A run of letters without a digit or a capital inside is a word, unless it is longer than words are.
+/// Letters of the longest word: a run without a digit or a capital inside is a word, unless it is longer.
 const LONGEST_WORD: usize = 20;
 
-/// The same text with stars in the place of keys: those that are known, and whatever looks like one.
+/// Puts stars in the place of keys: those that are known, and whatever looks like one.
 pub fn scrub(text: &str, secrets: &[&str]) -> String {
     let mut text = text.to_owned();
     for secret in secrets.iter().filter(|secret| secret.len() >= 4) {
@@ -30,7 +30,7 @@ pub fn scrub(text: &str, secrets: &[&str]) -> String {
     String::from_utf8_lossy(&bytes).into_owned()
 }
 
-/// Where the things are that look like keys.
+/// Places of the things that look like keys.
 fn keys(text: &str) -> Vec<Range<usize>> {
     let lower = text.to_ascii_lowercase();
     let mut found = Vec::new();
@@ -71,7 +71,7 @@ fn key_at(text: &str, at: usize) -> &str {
         .unwrap_or_default()
 }
 
-/// Whether it was made by a program: words have no digits, no capital inside, and end somewhere.
+/// Tells whether a word was made by a program: words have no digits, no capital inside, and end somewhere.
 fn looks_made(key: &str) -> bool {
     key.bytes().any(|byte| byte.is_ascii_digit())
         || key

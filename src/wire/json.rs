@@ -8,14 +8,14 @@ use memchr::memchr2;
 /// Brackets deeper than this are broken by definition: no parser of ours would read them.
 const DEEPEST: usize = 1024;
 
-/// Whether bytes are one whole JSON object, by its brackets.
+/// Tells whether bytes are one whole JSON object, by its brackets.
 pub(super) fn is_object(bytes: &[u8]) -> bool {
     bytes.starts_with(b"{")
         && bytes.ends_with(b"}")
         && Scan::default().run(bytes) == Some(bytes.len())
 }
 
-/// Where the JSON object ends that a text begins with.
+/// The end of the JSON object that a text begins with, as a place behind its last bracket.
 pub fn end_of_object(text: &str) -> Option<usize> {
     if !text.starts_with('{') {
         return None;
@@ -84,12 +84,12 @@ impl Scan {
         None
     }
 
-    /// Whether no further line can mend this: a string may not hold a line break, and brackets must match.
+    /// Tells whether no further line can mend this: a string may not hold a line break, and brackets must match.
     pub fn is_broken(&self) -> bool {
         self.in_string || self.mismatch
     }
 
-    /// Whether an element of a list may begin here.
+    /// Tells whether an element of a list may begin here.
     fn wants_element(&self) -> bool {
         self.open.last() == Some(&b'[') && matches!(self.last, b'[' | b',')
     }
@@ -100,17 +100,17 @@ impl Scan {
 pub(super) struct Document {
     text: Vec<u8>,
     scan: Scan,
-    /// Where in `text` lines begin that could be values of their own.
+    /// Places in `text` at which lines begin that could be values of their own.
     starts: Vec<usize>,
 }
 
 impl Document {
-    /// Whether its end is still to come.
+    /// Tells whether the object's end is still to come.
     pub fn is_open(&self) -> bool {
         !self.text.is_empty()
     }
 
-    /// Its length so far, in bytes.
+    /// The length so far, in bytes.
     pub fn len(&self) -> usize {
         self.text.len()
     }
@@ -122,8 +122,8 @@ impl Document {
         std::mem::swap(&mut self.scan, scan);
     }
 
-    /// Whether this line can be its continuation. A field of SSE cannot; a new object only where a list waits for one, or else a
-    /// broken line of NDJSON would swallow the good ones after it.
+    /// Tells whether this line can go on with the object. A field of SSE cannot; a new object only where a list waits for one, or
+    /// else a broken line of NDJSON would swallow the good ones after it.
     pub fn admits(&self, line: &[u8]) -> bool {
         let field = [&b"data:"[..], b"event:", b"id:", b"retry:", b":"];
         if field.iter().any(|field| line.starts_with(field)) {
@@ -143,17 +143,18 @@ impl Document {
         self.scan.run(line).map(|end| before + end)
     }
 
-    /// Whether no further line can mend it.
+    /// Tells whether no further line can mend the object.
     pub fn is_broken(&self) -> bool {
         self.scan.is_broken()
     }
 
-    /// All of it so far.
+    /// The object so far.
     pub fn text(&self) -> &[u8] {
         &self.text
     }
 
-    /// What came so far, cut where a line could be a value of its own, so that nothing good hides behind something broken.
+    /// Pieces of the object so far, cut where a line could be a value of its own, so that nothing good hides behind something
+    /// broken.
     pub fn pieces(&self) -> impl Iterator<Item = &[u8]> {
         let froms = std::iter::once(0).chain(self.starts.iter().copied());
         let tos = self
@@ -166,7 +167,7 @@ impl Document {
             .map(|(from, to)| self.text.get(from..to).unwrap_or_default().trim_ascii())
     }
 
-    /// Forgets it.
+    /// Forgets the object so far.
     pub fn clear(&mut self) {
         self.text.clear();
         self.starts.clear();

@@ -2,6 +2,24 @@
 //!
 //! In: bytes, cut anywhere. Out: [`Frame`]s, the same however the bytes were cut.
 //! [`Framer`] is the one decoder: it looks at every line, because servers mix framings and Content-Type lies.
+//!
+//! ```
+//! use rill::wire::{Frame, Framer};
+//!
+//! let mut framer = Framer::new();
+//! let mut heard = Vec::new();
+//! let mut hear = |frame: Frame<'_>| match frame {
+//!     Frame::Event { data, .. } | Frame::Json(data) => heard.push(data.to_owned()),
+//!     _ => {}
+//! };
+//! // A cut in the middle of a letter, an event of SSE, a bare line of JSON, and an end without a blank line.
+//! let bytes = "data: {\"t\":\"é\"}\n\n{\"t\":\"a\"}\ndata: [DONE]".as_bytes();
+//! let (first, second) = bytes.split_at(13);
+//! framer.feed(first, &mut hear);
+//! framer.feed(second, &mut hear);
+//! framer.finish(&mut hear);
+//! assert_eq!(heard, ["{\"t\":\"é\"}", "{\"t\":\"a\"}", "[DONE]"]);
+//! ```
 
 mod framer;
 mod json;
@@ -9,7 +27,6 @@ mod utf8;
 
 pub use framer::{CEILING, Framer};
 pub use json::end_of_object;
-pub use utf8::Utf8;
 
 pub(crate) use utf8::sample;
 

@@ -1,10 +1,10 @@
 //! A check against servers that are scripted: what it asks, in which order, and the table that comes of it.
 
 use rill::address::Address;
-use rill::dialect::{Call, Kind, Via};
+use rill::dialect::{Call, Carrier, Kind, Transport, Via};
 use rill::doctor::Verdict;
 use rill::doctor::check::{
-    Ask, Browser, Check, Detail, Inquiry, Outcome, Profile, Reach, RowName, Told,
+    Ask, Browser, Check, Detail, Inquiry, Outcome, Profile, Reach, Response, RowName,
 };
 use rill::event::{End, ErrorCause};
 use rill::session::{Answer, Media, Report};
@@ -87,31 +87,31 @@ fn koboldcpp() -> Server {
 }
 
 impl Server {
-    fn told(&mut self, ask: &Ask) -> Told {
+    fn told(&mut self, ask: &Ask) -> Response {
         match ask {
             Ask::Opaque(url) => {
                 self.asked.push(format!("opaque {url}"));
                 let other = url.starts_with("http://localhost");
-                Told::Opaque(if other { self.other_name } else { self.reach })
+                Response::Opaque(if other { self.other_name } else { self.reach })
             }
             Ask::Small { call, media, key } => {
                 let preflight = *key
                     || !call.headers.is_empty()
                     || (*media == Media::Json && call.body.is_some());
                 self.note(call, *media, *key);
-                Told::Small(self.small(call, preflight))
+                Response::Small(self.small(call, preflight))
             }
             Ask::Reply {
-                rung,
+                transport,
                 media,
                 request,
                 stop_after,
             } => {
-                let call = self.kind.dialect().chat(request, *rung);
+                let call = self.kind.dialect().chat(request, transport);
                 self.note(&call, *media, false);
-                let script = self.reply(&call, *rung, *media, *stop_after);
+                let script = self.reply(&call, transport, *media, *stop_after);
                 let end = script.end.clone().unwrap();
-                Told::Reply(Box::new(script.trace), end, script.now)
+                Response::Reply(Box::new(script.trace), end, script.now)
             }
         }
     }
@@ -140,17 +140,22 @@ impl Server {
         })
     }
 
-    fn reply(&self, call: &Call, rung: usize, media: Media, stop_after: Option<usize>) -> Script {
-        let rung_name = self.kind.dialect().rungs()[rung];
+    fn reply(
+        &self,
+        call: &Call,
+        transport: &Transport,
+        media: Media,
+        stop_after: Option<usize>,
+    ) -> Script {
         let mut script = sent_as(media);
         // The script's own request is named "chat"; this is the one that is asked for.
         script.trace = rill::trace::Trace::default();
-        script.trace.sent(0.0, rung_name, call, media);
+        script.trace.sent(0.0, transport.name, call, media);
         if self.no_preflight && media == Media::Json {
             return script.gone();
         }
         if self.json_only && media == Media::Plain {
-            script.trace.sent(9.0, rung_name, call, Media::Json);
+            script.trace.sent(9.0, transport.name, call, Media::Json);
         }
         if call.via == Via::Socket {
             return script.gone();
@@ -226,7 +231,7 @@ fn a_good_llamacpp_is_all_right_and_simple_questions_come_first() {
         false,
         &format!(
             "+reachable +kind +cors +plain +json +preflight +models +count +context +stream +gaps +stop +{}",
-            Kind::LlamaCpp.dialect().rungs()[0]
+            Kind::LlamaCpp.dialect().transport(None).name
         ),
     );
     let first_preflight = server.asked.iter().position(|ask| ask.ends_with(" json"));
@@ -240,13 +245,13 @@ fn a_good_llamacpp_is_all_right_and_simple_questions_come_first() {
 
 #[test]
 fn koboldcpp_is_never_asked_with_a_preflight() {
-    let rungs = names(Kind::KoboldCpp);
+    let transports = names(Kind::KoboldCpp);
     let server = check(
         koboldcpp(),
         None,
         false,
         &format!(
-            "+reachable +kind +cors +plain +models +count +context +stream +gaps +stop {rungs}"
+            "+reachable +kind +cors +plain +models +count +context +stream +gaps +stop {transports}"
         ),
     );
     assert!(
@@ -260,9 +265,9 @@ fn koboldcpp_is_never_asked_with_a_preflight() {
 fn names(kind: Kind) -> String {
     let dialect = kind.dialect();
     let names: Vec<String> = dialect
-        .rungs()
+        .transports()
         .iter()
-        .map(|name| format!("+{name}"))
+        .map(|transport| format!("+{}", transport.name))
         .collect();
     names.join(" ")
 }
@@ -277,13 +282,13 @@ fn halos_socket_is_not_opened_for_it_would_make_preflights_endless() {
     );
     let check = run(&mut halo, None, false);
     let dialect = Kind::Halo.dialect();
-    let socket = (0..dialect.rungs().len())
-        .find(|rung| dialect.chat(&Default::default(), *rung).via == Via::Socket)
-        .unwrap();
+    let mut transports = dialect.transports().iter();
+    let socket = transports.find(|transport| transport.via == Carrier::Socket);
+    let socket = socket.unwrap();
     let row = check
         .rows()
         .iter()
-        .find(|row| row.name == RowName::Transport(dialect.rungs()[socket]))
+        .find(|row| row.name == RowName::Transport(socket.name))
         .unwrap();
     assert_eq!(row.outcome, Outcome::Skipped);
 }
@@ -378,9 +383,9 @@ fn a_reply_that_is_refused_gives_its_cause_and_the_servers_words() {
     let mut check = Check::new(&address(), Some(Kind::OpenAi), false, Browser::default());
     while let Some(ask) = check.next() {
         let told = match full.told(&ask) {
-            Told::Reply(..) => {
+            Response::Reply(..) => {
                 let script = sent().refused(500, ErrorCause::Server, "out of memory");
-                Told::Reply(Box::new(script.trace), script.end.unwrap(), 1.0)
+                Response::Reply(Box::new(script.trace), script.end.unwrap(), 1.0)
             }
             told => told,
         };

@@ -1,6 +1,6 @@
 //! A reply as a script: what comes when. It becomes a trace as the page would make it.
 
-use rill::dialect::Call;
+use rill::dialect::{Call, Carrier, Transport};
 use rill::event::{
     ChatEvent, Deadline, End, ErrorCause, Finish, FinishKind, Millis, Progress, ServerError,
 };
@@ -43,7 +43,11 @@ pub fn sent_as(media: Media) -> Script {
     script.trace.stamp(0.0, Fact::Promise(400.0));
     let body = serde_json::json!({ "stream": true });
     let report = Report::Sent {
-        rung: "chat",
+        transport: &Transport {
+            name: "chat",
+            via: Carrier::Stream,
+            if_held_back: None,
+        },
         call: Call::post("/v1/chat/completions", &body),
         media,
     };

@@ -11,7 +11,7 @@ use rill::dialect::{Call, Kind};
 use rill::doctor::of_error;
 use rill::event::{End, Millis};
 use rill::session::{
-    Answer, Body, Chunk, Clock, Deadlines, Failure, Media, Opened, Plan, Report, Wire, drive,
+    Answer, Body, Chunk, Clock, Failure, Media, Opened, Plan, Report, Wire, drive,
 };
 use serde_json::Value;
 
@@ -80,15 +80,7 @@ fn send(kind: Kind, request: &ChatRequest, answer: impl Fn(&Value) -> Told) -> (
         asked: RefCell::default(),
     };
     let dialect = kind.dialect();
-    let plan = Plan {
-        dialect: &*dialect,
-        request,
-        deadlines: Deadlines::default(),
-        rung: 0,
-        fixed: false,
-        json: &|_| false,
-        refusals: rill::session::Refusals::default(),
-    };
+    let plan = Plan::new(dialect, request);
     let mut turn = Turn::reply();
     let (_controls, heard) = mpsc::unbounded();
     let mut report = |report: Report| match report {
@@ -155,10 +147,9 @@ fn a_refused_field() {
 }
 
 fn bases_with_a_version() {
-    let path = Kind::OpenAi
-        .dialect()
-        .chat(&said(&[(Role::User, "Hi")]), 0)
-        .path;
+    let dialect = Kind::OpenAi.dialect();
+    let request = said(&[(Role::User, "Hi")]);
+    let path = dialect.chat(&request, dialect.transport(None)).path;
     let expected = [
         "http://127.0.0.1:8080/api/paas/v4/chat/completions",
         "http://127.0.0.1:8080/api/paas/v4/chat/completions",

@@ -1,7 +1,8 @@
 //! What servers send: bytes to one turn and its end, however they come: at once, byte by byte, by nines, and line by line.
 
+use rill::chat::request::ChatRequest;
 use rill::chat::turn::Turn;
-use rill::dialect::Kind;
+use rill::dialect::{Decoder, Kind};
 use rill::event::{End, ErrorCause, Millis};
 use rill::session::{Deadlines, Session};
 
@@ -42,9 +43,14 @@ const USUAL: Millis = 20.0;
 /// Between two lines of a slow one: longer than any time that a reply is read on behind its end mark.
 const SLOW: Millis = 1_200.0;
 
+fn first_decoder(kind: Kind) -> Box<dyn Decoder> {
+    let dialect = kind.dialect();
+    dialect.decoder(&ChatRequest::default(), dialect.transport(None))
+}
+
 /// Plays a body in these pieces, with so much time before each.
 fn play<'p>(kind: Kind, pieces: impl Iterator<Item = &'p [u8]>, pause: Millis) -> (Turn, End) {
-    let mut session = Session::new(0.0, kind.dialect().decoder(0), Deadlines::default());
+    let mut session = Session::new(0.0, first_decoder(kind), Deadlines::default());
     let (mut now, mut turn) = (0.0, Turn::reply());
     session.headers();
     for piece in pieces {
@@ -339,7 +345,9 @@ pub fn all() -> Vec<(String, Outcome)> {
 fn ollama_models() {
     let models = Kind::Ollama
         .dialect()
-        .read_models(&text("B39.json"))
+        .models()
+        .read(&text("B39.json"))
+        .unwrap()
         .unwrap();
     let ids: Vec<_> = models.iter().map(|model| model.id.as_str()).collect();
     assert_eq!(ids, ["tide:latest", "reed:1b"]);

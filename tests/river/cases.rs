@@ -213,17 +213,17 @@ fn read(case: &str, kind: Kind, asked: Asked) -> Option<String> {
         |number: Option<u32>| number.map_or("unknown\n".to_owned(), |number| format!("{number}\n"));
     Some(match asked {
         Chat => show::lines(&show::stream(kind, [&*body(case)])),
-        Models => match dialect.read_models(&text(case)) {
+        Models => match dialect.models().read(&text(case))? {
             Ok(models) => models
                 .iter()
                 .map(|model| format!("{} = {:?} {:?}\n", model.id, model.name, model.context))
                 .collect(),
             Err(error) => show::error(&error) + "\n",
         },
-        Context => number(dialect.read_context(&text(case), None)),
-        Count => number(dialect.read_count(&text(case))),
+        Context => number(dialect.context(None)?.read(&text(case))),
+        Count => number(dialect.count(&Default::default())?.read(&text(case))),
         Perf => {
-            let (usage, timings) = dialect.read_perf(&text(case))?;
+            let (usage, timings) = dialect.perf()?.read(&text(case))?;
             format!("{}\n{}\n", show::usage(&usage), show::timings(&timings))
         }
         Refused(status, content_type) => {

@@ -31,7 +31,8 @@ fn request() -> ChatRequest {
 }
 
 fn check(kind: Kind, rung: usize, frames: &[Came<'_>], expect: &[&str]) {
-    let mut decoder = kind.dialect().decoder_for(&request(), rung);
+    let dialect = kind.dialect();
+    let mut decoder = dialect.decoder(&request(), &dialect.transports()[rung]);
     let mut out: Vec<ChatEvent> = Vec::new();
     for frame in frames {
         match frame {
@@ -87,7 +88,8 @@ fn a_halo_that_sends_no_binary_frames_is_understood_too() {
     ];
     check(Kind::Halo, 1, &[Text(A), Text(RIVER), Text(DONE)], &expect);
     // Once that is known, no text waits for one.
-    let mut decoder = Kind::Halo.dialect().decoder(1);
+    let halo = Kind::Halo.dialect();
+    let mut decoder = halo.decoder(&request(), &halo.transports()[1]);
     let mut out = Vec::new();
     decoder.frame(Frame::Json(A), &mut out);
     decoder.frame(Frame::Json(RIVER), &mut out);
@@ -201,7 +203,7 @@ fn halo_is_asked_in_its_own_words_over_every_rung() {
         "output_attentions": true,
     });
     let rows = [0, 1, 2, 3].map(|rung| {
-        let call = halo.chat(&request, rung);
+        let call = halo.chat(&request, &halo.transports()[rung]);
         assert_eq!(body(&call), expect, "rung {rung}");
         (call.path, call.via)
     });
@@ -220,7 +222,7 @@ fn halo_is_asked_in_its_own_words_over_every_rung() {
         )
     );
     assert_eq!(rows[3], ("/api/v1/generate".to_owned(), Via::Whole));
-    let count = halo.count(&request).unwrap();
+    let count = halo.count(&request).unwrap().call;
     assert_eq!(
         (count.path.as_str(), body(&count)["text"].clone()),
         ("/api/v1/tokenize", expect["prompt"].clone())
@@ -239,7 +241,7 @@ fn halo_is_asked_in_its_own_words_over_every_rung() {
 fn llama_chat_is_sent_one_message_and_its_own_name_of_the_conversation() {
     let dialect = Kind::LlamaChat.dialect();
     let mut request = request();
-    let first = dialect.chat(&request, 0);
+    let first = dialect.chat(&request, &dialect.transports()[0]);
     assert_eq!(
         (first.path.as_str(), &first.via, body(&first)),
         (
@@ -257,7 +259,7 @@ fn llama_chat_is_sent_one_message_and_its_own_name_of_the_conversation() {
         .into_iter()
         .enumerate()
     {
-        let call = dialect.chat(&request, rung);
+        let call = dialect.chat(&request, &dialect.transports()[rung]);
         assert_eq!(
             (call.method, call.path.as_str(), body(&call)),
             (
@@ -267,10 +269,10 @@ fn llama_chat_is_sent_one_message_and_its_own_name_of_the_conversation() {
             )
         );
     }
-    let Via::Watch { socket } = dialect.chat(&request, 2).via else {
+    let Via::Watch(watch) = dialect.chat(&request, &dialect.transports()[2]).via else {
         panic!("the last rung watches");
     };
-    let watched = |answer: &str| socket(answer);
+    let watched = |answer: &str| watch.socket(answer);
     assert_eq!(
         watched(r#"{"message":{"content":""},"conversation_id":"chat_1.txt"}"#).as_deref(),
         Some("/ws/conversation/watch/chat_1.txt")

@@ -1,6 +1,6 @@
 //! Servers are recognised by what they answer to a few simple GETs.
 
-use rill::dialect::{Answer, BodyRule, Kind, Method, Recogniser, Verdict};
+use rill::dialect::{Answer, BodyRule, Kind, Method, Recogniser, Recognition};
 use rill::event::ErrorCause;
 
 use crate::cases::text;
@@ -9,7 +9,7 @@ use crate::cases::text;
 type Server<'s> = &'s [(&'s str, u16, String)];
 
 /// The verdict, and how many GETs it took.
-fn ask(server: Server<'_>) -> (Verdict, usize) {
+fn ask(server: Server<'_>) -> (Recognition, usize) {
     let mut recogniser = Recogniser::new();
     let mut asked = Vec::new();
     while let Some(call) = recogniser.next() {
@@ -31,12 +31,12 @@ fn ask(server: Server<'_>) -> (Verdict, usize) {
         });
         asked.push(call.path);
     }
-    (recogniser.verdict().unwrap().clone(), asked.len())
+    (recogniser.recognition().unwrap().clone(), asked.len())
 }
 
 fn check(server: Server<'_>, kind: Kind, model: Option<&str>, context: Option<u32>, gets: usize) {
     let (verdict, asked) = ask(server);
-    let Verdict::Recognised(found) = verdict else {
+    let Recognition::Recognised(found) = verdict else {
         panic!("{kind:?}: {verdict:?}");
     };
     assert_eq!(
@@ -183,7 +183,7 @@ fn a_well_known_host_is_asked_nothing() {
         let recogniser = Recogniser::at(host);
         assert_eq!(recogniser.next(), None);
         assert!(
-            matches!(recogniser.verdict(), Some(Verdict::Recognised(found)) if found.kind == kind)
+            matches!(recogniser.recognition(), Some(Recognition::Recognised(found)) if found.kind == kind)
         );
     }
     assert!(Recogniser::at("openrouter.ai.example.org").next().is_some());
@@ -241,7 +241,7 @@ fn a_llama_server_that_loads_or_wants_a_key_is_known_too() {
     );
     let (verdict, _) = ask(&[("", 401, key)]);
     assert!(
-        matches!(verdict, Verdict::NeedsKey(error) if error.cause == ErrorCause::Auth && error.message == "Invalid API Key")
+        matches!(verdict, Recognition::NeedsKey(error) if error.cause == ErrorCause::Auth && error.message == "Invalid API Key")
     );
 }
 
@@ -249,17 +249,17 @@ fn a_llama_server_that_loads_or_wants_a_key_is_known_too() {
 fn what_is_no_model_server_is_told_with_few_questions() {
     let (verdict, asked) = ask(&[("", 200, text("scripted/html-instead"))]);
     assert!(
-        matches!(verdict, Verdict::NotAModelServer(error) if error.message == "It works & runs")
+        matches!(verdict, Recognition::NotAModelServer(error) if error.message == "It works & runs")
     );
     assert_eq!(asked, 2);
     assert!(matches!(
         ask(&[missing()]),
-        (Verdict::NotAModelServer(_), 6)
+        (Recognition::NotAModelServer(_), 6)
     ));
-    assert_eq!(ask(&[("", 0, String::new())]), (Verdict::Nothing, 2));
+    assert_eq!(ask(&[("", 0, String::new())]), (Recognition::Nothing, 2));
     // LiteLLM without a key: its list fails without a CORS header.
     assert!(matches!(
         ask(&[("/v1/models", 0, String::new()), missing()]),
-        (Verdict::NeedsKey(_), 5)
+        (Recognition::NeedsKey(_), 5)
     ));
 }

@@ -220,7 +220,7 @@ fn the_wish_for_json_is_read_from_section_15() {
 
 #[test]
 fn a_list_of_models_that_is_none_says_why() {
-    let list = |body: &str| match Kind::OpenAi.dialect().read_models(body) {
+    let list = |body: &str| match Kind::OpenAi.dialect().models().read(body).unwrap() {
         Ok(models) => format!("{models:?}"),
         Err(error) => show::error(&error),
     };

@@ -51,7 +51,9 @@ fn check(
     rule: BodyRule,
     expect: Value,
 ) {
-    let call = kind.dialect().chat(request, rung);
+    let call = kind
+        .dialect()
+        .chat(request, &kind.dialect().transports()[rung]);
     assert_eq!(
         (call.method, call.path.as_str(), call.rule),
         (Method::Post, path, rule),
@@ -190,7 +192,7 @@ fn llamacpp_takes_a_template_of_ones_own_at_its_native_endpoint() {
             "timings_per_token": true,
         }),
     );
-    let count = Kind::LlamaCpp.dialect().count(&chosen).unwrap();
+    let count = Kind::LlamaCpp.dialect().count(&chosen).unwrap().call;
     assert_eq!(count.path, "/tokenize");
 }
 
@@ -238,7 +240,9 @@ fn the_model_goes_on_from_its_last_letter() {
             json!({ "genkey": "RILL7", "continue_assistant_turn": true }),
         ),
     );
-    let native = Kind::KoboldCpp.dialect().chat(&request(true), 1);
+    let native = Kind::KoboldCpp
+        .dialect()
+        .chat(&request(true), &Kind::KoboldCpp.dialect().transports()[1]);
     assert_eq!(
         body(&native)["prompt"],
         "Be brief.\n### Instruction:\nHi\n### Response:\nHello, my"
@@ -265,7 +269,11 @@ fn sampling_goes_by_each_familys_names() {
         BodyRule::PlainFirst,
         openai(false, v1),
     );
-    let native = body(&Kind::KoboldCpp.dialect().chat(&sampled(), 1));
+    let native = body(
+        &Kind::KoboldCpp
+            .dialect()
+            .chat(&sampled(), &Kind::KoboldCpp.dialect().transports()[1]),
+    );
     assert_eq!(
         (
             &native["temperature"],
@@ -282,7 +290,11 @@ fn sampling_goes_by_each_familys_names() {
             &json!("END")
         )
     );
-    let ollama = body(&Kind::Ollama.dialect().chat(&sampled(), 0));
+    let ollama = body(
+        &Kind::Ollama
+            .dialect()
+            .chat(&sampled(), &Kind::Ollama.dialect().transports()[0]),
+    );
     assert_eq!(
         ollama["options"],
         json!({ "temperature": 0.5, "top_p": 0.9, "seed": 7, "num_predict": 80, "stop": ["END"] })
@@ -306,10 +318,10 @@ fn figures_and_stops_have_their_own_calls() {
     let row = |kind: Kind| {
         let dialect = kind.dialect();
         [
-            Some(dialect.models()),
-            dialect.context(None),
+            Some(dialect.models().call),
+            dialect.context(None).map(|asked| asked.call),
             dialect.stop("RILL7", None),
-            dialect.perf(),
+            dialect.perf().map(|asked| asked.call),
             Some(dialect.alive()),
         ]
         .map(shown)
@@ -354,7 +366,7 @@ fn figures_and_stops_have_their_own_calls() {
     let count = |kind: Kind| {
         kind.dialect()
             .count(&request(false))
-            .map(|call| (call.path.clone(), call.rule, body(&call)))
+            .map(|asked| (asked.call.path.clone(), asked.call.rule, body(&asked.call)))
     };
     let path = str::to_owned;
     assert_eq!(count(Kind::OpenAi), None);
@@ -390,10 +402,11 @@ fn figures_and_stops_have_their_own_calls() {
 fn the_context_of_a_loaded_model_is_found_by_its_name() {
     let ollama = Kind::Ollama.dialect();
     let ps = r#"{"models":[{"name":"a:latest","model":"a:latest","context_length":2048},{"name":"b:7b","context_length":4096}]}"#;
-    let context = |model| ollama.read_context(ps, model);
+    let context = |model| ollama.context(model).unwrap().read(ps);
     assert_eq!(context(Some("a")), Some(2048));
     assert_eq!(context(Some("a:latest")), Some(2048));
     assert_eq!(context(Some("b:7b")), Some(4096));
     assert_eq!(context(Some("b")), None);
-    assert_eq!(ollama.read_context(r#"{"models":[]}"#, None), None);
+    let asked = ollama.context(None).unwrap();
+    assert_eq!(asked.read(r#"{"models":[]}"#), None);
 }

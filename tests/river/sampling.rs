@@ -28,14 +28,16 @@ fn request(sampling: Sampling) -> ChatRequest {
 
 fn everything() -> Sampling {
     Sampling {
-        knobs: Knob::ALL.map(|knob| (knob, value(knob))).into(),
+        knobs: Knob::ALL.iter().map(|&knob| (knob, value(knob))).collect(),
         stop: vec!["END".to_owned()],
         extra: Map::new(),
     }
 }
 
 fn body(kind: Kind, rung: usize, request: &ChatRequest) -> Value {
-    let call = kind.dialect().chat(request, rung);
+    let call = kind
+        .dialect()
+        .chat(request, &kind.dialect().transports()[rung]);
     serde_json::from_str(call.body.as_deref().unwrap()).unwrap()
 }
 
@@ -52,7 +54,7 @@ fn check(kind: Kind, rung: usize, within: Option<&str>, names: &str) {
     let stop = names.pop().unwrap();
     assert_eq!(names.len(), Knob::ALL.len(), "{kind:?}");
     let mut expect = BTreeMap::new();
-    for (knob, name) in Knob::ALL.into_iter().zip(names) {
+    for (&knob, name) in Knob::ALL.iter().zip(names) {
         if name != "-" {
             let value = if knob.is_whole() {
                 json!(value(knob) as i64)
@@ -146,8 +148,8 @@ fn every_setting_goes_by_each_familys_name_or_not_at_all() {
 fn what_the_page_greys_out_is_what_is_not_sent() {
     for kind in Kind::ALL {
         let known = kind.dialect().takes().knobs;
-        for rung in 0..kind.dialect().rungs().len() {
-            let call = kind.dialect().chat(&request(everything()), rung);
+        for transport in kind.dialect().transports() {
+            let call = kind.dialect().chat(&request(everything()), transport);
             let Some(sent) = call.body else {
                 assert!(known.is_empty(), "{kind:?}");
                 continue;
@@ -155,7 +157,7 @@ fn what_the_page_greys_out_is_what_is_not_sent() {
             // The seed stands for all settings here: its value is in no other field.
             let has_seed = sent.contains(&format!(":{}", value(Knob::Seed) as i64));
             let knows_seed = known.iter().any(|(knob, _)| *knob == Knob::Seed);
-            assert!(knows_seed || !has_seed, "{kind:?} {rung}: {sent}");
+            assert!(knows_seed || !has_seed, "{kind:?} {transport:?}: {sent}");
         }
     }
 }
@@ -214,7 +216,9 @@ fn pictures_go_the_way_that_each_family_takes_them() {
     assert_eq!(native["images"], json!(["iVBORw0="]));
     // Those that cannot see are told so before: they get the words alone.
     for kind in [Kind::Qolaba, Kind::Ai4ArtsEd] {
-        let call = kind.dialect().chat(&with_picture(), 0);
+        let call = kind
+            .dialect()
+            .chat(&with_picture(), &kind.dialect().transports()[0]);
         assert!(!call.path.contains("iVBOR"), "{kind:?}");
         assert!(!call.body.unwrap_or_default().contains("iVBOR"), "{kind:?}");
         assert!(!kind.dialect().takes().images, "{kind:?}");
@@ -231,9 +235,19 @@ fn alternatives_are_asked_for_only_where_they_are_wished() {
         .into_iter()
         .filter(|kind| kind.dialect().takes().alternatives)
     {
-        let none = kind.dialect().chat(&request(Sampling::default()), 0).body;
+        let none = kind
+            .dialect()
+            .chat(
+                &request(Sampling::default()),
+                &kind.dialect().transports()[0],
+            )
+            .body;
         assert!(!none.unwrap_or_default().contains("logprobs"), "{kind:?}");
-        let Some(sent) = kind.dialect().chat(&wish, 0).body else {
+        let Some(sent) = kind
+            .dialect()
+            .chat(&wish, &kind.dialect().transports()[0])
+            .body
+        else {
             continue;
         };
         let sent: Value = serde_json::from_str(&sent).unwrap();
@@ -250,17 +264,18 @@ fn alternatives_are_asked_for_only_where_they_are_wished() {
 #[test]
 fn koboldcpp_tells_of_its_tokens_when_the_reply_has_ended() {
     let dialect = Kind::KoboldCpp.dialect();
-    let call = dialect.tokens("RILL7").unwrap();
+    let asked = dialect.tokens("RILL7").unwrap();
+    let call = &asked.call;
     assert_eq!(
         (call.path.as_str(), call.body.as_deref()),
         ("/api/extra/last_logprobs", Some(r#"{"genkey":"RILL7"}"#))
     );
     let body = r#"{"logprobs":{"content":[{"token":"Hi","logprob":-0.5,"top_logprobs":[{"token":"Hi","logprob":-0.5}]}],"tokens":["Hi"]}}"#;
-    let tokens = dialect.read_tokens(body);
+    let tokens = asked.read(body).unwrap();
     assert_eq!(tokens.len(), 1);
     assert_eq!(
         (tokens[0].text.as_str(), tokens[0].logprob),
         ("Hi", Some(-0.5))
     );
-    assert!(dialect.read_tokens(r#"{"logprobs":null}"#).is_empty());
+    assert!(asked.read(r#"{"logprobs":null}"#).unwrap().is_empty());
 }

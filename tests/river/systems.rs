@@ -47,7 +47,9 @@ fn qolaba_gets_json_without_empty_messages_and_no_more_than_it_knows() {
         sampling: knobs(&[(Knob::Temperature, 0.5), (Knob::MaxTokens, 80.0)]),
         ..later()
     };
-    let call = Kind::Qolaba.dialect().chat(&request, 0);
+    let call = Kind::Qolaba
+        .dialect()
+        .chat(&request, &Kind::Qolaba.dialect().transports()[0]);
     assert_eq!(
         (call.path.as_str(), call.rule),
         ("/v1/chat/completions", BodyRule::JsonOnly)
@@ -69,7 +71,7 @@ fn qolaba_gets_json_without_empty_messages_and_no_more_than_it_knows() {
 fn ai4artsed_is_asked_by_get_with_fields_of_their_own() {
     let dialect = Kind::Ai4ArtsEd.dialect();
     let check = |request: &ChatRequest, rung, expect: &str| {
-        let call = dialect.chat(request, rung);
+        let call = dialect.chat(request, &dialect.transports()[rung]);
         assert_eq!((call.method, call.body.as_deref()), (Method::Get, None));
         assert_eq!(call.path, expect);
     };
@@ -114,7 +116,7 @@ fn ai4artsed_is_asked_by_get_with_fields_of_their_own() {
             "/api/text_stream/optimize/RILL7?input_text={prompt}&optimization_instruction=Be%20brief.&model=m"
         ),
     );
-    let today = dialect.chat(&task("stage4"), 1).path;
+    let today = dialect.chat(&task("stage4"), &dialect.transports()[1]).path;
     assert!(today.starts_with("/api/schema/pipeline/generation?"));
     // A task that nobody knows is the usual one.
     check(
@@ -123,16 +125,24 @@ fn ai4artsed_is_asked_by_get_with_fields_of_their_own() {
         &format!("{stage2}&context=Be%20brief.&model=m"),
     );
     // Only what is said last is asked.
-    assert!(dialect.chat(&later(), 0).path.contains("?prompt=Go%20on&"));
+    assert!(
+        dialect
+            .chat(&later(), &dialect.transports()[0])
+            .path
+            .contains("?prompt=Go%20on&")
+    );
     assert_eq!(dialect.takes().fields, ["context", "style"]);
-    assert_eq!(dialect.read_models("<!doctype html>"), Ok(Vec::new()));
+    assert_eq!(
+        dialect.models().read("<!doctype html>"),
+        Some(Ok(Vec::new()))
+    );
     assert_eq!(dialect.stop("RILL7", Some("r1")), None);
 }
 
 #[test]
 fn jarvis_hears_its_own_ids_and_none_of_ours() {
     let dialect = Kind::Jarvis.dialect();
-    let call = dialect.chat(&first(), 0);
+    let call = dialect.chat(&first(), &dialect.transports()[0]);
     assert_eq!(
         (call.path.as_str(), call.rule, call.headers.len()),
         ("/v1/chat/completions", BodyRule::PlainFirst, 0)
@@ -141,7 +151,7 @@ fn jarvis_hears_its_own_ids_and_none_of_ours() {
         server_conversation: Some("s1".to_owned()),
         ..first()
     };
-    let call = dialect.chat(&known, 0);
+    let call = dialect.chat(&known, &dialect.transports()[0]);
     assert_eq!(call.headers, [("X-Session-Id", "s1".to_owned())]);
     assert!(!call.body.unwrap().contains("own"));
 
@@ -155,7 +165,7 @@ fn jarvis_hears_its_own_ids_and_none_of_ours() {
             json!({ "trace_id": "t1" })
         )
     );
-    assert_eq!(dialect.models().path, "/models");
+    assert_eq!(dialect.models().call.path, "/models");
     assert_eq!(dialect.alive().path, "/status");
 }
 
@@ -166,7 +176,7 @@ fn lm_studio_is_asked_in_its_own_words_where_they_say_all() {
         sampling: knobs(&[(Knob::TopK, 40.0), (Knob::MaxTokens, 80.0)]),
         ..first()
     };
-    let call = dialect.chat(&request, 0);
+    let call = dialect.chat(&request, &dialect.transports()[0]);
     assert_eq!(
         (call.path.as_str(), call.rule),
         ("/api/v1/chat", BodyRule::JsonOnly)
@@ -207,12 +217,12 @@ fn lm_studio_is_asked_in_its_own_words_where_they_say_all() {
         ..first()
     };
     for request in [later(), image, seed, stop, unnamed, looked_into] {
-        let call = dialect.chat(&request, 0);
+        let call = dialect.chat(&request, &dialect.transports()[0]);
         assert_eq!(call.path, "/v1/chat/completions", "{request:?}");
-        assert_eq!(call, dialect.chat(&request, 1));
+        assert_eq!(call, dialect.chat(&request, &dialect.transports()[1]));
     }
     assert_eq!(
-        dialect.chat(&first(), 1).path,
+        dialect.chat(&first(), &dialect.transports()[1]).path,
         "/v1/chat/completions",
         "an older server has nothing else"
     );
@@ -222,7 +232,7 @@ fn lm_studio_is_asked_in_its_own_words_where_they_say_all() {
 fn the_compatible_ones_count_and_live_at_their_own_places() {
     let count = |kind: Kind| {
         let call = kind.dialect().count(&first());
-        call.map(|call| (call.path.clone(), call.rule, body(&call)))
+        call.map(|asked| (asked.call.path.clone(), asked.call.rule, body(&asked.call)))
     };
     let messages = json!([{ "role": "system", "content": "Be brief." }, { "role": "user", "content": "Größe & mehr?" }]);
     assert_eq!(
@@ -268,7 +278,7 @@ fn the_compatible_ones_count_and_live_at_their_own_places() {
 #[test]
 fn lists_tell_which_models_see() {
     let sees = |kind: Kind, body: &str| -> Vec<Option<bool>> {
-        let models = kind.dialect().read_models(body).unwrap();
+        let models = kind.dialect().models().read(body).unwrap().unwrap();
         models.iter().map(|model| model.sees).collect()
     };
     use crate::cases::text;

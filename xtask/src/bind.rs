@@ -11,15 +11,15 @@ use wasm_bindgen_cli_support::Bindgen;
 
 /// How a program is bound.
 #[derive(Debug, Clone, Copy)]
-pub struct Form {
+pub(crate) struct Form {
     /// As a module; else as a script.
-    pub module: bool,
+    pub(crate) module: bool,
     /// Keeps what the linker exports: a file that was cut off reaches the first one through it.
-    pub keep_exports: bool,
+    pub(crate) keep_exports: bool,
 }
 
 /// Binds `wasm`, and puts what comes of it into `folder`.
-pub fn bind(wasm: Vec<u8>, name: &str, form: Form, folder: &Path) -> Outcome {
+pub(crate) fn bind(wasm: Vec<u8>, name: &str, form: Form, folder: &Path) -> Outcome {
     let began = Instant::now();
     print!("▸ binding {name} to JavaScript ... ");
     flush();

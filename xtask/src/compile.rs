@@ -13,10 +13,10 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 /// The wasm of each program, by its name.
-pub type Compiled = HashMap<String, PathBuf>;
+pub(crate) type Compiled = HashMap<String, PathBuf>;
 
 /// Compiles all programs among the parts with one of the profiles of Cargo.toml; `settle` adds what else cargo should know.
-pub fn compile(
+pub(crate) fn compile(
     name: &str,
     parts: &[Part],
     profile: &str,

@@ -4,7 +4,7 @@
 //! files in `tests/fuzz/tests`; what they share is `tests/fuzz/src`. It must not know what a room is or does.
 
 use crate::run::{cargo, flush, output};
-use crate::{Failure, Outcome, root, tools};
+use crate::{Failure, Outcome, flags, root, tools};
 use serde_json::Value;
 use std::fs;
 use std::path::PathBuf;
@@ -18,45 +18,6 @@ const MINUTES: u64 = 1;
 const PATIENCE: Duration = Duration::from_secs(120);
 /// How the checks say what repeats a finding.
 const SEED: &str = "RILL_FUZZ_SEED=";
-
-/// What is wanted.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Options {
-    minutes: u64,
-    seed: Option<u64>,
-    room: Option<String>,
-}
-
-impl Options {
-    /// Reads `[MINUTES] [--room NAME] [--seed N]`.
-    pub fn read(words: &[&str]) -> Outcome<Options> {
-        let mut options = Options {
-            minutes: MINUTES,
-            seed: None,
-            room: None,
-        };
-        let wrong = |word: &str| {
-            Failure::new(format!(
-                "fuzz takes minutes, --room NAME and --seed N, not `{word}`"
-            ))
-        };
-        let mut words = words.iter();
-        while let Some(word) = words.next() {
-            let mut value = || words.next().ok_or_else(|| wrong(word));
-            match *word {
-                "--room" => options.room = Some((*value()?).to_owned()),
-                "--seed" => options.seed = Some(value()?.parse().map_err(|_| wrong(word))?),
-                minutes => options.minutes = minutes.parse().map_err(|_| wrong(word))?,
-            }
-        }
-        if options.seed.is_some() && options.room.is_none() {
-            return Err(Failure::new(
-                "a seed repeats a finding of one room: --room NAME --seed N",
-            ));
-        }
-        Ok(options)
-    }
-}
 
 /// A room, compiled.
 struct Room {
@@ -80,7 +41,13 @@ enum Fate {
 }
 
 /// Runs all rooms, or one.
-pub fn fuzz(options: &Options) -> Outcome {
+pub(crate) fn fuzz(options: &flags::Fuzz) -> Outcome {
+    if options.seed.is_some() && options.room.is_none() {
+        return Err(Failure::new(
+            "a seed repeats a finding of one room: --room NAME --seed N",
+        ));
+    }
+    let minutes = options.minutes.unwrap_or(MINUTES);
     let rooms = rooms(options.room.as_deref())?;
     let jobs: Vec<Job> = rooms
         .iter()
@@ -97,7 +64,7 @@ pub fn fuzz(options: &Options) -> Outcome {
         "▸ {} checks of {} rooms, {} min for each room, {at_once} at a time",
         jobs.len(),
         rooms.len(),
-        options.minutes
+        minutes
     );
     let waiting = Mutex::new(jobs.iter());
     let findings = Mutex::new(Vec::new());
@@ -111,7 +78,7 @@ pub fn fuzz(options: &Options) -> Outcome {
                         .next()
                 };
                 while let Some(job) = next() {
-                    let seconds = options.minutes * 60 / job.room.checks.len() as u64;
+                    let seconds = minutes * 60 / job.room.checks.len() as u64;
                     if let Some(words) = job.report(seconds.max(1)) {
                         findings
                             .lock()
@@ -295,26 +262,19 @@ fn rooms(only: Option<&str>) -> Outcome<Vec<Room>> {
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
+    use crate::flags::XtaskCmd;
 
     #[test]
-    fn minutes_rooms_and_seeds_are_told_apart() {
-        let read = |words: &[&str]| Options::read(words).map_err(|Failure(words)| words);
-        assert_eq!(read(&[]).unwrap().minutes, MINUTES);
-        let options = read(&["30", "--room", "wire"]).unwrap();
-        assert_eq!(
-            (options.minutes, options.room.as_deref()),
-            (30, Some("wire"))
-        );
-        let options = read(&["--seed", "18446744073709551615", "--room", "wire"]).unwrap();
+    fn a_seed_wants_its_room() {
+        let XtaskCmd::Fuzz(options) = XtaskCmd::of("fuzz --seed 18446744073709551615").unwrap()
+        else {
+            panic!("another command")
+        };
         assert_eq!(options.seed, Some(u64::MAX));
-        for words in [
-            &["--seed", "1"][..],
-            &["soon"],
-            &["--room"],
-            &["--seed", "x"],
-        ] {
-            assert!(read(words).is_err(), "{words:?}");
-        }
+        let Err(Failure(words)) = fuzz(&options) else {
+            panic!("a seed alone is taken")
+        };
+        assert!(words.contains("--room"), "{words}");
     }
 
     #[test]

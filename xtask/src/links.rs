@@ -11,7 +11,7 @@ const LINK: &str = "<link data-trunk ";
 
 /// One thing that the page is made of; paths are from the root of the repository.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Part {
+pub(crate) enum Part {
     /// A program to be compiled to wasm.
     Program {
         /// Its package's manifest.
@@ -27,15 +27,15 @@ pub enum Part {
 
 /// The page, and what it is made of.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Page {
+pub(crate) struct Page {
     /// `index.html` for a browser.
-    pub html: String,
+    pub(crate) html: String,
     /// The parts, in order.
-    pub parts: Vec<Part>,
+    pub(crate) parts: Vec<Part>,
 }
 
 /// Reads them.
-pub fn read(source: &str) -> Outcome<Page> {
+pub(crate) fn read(source: &str) -> Outcome<Page> {
     let mut page = Page {
         html: String::with_capacity(source.len()),
         parts: Vec::new(),

@@ -2,7 +2,7 @@
 //!
 //! In: Python 3 and the network. Out: a server on loopback that ends with this process, however this process ends.
 
-use crate::run::{find, output_of, step};
+use crate::run::{on_path, output_of, step};
 use crate::{Failure, Outcome, tools};
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
@@ -39,7 +39,7 @@ os._exit(0)
 ";
 
 /// A running model server.
-pub struct Model {
+pub(crate) struct Model {
     child: Child,
     port: u16,
     folder: PathBuf,
@@ -47,7 +47,7 @@ pub struct Model {
 
 impl Model {
     /// Installs what is missing, starts the server, and waits until it is ready.
-    pub fn start() -> Outcome<Model> {
+    pub(crate) fn start() -> Outcome<Model> {
         let folder = tools::folder().join("model-server");
         let program = environment(
             &folder,
@@ -101,12 +101,12 @@ impl Model {
     }
 
     /// Its base address.
-    pub fn address(&self) -> String {
+    pub(crate) fn address(&self) -> String {
         format!("http://127.0.0.1:{}", self.port)
     }
 
     /// Where its program and its weights are.
-    pub fn folder(&self) -> &Path {
+    pub(crate) fn folder(&self) -> &Path {
         &self.folder
     }
 }
@@ -127,7 +127,7 @@ fn python() -> Outcome<PathBuf> {
     let search = || {
         ["python3", "python"]
             .iter()
-            .filter_map(|name| find(name))
+            .filter_map(|name| on_path(name))
             .find(able)
     };
     if let Some(python) = search() {
@@ -138,7 +138,7 @@ fn python() -> Outcome<PathBuf> {
 }
 
 /// A Python environment in `folder` that holds these packages; its Python.
-pub fn environment(
+pub(crate) fn environment(
     folder: &Path,
     what: &str,
     packages: &[&str],
@@ -179,7 +179,7 @@ pub fn environment(
 }
 
 /// Whether a server on this port answers this path with 200.
-pub fn answers(port: u16, path: &str) -> bool {
+pub(crate) fn answers(port: u16, path: &str) -> bool {
     let ask = || -> std::io::Result<bool> {
         let mut stream = TcpStream::connect(("127.0.0.1", port))?;
         stream.set_read_timeout(Some(Duration::from_secs(2)))?;

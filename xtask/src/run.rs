@@ -18,17 +18,17 @@ const WIDTH: usize = 100;
 const MESSAGE: &str = "{\"reason\":";
 
 /// Cargo itself, the one that runs this.
-pub fn cargo() -> Command {
+pub(crate) fn cargo() -> Command {
     Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
 }
 
 /// Runs a step to its end; its whole output is in the failure.
-pub fn step(name: &str, command: &mut Command) -> Outcome {
+pub(crate) fn step(name: &str, command: &mut Command) -> Outcome {
     output(name, command).map(|_| ())
 }
 
 /// Runs a step to its end, and gives its whole output, line by line.
-pub fn output(name: &str, command: &mut Command) -> Outcome<Vec<String>> {
+pub(crate) fn output(name: &str, command: &mut Command) -> Outcome<Vec<String>> {
     let began = Instant::now();
     let terminal = std::io::stdout().is_terminal();
     print!("▸ {name} ... ");
@@ -83,7 +83,7 @@ pub fn output(name: &str, command: &mut Command) -> Outcome<Vec<String>> {
 }
 
 /// The output of a short command, both streams; `None` if it cannot be run or fails.
-pub fn output_of(command: &mut Command) -> Option<String> {
+pub(crate) fn output_of(command: &mut Command) -> Option<String> {
     let output = command.stdin(Stdio::null()).output().ok()?;
     let text = [output.stdout, output.stderr].concat();
     output
@@ -93,8 +93,8 @@ pub fn output_of(command: &mut Command) -> Option<String> {
 }
 
 /// Finds a program on the path, or where cargo installs programs.
-pub fn find(program: &str) -> Option<PathBuf> {
-    let file = format!("{program}{}", std::env::consts::EXE_SUFFIX);
+pub(crate) fn on_path(name: &str) -> Option<PathBuf> {
+    let file = format!("{name}{}", std::env::consts::EXE_SUFFIX);
     let path = std::env::var_os("PATH").unwrap_or_default();
     std::env::split_paths(&path)
         .chain(cargo_bin())
@@ -103,7 +103,7 @@ pub fn find(program: &str) -> Option<PathBuf> {
 }
 
 /// Where `cargo install` puts programs.
-pub fn cargo_bin() -> Option<PathBuf> {
+pub(crate) fn cargo_bin() -> Option<PathBuf> {
     let home = std::env::var_os("CARGO_HOME").map(PathBuf::from);
     Some(
         home.or_else(|| std::env::home_dir().map(|home| home.join(".cargo")))?
@@ -112,7 +112,7 @@ pub fn cargo_bin() -> Option<PathBuf> {
 }
 
 /// A path variable with these folders before all others.
-pub fn path_with(folders: &[PathBuf]) -> Outcome<std::ffi::OsString> {
+pub(crate) fn path_with(folders: &[PathBuf]) -> Outcome<std::ffi::OsString> {
     let path = std::env::var_os("PATH").unwrap_or_default();
     let folders = folders
         .iter()
@@ -123,7 +123,7 @@ pub fn path_with(folders: &[PathBuf]) -> Outcome<std::ffi::OsString> {
 }
 
 /// Shows what has been printed so far.
-pub fn flush() {
+pub(crate) fn flush() {
     // A closed terminal is no reason to stop.
     let _ = std::io::stdout().flush();
 }

@@ -78,7 +78,7 @@ const RECIPES: [Recipe; 3] = [
 ];
 
 /// Running servers.
-pub struct Servers {
+pub(crate) struct Servers {
     running: Vec<Running>,
 }
 
@@ -90,7 +90,7 @@ struct Running {
 
 impl Servers {
     /// Installs what is missing and starts all that can be had; or the one that costs least to fetch.
-    pub fn start(model: &Model, all: bool) -> Outcome<Servers> {
+    pub(crate) fn start(model: &Model, all: bool) -> Outcome<Servers> {
         let mut running = Vec::new();
         for recipe in RECIPES.iter().filter(|recipe| all || recipe.name == LEAST) {
             match recipe.cook(model) {
@@ -109,7 +109,7 @@ impl Servers {
     }
 
     /// Their names and addresses, as the tests read them.
-    pub fn named(&self) -> String {
+    pub(crate) fn named(&self) -> String {
         let named = |one: &Running| format!("{}=http://127.0.0.1:{}", one.name, one.port);
         let all: Vec<String> = self.running.iter().map(named).collect();
         all.join(",")

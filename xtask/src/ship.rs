@@ -5,12 +5,12 @@
 //! its compressed twins, for hosts that send those.
 
 use crate::Outcome;
-use crate::page::files;
 use crate::tools;
 use std::fs;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::io::Write;
 use std::path::{Path, PathBuf};
+use support::files;
 
 /// The files that keep their names: people link to them.
 const STABLE: [&str; 4] = ["index.html", "rill.js", "rill.svg", "first.css"];
@@ -22,7 +22,7 @@ const LEADS: [(&str, &[&str]); 2] = [
 ];
 
 /// Moves the parts into their folder, and compresses everything.
-pub fn ship(dist: &Path) -> Outcome {
+pub(crate) fn ship(dist: &Path) -> Outcome {
     let parts: Vec<PathBuf> = files(dist)?
         .into_iter()
         .filter(|file| !is_stable(dist, file))
@@ -80,13 +80,13 @@ fn without_comments(script: &str) -> String {
 }
 
 /// Whether a file is the compressed twin of another.
-pub fn is_twin(file: &Path) -> bool {
+pub(crate) fn is_twin(file: &Path) -> bool {
     file.extension()
         .is_some_and(|ending| ending == "br" || ending == "gz")
 }
 
 /// The name of the compressed twin.
-pub fn twin(file: &Path, ending: &str) -> PathBuf {
+pub(crate) fn twin(file: &Path, ending: &str) -> PathBuf {
     let mut name = file.as_os_str().to_owned();
     name.push(".");
     name.push(ending);
@@ -94,7 +94,7 @@ pub fn twin(file: &Path, ending: &str) -> PathBuf {
 }
 
 /// Bytes as a host sends them to a browser of today.
-pub fn brotli(bytes: &[u8]) -> Outcome<Vec<u8>> {
+pub(crate) fn brotli(bytes: &[u8]) -> Outcome<Vec<u8>> {
     let parameters = brotli::enc::BrotliEncoderParams {
         quality: 11,
         lgwin: 22,
@@ -115,7 +115,7 @@ fn gzip(bytes: &[u8]) -> Outcome<Vec<u8>> {
 type Packer = (&'static str, fn(&[u8]) -> Outcome<Vec<u8>>);
 
 /// Writes both twins, where they are smaller.
-pub fn compress(file: &Path) -> Outcome {
+pub(crate) fn compress(file: &Path) -> Outcome {
     let bytes = fs::read(file)?;
     let packers: [Packer; 2] = [("br", brotli), ("gz", gzip)];
     for (ending, pack) in packers {

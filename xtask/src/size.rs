@@ -2,23 +2,25 @@
 //!
 //! In: the folder of the release build, with its compressed twins. Out: sizes, a table, a verdict.
 
-use crate::page::files;
 use crate::{Failure, Outcome, ship, split};
 use std::fs;
 use std::path::{Path, PathBuf};
+use support::files;
 
-/// The most bytes, compressed, that the first view may load. It holds what is reached, with a little room.
-pub const FIRST_LOAD: usize = 135_000;
+/// The most bytes, compressed, that the first view may load. It holds what is reached, with a little room. 27,000 of them are the
+/// price of views that are written as everybody writes them who knows Leptos: its runtime comes with the first `view!`, and each
+/// component costs more than the calls of a builder did. They were paid once; the next thing has to be worth its bytes again.
+pub(crate) const FIRST_LOAD: usize = 162_000;
 
 /// One file of the build.
-pub struct Size {
+pub(crate) struct Size {
     name: String,
     raw: usize,
     brotli: usize,
 }
 
 /// The sizes of all files, as they are and as a host sends them.
-pub fn sizes(dist: &Path) -> Outcome<Vec<Size>> {
+pub(crate) fn sizes(dist: &Path) -> Outcome<Vec<Size>> {
     let size = |file: &PathBuf| {
         let bytes = fs::read(file)?;
         let name = file
@@ -40,7 +42,7 @@ pub fn sizes(dist: &Path) -> Outcome<Vec<Size>> {
 }
 
 /// The size of what the first view loads, compressed: all but what comes later.
-pub fn first_load(sizes: &[Size]) -> usize {
+pub(crate) fn first_load(sizes: &[Size]) -> usize {
     sizes
         .iter()
         .filter(|size| !split::comes_later(&size.name))
@@ -49,7 +51,7 @@ pub fn first_load(sizes: &[Size]) -> usize {
 }
 
 /// Fails where the first load has grown too big.
-pub fn check(sizes: &[Size]) -> Outcome {
+pub(crate) fn check(sizes: &[Size]) -> Outcome {
     let sum = first_load(sizes);
     if sum <= FIRST_LOAD {
         return Ok(());
@@ -61,7 +63,7 @@ pub fn check(sizes: &[Size]) -> Outcome {
 }
 
 /// A table for a person.
-pub fn table(sizes: &[Size]) -> String {
+pub(crate) fn table(sizes: &[Size]) -> String {
     let sum = |name: &str, counts: fn(&Size) -> bool| {
         let counted = || sizes.iter().filter(|size| counts(size));
         Size {

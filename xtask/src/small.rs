@@ -5,13 +5,13 @@
 
 use crate::compile::{Compiled, compile as build};
 use crate::links::Part;
-use crate::page::files;
 use crate::run::{cargo, output_of, step};
 use crate::{Failure, Outcome, root, split, tools};
 use std::fs;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use support::files;
 
 /// What makes the standard library small: without the words and the places of panics. A panic stops the page either way
 /// (`panic = "abort"`), and its words would be for nobody; they and the code that prints them are a fifth of the download.
@@ -36,7 +36,7 @@ const FEATURES: [&str; 6] = [
 const OUR_FAULT: &str = "could not compile `rill";
 
 /// Compiles the programs with the standard library, for size; without that library where this Rust cannot do it.
-pub fn compile(parts: &[Part]) -> Outcome<Compiled> {
+pub(crate) fn compile(parts: &[Part]) -> Outcome<Compiled> {
     let name = "compiling the page, to be shipped; next: cutting it, binding it, making it smaller";
     if let Err(why) = standard_library() {
         println!("  Rust's own library stays as it is ({why}): the page is about a fifth bigger");
@@ -106,7 +106,7 @@ fn settle(build: &mut Command, more: &[&str]) {
 }
 
 /// Makes all wasm files of a folder smaller, where that can be done here.
-pub fn optimise(folder: &Path) -> Outcome {
+pub(crate) fn optimise(folder: &Path) -> Outcome {
     let Some(optimiser) = tools::wasm_opt() else {
         return Ok(());
     };

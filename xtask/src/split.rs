@@ -1,4 +1,4 @@
-//! Cuts the page's wasm in two: what the first view needs, and what comes later (`src/page/later.rs`).
+//! Cuts the page's wasm in two: what the first view needs, and what comes later (`src/page/second_half.rs`).
 //!
 //! In: the compiled page, with its relocations. Out: both wasm files and their JavaScript, in `dist`.
 
@@ -11,13 +11,13 @@ use crate::bind::{Form, bind};
 use crate::{Failure, Outcome};
 
 /// What the linker must keep so that the cut can be made.
-pub const RUST_FLAGS: [&str; 2] = ["--cfg=rill_split", "-Clink-args=--emit-relocs"];
+pub(crate) const RUST_FLAGS: [&str; 2] = ["--cfg=rill_split", "-Clink-args=--emit-relocs"];
 
 /// The program that is cut.
-pub const NAME: &str = "rill-page";
+pub(crate) const NAME: &str = "rill-page";
 
 /// Whether a file of `dist` is loaded only when it is needed.
-pub fn comes_later(name: &str) -> bool {
+pub(crate) fn comes_later(name: &str) -> bool {
     let file = name.rsplit(['/', '\\']).next().unwrap_or(name);
     // The second half of the page, the annex, and what draws diagrams.
     ["split_", "annex.", "rill-annex", "diagram.", "mermaid."]
@@ -26,7 +26,7 @@ pub fn comes_later(name: &str) -> bool {
 }
 
 /// Cuts it, and puts what comes of it into `dist`.
-pub fn split(compiled: &Path, form: Form, dist: &Path) -> Outcome {
+pub(crate) fn split(compiled: &Path, form: Form, dist: &Path) -> Outcome {
     let wasm = fs::read(compiled)?;
     let first = compiled.with_file_name(format!("{NAME}-first.wasm"));
     let main_module = format!("./{NAME}.js");

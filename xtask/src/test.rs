@@ -5,7 +5,7 @@
 use crate::model::Model;
 use crate::run::{self, cargo, step};
 use crate::servers::Servers;
-use crate::{Failure, Outcome, bare, bench, page, root, size, tools};
+use crate::{Failure, Outcome, assemble, bare, bench, flags, root, size, tools};
 use std::process::Command;
 use std::time::Instant;
 
@@ -23,61 +23,50 @@ enum Part {
     Trunk,
 }
 
-/// All of them, by their flags.
-const PARTS: [(&str, Part); 9] = [
-    ("--host", Part::Host),
-    ("--browser", Part::Browser),
-    ("--e2e", Part::E2e),
-    ("--firefox", Part::Firefox),
-    ("--webkit", Part::Webkit),
-    ("--model", Part::Model),
-    ("--servers", Part::Servers),
-    ("--nginx", Part::Nginx),
-    ("--trunk", Part::Trunk),
-];
-
 /// The parts that are wanted, and whether that is all of them.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Parts {
+pub(crate) struct Parts {
     wanted: Vec<Part>,
     all: bool,
 }
 
-impl Parts {
-    /// Reads the flags; none is all, with one real server beside llama.cpp: all of them are half a gigabyte to fetch.
-    pub fn read(words: &[&str]) -> Outcome<Parts> {
-        if words.is_empty() {
-            return Ok(Parts {
-                wanted: PARTS.iter().map(|(_, part)| *part).collect(),
-                all: true,
-            });
+impl From<flags::Test> for Parts {
+    /// The parts that are named; without any all of them, with one real server beside llama.cpp: all are half a gigabyte to fetch.
+    fn from(flags: flags::Test) -> Parts {
+        let parts = [
+            (flags.host, Part::Host),
+            (flags.browser, Part::Browser),
+            (flags.e2e, Part::E2e),
+            (flags.firefox, Part::Firefox),
+            (flags.webkit, Part::Webkit),
+            (flags.model, Part::Model),
+            (flags.servers, Part::Servers),
+            (flags.nginx, Part::Nginx),
+            (flags.trunk, Part::Trunk),
+        ];
+        let all = !parts.iter().any(|(named, _)| *named);
+        let wanted = parts.into_iter().filter(|(named, _)| all || *named);
+        Parts {
+            wanted: wanted.map(|(_, part)| part).collect(),
+            all,
         }
-        let part = |word: &&str| {
-            let found = PARTS.iter().find(|(flag, _)| flag == word);
-            found.map(|(_, part)| *part).ok_or_else(|| {
-                let flags = PARTS.map(|(flag, _)| flag).join(", ");
-                Failure::new(format!("test knows {flags}, not `{word}`"))
-            })
-        };
-        Ok(Parts {
-            wanted: words.iter().map(part).collect::<Outcome<_>>()?,
-            all: false,
-        })
     }
+}
 
+impl Parts {
     fn hold(&self, part: Part) -> bool {
         self.wanted.contains(&part)
     }
 }
 
 /// Runs them.
-pub fn test(parts: &Parts) -> Outcome {
+pub(crate) fn test(parts: &Parts) -> Outcome {
     let began = Instant::now();
     if parts.hold(Part::Host) {
         host()?;
     }
     if parts.hold(Part::Browser) {
-        browser()?;
+        in_browser()?;
     }
     let in_chromium = [Part::E2e, Part::Model, Part::Servers, Part::Nginx]
         .into_iter()
@@ -89,7 +78,7 @@ pub fn test(parts: &Parts) -> Outcome {
         {
             return Err(failure);
         }
-        let sizes = size::sizes(&page::shipped()?)?;
+        let sizes = size::sizes(&assemble::shipped()?)?;
         if tools::wasm_opt().is_some() {
             size::check(&sizes)?;
         }
@@ -156,6 +145,7 @@ fn host() -> Outcome {
         &mut in_root(["test", "--workspace", "--exclude", "e2e"]),
     )?;
     bench::smoke()?;
+    documentation()?;
     tools::wasm_target()?;
     let mut clippy = in_root([
         "clippy",
@@ -171,7 +161,22 @@ fn host() -> Outcome {
     step("clippy, for wasm", clippy.args(page_tests()?).args(strict))
 }
 
-fn browser() -> Outcome {
+/// The documentation, in which every link leads somewhere: for this machine, and of the page where only wasm has it.
+fn documentation() -> Outcome {
+    let strict = |name: &str, words: &[&str]| {
+        let mut doc = in_root(["doc", "--no-deps"]);
+        doc.arg("--document-private-items").args(words);
+        // It is for those who work here: they read what is private too, and a link may lead there.
+        let flags = "-D warnings -A rustdoc::private_intra_doc_links";
+        step(name, doc.env("RUSTDOCFLAGS", flags))
+    };
+    strict("the documentation, for this machine", &["--workspace"])?;
+    tools::wasm_target()?;
+    let page = ["--package", "rill", "--lib", "--target", tools::WASM];
+    strict("the documentation, for wasm", &page)
+}
+
+fn in_browser() -> Outcome {
     let tests = page_tests()?;
     if tests.is_empty() {
         println!("  no tests/page*.rs: nothing to run in the browser");
@@ -232,7 +237,7 @@ fn against(chromium: &tools::Chromium, feature: &str) -> Command {
 /// End to end in another engine than Chromium, which tells what it was asked and what it was spared.
 fn in_engine(name: &str, suite: &mut Command) -> Outcome {
     let said = run::output(&format!("end to end, in {name}, against the lab"), suite)?;
-    for line in said.iter().filter(|line| line.contains("skipped")) {
+    for line in said.iter().filter(|line| line.contains("ignored")) {
         println!("  {}", line.trim());
     }
     Ok(())
@@ -274,13 +279,13 @@ fn behind_nginx(chromium: &tools::Chromium) -> Outcome {
 
 /// The page as those build it who have trunk.
 fn trunk() -> Outcome {
-    if run::find("trunk").is_none() && !in_ci() {
+    if run::on_path("trunk").is_none() && !in_ci() {
         println!(
             "  SKIPPED: the page as trunk builds it: trunk is not here, and nothing else needs it"
         );
         return Ok(());
     }
-    bare::in_chromium("the page as trunk builds it", &page::trunk()?)
+    bare::in_chromium("the page as trunk builds it", &assemble::trunk()?)
 }
 
 fn in_ci() -> bool {
@@ -316,14 +321,18 @@ fn in_root<const N: usize>(words: [&str; N]) -> Command {
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
+    use crate::flags::XtaskCmd;
 
     #[test]
     fn no_flag_is_every_part_but_the_servers() {
-        let all = Parts::read(&[]).unwrap();
-        for (_, part) in PARTS {
-            assert!(all.hold(part), "{part:?}");
-        }
-        assert_eq!(Parts::read(&["--e2e"]).unwrap().wanted, [Part::E2e]);
-        assert!(Parts::read(&["--all"]).is_err());
+        let parts = |line: &str| match XtaskCmd::of(line).unwrap() {
+            XtaskCmd::Test(flags) => Parts::from(flags),
+            other => panic!("{other:?}"),
+        };
+        let all = parts("test");
+        assert!(all.all && all.wanted.len() == 9);
+        let some = parts("test --e2e --host");
+        assert_eq!(some.wanted, [Part::Host, Part::E2e]);
+        assert!(!some.all);
     }
 }

@@ -2,7 +2,7 @@
 //!
 //! In: nothing. Out: paths of programs. Nothing that the person already has is replaced.
 
-use crate::run::{cargo, cargo_bin, find, output_of, step};
+use crate::run::{cargo, cargo_bin, on_path, output_of, step};
 use crate::{Failure, Outcome, root};
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -17,15 +17,15 @@ const BINARYEN: &str = "binaryen@132";
 /// npm's package that draws diagrams.
 const MERMAID: &str = "mermaid@12.3.0";
 /// The target of the page.
-pub const WASM: &str = "wasm32-unknown-unknown";
+pub(crate) const WASM: &str = "wasm32-unknown-unknown";
 
 /// Programs of ours that are no one else's business.
-pub fn folder() -> PathBuf {
+pub(crate) fn folder() -> PathBuf {
     root().join("target").join("tools")
 }
 
 /// The standard library for wasm.
-pub fn wasm_target() -> Outcome {
+pub(crate) fn wasm_target() -> Outcome {
     let libraries = output_of(
         Command::new("rustc")
             .args(["--print", "target-libdir", "--target", WASM])
@@ -34,7 +34,7 @@ pub fn wasm_target() -> Outcome {
     if libraries.is_some_and(|folder| PathBuf::from(folder.trim()).is_dir()) {
         return Ok(());
     }
-    if find("rustup").is_none() {
+    if on_path("rustup").is_none() {
         return Err(Failure::new(format!(
             "Rust's library for {WASM} is missing, and rustup, which could fetch it, is not here: https://rustup.rs"
         )));
@@ -48,7 +48,7 @@ pub fn wasm_target() -> Outcome {
 }
 
 /// The workspace of Rust's own library, where it is here or can be fetched.
-pub fn rust_source() -> Option<PathBuf> {
+pub(crate) fn rust_source() -> Option<PathBuf> {
     let library = || {
         let mut ask = Command::new("rustc");
         ask.args(["--print", "sysroot"]).current_dir(root());
@@ -59,7 +59,7 @@ pub fn rust_source() -> Option<PathBuf> {
     if let Some(library) = library() {
         return Some(library);
     }
-    find("rustup")?;
+    on_path("rustup")?;
     step(
         "fetching Rust's own source (once)",
         Command::new("rustup")
@@ -71,8 +71,8 @@ pub fn rust_source() -> Option<PathBuf> {
 }
 
 /// The bundler, for those who have it: nothing of ours needs it but the test that it works.
-pub fn trunk() -> Outcome<PathBuf> {
-    if let Some(trunk) = find("trunk") {
+pub(crate) fn trunk() -> Outcome<PathBuf> {
+    if let Some(trunk) = on_path("trunk") {
         return Ok(trunk);
     }
     step(
@@ -81,13 +81,13 @@ pub fn trunk() -> Outcome<PathBuf> {
             .args(["install", "trunk", "--version", TRUNK, "--locked"])
             .current_dir(std::env::temp_dir()),
     )?;
-    find("trunk").ok_or_else(|| {
+    on_path("trunk").ok_or_else(|| {
         Failure::new("trunk was installed, but cannot be found: is cargo's bin folder on the PATH?")
     })
 }
 
 /// The folder of a wasm-bindgen that equals the one in Cargo.lock, its test runner beside it. Only tests need it.
-pub fn wasm_bindgen() -> Outcome<PathBuf> {
+pub(crate) fn wasm_bindgen() -> Outcome<PathBuf> {
     let version = locked("wasm-bindgen")?;
     let ours = folder().join("bin");
     let fits = |folder: &PathBuf| {
@@ -100,7 +100,7 @@ pub fn wasm_bindgen() -> Outcome<PathBuf> {
                 ))
                 .is_file()
     };
-    let theirs = find("wasm-bindgen").and_then(|program| program.parent().map(PathBuf::from));
+    let theirs = on_path("wasm-bindgen").and_then(|program| program.parent().map(PathBuf::from));
     if let Some(found) = [Some(ours.clone()), theirs.clone(), cargo_bin()]
         .into_iter()
         .flatten()
@@ -128,7 +128,7 @@ pub fn wasm_bindgen() -> Outcome<PathBuf> {
 }
 
 /// A recent wasm-opt, where one can be had; without it the page is only bigger. It is looked for, and missed, once.
-pub fn wasm_opt() -> Option<PathBuf> {
+pub(crate) fn wasm_opt() -> Option<PathBuf> {
     static FOUND: OnceLock<Option<PathBuf>> = OnceLock::new();
     FOUND.get_or_init(find_wasm_opt).clone()
 }
@@ -142,7 +142,7 @@ fn find_wasm_opt() -> Option<PathBuf> {
     };
     let ours = folder().join("binaryen");
     let script = ours.join("node_modules").join(".bin").join("wasm-opt");
-    if let Some(found) = [find("wasm-opt"), Some(script.clone())]
+    if let Some(found) = [on_path("wasm-opt"), Some(script.clone())]
         .into_iter()
         .flatten()
         .find(recent)
@@ -171,7 +171,7 @@ fn find_wasm_opt() -> Option<PathBuf> {
 }
 
 /// The library that draws diagrams, and its licence; says why they cannot be had.
-pub fn mermaid() -> Result<[PathBuf; 2], String> {
+pub(crate) fn mermaid() -> Result<[PathBuf; 2], String> {
     let ours = folder().join("mermaid");
     let files = ["dist/mermaid.min.js", "LICENSE"].map(|file| ours.join("package").join(file));
     let here = || files.iter().all(|file| file.is_file());
@@ -190,8 +190,8 @@ pub fn mermaid() -> Result<[PathBuf; 2], String> {
 }
 
 /// npm, which the proof needs: what comes of it (a small wasm, drawn diagrams) is tried as well.
-pub fn with_npm() -> Outcome {
-    match find("npm") {
+pub(crate) fn with_npm() -> Outcome {
+    match on_path("npm") {
         Some(_) => Ok(()),
         None => apt(&["npm"]),
     }
@@ -199,7 +199,7 @@ pub fn with_npm() -> Outcome {
 
 /// Runs npm in a folder of ours; says why not.
 fn npm(what: &str, words: &[&str], folder: &Path) -> Result<(), String> {
-    let Some(npm) = find("npm") else {
+    let Some(npm) = on_path("npm") else {
         return Err("npm, which could fetch it, is not here".to_owned());
     };
     std::fs::create_dir_all(folder)
@@ -213,15 +213,15 @@ fn last_line(Failure(words): Failure) -> String {
 }
 
 /// The browser and its driver.
-pub struct Chromium {
+pub(crate) struct Chromium {
     /// The browser.
-    pub browser: PathBuf,
+    pub(crate) browser: PathBuf,
     /// Its driver.
-    pub driver: PathBuf,
+    pub(crate) driver: PathBuf,
 }
 
 /// Chromium and chromedriver: by `CHROME` and `CHROMEDRIVER`, on the path, or from Debian's packages.
-pub fn chromium() -> Outcome<Chromium> {
+pub(crate) fn chromium() -> Outcome<Chromium> {
     if let Some(found) = find_chromium() {
         return Ok(found);
     }
@@ -242,8 +242,8 @@ fn find_chromium() -> Option<Chromium> {
         "google-chrome-stable",
         "chrome",
     ];
-    let browser = named("CHROME").or_else(|| names.iter().find_map(|name| find(name)));
-    let driver = named("CHROMEDRIVER").or_else(|| find("chromedriver"));
+    let browser = named("CHROME").or_else(|| names.iter().find_map(|name| on_path(name)));
+    let driver = named("CHROMEDRIVER").or_else(|| on_path("chromedriver"));
     Some(Chromium {
         browser: browser?,
         driver: driver?,
@@ -251,13 +251,13 @@ fn find_chromium() -> Option<Chromium> {
 }
 
 /// Firefox: by `FIREFOX`, on the path, or from Debian's package. It needs no driver.
-pub fn firefox() -> Outcome<PathBuf> {
+pub(crate) fn firefox() -> Outcome<PathBuf> {
     let known = || {
         let named = std::env::var_os("FIREFOX").map(PathBuf::from);
         let names = ["firefox-esr", "firefox"];
         named
             .filter(|place| place.is_file())
-            .or_else(|| names.iter().find_map(|name| find(name)))
+            .or_else(|| names.iter().find_map(|name| on_path(name)))
     };
     if let Some(found) = known() {
         return Ok(found);
@@ -269,11 +269,11 @@ pub fn firefox() -> Outcome<PathBuf> {
 }
 
 /// WebKitGTK's driver, and a screen for its browser: on the path, or from Debian's packages.
-pub fn webkit() -> Outcome {
+pub(crate) fn webkit() -> Outcome {
     let here = || {
         ["WebKitWebDriver", "Xvfb"]
             .iter()
-            .all(|name| find(name).is_some())
+            .all(|name| on_path(name).is_some())
     };
     if here() {
         return Ok(());
@@ -285,15 +285,15 @@ pub fn webkit() -> Outcome {
 }
 
 /// nginx: the one that is here, or Debian's, unpacked into our own folder: nothing is installed, and no service begins.
-pub fn nginx() -> Outcome<PathBuf> {
+pub(crate) fn nginx() -> Outcome<PathBuf> {
     let ours = folder().join("nginx");
     let unpacked = ours.join("usr/sbin/nginx");
     let here = [PathBuf::from("/usr/sbin/nginx"), unpacked.clone()];
     let known = || here.into_iter().find(|program| program.is_file());
-    if let Some(program) = find("nginx").or_else(known) {
+    if let Some(program) = on_path("nginx").or_else(known) {
         return Ok(program);
     }
-    if find("apt-get").is_none() || find("dpkg").is_none() {
+    if on_path("apt-get").is_none() || on_path("dpkg").is_none() {
         return Err(Failure::new(
             "nginx is not here, and only Debian's can be fetched",
         ));
@@ -329,10 +329,10 @@ pub fn nginx() -> Outcome<PathBuf> {
 }
 
 /// Installs Debian packages where that is possible; otherwise says which are wanted.
-pub fn apt(packages: &[&str]) -> Outcome {
+pub(crate) fn apt(packages: &[&str]) -> Outcome {
     let list = packages.join(" ");
     let root_user = output_of(Command::new("id").arg("-u")).is_some_and(|id| id.trim() == "0");
-    if find("apt-get").is_none() {
+    if on_path("apt-get").is_none() {
         let hint = if packages.contains(&"chromium") {
             " (or set CHROME and CHROMEDRIVER to a Chrome and the chromedriver of the same version)"
         } else {

@@ -1,45 +1,39 @@
-//! Reads just enough of a wasm file to leave out what a browser does not need.
+//! A wasm file without what a browser does not need.
 //!
 //! In: a wasm file. Out: the same without the relocations that the linker kept. It must not know the page.
-//! The form of a file: <https://webassembly.github.io/spec/core/binary/modules.html>.
 
 use crate::{Failure, Outcome};
+use wasmparser::{BinaryReaderError, Parser, Payload};
 
-/// Bytes before the first section.
-const HEAD: usize = 8;
-
-/// Leaves out the linker's notes: they speak of code that has been moved since, and wasm-opt does not take them.
-pub fn without_relocations(wasm: &[u8]) -> Outcome<Vec<u8>> {
-    let broken = || Failure::new("This is no wasm file.");
-    let mut out = wasm.get(..HEAD).ok_or_else(broken)?.to_vec();
-    let mut at = HEAD;
-    while at < wasm.len() {
-        let (size, from) = number(wasm, at + 1).ok_or_else(broken)?;
-        let section = wasm.get(at..from + size).ok_or_else(broken)?;
-        if !(wasm[at] == 0 && is_linkers(&wasm[from..from + size])) {
-            out.extend_from_slice(section);
+/// Leaves out the linker's notes (the custom sections `linking` and `reloc.*`): they speak of code that has been moved since, and
+/// wasm-opt does not take them. All other bytes stay as they are.
+///
+/// # Errors
+///
+/// Bytes that are no wasm file.
+pub(crate) fn without_relocations(wasm: &[u8]) -> Outcome<Vec<u8>> {
+    let broken = |error: BinaryReaderError| Failure::new(format!("This is no wasm file: {error}"));
+    let mut out = Vec::with_capacity(wasm.len());
+    // A section's range begins behind its head: what is not told by any range belongs to the section that ends next.
+    let mut from = 0;
+    for payload in Parser::new(0).parse_all(wasm) {
+        let payload = payload.map_err(broken)?;
+        let range = match &payload {
+            Payload::Version { range, .. } => range.clone(),
+            other => match other.as_section() {
+                Some((_, range)) => range,
+                None => continue,
+            },
+        };
+        let to = range.end as usize;
+        let is_linkers = matches!(&payload, Payload::CustomSection(section)
+            if section.name() == "linking" || section.name().starts_with("reloc."));
+        if !is_linkers {
+            out.extend_from_slice(&wasm[from..to]);
         }
-        at = from + size;
+        from = to;
     }
     Ok(out)
-}
-
-/// Whether a custom section is the linker's, by its name.
-fn is_linkers(section: &[u8]) -> bool {
-    let name = number(section, 0).and_then(|(size, from)| section.get(from..from + size));
-    name.is_some_and(|name| name == b"linking" || name.starts_with(b"reloc."))
-}
-
-/// A number in LEB128, and where the next thing begins.
-fn number(bytes: &[u8], from: usize) -> Option<(usize, usize)> {
-    let mut value = 0usize;
-    for (place, byte) in bytes.get(from..)?.iter().take(5).enumerate() {
-        value |= usize::from(byte & 0x7f).checked_shl(7 * place as u32)?;
-        if byte & 0x80 == 0 {
-            return Some((value, from + place + 1));
-        }
-    }
-    None
 }
 
 #[cfg(test)]
@@ -60,18 +54,18 @@ mod tests {
     #[test]
     fn the_linkers_notes_go_and_all_else_stays_as_it_was() {
         let head = b"\0asm\x01\0\0\0".to_vec();
-        let code = vec![10, 2, 1, 0];
+        let types = vec![1, 1, 0];
         let names = custom("name", 300);
         let whole = [
             head.clone(),
-            code.clone(),
+            types.clone(),
             custom("linking", 200),
             names.clone(),
             custom("reloc.CODE", 1),
         ];
         assert_eq!(
             without_relocations(&whole.concat()).unwrap(),
-            [head, code, names].concat()
+            [head, types, names].concat()
         );
     }
 

@@ -16,7 +16,7 @@ use crate::chat::turn::Turn;
 /// One message, before it has its place.
 struct Node {
     parent: Option<String>,
-    /// Those below it, where the file lists them.
+    /// Names of the messages below this one, where the file lists them.
     below: Vec<String>,
     message: Value,
 }
@@ -174,7 +174,7 @@ fn name(value: Option<&Value>) -> Option<String> {
     }
 }
 
-/// Where a message has its place: below this turn, behind this thinking.
+/// The place of a message: below this turn, behind this thinking.
 #[derive(Default, Clone)]
 struct Place {
     parent: Option<TurnId>,
@@ -191,7 +191,7 @@ impl Linked {
         }
     }
 
-    /// Those below each message: in the order of its own list, then of the file.
+    /// Messages below each message: in the order of its own list, then of the file.
     fn below(&self) -> HashMap<&str, Vec<&str>> {
         let mut below: HashMap<&str, Vec<&str>> = HashMap::new();
         let is_parent = |parent: &str, child: &str| {

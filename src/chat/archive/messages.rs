@@ -16,7 +16,7 @@ use crate::chat::tree::Tree;
 use crate::chat::turn::Turn;
 use crate::event::{End, ToolCallDelta};
 
-/// How deep contents may hold contents.
+/// The depth to which contents may hold contents.
 const DEEPEST: usize = 4;
 
 /// The conversation in a file.
@@ -44,7 +44,7 @@ pub(super) fn read(mut file: Value) -> Imported {
     imported
 }
 
-/// What one message says; `None` where its speaker has no place here, or where nothing is left of it.
+/// Reads one message; `None` where its speaker has no place here, or where nothing is left of it.
 pub(super) fn turn(message: &Value, left: &mut usize) -> Option<Turn> {
     let role = role(speaker(message)?)?;
     let mut said = Said::default();
@@ -98,7 +98,7 @@ pub(super) fn turn(message: &Value, left: &mut usize) -> Option<Turn> {
     (!nothing).then_some(turn)
 }
 
-/// Who speaks, in the file's word.
+/// The speaker, in the file's word.
 fn speaker(message: &Value) -> Option<&str> {
     ["role", "from", "sender", "author"]
         .into_iter()
@@ -106,7 +106,7 @@ fn speaker(message: &Value) -> Option<&str> {
         .find_map(|speaker| speaker.as_str().or_else(|| speaker.get("role")?.as_str()))
 }
 
-/// Whom that word means, of those who have turns here.
+/// The role that this word means, if it has turns here.
 fn role(word: &str) -> Option<Role> {
     match word.to_lowercase().as_str() {
         "user" | "human" | "person" | "prompter" => Some(Role::User),
@@ -126,7 +126,7 @@ fn items(value: Option<&Value>) -> impl Iterator<Item = &Value> {
     .iter()
 }
 
-/// What was found in one message.
+/// The parts that were found in one message.
 #[derive(Default)]
 struct Said {
     texts: Vec<String>,

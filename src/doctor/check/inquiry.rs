@@ -3,7 +3,7 @@
 //! In: what the failed request was, and what came of each question. Out: the next question, or the [`Probe`]. Sans I/O.
 //! Simple GETs first; the one question with a preflight comes last, and only where the failed request had one too.
 
-use super::ask::{Ask, Browser, Reach, Told};
+use super::ask::{Ask, Browser, Reach, Response};
 use crate::address::Address;
 use crate::dialect::{Call, Kind};
 use crate::session::Media;
@@ -35,7 +35,8 @@ enum Step {
 }
 
 impl Inquiry {
-    /// A request to this address failed. `had_preflight`: it carried a key or was called JSON.
+    /// Begins the questions after a request to this address has failed. `had_preflight`: the request carried a key or was called
+    /// JSON.
     pub fn new(
         address: &Address,
         kind: Option<Kind>,
@@ -55,18 +56,18 @@ impl Inquiry {
         }
     }
 
-    /// What to ask next; `None` once the cause is known.
+    /// Returns the next question; `None` once the cause is known.
     pub fn next(&self) -> Option<Ask> {
-        let path = match self.kind {
-            Some(kind) => kind.dialect().alive().path,
-            None => "/v1/models".to_owned(),
-        };
+        let dialect = self.kind.unwrap_or_default().dialect();
+        let path = dialect.alive().path;
+        // A page that a server of this kind shows without a key.
+        let open = dialect.family().alive.unwrap_or("/health");
         Some(match self.step {
             Step::Reach => Ask::Opaque(self.address.url(&path)),
             Step::OtherName => Ask::Opaque(other_name(&self.address)? + &self.path_of(&path)),
             Step::Models => small(path, false),
-            Step::Health => small(health(self.kind).to_owned(), false),
-            Step::Preflight => match small(health(self.kind).to_owned(), self.has_key) {
+            Step::Health => small(open.to_owned(), false),
+            Step::Preflight => match small(open.to_owned(), self.has_key) {
                 Ask::Small {
                     mut call,
                     media,
@@ -82,16 +83,18 @@ impl Inquiry {
         })
     }
 
-    /// What came of [`Inquiry::next`].
-    pub fn answer(&mut self, told: &Told) {
+    /// Takes the response to the question of [`Inquiry::next`], and goes on to the next step.
+    pub fn answer(&mut self, told: &Response) {
         let came = match told {
-            Told::Opaque(reach) => *reach == Reach::Came,
-            Told::Small(answer) => answer.is_some(),
-            Told::Reply(..) => false,
+            Response::Opaque(reach) => *reach == Reach::Came,
+            Response::Small(answer) => answer.is_some(),
+            Response::Reply(..) => false,
         };
         self.step = match (self.step, told) {
-            (Step::Reach, Told::Opaque(Reach::Came)) => Step::Models,
-            (Step::Reach, Told::Opaque(Reach::TimedOut)) if other_name(&self.address).is_some() => {
+            (Step::Reach, Response::Opaque(Reach::Came)) => Step::Models,
+            (Step::Reach, Response::Opaque(Reach::TimedOut))
+                if other_name(&self.address).is_some() =>
+            {
                 Step::OtherName
             }
             (Step::Reach, _) => Step::Over(Probe::NothingThere),
@@ -100,7 +103,7 @@ impl Inquiry {
             (Step::Models, _) if !came => Step::Health,
             (Step::Models, _) if self.had_preflight => Step::Preflight,
             (Step::Models, _) => Step::Over(Probe::DropsRequest),
-            (Step::Health, Told::Small(Some(answer))) if answer.status < 400 => {
+            (Step::Health, Response::Small(Some(answer))) if answer.status < 400 => {
                 Step::Over(Probe::HidesRefusal)
             }
             (Step::Health, _) => Step::Over(Probe::RefusesPage),
@@ -119,7 +122,7 @@ impl Inquiry {
         }
     }
 
-    /// The path below the origin, with the base that the address may have.
+    /// The path with the base that the address may have, without the origin.
     fn path_of(&self, path: &str) -> String {
         let url = self.address.url(path);
         url.strip_prefix(&self.address.origin())
@@ -128,7 +131,8 @@ impl Inquiry {
     }
 }
 
-/// What the browser forbids without sending anything.
+/// Returns the cause that the browser alone gives, before anything is sent: mixed content, or no permission for the local
+/// network.
 pub(super) fn forbidden(address: &Address, browser: Browser) -> Option<Probe> {
     let near = address.is_loopback() || address.is_private();
     if browser.page_is_secure && !address.is_secure() && !address.is_loopback() {
@@ -140,7 +144,8 @@ pub(super) fn forbidden(address: &Address, browser: Browser) -> Option<Probe> {
     }
 }
 
-/// The origin of the same server under the other name of this computer.
+/// The origin of the same server under the other name of this computer (`localhost` or `127.0.0.1`); `None` for a server
+/// elsewhere.
 pub(in crate::doctor) fn other_name(address: &Address) -> Option<String> {
     if !address.is_loopback() {
         return None;
@@ -152,18 +157,6 @@ pub(in crate::doctor) fn other_name(address: &Address) -> Option<String> {
         "localhost"
     };
     Some(format!("{scheme}://{host}:{}", address.port()))
-}
-
-/// A page that a server of this kind shows without a key.
-fn health(kind: Option<Kind>) -> &'static str {
-    match kind {
-        Some(Kind::LiteLlm) => "/health/liveliness",
-        Some(Kind::TextGen) => "/v1/internal/health",
-        Some(Kind::KoboldCpp | Kind::Halo) => "/api/extra/version",
-        Some(Kind::Ollama) => "/api/version",
-        Some(Kind::Jarvis) => "/status",
-        _ => "/health",
-    }
 }
 
 fn small(path: String, key: bool) -> Ask {

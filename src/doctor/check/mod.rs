@@ -10,7 +10,7 @@ mod profile;
 mod row;
 mod told;
 
-pub use ask::{Ask, Browser, Reach, Told};
+pub use ask::{Ask, Browser, Reach, Response};
 pub use inquiry::Inquiry;
 pub(super) use inquiry::other_name;
 pub use profile::Profile;
@@ -19,20 +19,20 @@ pub use row::{Detail, Outcome, Row, RowName};
 use super::{Verdict, judge};
 use crate::address::Address;
 use crate::chat::request::{ChatRequest, Knob, Message, Role};
-use crate::dialect::{self, BodyRule, Dialect, Kind, Recogniser};
+use crate::dialect::{self, Dialect, Kind, Question, Recogniser, Transport};
 use crate::event::End;
-use crate::session::Media;
+use crate::session::{Media, media_for};
 
-/// What the model is asked to write: long enough to see a rhythm, and soon over.
+/// Question that is long enough in its answer to see a rhythm, and soon over.
 const COUNT_TO_FORTY: &str =
     "Count from 1 to 40, with a blank between the numbers and no other words.";
-/// What it is asked to write when it shall be stopped in the middle.
+/// Question whose answer is long enough to be stopped in the middle.
 const LONG_STORY: &str = "Tell a long story about a river.";
 /// The most tokens of a reply of the check.
 const MOST_TOKENS: f64 = 160.0;
-/// So many events with text, then Stop is pressed.
+/// Number of events with text after which Stop is pressed.
 const STOP_AFTER: usize = 8;
-/// So many show that a transport works.
+/// Number of events with text that show that a transport works; then its reply is stopped.
 const SOME: usize = 3;
 
 /// A check that runs.
@@ -42,17 +42,18 @@ pub struct Check {
     step: Step,
     recogniser: Recogniser,
     kind: Option<Kind>,
-    /// Why the server could not be reached or read.
+    /// Questions on why the server could not be reached or read.
     inquiry: Option<Inquiry>,
-    /// What was asked when it failed.
+    /// The row that is blamed for the failure that is inquired into.
     blamed: RowName,
     browser: Browser,
     rows: Vec<Row>,
     profile: Profile,
     model: Option<String>,
-    /// Media and rung that the first reply came over.
+    /// The Content-Type that the first reply was asked with; plain text before it.
     media: Media,
-    rung: usize,
+    /// The transport that the first reply came over; `None` before it.
+    transport: Option<&'static Transport>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -65,14 +66,14 @@ enum Step {
     Stream,
     Json,
     Stop,
-    Transport(usize),
+    Transport(&'static Transport),
     /// A failure is being looked into.
     Inquire,
     Over,
 }
 
 impl Check {
-    /// A check of the server at this address; `kind` spares the guessing.
+    /// Begins a check of the server at this address; a known `kind` spares the guessing.
     pub fn new(address: &Address, kind: Option<Kind>, has_key: bool, browser: Browser) -> Check {
         let mut check = Check {
             address: address.clone(),
@@ -87,7 +88,7 @@ impl Check {
             profile: Profile::default(),
             model: None,
             media: Media::Plain,
-            rung: 0,
+            transport: None,
         };
         if let Some(probe) = inquiry::forbidden(address, browser) {
             check.fail(RowName::Reachable, judge::of_probe(probe));
@@ -100,7 +101,7 @@ impl Check {
         &self.rows
     }
 
-    /// How many rows are settled, of how many.
+    /// Number of rows that are settled, and of all rows there are by now.
     pub fn progress(&self) -> (usize, usize) {
         let open = |row: &&Row| row.outcome == Outcome::Open;
         (
@@ -109,7 +110,7 @@ impl Check {
         )
     }
 
-    /// What was learned; complete once nothing is left to ask.
+    /// Profile of what was learned; complete once nothing is left to ask.
     pub fn profile(&self) -> &Profile {
         &self.profile
     }
@@ -119,22 +120,17 @@ impl Check {
         self.kind
     }
 
-    /// What to ask next; `None` once all is known.
+    /// Returns the next question; `None` once all is known.
     pub fn next(&self) -> Option<Ask> {
-        let dialect = || self.kind.unwrap_or(Kind::OpenAi).dialect();
-        let small = |call: dialect::Call| {
-            let media = match call.rule {
-                BodyRule::JsonOnly => Media::Json,
-                BodyRule::PlainFirst => self.media,
-            };
-            Ask::Small {
-                call,
-                media,
-                key: self.has_key,
-            }
+        let dialect = self.dialect();
+        let transport = self.transport.unwrap_or_else(|| dialect.transport(None));
+        let small = |call: dialect::Call| Ask::Small {
+            media: media_for(&call, &|_| self.media == Media::Json),
+            call,
+            key: self.has_key,
         };
-        let reply = |rung: usize, text: &str, stop_after: Option<usize>| Ask::Reply {
-            rung,
+        let reply = |transport, text: &str, stop_after: Option<usize>| Ask::Reply {
+            transport,
             media: self.media,
             request: Box::new(self.request(text)),
             stop_after,
@@ -147,27 +143,27 @@ impl Check {
                 media: Media::Plain,
                 key: false,
             },
-            Step::Models => small(dialect().models()),
-            Step::Context => small(dialect().context(self.model.as_deref())?),
-            Step::Count => small(dialect().count(&self.request(COUNT_TO_FORTY))?),
-            Step::Stream => reply(0, COUNT_TO_FORTY, None),
+            Step::Models => small(dialect.models().call),
+            Step::Context => small(self.context()?.call),
+            Step::Count => small(self.count()?.call),
+            Step::Stream => reply(transport, COUNT_TO_FORTY, None),
             Step::Json => Ask::Reply {
-                rung: self.rung,
+                transport,
                 media: Media::Json,
                 request: Box::new(self.request(COUNT_TO_FORTY)),
                 stop_after: Some(SOME),
             },
-            Step::Stop => reply(self.rung, LONG_STORY, Some(STOP_AFTER)),
-            Step::Transport(rung) => reply(rung, COUNT_TO_FORTY, Some(SOME)),
+            Step::Stop => reply(transport, LONG_STORY, Some(STOP_AFTER)),
+            Step::Transport(transport) => reply(transport, COUNT_TO_FORTY, Some(SOME)),
             Step::Inquire => self.inquiry.as_ref()?.next()?,
             Step::Over => return None,
         })
     }
 
-    /// What came of [`Check::next`].
-    pub fn answer(&mut self, told: Told) {
+    /// Takes the response to the question of [`Check::next`], and fills the rows.
+    pub fn answer(&mut self, told: Response) {
         match (self.step, told) {
-            (Step::Reach, Told::Opaque(Reach::Came)) => {
+            (Step::Reach, Response::Opaque(Reach::Came)) => {
                 self.settle(RowName::Reachable, Outcome::Yes, Detail::None);
                 self.step = Step::Kind;
                 if self.kind.is_some() {
@@ -178,15 +174,15 @@ impl Check {
                 self.inquire(RowName::Reachable, false);
                 self.inquired(&told);
             }
-            (Step::Kind, Told::Small(answer)) => self.kind_told(answer),
-            (Step::Models, Told::Small(answer)) => self.models_told(answer),
-            (Step::Context, Told::Small(answer)) => self.context_told(answer),
-            (Step::Count, Told::Small(answer)) => self.count_told(answer),
-            (Step::Stream, Told::Reply(trace, end, now)) => self.stream_told(&trace, &end, now),
-            (Step::Json, Told::Reply(trace, end, _)) => self.json_told(&trace, &end),
-            (Step::Stop, Told::Reply(trace, end, _)) => self.stop_told(&trace, &end),
-            (Step::Transport(rung), Told::Reply(trace, end, _)) => {
-                self.transport_told(rung, &trace, &end);
+            (Step::Kind, Response::Small(answer)) => self.kind_told(answer),
+            (Step::Models, Response::Small(answer)) => self.models_told(answer),
+            (Step::Context, Response::Small(answer)) => self.context_told(answer),
+            (Step::Count, Response::Small(answer)) => self.count_told(answer),
+            (Step::Stream, Response::Reply(trace, end, now)) => self.stream_told(&trace, &end, now),
+            (Step::Json, Response::Reply(trace, end, _)) => self.json_told(&trace, &end),
+            (Step::Stop, Response::Reply(trace, end, _)) => self.stop_told(&trace, &end),
+            (Step::Transport(transport), Response::Reply(trace, end, _)) => {
+                self.transport_told(transport, &trace, &end);
             }
             (Step::Inquire, told) => self.inquired(&told),
             // An answer to another question: the same one is asked again.
@@ -206,8 +202,16 @@ impl Check {
         request
     }
 
-    fn dialect(&self) -> Box<dyn Dialect> {
-        self.kind.unwrap_or(Kind::OpenAi).dialect()
+    fn dialect(&self) -> &'static dyn Dialect {
+        self.kind.unwrap_or_default().dialect()
+    }
+
+    fn context(&self) -> Option<Question<u32>> {
+        self.dialect().context(self.model.as_deref())
+    }
+
+    fn count(&self) -> Option<Question<u32>> {
+        self.dialect().count(&self.request(COUNT_TO_FORTY))
     }
 
     // --- rows ------------------------------------------------------------------------------------------------------------
@@ -228,17 +232,20 @@ impl Check {
         });
     }
 
-    fn settle_transport(&mut self, rung: usize, outcome: Outcome, detail: Detail) {
-        if let Some(name) = self.dialect().rungs().get(rung) {
-            self.settle(RowName::Transport(name), outcome, detail);
-        }
+    fn settle_transport(
+        &mut self,
+        transport: &'static Transport,
+        outcome: Outcome,
+        detail: Detail,
+    ) {
+        self.settle(RowName::Transport(transport.name), outcome, detail);
     }
 
     fn skip(&mut self, name: RowName) {
         self.settle(name, Outcome::Skipped, Detail::None);
     }
 
-    /// This failed, and nothing after it can be told.
+    /// Settles a row as failed, for the cause `verdict`, and ends the check: nothing after the failure can be told.
     fn fail(&mut self, name: RowName, verdict: Verdict) {
         self.settle(name, Outcome::No, Detail::None);
         self.row(name, |row| row.verdict = Some(verdict));

@@ -2,42 +2,42 @@
 
 use crate::doctor::Verdict;
 
-/// What a row is about.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// The subject of a row.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, strum::EnumCount)]
 pub enum RowName {
-    /// Something answers there.
+    /// An answer of any sort at the address.
     Reachable,
-    /// What it is.
+    /// The server's kind.
     Kind,
-    /// This page may read its answers.
+    /// Leave for this page to read the server's answers.
     Cors,
-    /// A body may be called `text/plain`.
+    /// A body that is called `text/plain`, and its answer.
     Plain,
-    /// A body may be called JSON.
+    /// A body that is called JSON, and its answer.
     Json,
-    /// It answers preflights.
+    /// Answers to preflights.
     Preflight,
-    /// The key is right.
+    /// The key, and whether it is the right one.
     Key,
-    /// It tells its models.
+    /// The list of models that the server tells.
     Models,
-    /// It counts tokens.
+    /// The server's count of tokens.
     Count,
-    /// It tells the size of its context.
+    /// The size of the context, as the server tells it.
     Context,
-    /// A reply comes as a stream.
+    /// A reply that comes as a stream.
     Stream,
-    /// The stream is not held back.
+    /// The gaps of the stream, and whether something holds it back.
     Gaps,
-    /// It can be stopped.
+    /// The way to stop a reply.
     Stop,
-    /// This way of its own works; the name of the rung.
+    /// A transport of the server's kind; its name.
     Transport(&'static str),
 }
 
 impl RowName {
-    /// All but the transports, in the order of the table.
-    pub const ALL: [RowName; 13] = [
+    /// Every row but the transports, in the order of the table.
+    pub const ALL: [RowName; <RowName as strum::EnumCount>::COUNT - 1] = [
         RowName::Reachable,
         RowName::Kind,
         RowName::Cors,
@@ -54,14 +54,14 @@ impl RowName {
     ];
 }
 
-/// How it came out.
+/// The outcome of a row.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Outcome {
     /// Not known yet.
     Open,
-    /// It works.
+    /// Success.
     Yes,
-    /// It does not.
+    /// Failure.
     No,
     /// This kind of server does not offer it, and nothing is wrong with that.
     NotOffered,
@@ -69,42 +69,42 @@ pub enum Outcome {
     Skipped,
 }
 
-/// A figure or a word to it.
+/// A figure or a word to an outcome.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Detail {
-    /// Nothing more to say.
+    /// No more to say.
     None,
     /// A proper name.
     Word(String),
     /// The server's own words.
     Words(String),
-    /// Models, or tokens.
+    /// Number of models, or of tokens.
     Count(usize),
     /// Reads with text, and events with text.
     Reads {
-        /// Reads.
+        /// Number of reads with text.
         reads: usize,
-        /// Events.
+        /// Number of events with text.
         events: usize,
     },
     /// The longest gap, in milliseconds.
     Gap(u32),
-    /// The server confirmed the stop.
+    /// Confirmation of the stop by the server.
     Confirmed,
-    /// It is stopped by closing the connection.
+    /// Stop by closing the connection: the server has no other.
     Closes,
 }
 
 /// One row.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Row {
-    /// What it is about.
+    /// The subject of the row.
     pub name: RowName,
-    /// How it came out.
+    /// The outcome.
     pub outcome: Outcome,
-    /// A figure or a word to it.
+    /// A figure or a word to the outcome.
     pub detail: Detail,
-    /// Where it does not work: the cause, with which the page finds words and remedies.
+    /// Cause of a failure, where it is known: with it the page finds words and remedies.
     pub verdict: Option<Verdict>,
 }
 

@@ -1,7 +1,7 @@
 //! What the answers of a check mean for its rows, its profile, and the next question.
 
-use super::{COUNT_TO_FORTY, Check, Detail, Inquiry, Outcome, Row, RowName, Step, Told};
-use crate::dialect::{self, Kind, Via, read_error};
+use super::{Check, Detail, Inquiry, Outcome, Response, Row, RowName, Step};
+use crate::dialect::{self, Carrier, Kind, Transport, Via, read_error};
 use crate::doctor::{Verdict, judge};
 use crate::event::{End, ErrorCause};
 use crate::session::{Answer, Media};
@@ -16,32 +16,32 @@ impl Check {
             },
             None => dialect::Answer::Failed,
         });
-        match self.recogniser.verdict() {
+        match self.recogniser.recognition() {
             None => {}
-            Some(dialect::Verdict::Recognised(found)) => {
+            Some(dialect::Recognition::Recognised(found)) => {
                 self.kind = Some(found.kind);
                 self.profile.context = found.context;
                 self.known();
             }
-            Some(dialect::Verdict::NeedsKey(_)) if self.has_key => {
-                self.kind = Some(Kind::OpenAi);
+            Some(dialect::Recognition::NeedsKey(_)) if self.has_key => {
+                self.kind = Some(Kind::default());
                 self.known();
             }
-            Some(dialect::Verdict::NeedsKey(_)) => {
+            Some(dialect::Recognition::NeedsKey(_)) => {
                 self.settle(RowName::Cors, Outcome::Yes, Detail::None);
                 self.fail(RowName::Key, Verdict::Auth);
             }
-            Some(dialect::Verdict::NotAModelServer(_)) => {
+            Some(dialect::Recognition::NotAModelServer(_)) => {
                 self.settle(RowName::Cors, Outcome::Yes, Detail::None);
                 self.fail(RowName::Kind, Verdict::WrongServer);
             }
-            Some(dialect::Verdict::Nothing) => {
+            Some(dialect::Recognition::Nothing) => {
                 self.fail(RowName::Cors, Verdict::CorsRefused);
             }
         }
     }
 
-    /// The kind is known: so are its transports.
+    /// Takes note of the kind, once it is known, and with it of the kind's transports: they are rows from now on.
     pub(super) fn known(&mut self) {
         let Some(kind) = self.kind else { return };
         self.profile.kind = Some(kind);
@@ -50,9 +50,9 @@ impl Check {
             Outcome::Yes,
             Detail::Word(kind.name().to_owned()),
         );
-        let rungs = kind.dialect().rungs();
+        let transports = kind.dialect().transports().iter();
         self.rows
-            .extend(rungs.iter().map(|rung| Row::open(RowName::Transport(rung))));
+            .extend(transports.map(|transport| Row::open(RowName::Transport(transport.name))));
         self.step = Step::Models;
     }
 
@@ -72,7 +72,8 @@ impl Check {
                 _ => self.settle(RowName::Models, Outcome::No, Detail::Words(error.message)),
             }
         } else {
-            let models = self.dialect().read_models(&answer.body).unwrap_or_default();
+            let models = answer.to(&self.dialect().models());
+            let models = models.and_then(Result::ok).unwrap_or_default();
             let outcome = if models.is_empty() {
                 Outcome::No
             } else {
@@ -86,14 +87,13 @@ impl Check {
             }
         }
         self.step = Step::Context;
-        if self.dialect().context(self.model.as_deref()).is_none() {
+        if self.context().is_none() {
             self.context_known();
         }
     }
 
     pub(super) fn context_told(&mut self, answer: Option<Answer>) {
-        let told = answer.as_ref().and_then(Answer::good);
-        let told = told.and_then(|body| self.dialect().read_context(body, self.model.as_deref()));
+        let told = self.context().and_then(|asked| answer?.to(&asked));
         self.profile.context = told.or(self.profile.context);
         self.context_known();
     }
@@ -110,19 +110,14 @@ impl Check {
             None => self.settle(RowName::Context, Outcome::NotOffered, Detail::None),
         }
         self.step = Step::Count;
-        if self
-            .dialect()
-            .count(&self.request(COUNT_TO_FORTY))
-            .is_none()
-        {
+        if self.count().is_none() {
             self.settle(RowName::Count, Outcome::NotOffered, Detail::None);
             self.step = Step::Stream;
         }
     }
 
     pub(super) fn count_told(&mut self, answer: Option<Answer>) {
-        let told = answer.as_ref().and_then(Answer::good);
-        let counted = told.and_then(|body| self.dialect().read_count(body));
+        let counted = self.count().and_then(|asked| answer?.to(&asked));
         match counted {
             Some(tokens) => {
                 self.settle(RowName::Count, Outcome::Yes, Detail::Count(tokens as usize));
@@ -137,46 +132,20 @@ impl Check {
         let verdict = crate::doctor::verdict(trace, Some(end), now);
         let sent = requests(trace);
         let texts = trace.totals().texts;
+        let dialect = self.dialect();
+        let last = sent.last().map(|last| last.transport.as_str());
+        let transport = dialect.transport(last);
+        self.transport = Some(transport);
         if let Some(last) = sent.last() {
-            let rungs = self.dialect().rungs();
-            self.rung = rungs
-                .iter()
-                .position(|rung| *rung == last.rung)
-                .unwrap_or(0);
             self.media = if last.json { Media::Json } else { Media::Plain };
         }
-        let plain = sent.iter().any(|sent| !sent.json);
         if texts > 0 {
-            match (plain, self.media) {
-                (true, Media::Plain) => self.settle(RowName::Plain, Outcome::Yes, Detail::None),
-                (true, Media::Json) => self.settle(RowName::Plain, Outcome::No, Detail::None),
-                (false, _) => self.settle(RowName::Plain, Outcome::Skipped, Detail::None),
-            }
+            self.media_known(sent.iter().any(|sent| !sent.json));
         }
-        if texts > 0 && self.media == Media::Json {
-            self.settle(RowName::Json, Outcome::Yes, Detail::None);
-            self.settle(RowName::Preflight, Outcome::Yes, Detail::None);
-        }
-        if texts > 0 {
-            // No server opens its replies and not its list; so the key that was sent is the right one.
-            let key = if self.has_key {
-                Outcome::Yes
-            } else {
-                Outcome::Skipped
-            };
-            self.settle(RowName::Key, key, Detail::None);
-        }
-        self.profile.rung = self.rung;
+        self.profile.transport = Some(transport.name.to_owned());
         self.profile.json = self.media == Media::Json;
         self.profile.stream = Some(verdict);
-        let unreached = matches!(
-            end,
-            End::Broken {
-                before_headers: true,
-                ..
-            }
-        );
-        if unreached && trace.probe().is_none() {
+        if unreached(end) && trace.probe().is_none() {
             let had_preflight = sent.last().is_some_and(|sent| sent.json);
             return self.inquire(RowName::Stream, had_preflight);
         }
@@ -199,21 +168,37 @@ impl Check {
         } else {
             self.settle(RowName::Gaps, Outcome::Yes, gap);
         }
-        self.settle_transport(self.rung, Outcome::Yes, Detail::None);
+        self.settle_transport(transport, Outcome::Yes, Detail::None);
         self.step = Step::Json;
         // Each preflight costs such a server a connection; one that is not needed is not made.
-        let costly = matches!(self.kind, Some(Kind::KoboldCpp | Kind::Halo));
-        let socket = self.dialect().chat(&self.request(""), self.rung).via != Via::Http;
-        let has_body = self
-            .dialect()
-            .chat(&self.request(""), self.rung)
-            .body
-            .is_some();
-        if self.media == Media::Json || costly || socket || !has_body {
+        let costly = dialect.family().quirks.preflight_costs_a_socket;
+        let call = dialect.chat(&self.request(""), transport);
+        if self.media == Media::Json || costly || call.via != Via::Http || call.body.is_none() {
             self.skip(RowName::Json);
             self.skip(RowName::Preflight);
             self.step = Step::Stop;
         }
+    }
+
+    /// Settles what a reply with text tells by its media type and its key. `plain`: a body that is called `text/plain` was sent
+    /// on the way.
+    fn media_known(&mut self, plain: bool) {
+        match (plain, self.media) {
+            (true, Media::Plain) => self.settle(RowName::Plain, Outcome::Yes, Detail::None),
+            (true, Media::Json) => self.settle(RowName::Plain, Outcome::No, Detail::None),
+            (false, _) => self.settle(RowName::Plain, Outcome::Skipped, Detail::None),
+        }
+        if self.media == Media::Json {
+            self.settle(RowName::Json, Outcome::Yes, Detail::None);
+            self.settle(RowName::Preflight, Outcome::Yes, Detail::None);
+        }
+        // No server opens its replies and not its list; so the key that was sent is the right one.
+        let key = if self.has_key {
+            Outcome::Yes
+        } else {
+            Outcome::Skipped
+        };
+        self.settle(RowName::Key, key, Detail::None);
     }
 
     pub(super) fn json_told(&mut self, trace: &Trace, end: &End) {
@@ -221,13 +206,7 @@ impl Check {
             self.settle(RowName::Json, Outcome::Yes, Detail::None);
             self.settle(RowName::Preflight, Outcome::Yes, Detail::None);
         } else {
-            let unreached = matches!(
-                end,
-                End::Broken {
-                    before_headers: true,
-                    ..
-                } | End::Stalled { .. }
-            );
+            let unreached = unreached(end) || matches!(end, End::Stalled { .. });
             let row = if unreached {
                 RowName::Preflight
             } else {
@@ -263,46 +242,50 @@ impl Check {
         };
         self.profile.stops = outcome.0 == Outcome::Yes;
         self.settle(RowName::Stop, outcome.0, outcome.1);
-        self.step = Step::Transport(0);
-        self.next_transport(0);
+        self.next_transport(self.dialect().transports());
     }
 
-    pub(super) fn transport_told(&mut self, rung: usize, trace: &Trace, end: &End) {
-        let rungs = self.dialect().rungs();
+    pub(super) fn transport_told(
+        &mut self,
+        transport: &'static Transport,
+        trace: &Trace,
+        end: &End,
+    ) {
         let stayed = requests(trace)
             .last()
-            .is_some_and(|sent| rungs.get(rung) == Some(&sent.rung.as_str()));
+            .is_some_and(|sent| sent.transport == transport.name);
         let works = stayed && trace.totals().texts > 0;
         let outcome = if works { Outcome::Yes } else { Outcome::No };
         let detail = match end.error() {
             Some(error) if !works => Detail::Words(error.message.clone()),
             _ => Detail::None,
         };
-        self.settle_transport(rung, outcome, detail);
-        self.next_transport(rung + 1);
+        self.settle_transport(transport, outcome, detail);
+        let mut rest = self.dialect().transports().iter();
+        rest.find(|known| *known == transport);
+        self.next_transport(rest.as_slice());
     }
 
-    /// The next transport that is worth a question.
-    fn next_transport(&mut self, from: usize) {
-        let dialect = self.dialect();
-        for rung in from..dialect.rungs().len() {
-            if rung == self.rung {
+    /// Goes on to the next of these transports that is worth a question; ends the check where there is none.
+    fn next_transport(&mut self, rest: &'static [Transport]) {
+        let costly = self.dialect().family().quirks.preflight_costs_a_socket;
+        for transport in rest {
+            if self.transport == Some(transport) {
                 continue;
             }
-            let is_socket = dialect.chat(&self.request(""), rung).via == Via::Socket;
             // After a socket such a server's preflights never end (the connection is lost to all tabs).
-            if is_socket && matches!(self.kind, Some(Kind::Halo | Kind::KoboldCpp)) {
-                self.settle_transport(rung, Outcome::Skipped, Detail::None);
+            if transport.via == Carrier::Socket && costly {
+                self.settle_transport(transport, Outcome::Skipped, Detail::None);
                 continue;
             }
-            self.step = Step::Transport(rung);
+            self.step = Step::Transport(transport);
             return;
         }
         self.step = Step::Over;
         self.close();
     }
 
-    /// A failure is looked into.
+    /// Begins to look into a failure, for which the row `blamed` is to stand.
     pub(super) fn inquire(&mut self, blamed: RowName, had_preflight: bool) {
         let (kind, key) = (self.kind, self.has_key);
         let inquiry = Inquiry::new(&self.address, kind, key, had_preflight, self.browser);
@@ -311,7 +294,7 @@ impl Check {
         self.step = Step::Inquire;
     }
 
-    pub(super) fn inquired(&mut self, told: &Told) {
+    pub(super) fn inquired(&mut self, told: &Response) {
         let Some(inquiry) = &mut self.inquiry else {
             return;
         };
@@ -331,9 +314,20 @@ impl Check {
     }
 }
 
+/// Tells whether a reply broke off before any headers came.
+fn unreached(end: &End) -> bool {
+    matches!(
+        end,
+        End::Broken {
+            before_headers: true,
+            ..
+        }
+    )
+}
+
 /// One request of a reply.
 struct Sent {
-    rung: String,
+    transport: String,
     json: bool,
 }
 
@@ -342,8 +336,10 @@ fn requests(trace: &Trace) -> Vec<Sent> {
         .stamps()
         .iter()
         .filter_map(|stamp| match &stamp.fact {
-            Fact::Sent { rung, json, .. } => Some(Sent {
-                rung: rung.clone(),
+            Fact::Sent {
+                transport, json, ..
+            } => Some(Sent {
+                transport: transport.clone(),
                 json: *json,
             }),
             _ => None,

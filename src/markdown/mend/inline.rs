@@ -1,30 +1,36 @@
 //! The open marks of a paragraph that is still being written: what to append, and what to hide.
+//!
+//! In: a paragraph, heading, item or cell, as far as it has come. Out: an [`Inline`], which writes it with its open marks closed. It must
+//! not know the lines above, nor what kind of block the text stands in.
+
+mod link;
 
 use crate::markdown::source::formula::{self, Formula};
 use crate::markdown::source::{address, flank, tags};
 use crate::text;
+use link::{End, FAR};
 
-/// What to do with a piece of text.
+/// Changes to a piece of text, so that its open marks have an end.
 #[derive(Default)]
 pub(super) struct Inline {
-    /// To append, inside out.
+    /// Marks to append, inside out.
     closers: String,
-    /// Nothing from here on is shown.
+    /// Place from which on nothing is shown.
     end: Option<usize>,
     /// Bytes that are not shown: the first brackets of half a link.
     drops: Vec<(usize, usize)>,
-    /// Letters that follow may belong to what is hidden.
+    /// Set where letters that follow may belong to what is hidden.
     pub(super) hides: bool,
-    /// Letters that follow are hidden: the address of half a link.
+    /// Set where letters that follow are hidden: the address of half a link.
     pub(super) swallows: bool,
-    /// A mark that could begin something has no partner yet.
+    /// Set where a mark that could begin something has no partner yet.
     pub(super) open: bool,
 }
 
 struct Mark {
     letter: u8,
     length: usize,
-    /// The last one before it of the same letter.
+    /// Index of the last open mark before this one of the same letter.
     before: Option<usize>,
 }
 
@@ -33,21 +39,6 @@ struct Bracket {
     inside: usize,
     marks: usize,
 }
-
-/// Where something ends that was begun.
-enum End {
-    /// Its last byte is here.
-    At(usize),
-    /// It may yet end behind the text.
-    Open,
-    /// It may, but what is in it is shown until then.
-    Far,
-    /// It was not begun after all.
-    Never,
-}
-
-/// An open bracket that is farther back is just a bracket, and what stands in quotes for so long is no title of a link.
-const FAR: usize = 300;
 
 impl Inline {
     pub(super) fn of(text: &str) -> Self {
@@ -73,12 +64,12 @@ impl Inline {
         self.closers.is_empty() && self.end.is_none() && self.drops.is_empty()
     }
 
-    /// Something in the middle is not shown.
+    /// Tells whether something in the middle is not shown.
     pub(super) fn drops(&self) -> bool {
         !self.drops.is_empty()
     }
 
-    /// Where of this text the rest is hidden.
+    /// The place in this text from which the rest is hidden.
     pub(super) fn end(&self, text: &str) -> usize {
         self.end.unwrap_or(text.len())
     }
@@ -102,14 +93,14 @@ struct Scan<'a> {
     text: &'a str,
     bytes: &'a [u8],
     marks: Vec<Mark>,
-    /// Of each letter, the last open mark.
+    /// Index of the last open mark of each letter: `*`, `_`, `~`.
     last: [Option<usize>; 3],
     brackets: Vec<Bracket>,
     /// Tags that are taken as such and have no end yet.
     tags: usize,
-    /// Where a line begins, and how far it was looked for.
+    /// The beginning of a line, and how far it was looked for.
     line: (usize, usize),
-    /// Where the last line begins.
+    /// The beginning of the last line.
     last_line: usize,
     out: Inline,
 }
@@ -122,7 +113,7 @@ fn is_mark(byte: &u8) -> bool {
 }
 
 impl Scan<'_> {
-    /// Reads what is at or behind `at`; where to go on, or `None` at the end.
+    /// Reads what is at or behind `at`; gives the place to go on from, or `None` at the end.
     fn step(&mut self, at: usize) -> Option<usize> {
         let at = at + self.bytes.get(at..)?.iter().position(is_mark)?;
         let next = self.bytes.get(at + 1).copied();
@@ -150,7 +141,7 @@ impl Scan<'_> {
                 Some(address.map_or(at + 1, |address| address.end))
             }
             b'$' => Some(self.formula(at)),
-            b'[' if next == Some(b'^') => match self.label_end(at + 2) {
+            b'[' if next == Some(b'^') => match link::label_end(self.bytes, at + 2) {
                 End::At(end) if !self.has_blank(at, end) => Some(end + 1),
                 End::Open => self.cut(at),
                 // It may be the text of a link that begins like this.
@@ -162,7 +153,7 @@ impl Scan<'_> {
         }
     }
 
-    /// An address in angle brackets, or HTML, which is shown as it is.
+    /// Reads an address in angle brackets, or HTML, which is shown as it is.
     fn angle(&mut self, at: usize, next: Option<u8>) -> Option<usize> {
         match next {
             Some(b'!' | b'?') => {
@@ -226,7 +217,7 @@ impl Scan<'_> {
         self.out
     }
 
-    /// Whether without this bracket its line is still no block of another kind.
+    /// Tells whether without this bracket its line is still no block of another kind.
     fn may_drop(&self, open: &Bracket) -> bool {
         let Some(&next) = self.bytes.get(open.inside) else {
             return true;
@@ -242,7 +233,7 @@ impl Scan<'_> {
         memchr::memmem::find(self.bytes.get(from..)?, what.as_bytes()).map(|at| from + at)
     }
 
-    /// Behind `from`, what closes the mark there.
+    /// The place behind the closing mark `what`, from `from` on.
     fn close(&mut self, from: usize, what: &str) -> Option<usize> {
         let end = self.find(from, what);
         self.out.open |= end.is_none();
@@ -284,7 +275,7 @@ impl Scan<'_> {
         None
     }
 
-    /// Behind the formula that begins here, or behind its mark.
+    /// The place behind the formula that begins here, or behind its mark.
     fn formula(&mut self, at: usize) -> usize {
         let since = self.bytes.get(self.line.1..at).unwrap_or_default();
         if let Some(end) = memchr::memrchr(b'\n', since) {
@@ -311,7 +302,7 @@ impl Scan<'_> {
         };
         let next = self.bytes.get(at + 1);
         let end = match next {
-            Some(b'(') => self.address_end(at + 2),
+            Some(b'(') => link::address_end(self.bytes, at + 2),
             // The label behind it is known only with its definition, and that has all of the text read anew.
             None => End::Open,
             Some(_) => End::Never,
@@ -322,7 +313,7 @@ impl Scan<'_> {
                 Some(close + 1)
             }
             End::Open => {
-                self.out.swallows = next == Some(&b'(') && self.is_in_word(at + 2);
+                self.out.swallows = next == Some(&b'(') && link::is_in_word(self.bytes, at + 2);
                 if self.may_drop(&open) {
                     self.out.drops.push((open.start, open.inside));
                 }
@@ -335,91 +326,7 @@ impl Scan<'_> {
         }
     }
 
-    /// The bracket that closes the label of a link or a footnote. Half a label is one word: prose that only looks like one is not
-    /// kept waiting.
-    fn label_end(&self, from: usize) -> End {
-        let rest = self.bytes.get(from..).unwrap_or_default();
-        match memchr::memchr2(b']', b'[', rest) {
-            Some(end) if rest.get(end) == Some(&b']') => End::At(from + end),
-            Some(_) => End::Never,
-            None if rest.trim_ascii_end().iter().any(u8::is_ascii_whitespace) => End::Far,
-            None => End::Open,
-        }
-    }
-
-    /// The bracket that closes the address of a link: one word, or something in angle brackets, and perhaps a title in quotes behind
-    /// it.
-    fn address_end(&self, from: usize) -> End {
-        let mut at = self.skip_blanks(from);
-        if self.is_at(at, b'<') {
-            match self.quoted(at, b'>') {
-                End::At(close) => at = close + 1,
-                other => return other,
-            }
-        } else {
-            let mut depth = 0usize;
-            while let Some(&byte) = self.bytes.get(at) {
-                match byte {
-                    b'\\' => at += 1,
-                    b'(' => depth += 1,
-                    b')' => match depth.checked_sub(1) {
-                        Some(less) => depth = less,
-                        None => return End::At(at),
-                    },
-                    byte if byte.is_ascii_whitespace() => break,
-                    _ => {}
-                }
-                at += 1;
-            }
-        }
-        at = self.skip_blanks(at);
-        let quote = match self.bytes.get(at) {
-            Some(quote @ (b'"' | b'\'')) => *quote,
-            Some(b'(') => b')',
-            _ => return self.bracket_at(at),
-        };
-        match self.quoted(at, quote) {
-            End::At(close) => self.bracket_at(self.skip_blanks(close + 1)),
-            other => other,
-        }
-    }
-
-    /// Whether letters that follow only make the address longer.
-    fn is_in_word(&self, from: usize) -> bool {
-        let rest = self.bytes.get(self.skip_blanks(from)..).unwrap_or_default();
-        rest.first() != Some(&b'<') && !rest.iter().any(u8::is_ascii_whitespace)
-    }
-
-    fn bracket_at(&self, at: usize) -> End {
-        match self.bytes.get(at) {
-            Some(b')') => End::At(at),
-            Some(_) => End::Never,
-            None => End::Open,
-        }
-    }
-
-    fn skip_blanks(&self, from: usize) -> usize {
-        let rest = self.bytes.get(from..).unwrap_or_default();
-        let blanks = rest.iter().take_while(|byte| byte.is_ascii_whitespace());
-        from + blanks.count()
-    }
-
-    /// The end of what is quoted from here on.
-    fn quoted(&self, from: usize, by: u8) -> End {
-        let mut at = from + 1;
-        while at < from + FAR {
-            match self.bytes.get(at) {
-                None => return End::Open,
-                Some(b'\\') => at += 1,
-                Some(&byte) if byte == by => return End::At(at),
-                Some(_) => {}
-            }
-            at += 1;
-        }
-        End::Far
-    }
-
-    /// No more than the first so many marks are open.
+    /// Closes all open marks but the first so many.
     fn close_marks(&mut self, count: usize) {
         while self.marks.len() > count
             && let Some(mark) = self.marks.pop()

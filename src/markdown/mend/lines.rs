@@ -6,7 +6,7 @@ use crate::text;
 
 /// The end of an open block, by its lines.
 pub(super) struct Place<'a> {
-    /// Where the last paragraph, heading or row begins.
+    /// The beginning of the last paragraph, heading or row.
     pub(super) start: usize,
     pub(super) last: Line<'a>,
     /// Inside a fence.
@@ -22,9 +22,9 @@ pub(super) struct Line<'a> {
     pub(super) start: usize,
     /// Quote marks, list markers and blanks.
     prefix: &'a str,
-    /// What follows them.
+    /// The text behind the lead.
     rest: &'a str,
-    /// There is text above it.
+    /// `true` if there is text above the line.
     below: bool,
     boxed: bool,
 }
@@ -92,7 +92,7 @@ impl<'a> Line<'a> {
         }
     }
 
-    /// It may become a heading, an item, a rule, a fence, an underline of the text above, or simply text.
+    /// Tells whether the line may still become a heading, an item, a rule, a fence, an underline of the text above, or simply text.
     pub(super) fn is_undecided(&self) -> bool {
         let rest = self.rest.trim_end();
         let only = match rest.as_bytes() {
@@ -111,7 +111,7 @@ impl<'a> Line<'a> {
             || self.boxed
     }
 
-    /// There is no text in it.
+    /// Tells whether there is no text in the line.
     pub(super) fn is_bare(&self) -> bool {
         self.rest.is_empty()
     }
@@ -121,7 +121,7 @@ impl<'a> Line<'a> {
         self.rest.trim_end() == "$$"
     }
 
-    /// It will stay what it is, whatever follows on it, where it is shown up to this place.
+    /// Tells whether the line will stay what it is, whatever follows on it, where it is shown up to this place.
     pub(super) fn is_known(&self, end: usize) -> bool {
         let shown = end.saturating_sub(self.start + self.prefix.len());
         let rest = text::up_to(self.rest, shown);
@@ -155,12 +155,12 @@ fn opens_code(rest: &str) -> bool {
         || (rest.starts_with("```") && !rest.trim_start_matches('`').contains('`'))
 }
 
-/// More columns than this are no table that somebody reads.
+/// The most columns of a table that somebody reads.
 const MOST_CELLS: usize = 100;
 
 /// The rule between head and rows that a table will have.
 pub(super) struct TableRule {
-    /// It takes the place of the last line.
+    /// `true` if it takes the place of the last line.
     pub(super) instead: bool,
     close: bool,
     line: String,
@@ -215,7 +215,7 @@ pub(super) fn table_rule(text: &str, start: usize) -> Option<TableRule> {
     })
 }
 
-/// Whether the last line makes a table of the one above it, which is the first of its block and begins without a bar: no mark in
+/// Tells whether the last line makes a table of the one above it, which is the first of its block and begins without a bar: no mark in
 /// that is open, then.
 pub(super) fn is_rule(text: &str, start: usize) -> bool {
     let mut lines = text::from(text, start).lines();
@@ -232,7 +232,7 @@ fn is_of_rule(line: &str) -> bool {
     line.trim().chars().all(|c| "|-: ".contains(c))
 }
 
-/// Whether nothing but a list marker is left of the last line.
+/// Tells whether nothing but a list marker is left of the last line.
 pub(super) fn is_bare_item(text: &str) -> bool {
     let last = text.trim_ascii_end();
     let start = line_start(last);
@@ -240,7 +240,7 @@ pub(super) fn is_bare_item(text: &str) -> bool {
     has_marker(prefix) && rest.trim_ascii().is_empty()
 }
 
-/// Where the last cell of the row that begins here begins.
+/// The beginning of the last cell of the row that begins here.
 pub(super) fn last_cell(text: &str, row: usize) -> usize {
     bars(text::from(text, row))
         .next_back()
@@ -254,7 +254,7 @@ fn bars(row: &str) -> impl DoubleEndedIterator<Item = usize> {
         .filter(|&at| !text::up_to(row, at).ends_with('\\'))
 }
 
-/// Whether the text ends inside a fence, and where its last closed fence ends.
+/// Tells whether the text ends inside a fence, and where its last closed fence ends.
 fn fences(text: &str, lead: Lead) -> (bool, usize) {
     let bytes = text.as_bytes();
     let begins = |at: usize| matches!(bytes.get(at..at + 3), Some(b"```" | b"~~~"));
@@ -322,12 +322,12 @@ fn has_marker(prefix: &str) -> bool {
     prefix.contains(|c: char| !matches!(c, ' ' | '\t' | '>'))
 }
 
-/// What the first line of an open block says of all of them.
+/// The lead of the first line of an open block, which holds for all of its lines.
 #[derive(Clone, Copy)]
 struct Lead {
-    /// It begins a list or a quote, in which a line may be farther in.
+    /// `true` if the block begins a list or a quote, in which a line may be farther in.
     nested: bool,
-    /// Where it begins.
+    /// The beginning of the line.
     first: usize,
 }
 
@@ -342,7 +342,7 @@ impl Lead {
         }
     }
 
-    /// Whether a list may begin at this line with any number: it ends no paragraph.
+    /// Tells whether a list may begin at this line with any number: it ends no paragraph.
     fn counts(self, line: usize) -> bool {
         self.nested || line <= self.first
     }

@@ -1,6 +1,7 @@
 //! An open fence: code goes into its block line by line, without the parser.
 
-use super::{Cut, Open, skip_lines};
+use super::lines::skip_lines;
+use super::{Cut, Open};
 use crate::markdown::node::{Node, push_text};
 use crate::markdown::source::clean;
 use crate::markdown::source::fence::{Fence, FenceLine};
@@ -10,14 +11,14 @@ use crate::text;
 #[derive(Debug, Clone)]
 pub(super) struct Code {
     fence: Fence,
-    /// Where the line begins at which the code is.
+    /// The beginning of the line at which the code is.
     pub(super) line: usize,
     /// Code up to here is in the block.
     pub(super) shown: usize,
 }
 
 impl Code {
-    /// Behind the first line of a fence that begins at the very start of its line. Other fences are left to the parser.
+    /// The code behind the first line of a fence that begins at the very start of its line. Other fences are left to the parser.
     pub(super) fn begin(text: &str, start: usize) -> Option<Code> {
         let line = skip_lines(text, start, 1);
         let first = text::part(text, start..line);
@@ -31,7 +32,7 @@ impl Code {
 }
 
 impl Markdown {
-    /// Code goes straight into its block. `true` when the block was closed and committed: the rest is for the parser.
+    /// Puts code straight into its block. `true` when the block was closed and committed: the rest is for the parser.
     pub(super) fn extend_code(&mut self) -> bool {
         let index = self.committed;
         self.truncate(index + 1);
@@ -86,7 +87,7 @@ impl Markdown {
     }
 }
 
-/// Behind its indentation, a line that may be a fence.
+/// The part of a line that may be a fence, behind its indentation.
 fn inner(line: &str) -> Option<&str> {
     let indent = line.bytes().take(4).take_while(|&b| b == b' ').count();
     (indent < 4).then(|| text::from(line, indent))

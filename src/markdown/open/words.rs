@@ -20,11 +20,11 @@ const MARK: &str = "x。";
 
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Words {
-    /// Where the word begins, behind a blank or a line feed.
+    /// The beginning of the word, behind a blank or a line feed.
     pub(super) from: usize,
-    /// So many parts stand before it; where the last of them is a text, so many bytes of it.
+    /// Number of parts before the word; where the last of them is a text, the number of its bytes.
     keep: (usize, usize),
-    /// What is like what stands before it.
+    /// A text that is to the parser like what stands before the word.
     lead: &'static str,
     /// No mark is open in it.
     quiet: bool,
@@ -87,7 +87,7 @@ impl Words {
         })
     }
 
-    /// Whether what came behind `seen` belongs to the paragraph.
+    /// Tells whether the text behind `seen` belongs to the paragraph.
     fn go_on(text: &str, seen: usize) -> bool {
         let bytes = text.as_bytes();
         let is = |at: Option<usize>, byte| at.and_then(|at| bytes.get(at)) == Some(&byte);
@@ -219,7 +219,7 @@ impl Markdown {
     }
 }
 
-/// Whether letters mean nothing but themselves, neither to the parser nor to us.
+/// Tells whether letters mean nothing but themselves, neither to the parser nor to us.
 fn is_plain(letters: &str) -> bool {
     let plain = |byte: u8| {
         byte.is_ascii_alphanumeric() || byte >= 0x80 || b" ,.:'\"?!()-+=#%{}^;/".contains(&byte)

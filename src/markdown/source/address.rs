@@ -42,7 +42,7 @@ pub(in crate::markdown) fn address_at(text: &str, at: usize) -> Option<Range<usi
     }
 }
 
-/// Letters of a word or of another address stand before no address.
+/// Tells whether an address may begin here: behind letters of a word or of another address none does.
 fn may_begin(text: &str, start: usize) -> bool {
     text::up_to(text, start)
         .chars()
@@ -98,7 +98,7 @@ fn goes_on(last: char, c: char, in_host: bool) -> bool {
     c.is_alphanumeric() || is_part_of_letter(c)
 }
 
-/// Signs that stand on letters, in the scripts that have them.
+/// Tells whether a character is a sign that stands on letters, in the scripts that have them.
 fn is_part_of_letter(c: char) -> bool {
     matches!(
         c as u32,
@@ -106,7 +106,7 @@ fn is_part_of_letter(c: char) -> bool {
     )
 }
 
-/// Without the marks at the end that belong to the sentence around it.
+/// Returns an address without the marks at its end that belong to the sentence around it.
 fn trimmed(mut address: &str) -> &str {
     let count = |letter: u8| memchr::memchr_iter(letter, address.as_bytes()).count();
     // So many closing brackets have no opening one.

@@ -10,15 +10,15 @@ use crate::text;
 #[derive(Debug, Clone)]
 pub(in crate::markdown) struct Fence {
     mark: u8,
-    /// How long each is, and whether it may hold others.
+    /// The length of each open fence, and whether it may hold others.
     open: Vec<(usize, bool)>,
 }
 
-/// What a line of a fence is.
+/// Kinds of lines of a fence.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::markdown) enum FenceLine {
     Code,
-    /// It closes an inner fence, or not even that, so it is code; its fence is so long.
+    /// A line that closes an inner fence, or not even that, so it is code; its fence is so long.
     Inner(usize),
     End,
 }
@@ -45,7 +45,7 @@ impl Fence {
         })
     }
 
-    /// It may hold others.
+    /// Tells whether the fence may hold others.
     pub(in crate::markdown) fn holds_others(&self) -> bool {
         self.open.first().is_some_and(|&(_, holds)| holds)
     }
@@ -77,7 +77,7 @@ impl Fence {
         FenceLine::Code
     }
 
-    /// Whether a line that is not whole yet may end this fence, or an inner one.
+    /// Tells whether a line that is not whole yet may end this fence, or an inner one.
     pub(in crate::markdown) fn may_end(&self, line: &str) -> bool {
         let run = line.bytes().take_while(|&b| b == self.mark).count();
         let needed = self.open.last().map_or(3, |&(length, _)| length);
@@ -86,7 +86,7 @@ impl Fence {
     }
 }
 
-/// Behind the inner fences' ends in the fence that begins with the line at `start`, where the parser would see the end of the outer one.
+/// Places behind inner ends in the fence that begins with the line at `start`, where the parser would see the end of the outer one.
 pub(in crate::markdown) fn inner_ends(text: &str, start: usize) -> Vec<usize> {
     let bytes = text.as_bytes();
     let mut ends = Vec::new();
@@ -131,7 +131,7 @@ pub(in crate::markdown) fn inner_ends(text: &str, start: usize) -> Vec<usize> {
     ends
 }
 
-/// How wide what leads a line is, where a tab counts for four.
+/// The width of what leads a line, where a tab counts for four.
 fn columns(lead: &str) -> usize {
     lead.len() + 3 * lead.matches('\t').count()
 }

@@ -5,14 +5,14 @@
 //! no blanks between words: beside their characters their punctuation counts as letters, and their letters as blanks
 //! (`**先关阀门。**然后`, `**스크립트(script)**가`).
 
-/// On which side of the run the letter stands.
+/// Sides of a run on which the letter can stand.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::markdown) enum Side {
     Before,
     Behind,
 }
 
-/// What a character is to a mark beside it.
+/// Kinds of characters, by what they are to a mark beside them.
 #[derive(PartialEq, Eq, Clone, Copy)]
 enum Kind {
     Blank,
@@ -35,7 +35,7 @@ fn kind(neighbour: Option<char>) -> Kind {
     }
 }
 
-/// Where a letter between a run and its neighbours makes the parser read it as people mean it.
+/// The side of a run on which a letter makes the parser read it as people mean it.
 pub(in crate::markdown) fn letter_for(before: Option<char>, behind: Option<char>) -> Option<Side> {
     use Kind::{CjkLetter, CjkMark, Letter, Mark};
     match (kind(before), kind(behind)) {
@@ -45,7 +45,7 @@ pub(in crate::markdown) fn letter_for(before: Option<char>, behind: Option<char>
     }
 }
 
-/// Whether a run may begin something, and whether it may end something.
+/// Tells whether a run may begin something, and whether it may end something.
 pub(in crate::markdown) fn flanks(before: Option<char>, behind: Option<char>) -> (bool, bool) {
     match letter_for(before, behind) {
         Some(_) => (true, true),
@@ -53,7 +53,7 @@ pub(in crate::markdown) fn flanks(before: Option<char>, behind: Option<char>) ->
     }
 }
 
-/// The same by CommonMark's rule alone, as for `_`.
+/// Tells the same by CommonMark's rule alone, as for `_`: whether a run may begin something, and whether it may end something.
 pub(in crate::markdown) fn plain_flanks(
     before: Option<char>,
     behind: Option<char>,
@@ -65,7 +65,8 @@ pub(in crate::markdown) fn plain_flanks(
     (left, right)
 }
 
-/// Chinese, Japanese, Korean, Bopomofo and Yi, with their punctuation and the forms of full width.
+/// Tells whether a character is Chinese, Japanese, Korean, Bopomofo or Yi, their punctuation and the forms of full width among
+/// them.
 pub(in crate::markdown) fn is_cjk(c: char) -> bool {
     matches!(
         c as u32,

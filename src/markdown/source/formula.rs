@@ -14,10 +14,10 @@ use super::flank::is_cjk;
 use super::run_length;
 use crate::text;
 
-/// What stands at a mark that may begin a formula.
+/// Findings at a mark that may begin a formula.
 pub(in crate::markdown) enum Formula {
     Whole(Whole),
-    /// It may yet be closed behind the text.
+    /// A formula that may yet be closed behind the text.
     Open(OpenFormula),
     /// None; go on here.
     None(usize),
@@ -26,26 +26,26 @@ pub(in crate::markdown) enum Formula {
 /// A formula with its marks.
 pub(in crate::markdown) struct Whole {
     pub(in crate::markdown) range: Range<usize>,
-    /// Where it may go over several lines, behind so many quote marks each.
+    /// The number of quote marks behind which its further lines may go on; `None` where it must end on its line.
     pub(super) quotes: Option<usize>,
-    /// In a row of a table.
+    /// `true` in a row of a table.
     pub(super) in_row: bool,
 }
 
 /// A formula without an end.
 #[derive(Debug, Clone)]
 pub(in crate::markdown) struct OpenFormula {
-    /// Where its first mark begins, and ends.
+    /// The beginning of the first mark, and its end.
     pub(in crate::markdown) start: usize,
     pub(in crate::markdown) inside: usize,
-    /// Its last mark.
+    /// The formula's last mark.
     pub(in crate::markdown) close: &'static str,
 }
 
 /// A formula in a line of text is no longer than this.
 const LONGEST: usize = 1000;
 
-/// Without its marks, and whether it stands on its own.
+/// Returns a formula without its marks, and whether it stands on its own.
 pub(in crate::markdown) fn inside(formula: &str) -> (&str, bool) {
     for (open, close, display) in [
         ("$$", "$$", true),
@@ -60,7 +60,7 @@ pub(in crate::markdown) fn inside(formula: &str) -> (&str, bool) {
     (formula, false)
 }
 
-/// `line` is where the line of the mark begins.
+/// Reads the formula that may begin with the mark at `at`; `line` is where the line of that mark begins.
 pub(in crate::markdown) fn formula_at(text: &str, line: usize, at: usize) -> Formula {
     let bytes = text.as_bytes();
     let line = line_of(bytes, line, at);
@@ -84,17 +84,17 @@ pub(in crate::markdown) fn formula_at(text: &str, line: usize, at: usize) -> For
     }
 }
 
-/// What stands before a mark on its line.
+/// The part of a line before a mark.
 struct LineOf {
     /// Quote marks.
     quotes: usize,
-    /// Nothing else but blanks and list markers.
+    /// `true` if nothing but quote marks, blanks and list markers stands before the mark.
     leads: bool,
-    /// How far blanks and quote marks alone go to the mark.
+    /// The place up to which blanks and quote marks alone go to the mark.
     indent: usize,
     is_row: bool,
     is_heading: bool,
-    /// It is a fence, or would be one without its other back quotes.
+    /// `true` if it is a fence, or would be one without its other back quotes.
     is_fence: bool,
 }
 
@@ -116,7 +116,7 @@ fn line_of(bytes: &[u8], start: usize, at: usize) -> LineOf {
     }
 }
 
-/// Whether nothing but blanks, quote marks and list markers stands in this beginning of a line.
+/// Tells whether nothing but blanks, quote marks and list markers stands in this beginning of a line.
 pub(in crate::markdown) fn is_led(before: &[u8]) -> bool {
     before.iter().all(leads)
 }
@@ -212,7 +212,7 @@ fn whole(open: usize, end: usize, lines: bool, line: &LineOf) -> Formula {
     })
 }
 
-/// Whether this bar parts two cells, though a formula would be around it.
+/// Tells whether this bar parts two cells, though a formula would be around it.
 fn is_bar(bytes: &[u8], at: usize) -> bool {
     let blank = |at: Option<usize>| {
         let byte = at.and_then(|at| bytes.get(at));
@@ -221,7 +221,7 @@ fn is_bar(bytes: &[u8], at: usize) -> bool {
     blank(at.checked_sub(1)) && blank(Some(at + 1))
 }
 
-/// Behind blanks and at most so many quote marks, and how many there were.
+/// The place behind blanks and at most so many quote marks, and how many there were.
 pub(super) fn behind_quotes(bytes: &[u8], line: usize, quotes: usize) -> (usize, usize) {
     let (mut at, mut found) = (line, 0);
     while let Some(byte) = bytes.get(at) {
@@ -235,7 +235,8 @@ pub(super) fn behind_quotes(bytes: &[u8], line: usize, quotes: usize) -> (usize,
     (at, found)
 }
 
-/// Behind the quote marks of a line that may go on with a formula; `None` where it is blank, or begins what stands in none.
+/// The place behind the quote marks of a line that may go on with a formula; `None` where it is blank, or begins what stands in
+/// none.
 fn goes_on(bytes: &[u8], line: usize, first: &LineOf) -> Option<usize> {
     let (at, found) = behind_quotes(bytes, line, first.quotes);
     let rest = bytes.get(at..).unwrap_or_default();
@@ -298,7 +299,8 @@ fn closing_dollar(text: &str, open: usize, is_row: bool) -> Option<usize> {
     None
 }
 
-/// Whether this between two dollars reads like a formula, and not like a price with words behind it or the rest of a variable.
+/// Tells whether this between two dollars reads like a formula, and not like a price with words behind it or the rest of a
+/// variable.
 fn is_formula(inside: &str) -> bool {
     let price = inside.starts_with(|c: char| c.is_ascii_digit())
         && inside

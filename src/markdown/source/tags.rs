@@ -3,7 +3,7 @@
 use crate::markdown::node::Tag;
 use crate::text;
 
-/// What a tag does.
+/// Kinds of tags, by what they do.
 pub(in crate::markdown) enum Kind {
     Break,
     Open(Tag),
@@ -43,7 +43,7 @@ pub(in crate::markdown) fn tag_behind(rest: &str) -> Option<(Kind, usize)> {
     Some((kind, end + 1))
 }
 
-/// Whether letters that follow may make one of the tags of this.
+/// Tells whether letters that follow may make one of the tags of this.
 pub(in crate::markdown) fn may_become_tag(text: &str) -> bool {
     const TAGS: [&str; 11] = [
         "<br>", "<br/>", "<br />", "<sub>", "<sup>", "<kbd>", "<mark>", "</sub>", "</sup>",
@@ -56,10 +56,11 @@ pub(in crate::markdown) fn may_become_tag(text: &str) -> bool {
     })
 }
 
-/// Letters that follow may be the rest of it.
+/// The end of the text within a tag or an address: letters that follow may be the rest of it.
 pub(in crate::markdown) struct Unfinished;
 
-/// Behind the tag of HTML or the address whose `<` stands before `at`: CommonMark 0.31.2, 6.5 and 6.6. `None` where it is neither.
+/// The place behind the tag of HTML or the address whose `<` stands before `at`: CommonMark 0.31.2, 6.5 and 6.6. `None` where it
+/// is neither.
 pub(in crate::markdown) fn html_end(bytes: &[u8], at: usize) -> Result<Option<usize>, Unfinished> {
     let address = address_end(bytes, at);
     match tag_end(bytes, at) {
@@ -71,7 +72,7 @@ pub(in crate::markdown) fn html_end(bytes: &[u8], at: usize) -> Result<Option<us
     }
 }
 
-/// A scheme, a colon, and anything but blanks and angle brackets; or a mail address.
+/// The place behind an address: a scheme, a colon, and anything but blanks and angle brackets; or a mail address.
 fn address_end(bytes: &[u8], at: usize) -> Result<Option<usize>, Unfinished> {
     let inside = bytes.get(at..).unwrap_or_default();
     let ends = |b: &u8| b.is_ascii_whitespace() || b.is_ascii_control() || matches!(b, b'<' | b'>');

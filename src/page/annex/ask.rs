@@ -12,13 +12,13 @@ use wasm_bindgen::prelude::*;
 use crate::page::clock::now;
 use crate::patience::Patience;
 
-/// Its wasm is a megabyte.
+/// Longest time that a worker may take to start, in milliseconds: its wasm is a megabyte.
 const PATIENCE_TO_START: u32 = 60_000;
-/// After its time a worker has so much more: what it has said already may wait behind this page's own work.
+/// Grace that a worker has after its time, in milliseconds: what it has said already may wait behind this page's own work.
 const GRACE: u32 = 250;
 
 thread_local! {
-    /// It outlives every worker, and the conversation that it was lost with.
+    /// Patience with the workers. It outlives every one of them, and the conversation that it was lost with.
     static PATIENCE: RefCell<Patience> = RefCell::default();
 }
 
@@ -28,17 +28,17 @@ extern "C" {
     fn start_annex(told: &JsValue, failed: &JsValue) -> Result<web_sys::Worker, JsValue>;
 }
 
-/// What the worker has to say.
+/// Message from the worker.
 pub enum Answer {
-    /// It can be asked now.
+    /// The worker can be asked now.
     Ready,
-    /// It failed, or was too slow, perhaps on the question of this number.
+    /// The worker failed, or was too slow, perhaps on the question of this number.
     Failed(Option<u32>),
     /// The answer to the question of this number.
     Said(u32, JsValue),
 }
 
-/// The worker, if it runs.
+/// Worker of the annex, if it runs.
 #[derive(Default)]
 pub struct Worker {
     running: Option<Running>,
@@ -50,25 +50,25 @@ struct Running {
     ready: bool,
     asked: Option<u32>,
     patience: Option<Timeout>,
-    /// Its time is over, and the grace has begun.
+    /// Set once the worker's time is over, and the grace has begun.
     late: bool,
-    /// What hears it.
+    /// Closures that hear the worker.
     _told: Closure<dyn Fn(JsValue)>,
     _failed: Closure<dyn Fn()>,
 }
 
 impl Worker {
-    /// It cannot be had at all.
+    /// Tells whether the worker cannot be had at all.
     pub fn is_hopeless(&self) -> bool {
         self.hopeless
     }
 
-    /// Whether it was started.
+    /// Tells whether the worker was started.
     pub fn is_running(&self) -> bool {
         self.running.is_some()
     }
 
-    /// Whether it can be asked now; starts it where it does not run.
+    /// Tells whether the worker can be asked now; starts it where it does not run.
     pub fn is_free(&mut self) -> bool {
         if self.running.is_none() && !self.is_hopeless() {
             self.start();
@@ -78,14 +78,14 @@ impl Worker {
             .is_some_and(|running| running.ready && running.asked.is_none())
     }
 
-    /// Whether it is busy with the question of this number.
+    /// Tells whether the worker is busy with the question of this number.
     pub fn answers(&self, number: u32) -> bool {
         self.running
             .as_ref()
             .is_some_and(|running| running.asked == Some(number))
     }
 
-    /// Asks for something of a kind that is asked for. It must be free.
+    /// Puts a question to the worker, which must be free, about something of a kind that [is asked for](asks_for).
     pub fn ask(&mut self, number: u32, kind: &str, question: &Array) {
         if let Some(running) = &mut self.running {
             running.asked = Some(number);
@@ -137,7 +137,7 @@ impl Worker {
         }
     }
 
-    /// Its time is over: it is ended, if it has said nothing since.
+    /// Ends the worker, if its time is over, and the grace, and it has said nothing since; else waits on.
     fn look(&mut self) -> Option<Answer> {
         let running = self.running.as_mut()?;
         let left = PATIENCE.with_borrow(|patience| patience.left(now()))?;
@@ -149,7 +149,7 @@ impl Worker {
         Some(self.fail())
     }
 
-    /// It is ended; the next need starts it anew, but where it never came to be. What it was asked is given up.
+    /// Ends the worker; the next need starts it anew, but where it never came to be. What it was asked is given up.
     fn fail(&mut self) -> Answer {
         let gone = self.running.take();
         self.hopeless |= !gone.as_ref().is_some_and(|running| running.ready);
@@ -159,7 +159,7 @@ impl Worker {
 }
 
 impl Running {
-    /// Looks at it again when its time is over.
+    /// Looks at the worker again when its time is over.
     fn wait(&mut self) {
         let left = PATIENCE.with_borrow(|patience| patience.left(now()));
         let wait = match left {
@@ -189,7 +189,7 @@ fn told(said: JsValue) {
     }
 }
 
-/// Whether things of this kind are asked at all.
+/// Tells whether things of this kind are asked at all.
 pub fn asks_for(kind: &str) -> bool {
     PATIENCE.with_borrow(|patience| patience.asks_for(kind))
 }

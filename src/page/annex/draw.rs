@@ -7,9 +7,10 @@ use js_sys::Array;
 use wasm_bindgen::prelude::*;
 use web_sys::{CssStyleSheet, Document, Element, Node, Text};
 
-use crate::page::embed;
+use crate::page::browser::{adopt, sheet};
+use crate::page::dom::set_style;
 
-/// Classes of what is coloured, by the worker's numbers; nothing in particular has none.
+/// Classes of the colours, by the worker's numbers; what is nothing in particular has none.
 const PAINTS: [&str; 10] = [
     "",
     "c-comment",
@@ -22,11 +23,11 @@ const PAINTS: [&str; 10] = [
     "c-added",
     "c-removed",
 ];
-/// Whole lines that are done, a box of their own: what follows is laid out without them.
+/// Class of a box of whole lines that are coloured: what follows is laid out without them.
 const LINES: &str = "lines";
 
 const MATHML: &str = "http://www.w3.org/1998/Math/MathML";
-/// All that a formula may be made of.
+/// Elements of MathML that a formula may be made of.
 const ELEMENTS: [&str; 26] = [
     "math",
     "menclose",
@@ -55,7 +56,7 @@ const ELEMENTS: [&str; 26] = [
     "munder",
     "munderover",
 ];
-/// Those that are words of HTML, inside `mtext`.
+/// Elements of HTML that a formula may hold, as words inside `mtext`.
 const WORDS: [&str; 7] = ["b", "code", "em", "i", "s", "span", "u"];
 const ATTRIBUTES: [&str; 24] = [
     "accent",
@@ -105,20 +106,15 @@ const STYLES: [&str; 19] = [
     "width",
 ];
 
-#[wasm_bindgen(module = "/src/page/element.js")]
-extern "C" {
-    #[wasm_bindgen(js_name = setStyle)]
-    fn set_style(element: &Element, name: &str, value: &str);
-}
-
-/// Whether the annex made this node.
+/// Tells whether the annex made this node.
 pub fn is_ours(node: &Node) -> bool {
     node.dyn_ref::<Element>()
         .is_some_and(|element| element.class_name() == LINES)
 }
 
-/// Colours the first letters of the text that is last in its place: whole lines, which go into a box of their own before it. The
-/// text's node stays the same, and last: it may still grow.
+/// Colours the first letters of the text that is last in its place: whole lines, which go into a box of their own before it. Each
+/// run is a number: its letters, in UTF-16 units, times 16, and its colour. The text's node stays the same, and last: it may
+/// still grow.
 pub fn code(place: &Element, rest: &Text, runs: &[u32]) {
     let Some(document) = place.owner_document() else {
         return;
@@ -157,7 +153,7 @@ pub fn code(place: &Element, rest: &Text, runs: &[u32]) {
     adopt_style(place);
 }
 
-/// An element for this paint: a copy of the one that was made first.
+/// Makes an element for this paint: a copy of the one that was made first. `None` for what has no colour.
 fn span(document: &Document, made: &mut [Option<Element>], paint: usize) -> Option<Element> {
     let class = PAINTS.get(paint).filter(|class| !class.is_empty())?;
     let first = made.get_mut(paint)?;
@@ -227,7 +223,7 @@ fn make(document: &Document, name: &str) -> Option<Element> {
     }
 }
 
-/// What is not known is left out: the formula can be read without it.
+/// Sets one attribute of a part of a formula. What is not known is left out: the formula can be read without it.
 fn set(element: &Element, name: &str, value: &str) {
     match name {
         "class" if value.starts_with("menclose-") || value.starts_with("math-core-") => {
@@ -252,12 +248,12 @@ fn is_plain(byte: u8) -> bool {
 }
 
 thread_local! {
-    /// Looks of what is drawn here. They come with it, so that the first view need not wait for them.
-    static SHEET: Option<CssStyleSheet> = embed::sheet(include_str!("../../../style/code.css"));
+    /// Style sheet of what is drawn here. It comes with the drawing, so that the first view need not wait for it.
+    static SHEET: Option<CssStyleSheet> = sheet(include_str!("../../../style/code.css"));
 }
 
 fn adopt_style(place: &Element) {
     if let Ok(root) = place.get_root_node().dyn_into() {
-        embed::adopt(&root, &SHEET);
+        adopt(&root, &SHEET);
     }
 }

@@ -16,17 +16,18 @@ use web_sys::{Element, Node, Text};
 
 use super::app::Chat;
 use super::clock::Beat;
+use super::dom::when_near;
 use ask::{Answer, Worker};
 
-/// While code is being written, its lines are coloured this many milliseconds apart at most.
+/// Longest time between two colourings of code that is being written, in milliseconds.
 const BATCH: f64 = 250.0;
-/// So many UTF-16 units go to the worker at once, or one line.
+/// Most UTF-16 units that go to the worker at once, unless one line is longer.
 const PIECE: u32 = 6_000;
+/// Distance from what is seen within which code and formulas are wanted, in pixels.
+const NEAR: u32 = 400;
 
 #[wasm_bindgen(module = "/src/page/element.js")]
 extern "C" {
-    #[wasm_bindgen(js_name = whenNear)]
-    fn when_near(seen: &JsValue) -> web_sys::IntersectionObserver;
     #[wasm_bindgen(js_name = isSelected)]
     fn is_selected(element: &Element) -> bool;
 }
@@ -39,10 +40,10 @@ thread_local! {
 struct Annex {
     turns: usize,
     jobs: Vec<Job>,
-    /// With so many jobs, those whose place is gone are looked for.
+    /// Number of jobs above which those whose place is gone are looked for.
     prune_at: usize,
     last_number: u32,
-    /// What is drawn now is far away, and is not watched yet.
+    /// Set while what is drawn is far away, and is not watched yet.
     far: bool,
     worker: Worker,
     near: Option<web_sys::IntersectionObserver>,
@@ -50,45 +51,45 @@ struct Annex {
     selecting: Option<gloo_events::EventListener>,
 }
 
-/// Something that waits for the annex.
+/// Job that waits for the annex: a block of code, or a formula.
 struct Job {
     number: u32,
-    /// The element of the code or of the formula.
+    /// Element of the code or of the formula.
     place: Element,
     work: Work,
-    /// Nobody watches yet whether it comes near.
+    /// Set while nobody watches whether the place comes near.
     far: bool,
-    /// It has been near the window.
+    /// Set once the place has been near the window.
     near: bool,
-    /// The worker has had a part of it.
+    /// Set once the worker has had a part of the code or the formula.
     begun: bool,
-    /// Nothing more will be written.
+    /// Set once nothing more will be written in the place.
     whole: bool,
-    /// The worker has had the last of it.
+    /// Set once the worker has had the last of the code or the formula.
     closed: bool,
-    /// Runs that wait until the person no longer selects here.
+    /// Runs of colours that wait until the person no longer selects here.
     held: Option<Vec<u32>>,
 }
 
 enum Work {
-    /// Its language. What is not coloured yet is the last text in its place.
+    /// A block of code, and its language. What is not coloured yet is the last text in its place.
     Code(String),
-    /// A formula, and whose reader may have to be kept at the end when it takes more room than its TeX.
+    /// A formula, and the chat whose reader may have to be kept at the end when it takes more room than its TeX.
     Math(Box<Chat>),
 }
 
-/// A turn that is on screen. With the last one, the worker ends and all is forgotten.
-pub struct Turn(());
+/// Mark of a turn that is on screen. With the last one, the worker ends and all is forgotten.
+pub struct InUse(());
 
-impl Turn {
-    /// One more.
-    pub fn on_screen() -> Turn {
+impl InUse {
+    /// Counts one more turn on screen, until the mark is dropped.
+    pub fn on_screen() -> InUse {
         with(|annex| annex.turns += 1);
-        Turn(())
+        InUse(())
     }
 }
 
-impl Drop for Turn {
+impl Drop for InUse {
     fn drop(&mut self) {
         // What is dropped here may call back: it is taken out first.
         let ended = with(|annex| {
@@ -109,7 +110,7 @@ pub fn far_away<T>(draw: impl FnOnce() -> T) -> T {
     drawn
 }
 
-/// This part of the page is no longer far from view.
+/// Begins to watch the code and formulas in a part of the page that is no longer far from view.
 pub fn awake(part: &Element) {
     with(|annex| {
         let near = &mut annex.near;
@@ -121,12 +122,12 @@ pub fn awake(part: &Element) {
     });
 }
 
-/// A block of code was drawn; more lines may follow in its last text.
+/// Adds a block of code that was drawn; more lines may follow in its last text.
 pub fn code(place: &Element, language: &str) {
     add(place, Work::Code(language.to_owned()), false);
 }
 
-/// The painter has drawn something.
+/// Notes that the painter has drawn something: code near the window may have grown.
 pub fn painted() {
     with(|annex| {
         if annex.jobs.iter().any(|job| job.near) {
@@ -135,7 +136,7 @@ pub fn painted() {
     });
 }
 
-/// A part of an answer is drawn as it stays: its code is whole, its formulas can be set.
+/// Notes that a part of an answer is drawn as it stays: its code is whole, its formulas can be set.
 pub fn settled(chat: Chat, part: &Node) {
     let ready = with(|annex| {
         let mut ready = false;
@@ -161,7 +162,8 @@ pub fn settled(chat: Chat, part: &Node) {
     }
 }
 
-/// The letters before the last ones of a text are to change: what is coloured of them goes, and it begins anew.
+/// Takes away what is coloured of a text, whose letters before the last ones are to change; it is coloured anew from its
+/// beginning.
 pub fn forget(text: &Text) {
     let Some(place) = text.parent_element() else {
         return;
@@ -209,7 +211,7 @@ fn add(place: &Element, work: Work, whole: bool) {
     });
 }
 
-/// What a job is to the worker: code of one language is all of a kind, a formula is its own.
+/// Returns the kind of a job, as the worker is asked for it: code of one language is all of a kind, a formula is its own.
 fn kind_of(place: &Element, work: &Work) -> String {
     match work {
         Work::Code(language) => language.trim().to_lowercase(),
@@ -231,7 +233,7 @@ fn observer() -> web_sys::IntersectionObserver {
             }
         });
     });
-    when_near(&seen.into_js_value())
+    when_near(&seen.into_js_value(), None, NEAR)
 }
 
 /// Does what can be done now; the worker is given one piece at a time.
@@ -252,7 +254,7 @@ fn pass() {
     });
 }
 
-/// The worker has said something.
+/// Takes a message from the worker.
 fn told(answer: Answer) {
     with(|annex| match answer {
         Answer::Ready => annex.soon(),
@@ -287,7 +289,7 @@ fn told(answer: Answer) {
 }
 
 impl Annex {
-    /// Goes on at the next frame. The worker itself is no hurry: it would compete with the text that is just coming in.
+    /// Goes on at the next frame. To start the worker is no hurry: it would compete with the text that is just coming in.
     fn soon(&mut self) {
         if !self.worker.is_running() {
             return self.beat.arm(BATCH, pass);
@@ -296,7 +298,7 @@ impl Annex {
         self.beat.arm(0.0, pass);
     }
 
-    /// Forgets what is no longer on the page. What was drawn a moment ago is there by the next frame.
+    /// Forgets jobs whose place is no longer on the page. What was drawn a moment ago is there by the next frame.
     fn prune(&mut self) {
         self.jobs
             .retain(|job| !job.near || job.place.is_connected());
@@ -306,7 +308,8 @@ impl Annex {
         }
     }
 
-    /// Colours what has come for it, but where a person is selecting: that would end the selection.
+    /// Colours the code for which runs have come, but where a person is selecting: that would end the selection. Jobs that are
+    /// done go.
     fn apply_held(&mut self) {
         let mut waits = false;
         for job in self.jobs.iter_mut().filter(|job| job.held.is_some()) {
@@ -335,12 +338,12 @@ impl Annex {
 }
 
 impl Job {
-    /// Whether it may be asked for.
+    /// Tells whether the worker may be asked for the job.
     fn waits(&self) -> bool {
         self.near && !self.closed && self.held.is_none()
     }
 
-    /// What to ask next, if there is something.
+    /// Makes the next question of the job, if there is something to ask.
     fn question(&mut self) -> Option<Array> {
         let number = JsValue::from(self.number);
         let asked = match &self.work {
@@ -364,12 +367,12 @@ impl Job {
         Some(asked)
     }
 
-    /// What is not coloured yet.
+    /// Returns the text that is not coloured yet: the last in the place.
     fn rest(&self) -> Option<Text> {
         self.place.last_child()?.dyn_into().ok()
     }
 
-    /// Takes an answer; `false` where there is nothing more to do.
+    /// Takes an answer of the worker; `false` where there is nothing more to do.
     fn take(&mut self, said: &JsValue) -> bool {
         match (&self.work, said.dyn_ref::<Uint32Array>()) {
             (Work::Code(_), Some(runs)) => {
@@ -388,7 +391,8 @@ impl Job {
     }
 }
 
-/// The next lines that can be coloured: whole ones, or what is left where nothing more will come.
+/// Returns the next lines that can be coloured: whole ones, or what is left where nothing more will come. `None` where no line is
+/// whole.
 fn piece_of(text: &Text, whole: bool) -> Option<String> {
     let length = text.length();
     let mut most = PIECE;

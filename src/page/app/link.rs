@@ -1,234 +1,202 @@
-//! Whom the page talks to: found, allowed, connected, and what is known of it.
+//! Whom the page talks to: the hands of [`Link`], which decides.
 //!
-//! In: addresses, from the options, a link or a person. Out: [`LinkState`]. It knows no reply.
+//! In: what the page's owner, a link or a person asks for. Out: [`LinkState`], and what it takes to come there. It knows no reply.
 
 use futures_channel::oneshot;
 use leptos::prelude::*;
 
+use super::{Chat, Choice, LinkState, ToCheck, Trouble};
 use crate::address::Address;
-use crate::dialect::Kind;
-use crate::doctor::Verdict;
+use crate::dialect::{Kind, Origins};
+use crate::link::{Act, Link, Start};
 use crate::page::net::fetch::Fetch;
-use crate::page::servers::{self, Server};
-use crate::page::store::LastServer;
+use crate::page::ports;
 use crate::page::words::say;
-
-use super::{Chat, LinkState, Trouble, page_origin};
 
 impl Chat {
     /// Finds somebody to talk to: what the page asks for, else what was used last, else what runs here, else the demo.
     pub fn start(self, from_link: bool) {
         if self.returning.get_untracked() {
-            self.fetch_rest();
+            self.load_second_half();
         }
-        let (server, kind) = self
-            .options
-            .with_untracked(|options| (options.server.clone(), options.kind));
-        if let Some(server) = server {
-            if server == "demo" {
-                return self.settle(LinkState::Demo);
-            }
-            return match Address::parse(&server, Some(&page_origin())) {
-                Ok(address) if from_link && self.is_foreign(&address) => {
-                    self.settle(LinkState::Asking(address))
-                }
-                Ok(address) => self.connect(address, kind),
-                Err(bad) => self.settle(LinkState::Failed {
-                    server: None,
-                    trouble: Trouble::Address(bad),
-                }),
-            };
-        }
+        let options = self.options.get_untracked();
         let last = self.shared().store.last_server();
-        match last {
-            Some(last) if last.server != "demo" => {
-                match Address::parse(&last.server, Some(&page_origin())) {
-                    Ok(address) => self.connect(address, kind.or(last.kind())),
-                    Err(_) => self.look(true),
-                }
-            }
-            _ if page_is_local() => self.look(true),
-            _ => self.settle(LinkState::Demo),
-        }
+        self.change_link(|link| {
+            link.start(Start {
+                server: options.server.as_deref(),
+                kind: options.kind,
+                from_link,
+                last,
+            })
+        });
     }
 
-    /// A link asks for a server to be checked: one that is elsewhere waits for the person's leave.
+    /// Opens the panel that checks a server, as a link asks for: one that is elsewhere waits for the person's leave. Does nothing
+    /// where the page's owner has locked the server.
     pub fn check_from_link(self, server: String) {
         if self.options.with_untracked(|options| options.lock) {
             return;
         }
-        let parsed = Address::parse(&server, Some(&page_origin()));
-        let at_once = parsed.is_ok_and(|address| !self.is_foreign(&address));
-        self.shared().by_link.set(true);
-        self.check_server(server, at_once);
-    }
-
-    /// Opens the panel that checks a server.
-    pub fn check_server(self, server: String, at_once: bool) {
-        self.shared().to_check.replace((server, at_once));
-        self.check.set(true);
-    }
-
-    /// A server that is neither this page's own host nor this computer.
-    pub(super) fn is_foreign(self, address: &Address) -> bool {
-        let own = Address::parse(&page_origin(), None);
-        !address.is_loopback() && own.is_ok_and(|own| own.host() != address.host())
+        let at_once = {
+            let shared = self.shared();
+            let link = shared.link.borrow();
+            let parsed = link.parse(&server);
+            parsed.is_ok_and(|address| !link.is_foreign(&address))
+        };
+        self.check(ToCheck {
+            server,
+            at_once,
+            by_link: true,
+        });
     }
 
     pub(super) fn allow(self, yes: bool) {
-        let LinkState::Asking(address) = self.link.get_untracked() else {
-            return;
-        };
-        if yes {
-            let kind = self.options.with_untracked(|options| options.kind);
-            self.connect(address, kind);
-        } else if page_is_local() {
-            self.look(true);
-        } else {
-            self.settle(LinkState::Demo);
-        }
+        let kind = self.options.with_untracked(|options| options.kind);
+        self.change_link(|link| link.allow(yes, kind));
     }
 
-    pub(super) fn connect_typed(self, typed: &str, kind: Option<Kind>, key: Option<String>) {
-        match Address::parse(typed, Some(&page_origin())) {
-            Ok(address) => {
-                let store = self.shared().store.clone();
-                let base = address.to_string();
-                let known = store.kind(&base);
-                let kind = match key {
-                    // By hand: what is said now counts from now on.
-                    Some(key) => {
-                        store.keep_key(&address.origin(), key.trim());
-                        if kind != known {
-                            store.keep_kind(&base, kind);
-                            // Another kind has other ways.
-                            store.keep_rung(&base, None);
-                        }
-                        kind
-                    }
-                    // Found: what was said before counts more than a guess.
-                    None => known.or(kind),
-                };
-                self.connect(address, kind);
+    pub(super) fn connect(self, choice: Choice) {
+        match choice {
+            Choice::Found(address, kind) => {
+                self.change_link(|link| link.connect(address, None, Some(kind)));
             }
-            Err(bad) => self.settle(LinkState::Failed {
-                server: None,
-                trouble: Trouble::Address(bad),
-            }),
+            Choice::Typed { address, kind, key } => {
+                let parsed = self.shared().link.borrow().parse(&address);
+                match parsed {
+                    Ok(address) => {
+                        self.keep_what_is_said(&address, kind, key.as_deref());
+                        self.change_link(|link| link.connect(address, kind, None));
+                    }
+                    Err(bad) => self.change_link(|link| link.bad_address(bad)),
+                }
+            }
         }
     }
 
-    pub(super) fn connect(self, address: Address, kind: Option<Kind>) {
-        // What the person said of this server, unless something else is said now.
-        let kind = kind.or_else(|| self.shared().store.kind(&address.to_string()));
+    fn keep_what_is_said(self, address: &Address, kind: Option<Kind>, key: Option<&str>) {
+        let store = self.shared().store.clone();
+        let base = address.to_string();
+        store.keep_key(&address.origin(), key.unwrap_or_default().trim());
+        if kind != store.kind(&base) {
+            store.keep_kind(&base, kind);
+            // Another kind has other ways.
+            store.keep_transport(&base, None);
+        }
+    }
+
+    pub(super) fn use_model(self, model: String) {
+        self.change_link(|link| link.use_model(model));
+    }
+
+    /// Takes the size of the context, in tokens, as the server told it.
+    pub fn has_context(self, tokens: u32) {
+        self.change_link(|link| {
+            link.has_context(tokens);
+            Vec::new()
+        });
+    }
+
+    /// Changes the link, shows it, and does what that takes.
+    pub(super) fn change_link(self, change: impl FnOnce(&mut Link) -> Vec<Act>) {
+        let acts = change(&mut self.shared().link.borrow_mut());
+        self.link_changed(acts);
+    }
+
+    fn link_changed(self, acts: Vec<Act>) {
+        self.show_link();
+        for act in acts {
+            self.act(act);
+        }
+    }
+
+    fn show_link(self) {
+        let shared = self.shared();
+        let (state, found) = {
+            let link = shared.link.borrow();
+            let is_new = self.link.with_untracked(|shown| shown != link.state());
+            let state = is_new.then(|| link.state().clone());
+            let is_new = self
+                .found
+                .with_untracked(|shown| shown.as_deref() != link.servers());
+            (state, is_new.then(|| link.servers().map(<[_]>::to_vec)))
+        };
+        if let Some(found) = found {
+            shared.signals.found.set(found);
+        }
+        if let Some(state) = state {
+            shared.signals.link.set(state);
+        }
+    }
+
+    fn act(self, act: Act) {
+        match act {
+            Act::Search(number) => self.spawn(async move {
+                let answering = ports::answering().await;
+                // Where nothing answers, the second half is not needed to say so.
+                let half = match answering.is_empty() {
+                    true => None,
+                    false => self.second_half().await,
+                };
+                let found = match half {
+                    Some(half) => (half.recognise)(answering).await,
+                    None => Vec::new(),
+                };
+                self.change_link(|link| link.found(number, found));
+            }),
+            Act::Connect {
+                attempt,
+                address,
+                said,
+                guess,
+            } => {
+                let store = self.shared().store.clone();
+                let remembered = || store.kind(&address.to_string());
+                let kind = said.or_else(remembered).or(guess);
+                self.get_to_know(attempt, address, kind);
+            }
+            Act::Remember(server) => self.shared().store.keep_server(&server),
+            Act::Settled => {
+                let base = untrack(|| self.base());
+                let preferences = self.shared().store.preferences(&base);
+                self.write(|signals| signals.preferences.set(preferences));
+                self.show_way();
+                for waiting in self.shared().waiting.take() {
+                    let _ = waiting.send(());
+                }
+            }
+        }
+    }
+
+    fn get_to_know(self, attempt: u32, address: Address, kind: Option<Kind>) {
         // Another server knows nothing of what this one called it.
-        self.names.update_value(|names| names.1 = None);
-        self.link.set(LinkState::Connecting(address.clone()));
+        self.shared().names.borrow_mut().1 = None;
         self.spawn(async move {
             let fetch = self.fetch(&address);
-            let result = match self.later().await {
-                Some(later) => (later.connect)(fetch, kind).await.map_err(Trouble::Verdict),
+            let known = match self.second_half().await {
+                Some(half) => (half.connect)(fetch, kind).await.map_err(Trouble::Verdict),
                 None => Err(Trouble::Unloaded),
             };
-            if self.link.get_untracked() != LinkState::Connecting(address.clone()) {
-                return;
-            }
-            let state = match result {
-                Ok(mut server) => {
-                    let wished = self.options.with_untracked(|options| options.model.clone());
-                    let last = self
-                        .shared()
-                        .store
-                        .last_server()
-                        .filter(|last| last.server == address.to_string());
-                    server.model = wished.or_else(|| {
-                        let model = last.and_then(|last| last.model)?;
-                        server
-                            .models
-                            .iter()
-                            .any(|known| known.id == model)
-                            .then_some(model)
-                    });
-                    self.keep_server(&server);
-                    if server.models.is_empty() && server.kind == Kind::Ollama {
-                        LinkState::Failed {
-                            server: Some(server),
-                            trouble: Trouble::NoModels,
-                        }
-                    } else {
-                        LinkState::Connected(server)
-                    }
+            match known {
+                Ok(server) => {
+                    let model = self.options.with_untracked(|options| options.model.clone());
+                    let last = self.shared().store.last_server();
+                    self.change_link(|link| link.connected(attempt, server, model, last));
                 }
-                Err(trouble) => {
-                    let server = Server::unknown(address, kind.unwrap_or(Kind::OpenAi));
-                    LinkState::Failed {
-                        server: Some(server),
-                        trouble,
-                    }
-                }
-            };
-            self.settle(state);
-        });
-    }
-
-    /// Looks for servers on this computer; with `connect`, talks to the first, or to the demo where there is none.
-    pub(super) fn look(self, connect: bool) {
-        let before = self.link.get_untracked();
-        if connect {
-            self.link.set(LinkState::Looking);
-        }
-        self.found.set(None);
-        self.spawn(async move {
-            let found = servers::look_around().await;
-            let first = found.first().cloned();
-            self.found.set(Some(found));
-            let still = self.link.get_untracked();
-            let nobody = matches!(still, LinkState::Looking)
-                || (still == before && before == LinkState::Demo);
-            match first {
-                Some(first)
-                    if (connect || nobody)
-                        && (matches!(still, LinkState::Looking) || still == before) =>
-                {
-                    let known = self.shared().store.kind(&first.address.to_string());
-                    self.connect(first.address, known.or(Some(first.found.kind)));
-                }
-                None if matches!(still, LinkState::Looking) => self.settle(LinkState::Demo),
-                _ => {}
+                Err(trouble) => self.change_link(|link| link.failed(attempt, kind, trouble)),
             }
         });
-    }
-
-    pub(super) fn settle(self, state: LinkState) {
-        self.link.set(state);
-        let base = untrack(|| self.base());
-        self.wishes.set(self.shared().store.wishes(&base));
-        self.show_way();
-        for waiting in self.shared().waiting.borrow_mut().drain(..) {
-            let _ = waiting.send(());
-        }
     }
 
     /// Waits until it is known whom to talk to.
     pub async fn settled(self) {
-        loop {
-            let busy = matches!(
-                self.link.get_untracked(),
-                LinkState::Looking
-                    | LinkState::Connecting(_)
-                    | LinkState::Asking(_)
-                    | LinkState::Nothing
-            );
-            if !busy {
-                return;
-            }
+        while self.link.with_untracked(LinkState::is_open) {
             let (sender, turn) = oneshot::channel();
             self.shared().waiting.borrow_mut().push(sender);
             let _ = turn.await;
         }
     }
 
-    /// The network's way to a server, with its key.
+    /// Returns the network's way to a server, with its key.
     pub fn fetch(self, address: &Address) -> Fetch {
         Fetch {
             address: address.clone(),
@@ -236,60 +204,37 @@ impl Chat {
         }
     }
 
-    pub(super) fn use_model(self, model: String) {
-        self.link.update(|link| {
-            if let LinkState::Connected(server) = link {
-                server.context = server
-                    .models
-                    .iter()
-                    .find(|known| known.id == model)
-                    .and_then(|known| known.context)
-                    .or(server.context);
-                server.model = Some(model);
-            }
-        });
-        if let LinkState::Connected(server) = self.link.get_untracked() {
-            self.keep_server(&server);
-        }
-    }
-
-    pub(super) fn keep_server(self, server: &Server) {
-        self.shared().store.keep_server(&LastServer {
-            server: server.address.to_string(),
-            kind: Some(server.kind.as_str().to_owned()),
-            model: server.model.clone(),
-        });
-    }
-
-    /// The server's address for people; tracked.
+    /// Returns the server's address, or what stands in its place, in words for people; tracked.
     pub fn server_words(self) -> String {
         self.link.with(|link| match link {
-            LinkState::Connecting(address) | LinkState::Asking(address) => address.to_string(),
-            LinkState::Connected(server)
-            | LinkState::Failed {
-                server: Some(server),
-                ..
-            } => server.address.to_string(),
+            LinkState::Asking(address) => address.to_string(),
             LinkState::Demo => say!(self, demo),
-            LinkState::Failed { server: None, .. } | LinkState::Looking | LinkState::Nothing => {
-                say!(self, no_server)
-            }
+            link => match link.address() {
+                Some(address) => address.to_string(),
+                None => say!(self, no_server),
+            },
         })
     }
 
-    /// Whether the server is Ollama, by its kind or by its port.
-    pub fn is_ollama(self) -> bool {
-        self.link.with(|link| match link {
-            LinkState::Connected(server)
-            | LinkState::Failed {
-                server: Some(server),
-                ..
-            } => server.kind == Kind::Ollama || server.address.port() == 11434,
-            _ => false,
+    /// Returns the start of the setting that lets this page in, where the server's family has a variable of its environment for
+    /// it; the family is known by its kind, or by its port. Tracked.
+    pub fn origins_variable(self) -> Option<&'static str> {
+        self.link.with(|link| {
+            let server = link.server()?;
+            let mut kinds = Kind::ALL.into_iter().map(Kind::family);
+            kinds.find_map(|family| match family.commands.origins {
+                Origins::Variable { start, .. }
+                    if family.word == server.kind.as_str()
+                        || family.ports.contains(&server.address.port()) =>
+                {
+                    Some(start)
+                }
+                _ => None,
+            })
         })
     }
 
-    /// The size of the context, where it is known; tracked.
+    /// Returns the size of the context in tokens, where it is known; tracked.
     pub fn context(self) -> Option<u32> {
         self.link.with(|link| match link {
             LinkState::Connected(server) => server.context,
@@ -297,27 +242,15 @@ impl Chat {
         })
     }
 
-    /// The server told how much fits.
-    pub fn has_context(self, tokens: u32) {
-        let is_new = self.link.with_untracked(
-            |link| matches!(link, LinkState::Connected(server) if server.context != Some(tokens)),
-        );
-        if is_new {
-            self.link.update(|link| {
-                if let LinkState::Connected(server) = link {
-                    server.context = Some(tokens);
-                }
-            });
-        }
+    /// Returns the address under which preferences and what was learned are kept; empty for the demo. Tracked.
+    pub fn base(self) -> String {
+        let base = |link: &LinkState| link.address().map(ToString::to_string);
+        self.link.with(base).unwrap_or_default()
     }
 
-    /// The Doctor's word; tracked.
-    pub fn verdict(self) -> Option<Verdict> {
-        self.finding.get()
+    /// Returns the kind of the server of now; `None` for the demo and for nobody. Tracked.
+    pub fn kind(self) -> Option<Kind> {
+        self.link
+            .with(|link| link.server().map(|server| server.kind))
     }
-}
-
-/// Whether this page was served from the reader's own computer.
-pub(super) fn page_is_local() -> bool {
-    Address::parse(&page_origin(), None).is_ok_and(|page| page.is_loopback())
 }

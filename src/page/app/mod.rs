@@ -1,293 +1,144 @@
-//! The state of one chat, and the commands that change it.
+//! The state of one chat, and the only door to it.
 //!
-//! Data flows down from here to `ui`; only [`Command`]s come up. Finished turns are plain data in the tree;
-//! only the reply that runs is alive (`reply`). [`talk`] is what a person does to the conversation, [`link`] whom the page talks to,
-//! [`rest`] what comes after the first view.
+//! In: a person's [`Command`]s, from the views; what the hands of replies and of what is kept report, by methods that say so. Out:
+//! signals that can be read. Nothing outside of this folder writes one of them. Finished turns are plain data in the tree; only the
+//! reply that runs is alive (`reply`).
+//!
+//! [`command`] is what a person can ask, [`talk`] what that does to the conversation, [`link`] whom the page talks to, [`running`]
+//! what is told of replies, [`pictures`], [`reading`], [`scroll`] and [`preferences`] the rest of a person's business, [`ways`] the ladder to
+//! a server, [`tasks`] work that ends with the chat, [`loading`] what comes after the first view, [`second_half`] what that is.
 
+mod command;
 mod link;
-mod rest;
+mod loading;
+mod pictures;
+mod preferences;
+mod reading;
+mod running;
+mod scroll;
+pub mod second_half;
+mod state;
 mod talk;
+mod tasks;
+pub mod ways;
 
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
-use std::pin::Pin;
 use std::rc::Rc;
 use std::sync::Arc;
 
 use futures_channel::oneshot;
-use futures_util::future::{AbortHandle, abortable};
+use leptos::html;
 use leptos::prelude::*;
 use web_sys::{HtmlElement, ShadowRoot};
 
-use crate::address::{Address, BadAddress};
+use crate::chat::preferences::Preferences;
 use crate::chat::request::Image;
-use crate::chat::tokens::Tokens;
 use crate::chat::tree::{Tree, TurnId};
-use crate::chat::wishes::Wishes;
-use crate::dialect::Kind;
+use crate::dialect::Transport;
 use crate::doctor::Verdict;
-use crate::options::{Complaint, Options, Storage, Theme};
-use crate::pacer::Pace;
-use crate::page::doctor::Patient;
-use crate::page::later;
-use crate::page::live::{Live, Order};
-use crate::page::servers::{Found, Server};
-use crate::page::store::{LastServer, Look, Store};
-use crate::page::ways::Way;
-use crate::page::words::{self, Locale};
+use crate::link::{Found, Link};
+use crate::options::{Complaint, Options, Storage};
+use crate::page::browser::{made_up, page_origin};
+use crate::page::doctor::Inspect;
+use crate::page::live::Live;
+use crate::page::panel::Panel;
+use crate::page::store::Store;
+use crate::page::words::Locale;
+use crate::reading::Appearance;
 
-/// What a person can ask of the page.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Command {
-    /// Say something; a reply that runs is superseded.
-    Send(String),
-    /// End the reply that runs; what arrived stays.
-    Stop,
-    /// Show all that is here at once.
-    Skip,
-    /// Wait on past a deadline.
-    WaitOn,
-    /// Another answer to the same question, beside this one.
-    Retry(TurnId),
-    /// Let the model go on from where this answer ended.
-    Continue(TurnId),
-    /// The same question in other words, beside this one.
-    Edit(TurnId, String),
-    /// Show the branch so many places beside this one.
-    Switch(TurnId, isize),
-    /// Begin anew.
-    Clear,
-    /// Talk to the server at this address as typed.
-    Connect {
-        /// As typed.
-        address: String,
-        /// `None`: find out.
-        kind: Option<Kind>,
-        /// A key, empty for none; `None` keeps what is known.
-        key: Option<String>,
-    },
-    /// Talk to the demo.
-    UseDemo,
-    /// Use this model.
-    UseModel(String),
-    /// Look for servers on this computer.
-    Look,
-    /// The person said yes, or no, to a link's server.
-    Allow(bool),
-    /// Show text at this pace; `None`: as the page's owner says.
-    SetPace(Option<Pace>),
-    /// Light or dark.
-    SetTheme(Theme),
-    /// Another language.
-    SetLanguage(Locale),
-}
+pub use crate::link::{LinkState, Trouble};
+pub use command::{Choice, Command};
+use state::Signals;
+pub use state::{Memory, Meter, Refused, ToCheck, TokenInsight};
+use tasks::Tasks;
 
-/// Whom the page talks to.
-#[derive(Debug, Clone, PartialEq)]
-pub enum LinkState {
-    /// Servers are being looked for.
-    Looking,
-    /// A link's server waits for the person's leave.
-    Asking(Address),
-    /// Nobody yet.
-    Nothing,
-    /// Getting to know a server.
-    Connecting(Address),
-    /// The demo.
-    Demo,
-    /// A server.
-    Connected(Server),
-    /// A server that could not be reached; a send tries all the same.
-    Failed {
-        /// As far as it is known; `None` where the address itself is no address.
-        server: Option<Server>,
-        /// What is wrong.
-        trouble: Trouble,
-    },
-}
-
-/// What is wrong with a connection.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Trouble {
-    /// A named cause.
-    Verdict(Verdict),
-    /// The server has no model.
-    NoModels,
-    /// A part of this page could not be loaded.
-    Unloaded,
-    /// What was typed is no address.
-    Address(BadAddress),
-}
-
-/// What a conversation takes of the context.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Meter {
-    /// Tokens.
-    pub used: u32,
-    /// Counted by the server; else an estimate.
-    pub exact: bool,
-}
-
-/// One chat. A handle: copies are the same chat.
+/// Handle of one chat: copies are the same chat.
 #[derive(Clone, Copy)]
 pub struct Chat {
     shared: StoredValue<Rc<Shared>, LocalStorage>,
     tasks: StoredValue<Rc<Tasks>, LocalStorage>,
-    /// What the page's owner asks for.
-    pub options: RwSignal<Options>,
-    /// Values among them that cannot be used.
-    pub complaints: RwSignal<Vec<Complaint>>,
-    /// The language of the words.
-    pub lang: RwSignal<Locale>,
-    /// Light or dark.
-    pub theme: RwSignal<Theme>,
-    /// The pace that the person chose, if any.
-    pub pace: RwSignal<Option<Pace>>,
+    patient_changes: Trigger,
+    /// Settings that the page's owner asks for.
+    pub options: ReadSignal<Options>,
+    /// Values among the owner's settings that cannot be used.
+    pub complaints: ReadSignal<Vec<Complaint>>,
+    /// Language of the words.
+    pub lang: ReadSignal<Locale>,
+    /// Settings by which the person reads.
+    pub appearance: ReadSignal<Appearance>,
     /// The conversation, but for the text of the reply that runs.
-    pub tree: RwSignal<Tree>,
-    /// Whether the rest of the page is here, see [`later`]; and whether it is on its way.
-    pub loaded: RwSignal<bool>,
-    loading: RwSignal<bool>,
-    /// A message waits for the rest of the page.
-    waits: StoredValue<bool>,
-    /// A conversation is on its way here: this tab's own, which comes back with the rest of the page, or one from the list.
-    /// Its end may be on the page already.
-    pub returning: RwSignal<bool>,
-    /// The reply that runs.
-    pub live: RwSignal<Option<Rc<dyn Live>>, LocalStorage>,
-    /// Whom the page talks to.
-    pub link: RwSignal<LinkState>,
+    pub tree: ReadSignal<Tree>,
+    /// `true` once the second half of the page is here, see [`second_half`].
+    pub loaded: ReadSignal<bool>,
+    /// `true` while a conversation is on its way here: this tab's own, which comes back with the second half of the page, or one
+    /// from the list. Its end may be on the page already.
+    pub returning: ReadSignal<bool>,
+    /// Reply that runs; `None` where none does.
+    pub live: ReadSignal<Option<Rc<dyn Live>>, LocalStorage>,
+    /// State of the link: the server that the page talks to, or is about to.
+    pub link: ReadSignal<LinkState>,
     /// The servers that were found on this computer; `None` before a look.
-    pub found: RwSignal<Option<Vec<Found>>>,
-    /// What the conversation takes of the context.
-    pub meter: RwSignal<Option<Meter>>,
+    pub found: ReadSignal<Option<Vec<Found>>>,
+    /// Tokens of the context that the conversation takes; `None` before they are known.
+    pub meter: ReadSignal<Option<Meter>>,
     /// The Doctor's word on the latest reply; `None` before the first send.
-    pub finding: RwSignal<Option<Verdict>>,
-    /// Whether the Doctor's panel is open.
-    pub doctor: RwSignal<bool>,
-    /// It beats whenever there is more to see of the patient, and its panel is open.
-    pub pulse: RwSignal<bool>,
-    /// Whether the server's settings are open.
-    pub panel: RwSignal<bool>,
-    /// Whether the panel that checks a server is open.
-    pub check: RwSignal<bool>,
-    /// Whether the list of conversations is open.
-    pub history: RwSignal<bool>,
-    /// Whether the settings of replies are open.
-    pub settings: RwSignal<bool>,
-    /// What the person wishes of replies from the server of now.
-    pub wishes: RwSignal<Wishes>,
-    /// The rung that is in use there.
-    pub way: RwSignal<Option<Way>>,
+    pub finding: ReadSignal<Option<Verdict>>,
+    /// `true` while the Doctor's panel is open, beside the conversation.
+    pub doctor: ReadSignal<bool>,
+    /// Dialog that is open; `None` where none is.
+    pub panel: ReadSignal<Option<Panel>>,
+    /// The person's preferences for replies from the server of now.
+    pub preferences: ReadSignal<Preferences>,
+    /// Transport that is in use to the server of now.
+    pub way: ReadSignal<Option<&'static Transport>>,
     /// The unsent text.
-    pub draft: RwSignal<String>,
+    pub draft: ReadSignal<String>,
     /// The unsent pictures.
-    pub images: RwSignal<Vec<Arc<Image>>>,
-    /// Why a picture was not taken.
-    pub refused: RwSignal<Option<Refused>>,
-    /// Whether the newest text is in view and followed.
-    pub pinned: RwSignal<bool>,
-    /// Grows with every conversation that takes the place of another.
-    pub conversation: RwSignal<u32>,
-    /// How often each reply was begun, by its turn: one that goes on begins again.
-    pub starts: RwSignal<Vec<u32>>,
-    /// What is known of the tokens of replies, for as long as the page lives.
-    looks: StoredValue<BTreeMap<TurnId, Looks>, LocalStorage>,
-    /// The element that scrolls.
-    pub scroller: StoredValue<Option<HtmlElement>, LocalStorage>,
-    /// What the conversation is called: by this page, and by a server that keeps it itself.
-    pub names: StoredValue<(String, Option<String>)>,
+    pub images: ReadSignal<Vec<Arc<Image>>>,
+    /// Reason why a picture was not taken; `None` where there is nothing to say.
+    pub refused: ReadSignal<Option<Refused>>,
+    /// `true` while the newest text is in view and followed.
+    pub pinned: ReadSignal<bool>,
+    /// Number that grows with every conversation that takes the place of another.
+    pub conversation: ReadSignal<u32>,
+    /// Number of times that each reply was begun, by its turn: one that goes on begins again.
+    pub starts: ReadSignal<Vec<u32>>,
 }
 
-/// Why a picture is not taken.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Refused {
-    /// The model, or the server, of this name takes none.
-    Blind(String),
-    /// The file of this name is none.
-    NoPicture(String),
-    /// The file of this name is too big.
-    TooBig(String),
-}
-
-/// The tokens of one reply, and how many of them the text is shown up to.
-#[derive(Clone, Default)]
-pub struct Looks {
-    /// All that came.
-    pub tokens: Rc<RefCell<Tokens>>,
-    /// How many of them may be seen.
-    pub shown: ArcRwSignal<usize>,
-}
-
-/// What the handle's copies share beside the signals.
+/// State that the copies of a chat's handle share, beside what can be read of the chat.
 pub struct Shared {
-    /// The element.
+    /// Element `<rill-chat>` of the chat.
     pub host: HtmlElement,
-    /// Its shadow.
+    /// Shadow root of the element.
     pub root: ShadowRoot,
-    /// What this browser remembers.
+    /// Store of what this browser remembers.
     pub store: Store,
-    /// The reply that the Doctor looks at: the latest, or one from a file.
-    pub patient: RefCell<Option<Rc<dyn Patient>>>,
-    /// The server to be checked, as it is written, and whether that begins at once.
-    pub to_check: RefCell<(String, bool)>,
-    /// The panel that checks a server is opened by a link, and not by the person.
-    pub by_link: Cell<bool>,
-    /// What keeps the conversation, if anything does.
-    pub memory: RefCell<Option<Rc<dyn Memory>>>,
+    signals: Signals,
+    link: RefCell<Link>,
+    /// Reply that the Doctor looks at: the latest, or one from a file.
+    inspected: RefCell<Option<Rc<dyn Inspect>>>,
+    to_check: RefCell<ToCheck>,
+    /// Memory that keeps the conversation, if there is one.
+    memory: RefCell<Option<Rc<dyn Memory>>>,
+    /// Tasks that wait until it is known whom to talk to.
     waiting: RefCell<Vec<oneshot::Sender<()>>>,
-    /// Those who wait for the conversation to return; none before it is asked for.
+    /// Tasks that wait for the conversation to return; `None` before it is asked for.
     returns: RefCell<Option<Vec<oneshot::Sender<()>>>>,
-}
-
-/// What keeps the conversation; see [`kept`](super::kept).
-pub trait Memory {
-    /// The conversation is about to be left. With `at_once` the page may be gone a moment later.
-    fn keep(&self, at_once: bool);
-    /// Itself, for the part of the page that knows it.
-    fn itself(self: Rc<Self>) -> Rc<dyn std::any::Any>;
-}
-
-/// The work of a chat that is not over. Only the chat's owner keeps it: work that waits for something, whatever else it holds,
-/// does nothing more once the owner is gone, so that it never finds a chat without its signals.
-#[derive(Default)]
-struct Tasks {
-    last: Cell<usize>,
-    going: RefCell<Vec<(usize, AbortHandle)>>,
-}
-
-impl Tasks {
-    /// Work begins; gives its number.
-    fn begin(&self, handle: AbortHandle) -> usize {
-        let number = self.last.get().wrapping_add(1);
-        self.last.set(number);
-        self.going.borrow_mut().push((number, handle));
-        number
-    }
-
-    /// The work of that number is over.
-    fn end(&self, number: usize) {
-        self.going.borrow_mut().retain(|(of, _)| *of != number);
-    }
-}
-
-impl Drop for Tasks {
-    fn drop(&mut self) {
-        for (_, task) in self.going.take() {
-            task.abort();
-        }
-    }
-}
-
-/// Where this page came from, as servers see it.
-pub fn page_origin() -> String {
-    web_sys::window()
-        .and_then(|window| window.location().origin().ok())
-        .unwrap_or_default()
+    /// Set while the second half of the page is on its way.
+    is_loading: Cell<bool>,
+    /// Set while a message waits for the second half of the page.
+    waits: Cell<bool>,
+    /// Tokens of replies and what is known of them, by turn, for as long as the conversation is on the page.
+    insights: RefCell<BTreeMap<TurnId, TokenInsight>>,
+    /// The element that scrolls.
+    scroller: NodeRef<html::Main>,
+    /// Names of the conversation: the one this page gives it, and that of a server that keeps it itself.
+    names: RefCell<(String, Option<String>)>,
 }
 
 impl Chat {
-    /// A chat in an element. Call it under an owner: everything ends with it.
+    /// Makes a chat in an element. Call it under an owner: everything ends with it.
     pub fn new(
         host: HtmlElement,
         root: ShadowRoot,
@@ -295,173 +146,68 @@ impl Chat {
         complaints: Vec<Complaint>,
     ) -> Chat {
         let store = Store::new(options.storage == Storage::Local, &host.id());
-        let look = store.look();
-        let theme = options
-            .theme
-            .or_else(|| theme_of(look.theme.as_deref()))
-            .unwrap_or(Theme::Auto);
-        let pace = look.pace.and_then(|pace| pace.parse().ok());
-        let lang = language(&options, look.lang.as_deref());
-        let draft = store.draft();
-        let returning = store.session().is_some();
+        let signals = Signals::new(options, complaints, &store);
         let shared = Shared {
             host,
             root,
             store,
-            patient: RefCell::default(),
+            signals,
+            link: RefCell::new(Link::new(page_origin())),
+            inspected: RefCell::default(),
             to_check: RefCell::default(),
-            by_link: Cell::new(false),
             memory: RefCell::default(),
             waiting: RefCell::default(),
             returns: RefCell::default(),
+            is_loading: Cell::default(),
+            waits: Cell::default(),
+            insights: RefCell::default(),
+            scroller: NodeRef::new(),
+            names: RefCell::new((made_up(), None)),
         };
         Chat {
             shared: StoredValue::new_local(Rc::new(shared)),
             tasks: StoredValue::new_local(Rc::default()),
-            options: RwSignal::new(options),
-            complaints: RwSignal::new(complaints),
-            lang: RwSignal::new(lang),
-            theme: RwSignal::new(theme),
-            pace: RwSignal::new(pace),
-            tree: RwSignal::new(Tree::default()),
-            loaded: RwSignal::new(later::ready().is_some()),
-            loading: RwSignal::new(false),
-            waits: StoredValue::new(false),
-            returning: RwSignal::new(returning),
-            live: RwSignal::new_local(None),
-            link: RwSignal::new(LinkState::Nothing),
-            found: RwSignal::new(None),
-            meter: RwSignal::new(None),
-            finding: RwSignal::new(None),
-            doctor: RwSignal::new(false),
-            pulse: RwSignal::new(false),
-            panel: RwSignal::new(false),
-            check: RwSignal::new(false),
-            history: RwSignal::new(false),
-            settings: RwSignal::new(false),
-            wishes: RwSignal::new(Wishes::default()),
-            way: RwSignal::new(None),
-            draft: RwSignal::new(draft),
-            images: RwSignal::new(Vec::new()),
-            refused: RwSignal::new(None),
-            pinned: RwSignal::new(true),
-            conversation: RwSignal::new(0),
-            starts: RwSignal::new(Vec::new()),
-            looks: StoredValue::new_local(BTreeMap::new()),
-            scroller: StoredValue::new_local(None),
-            names: StoredValue::new((made_up(), None)),
+            patient_changes: Trigger::new(),
+            options: signals.options.read_only(),
+            complaints: signals.complaints.read_only(),
+            lang: signals.lang.read_only(),
+            appearance: signals.appearance.read_only(),
+            tree: signals.tree.read_only(),
+            loaded: signals.loaded.read_only(),
+            returning: signals.returning.read_only(),
+            live: signals.live.read_only(),
+            link: signals.link.read_only(),
+            found: signals.found.read_only(),
+            meter: signals.meter.read_only(),
+            finding: signals.finding.read_only(),
+            doctor: signals.doctor.read_only(),
+            panel: signals.panel.read_only(),
+            preferences: signals.preferences.read_only(),
+            way: signals.way.read_only(),
+            draft: signals.draft.read_only(),
+            images: signals.images.read_only(),
+            refused: signals.refused.read_only(),
+            pinned: signals.pinned.read_only(),
+            conversation: signals.conversation.read_only(),
+            starts: signals.starts.read_only(),
         }
     }
 
-    /// The element, its shadow, its memory.
+    /// Returns what the copies of the handle share: the element, its shadow, the store.
     pub fn shared(self) -> Rc<Shared> {
         self.shared.get_value()
     }
 
-    /// Whether the chat's element is still on a page.
+    /// Tells whether the chat's element is still on a page.
     pub fn is_mounted(self) -> bool {
         self.shared.try_with_value(|_| ()).is_some()
     }
 
-    /// Does what a person asks.
-    pub fn run(self, command: Command) {
-        let is_whole = !self.returning.get_untracked();
-        match command {
-            // A moment later these can be done.
-            Command::Retry(_) | Command::Continue(_) | Command::Edit(..) | Command::Switch(..)
-                if !is_whole => {}
-            Command::Send(text) => self.send(text),
-            Command::Stop => self.stop(),
-            Command::Skip => self.order(Order::Skip),
-            Command::WaitOn => self.order(Order::WaitOn),
-            Command::Retry(id) => self.retry(id),
-            Command::Continue(id) => self.go_on(id),
-            Command::Edit(id, text) => self.edit(id, text),
-            Command::Switch(id, step) => self.tree.update(|tree| tree.switch(id, step)),
-            Command::Clear => self.clear(),
-            Command::Connect { address, kind, key } => self.connect_typed(&address, kind, key),
-            Command::UseDemo => {
-                self.shared().store.keep_server(&LastServer {
-                    server: "demo".to_owned(),
-                    ..LastServer::default()
-                });
-                self.settle(LinkState::Demo);
-            }
-            Command::UseModel(model) => self.use_model(model),
-            Command::Look => self.look(false),
-            Command::Allow(yes) => self.allow(yes),
-            Command::SetPace(pace) => {
-                self.pace.set(pace);
-                self.order(Order::Pace(self.current_pace()));
-                self.keep_look();
-            }
-            Command::SetTheme(theme) => {
-                self.theme.set(theme);
-                self.keep_look();
-            }
-            Command::SetLanguage(locale) => {
-                self.lang.set(locale);
-                self.keep_look();
-            }
+    /// Changes what can be read of the chat; does nothing once it is gone.
+    fn write(self, change: impl FnOnce(&Signals)) {
+        if let Some(shared) = self.shared.try_get_value() {
+            change(&shared.signals);
         }
-    }
-
-    /// Runs work that ends with the chat: what stands behind one of its `await`s finds the chat as it was before it.
-    pub fn spawn(self, work: impl Future<Output = ()> + 'static) {
-        // Boxed: what aborts and starts it is compiled once, not for every sort of work.
-        let work: Pin<Box<dyn Future<Output = ()>>> = Box::pin(work);
-        let Some(tasks) = self.tasks.try_get_value() else {
-            return;
-        };
-        let (work, handle) = abortable(work);
-        let number = tasks.begin(handle);
-        let tasks = Rc::downgrade(&tasks);
-        wasm_bindgen_futures::spawn_local(async move {
-            let _ = work.await;
-            if let Some(tasks) = tasks.upgrade() {
-                tasks.end(number);
-            }
-        });
-    }
-
-    /// How much of its work is not over.
-    pub fn busy(self) -> usize {
-        let tasks = self.tasks.try_get_value();
-        tasks.map_or(0, |tasks| tasks.going.borrow().len())
-    }
-
-    /// What is known of the tokens of a reply.
-    pub fn looks(self, id: TurnId) -> Looks {
-        let find = |looks: &mut BTreeMap<TurnId, Looks>| looks.entry(id).or_default().clone();
-        self.looks.try_update_value(find).unwrap_or_default()
-    }
-
-    /// Keeps the newest text in view, if it was. It writes and does not read: the browser lays out once, when it paints.
-    pub fn follow(self) {
-        if self.pinned.get_untracked() {
-            self.scroll_down();
-        }
-    }
-
-    /// Brings the newest text back into view.
-    pub fn to_end(self) {
-        self.pinned.set(true);
-        self.scroll_down();
-    }
-
-    fn scroll_down(self) {
-        let scroller = self.scroller.try_get_value().flatten();
-        if let Some(scroller) = scroller {
-            // Beyond any length: the browser stops at the end.
-            scroller.set_scroll_top(i32::MAX);
-        }
-    }
-
-    /// The pace that is in force.
-    pub fn current_pace(self) -> Pace {
-        self.pace
-            .get_untracked()
-            .unwrap_or_else(|| self.options.with_untracked(Options::pace))
     }
 
     /// Dispatches an event of the public surface on the element.
@@ -478,62 +224,4 @@ impl Chat {
             let _ = self.shared().host.dispatch_event(&event);
         }
     }
-
-    /// The attributes changed.
-    pub fn reconfigure(self, options: Options, complaints: Vec<Complaint>) {
-        let before = self.options.get_untracked();
-        if let Some(theme) = options.theme {
-            self.theme.set(theme);
-        }
-        if options.lang != before.lang {
-            self.lang.set(language(&options, None));
-        }
-        let moved = options.server != before.server || options.kind != before.kind;
-        let model = options
-            .model
-            .clone()
-            .filter(|_| options.model != before.model);
-        self.options.set(options);
-        self.complaints.set(complaints);
-        if moved {
-            self.start(false);
-        } else if let Some(model) = model {
-            self.use_model(model);
-        }
-    }
-
-    fn keep_look(self) {
-        self.shared().store.keep_look(&Look {
-            theme: Some(self.theme.get_untracked().word().to_owned()),
-            pace: self.pace.get_untracked().map(|pace| pace.to_string()),
-            lang: Some(words::tag(self.lang.get_untracked()).to_owned()),
-        });
-    }
-}
-
-fn theme_of(word: Option<&str>) -> Option<Theme> {
-    [Theme::Auto, Theme::Light, Theme::Dark]
-        .into_iter()
-        .find(|theme| Some(theme.word()) == word)
-}
-
-/// The language: what the owner asks for, else what the person chose, else what the browser wishes.
-fn language(options: &Options, chosen: Option<&str>) -> Locale {
-    let browser = web_sys::window()
-        .map(|window| window.navigator().languages())
-        .unwrap_or_default();
-    let browser: Vec<String> = browser.iter().filter_map(|tag| tag.as_string()).collect();
-    let wished = options
-        .lang
-        .as_deref()
-        .into_iter()
-        .chain(chosen)
-        .chain(browser.iter().map(String::as_str));
-    words::locale_for(wished)
-}
-
-/// A name that nobody else will have made up: `RILL` and twelve digits.
-pub fn made_up() -> String {
-    let digits = (js_sys::Math::random() * 1e12) as u64;
-    format!("RILL{digits:012}")
 }

@@ -2,18 +2,17 @@
 //!
 //! In: a command. Out: turns in the tree, and a reply that begins or ends. Who answers is not its business.
 
-use std::collections::BTreeMap;
-
 use leptos::prelude::*;
 
+use super::Chat;
+use super::second_half::SecondHalf;
 use crate::chat::request::Image;
 use crate::chat::tree::{Tree, TurnId};
 use crate::chat::turn::Turn;
 use crate::event::End;
-use crate::page::later::Later;
+use crate::link::Link;
+use crate::page::browser::made_up;
 use crate::page::live::Order;
-
-use super::{Chat, LinkState, Trouble, made_up};
 
 impl Chat {
     pub(super) fn send(self, text: String) {
@@ -25,76 +24,83 @@ impl Chat {
         if text.is_empty() && images.is_empty() {
             return;
         }
-        let Some(later) = self.ready() else {
+        let Some(half) = self.ready() else {
             return self.send_later(text);
         };
         self.supersede();
-        let mut asked = 0;
-        self.tree.update(|tree| {
-            let last = tree.last();
-            let mut turn = Turn::user(text.clone());
-            turn.images = images;
-            asked = tree.add(last, turn);
+        let last = self.tree.with_untracked(Tree::last);
+        let mut turn = Turn::user(text.clone());
+        turn.images = images;
+        let asked = self.add(last, turn);
+        self.write(|signals| {
+            signals.images.set(Vec::new());
+            signals.refused.set(None);
         });
-        self.images.set(Vec::new());
-        self.refused.set(None);
-        self.draft.set(String::new());
-        self.shared().store.keep_draft("");
+        self.keep_draft(String::new());
         self.tell("rill-send", &[("text", &text.into())]);
-        self.answer(later, asked);
+        self.answer(half, asked);
     }
 
-    /// Sends once the rest of the page is here. The text stays in the field until then, where it may still be changed;
-    /// a second send changes nothing.
-    pub(super) fn send_later(self, text: String) {
-        self.draft.set(text);
-        if self.waits.get_value() {
+    /// Sends the text once the second half of the page is here. The text stays in the field until then, where it may still be
+    /// changed; a second send changes nothing.
+    fn send_later(self, text: String) {
+        self.write(|signals| signals.draft.set(text));
+        if self.shared().waits.replace(true) {
             return;
         }
-        self.waits.set_value(true);
         self.spawn(async move {
-            let later = self.later().await;
-            self.waits.set_value(false);
-            if later.is_some() {
+            let half = self.second_half().await;
+            self.shared().waits.set(false);
+            if half.is_some() {
                 self.send(self.draft.get_untracked());
             } else {
-                self.link.update(|link| {
-                    let server = match link {
-                        LinkState::Connected(server) => Some(server.clone()),
-                        LinkState::Failed { server, .. } => server.clone(),
-                        _ => None,
-                    };
-                    *link = LinkState::Failed {
-                        server,
-                        trouble: Trouble::Unloaded,
-                    };
-                });
+                self.change_link(Link::unloaded);
             }
         });
     }
 
-    /// Begins a reply to the turn `asked`.
-    pub(super) fn answer(self, later: &Later, asked: TurnId) {
+    pub(super) fn keep_draft(self, text: String) {
+        self.shared().store.keep_draft(&text);
+        self.write(|signals| signals.draft.set(text));
+    }
+
+    /// Adds a turn behind another one, or as the first; returns its id.
+    fn add(self, parent: Option<TurnId>, turn: Turn) -> TurnId {
         let mut id = 0;
-        self.tree
-            .update(|tree| id = tree.add(Some(asked), Turn::reply()));
-        self.pinned.set(true);
-        (later.begin)(self, id, false);
+        self.write(|signals| signals.tree.update(|tree| id = tree.add(parent, turn)));
+        id
+    }
+
+    /// Begins a reply to the turn `asked`.
+    fn answer(self, half: &SecondHalf, asked: TurnId) {
+        let id = self.add(Some(asked), Turn::reply());
+        self.pin();
+        (half.begin)(self, id, false);
+    }
+
+    /// Adds a question and the place of its answer at the end of the conversation, for a reply that comes from a file; returns
+    /// the id of the answer.
+    pub fn add_question(self, question: &str) -> TurnId {
+        self.supersede();
+        let last = self.tree.with_untracked(Tree::last);
+        let asked = self.add(last, Turn::user(question));
+        self.pin();
+        self.add(Some(asked), Turn::reply())
     }
 
     pub(super) fn retry(self, id: TurnId) {
         self.supersede();
         let asked = self.tree.with_untracked(|tree| tree.parent(id));
-        if let (Some(asked), Some(later)) = (asked, self.ready()) {
-            self.answer(later, asked);
+        if let (Some(asked), Some(half)) = (asked, self.ready()) {
+            self.answer(half, asked);
         }
     }
 
     pub(super) fn go_on(self, id: TurnId) {
         self.supersede();
-        self.pinned.set(true);
-        if let Some(later) = self.ready() {
-            (later.begin)(self, id, true);
+        self.pin();
+        if let Some(half) = self.ready() {
+            (half.begin)(self, id, true);
         }
     }
 
@@ -104,18 +110,15 @@ impl Chat {
             return;
         }
         self.supersede();
-        let mut asked = 0;
-        self.tree.update(|tree| {
-            let parent = tree.parent(id);
-            let mut turn = Turn::user(text);
-            turn.images = tree
-                .turn(id)
-                .map(|turn| turn.images.clone())
-                .unwrap_or_default();
-            asked = tree.add(parent, turn);
+        let mut turn = Turn::user(text);
+        let parent = self.tree.with_untracked(|tree| {
+            let shown = tree.turn(id).map(|turn| turn.images.clone());
+            turn.images = shown.unwrap_or_default();
+            tree.parent(id)
         });
-        if let Some(later) = self.ready() {
-            self.answer(later, asked);
+        let asked = self.add(parent, turn);
+        if let Some(half) = self.ready() {
+            self.answer(half, asked);
         }
     }
 
@@ -123,55 +126,72 @@ impl Chat {
         self.order(Order::Stop(End::Stopped));
     }
 
-    /// What runs gives way to something newer.
-    pub fn supersede(self) {
+    /// Ends the reply that runs, since it gives way to something newer.
+    fn supersede(self) {
         self.order(Order::Stop(End::Superseded));
         // Its own end may still be on the way; nothing of it may show in the newer reply from here on.
         self.order(Order::Conclude);
     }
 
     pub(super) fn clear(self) {
-        self.turn_to((made_up(), None), Tree::default());
+        self.begin_with(Tree::default());
         self.shared().store.keep_session(None);
     }
 
-    /// Another conversation takes the place of the one that is there, which is kept.
+    /// Puts a conversation that has no name yet in the place of the one that is there.
+    pub(super) fn begin_with(self, tree: Tree) {
+        self.turn_to((made_up(), None), tree);
+    }
+
+    /// Puts another conversation in the place of the one that is there, which is kept.
     pub fn turn_to(self, names: (String, Option<String>), tree: Tree) {
         self.part();
-        self.looks.set_value(BTreeMap::new());
-        self.names.set_value(names);
-        self.tree.set(tree);
-        self.starts.set(Vec::new());
-        self.conversation.update(|number| *number += 1);
-        self.meter.set(None);
-        self.finding.set(None);
-        self.shared().patient.take();
-        self.doctor.set(false);
+        let shared = self.shared();
+        shared.insights.take();
+        shared.names.replace(names);
+        shared.inspected.take();
+        self.write(|signals| {
+            signals.tree.set(tree);
+            signals.starts.set(Vec::new());
+            signals.conversation.update(|number| *number += 1);
+            signals.meter.set(None);
+            signals.finding.set(None);
+            signals.doctor.set(false);
+        });
         self.to_end();
     }
 
-    /// The conversation that is there is about to be left: its reply ends, and all is kept.
+    /// Fills in all turns of the conversation whose end is on the page.
+    pub fn fill(self, tree: Tree) {
+        self.write(|signals| signals.tree.set(tree));
+    }
+
+    /// Prepares to leave the conversation that is there: its reply ends, and all is kept.
     pub fn part(self) {
         self.supersede();
         self.keep(false);
     }
 
-    pub(super) fn order(self, order: Order) {
-        let live = self.live.try_get_untracked().flatten();
-        if let Some(reply) = live {
-            reply.order(order);
-        }
+    /// Looks at a turn; at an empty reply, where the turn is gone. Untracked.
+    pub fn with_turn<T>(self, id: TurnId, look: impl FnOnce(&Turn) -> T) -> T {
+        self.tree.with_untracked(|tree| match tree.turn(id) {
+            Some(turn) => look(turn),
+            None => look(&Turn::reply()),
+        })
     }
 
-    /// A reply begins, or begins again.
-    pub fn begun(self, id: TurnId) {
-        self.starts.update(|starts| {
-            if starts.len() <= id {
-                starts.resize(id + 1, 0);
-            }
-            if let Some(count) = starts.get_mut(id) {
-                *count = count.wrapping_add(1);
-            }
-        });
+    /// Returns the names of the conversation: the one this page gives it, and that of a server that keeps it itself.
+    pub fn names(self) -> (String, Option<String>) {
+        self.shared().names.borrow().clone()
+    }
+
+    /// Sets the name that this page gives the conversation from now on.
+    pub fn rename(self, own: String) {
+        self.shared().names.borrow_mut().0 = own;
+    }
+
+    /// Sets the name that the server has given the conversation.
+    pub fn is_called(self, name: String) {
+        self.shared().names.borrow_mut().1 = Some(name);
     }
 }

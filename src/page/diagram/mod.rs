@@ -16,22 +16,22 @@ use super::app::Chat;
 use super::clock::{PageClock, media_matches};
 use super::words::say;
 use crate::event::Millis;
-use crate::options::Theme;
+use crate::reading::{Appearance, Theme};
 use crate::session::within;
 
-/// So long the frame may take to load, and then to draw, in milliseconds.
+/// Longest time that the frame may take to load, and then to draw, in milliseconds.
 const PATIENCE: Millis = 20_000.0;
 
-/// A drawing may be no higher than this, in CSS pixels; its frame scrolls then.
+/// Greatest height of a drawing, in CSS pixels; beyond it the frame scrolls.
 const HIGHEST: u32 = 4_000;
 
 #[wasm_bindgen(module = "/src/page/element.js")]
 extern "C" {
-    /// The address of a file that stands beside the page's own.
+    /// Returns the address of a file that stands beside the page's own.
     fn beside(name: &str) -> String;
 }
 
-/// What the frame said.
+/// Message from the frame that draws.
 #[derive(Debug, PartialEq)]
 enum Said {
     Ready,
@@ -40,13 +40,13 @@ enum Said {
     Missing,
 }
 
-/// Why there is no drawing.
+/// Reason why there is no drawing.
 enum Trouble {
     Wrong(String),
     Missing,
 }
 
-/// Whether this is a language of diagrams that can be drawn.
+/// Tells whether this is a language of diagrams that can be drawn.
 pub fn is_diagram(language: Option<&str>) -> bool {
     language.is_some_and(|language| language.eq_ignore_ascii_case("mermaid"))
 }
@@ -168,7 +168,7 @@ fn tell(chat: Chat, figure: &Element, trouble: &Trouble) {
 }
 
 fn is_dark(chat: Chat) -> bool {
-    match chat.theme.get_untracked() {
+    match chat.appearance.with_untracked(Appearance::theme) {
         Theme::Dark => true,
         Theme::Light => false,
         Theme::Auto => media_matches("(prefers-color-scheme: dark)"),

@@ -6,19 +6,19 @@ use futures_channel::mpsc;
 use wasm_bindgen_futures::JsFuture;
 
 use crate::address::Address;
-use crate::chat::request::ChatRequest;
 use crate::dialect::Kind;
 use crate::doctor::Probe;
-use crate::doctor::check::{Ask, Browser, Inquiry, Told};
+use crate::doctor::check::{Ask, Browser, Inquiry, Response};
 use crate::event::End;
-use crate::page::app::page_origin;
+use crate::page::browser::page_origin;
 use crate::page::clock::{PageClock, now};
-use crate::page::net::Line;
+use crate::page::net::PageWire;
 use crate::page::net::fetch::{Fetch, reach};
 use crate::session::{Control, Deadlines, Media, Plan, Report, Wire, drive};
-use crate::trace::Trace;
+use crate::trace::{Fact, Trace};
 
-/// What the browser tells of requests to this address without being asked to send any.
+/// Reads what the browser tells of requests to this address without being asked to send any: whether the page is a secure one,
+/// and whether it is kept from the local network.
 pub async fn browser(address: &Address) -> Browser {
     let page = Address::parse(&page_origin(), None).ok();
     // A page of this computer may ask this computer and its network.
@@ -29,7 +29,8 @@ pub async fn browser(address: &Address) -> Browser {
     }
 }
 
-/// The permission has a name only in browsers that keep pages from the local network; the first that is known decides.
+/// Tells whether the person has denied this page the local network, or the loopback network where the address is one. The
+/// permission has a name only in browsers that keep pages from the local network; the first name that is known decides.
 async fn local_network_denied(address: &Address) -> bool {
     let name = if address.is_loopback() {
         "loopback-network"
@@ -55,7 +56,8 @@ async fn permission(name: &str) -> Option<String> {
     get(&status, "state")?.as_string()
 }
 
-/// Looks into a failure that the browser did not explain.
+/// Looks into a failure that the browser did not explain: puts the questions of an [`Inquiry`] one after the other, and returns
+/// what they showed.
 pub async fn inquire(fetch: &Fetch, kind: Option<Kind>, had_preflight: bool) -> Probe {
     let has_key = fetch.key.is_some();
     let browser = browser(&fetch.address).await;
@@ -67,61 +69,51 @@ pub async fn inquire(fetch: &Fetch, kind: Option<Kind>, had_preflight: bool) -> 
     inquiry.probe().unwrap_or(Probe::NothingThere)
 }
 
-/// Puts one question. A reply stands under these deadlines, and nobody is asked whether to wait on.
+/// Puts one question, and returns what came of it. An [`Ask::Reply`] stands under these deadlines (the usual ones where there are
+/// none), and nobody is asked whether to wait on.
 pub async fn perform(
     fetch: &Fetch,
     kind: Option<Kind>,
     deadlines: Option<Deadlines>,
     ask: &Ask,
-) -> Told {
+) -> Response {
     match ask {
-        Ask::Opaque(url) => Told::Opaque(reach(url).await),
+        Ask::Opaque(url) => Response::Opaque(reach(url).await),
         Ask::Small { call, media, key } => {
             let fetch = Fetch {
                 key: fetch.key.clone().filter(|_| *key),
                 ..fetch.clone()
             };
             // It waits for no other request of this page: those may be what hangs.
-            Told::Small(fetch.urgent(call, *media).await.ok())
+            Response::Small(fetch.urgent(call, *media).await.ok())
         }
         Ask::Reply {
-            rung,
+            transport,
             media,
             request,
             stop_after,
         } => {
             let mut deadlines = deadlines.unwrap_or_default();
             deadlines.grace = 0.0;
-            let kind = kind.unwrap_or(Kind::OpenAi);
-            reply(fetch, kind, deadlines, *rung, *media, request, *stop_after).await
+            let dialect = kind.unwrap_or_default().dialect();
+            let json = |_: &str| *media == Media::Json;
+            let plan = Plan {
+                deadlines,
+                transport,
+                json: &json,
+                ..Plan::new(dialect, request)
+            };
+            reply(fetch, plan, *stop_after).await
         }
     }
 }
 
-/// Runs a reply as any other, seen by nobody but its trace.
-async fn reply(
-    fetch: &Fetch,
-    kind: Kind,
-    deadlines: Deadlines,
-    rung: usize,
-    media: Media,
-    request: &ChatRequest,
-    stop_after: Option<usize>,
-) -> Told {
-    let dialect = kind.dialect();
-    let line = Line::Net(fetch.clone());
+/// Runs a reply as any other, seen by nobody but its trace. It is stopped once `stop_after` events with text have come.
+async fn reply(fetch: &Fetch, plan: Plan<'_>, stop_after: Option<usize>) -> Response {
+    let line = PageWire::Net(fetch.clone());
     let (orders, controls) = mpsc::unbounded();
     let mut trace = Trace::default();
     let mut stopped = false;
-    let plan = Plan {
-        dialect: &*dialect,
-        request,
-        deadlines,
-        rung,
-        fixed: false,
-        json: &|_| media == Media::Json,
-        refusals: crate::session::Refusals::default(),
-    };
     drive(plan, &line, &PageClock, controls, &mut |report| {
         trace.saw(now(), &report);
         let enough = stop_after.is_some_and(|most| trace.totals().texts >= most);
@@ -133,18 +125,14 @@ async fn reply(
     })
     .await;
     let end = trace.end().cloned().unwrap_or(End::Stopped);
-    Told::Reply(Box::new(trace), end, now())
+    Response::Reply(Box::new(trace), end, now())
 }
 
-/// A failed request of the trace was called JSON, so that a preflight came first.
+/// Tells whether the last request of the trace was called JSON, so that a preflight came first.
 pub fn had_preflight(trace: &Trace) -> bool {
-    let sent = trace
-        .stamps()
-        .iter()
-        .rev()
-        .find_map(|stamp| match stamp.fact {
-            crate::trace::Fact::Sent { json, .. } => Some(json),
-            _ => None,
-        });
+    let sent = trace.last(|fact| match fact {
+        Fact::Sent { json, .. } => Some(*json),
+        _ => None,
+    });
     sent.unwrap_or(false)
 }

@@ -1,58 +1,59 @@
 //! The Doctor's hands: what it looks at, and the questions that it puts to a server.
 //!
-//! In: replies, addresses. Out: [`Case`]s to look at; what came of each [`crate::doctor::check::Ask`]. What it means is decided in
+//! In: replies, addresses. Out: [`Snapshot`]s to look at; what came of each [`crate::doctor::check::Ask`]. What it means is decided in
 //! `crate::doctor`, in what words it is told in `ui::doctor`.
 
 pub mod ask;
 pub mod resource;
 
-use super::app::page_origin;
+use super::browser::page_origin;
 use crate::address::Address;
 use crate::dialect::Kind;
 use crate::doctor::{Finding, Place, diagnose};
 use crate::event::{End, Millis};
 use crate::trace::Trace;
 
-/// Where a reply comes from.
+/// Origin of a reply: the server, the model and the key that it was asked with, and the page that asked.
 #[derive(Debug, Clone, Default, PartialEq)]
-pub struct Site {
-    /// The server; `None`: the demo.
+pub struct Origin {
+    /// Address of the server; `None` for the demo.
     pub server: Option<Address>,
-    /// What it is.
+    /// Kind of the server, where it is known.
     pub kind: Option<Kind>,
     /// The model that was asked for.
     pub model: Option<String>,
     /// The key that goes along: the Doctor takes it out of everything that leaves the page.
     pub key: Option<String>,
-    /// The page that asked, where it was another one.
+    /// Origin of the page that asked, where it was another one than this.
     pub page: Option<String>,
 }
 
 /// One reply on the Doctor's table.
-pub struct Case<'a> {
-    /// What happened.
+pub struct Snapshot<'a> {
+    /// Trace of the reply: all that happened, with times.
     pub trace: &'a Trace,
-    /// How it ended.
+    /// End of the reply; `None` while it runs.
     pub end: Option<&'a End>,
-    /// The time on its clock.
+    /// Time of the look, in milliseconds on the trace's clock.
     pub now: Millis,
-    /// Where it comes from.
-    pub site: &'a Site,
+    /// Origin of the reply.
+    pub origin: &'a Origin,
 }
 
 /// A reply that can be looked into: one that runs, the last one, one from a file.
-pub trait Patient {
-    /// Shows it, unless it is just being changed.
-    fn look(&self, see: &mut dyn FnMut(&Case<'_>));
+pub trait Inspect {
+    /// Hands a snapshot of the reply to `see`, unless the reply is just being changed: then `see` is not called.
+    fn inspect(&self, see: &mut dyn FnMut(&Snapshot<'_>));
 }
 
-impl Site {
-    /// The page that asked.
+impl Origin {
+    /// Returns the origin of the page that asked: the recorded one, else that of this page.
     pub fn page(&self) -> String {
         self.page.clone().unwrap_or_else(page_origin)
     }
 
-    /// The same for the Doctor, on the page of that origin.
+    /// Returns this origin as the Doctor takes it, on the page of the origin `page`. The key is left out: only whether there is
+    /// one is told.
     pub fn place<'a>(&'a self, page: &'a str) -> Place<'a> {
         Place {
             page,
@@ -64,10 +65,10 @@ impl Site {
     }
 }
 
-impl Case<'_> {
-    /// What the Doctor says.
+impl Snapshot<'_> {
+    /// Returns what the Doctor says of the reply.
     pub fn finding(&self) -> Finding {
-        let page = self.site.page();
-        diagnose(self.trace, self.end, self.now, &self.site.place(&page))
+        let page = self.origin.page();
+        diagnose(self.trace, self.end, self.now, &self.origin.place(&page))
     }
 }

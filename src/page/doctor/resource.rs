@@ -4,7 +4,8 @@ use wasm_bindgen::JsValue;
 
 use crate::trace::Resource;
 
-/// The newest measurement for a URL, where there is one. Of another origin that does not allow more, the browser tells little.
+/// Reads the newest measurement for a URL, where there is one; spans are in milliseconds. Of another origin that does not allow
+/// more, the browser tells little.
 pub fn measured(url: &str) -> Option<Resource> {
     let performance = web_sys::window()?.performance()?;
     let found: js_sys::Array = {

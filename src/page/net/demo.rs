@@ -49,10 +49,6 @@ impl Wire for Demo {
             body,
         })
     }
-
-    async fn urgent(&self, call: &Call, media: Media) -> Result<Answer, Failure> {
-        self.small(call, media).await
-    }
 }
 
 impl Body for DemoBody {
@@ -105,8 +101,8 @@ fn event(data: &Value) -> String {
     format!("data: {data}\n\n")
 }
 
-/// The script's sections begin with `=== words that choose it`; the first is the answer to everything else.
-/// Within a section, a line `---8<---` stands between thinking and answer.
+/// Picks the thinking and the answer for a question out of the script. The script's sections begin with `=== words that choose
+/// it`; the first is the answer to everything else. Within a section, a line `---8<---` stands between thinking and answer.
 fn choose<'a>(script: &'a str, question: &str) -> (&'a str, &'a str) {
     let question = question.to_ascii_lowercase();
     let mut chosen = "";

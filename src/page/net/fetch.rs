@@ -17,49 +17,46 @@ use crate::dialect::{Call, Method};
 use crate::doctor::check::Reach;
 use crate::key;
 use crate::page::clock::{PageClock, now, sleep};
-use crate::session::{Answer, Body, Chunk, Failure, Media, Opened, TELLING, Wire, within};
+use crate::session::{
+    Answer, Body, Chunk, Failure, Media, Opened, REACH, SMALL, TELLING, Wire, within,
+};
 
-/// So long bytes are handed on before the rest of the page gets a turn, in milliseconds.
+/// Longest time for which bytes are handed on before the rest of the page gets a turn, in milliseconds.
 const TURN: f64 = 16.0;
-/// A read that took longer than this has waited, and the page had its turn meanwhile.
+/// Shortest read that has waited, in milliseconds: during a longer one the page had its turn.
 const WAITED: f64 = 2.0;
-/// So many bytes are handed on at once.
+/// Most bytes that are handed on at once.
 const PIECE: usize = 32 * 1024;
 
 #[wasm_bindgen]
 extern "C" {
-    /// What one read of a stream gives.
+    /// Result of one read of a stream.
     type Read;
-    /// The bytes; none at the end.
+    /// Bytes of the read; `None` at the end of the stream.
     #[wasm_bindgen(method, getter)]
     fn value(this: &Read) -> Option<Uint8Array>;
-    /// A page around ours may have put something of its own in the place of the browser's: it may throw, and give anything.
+    /// Sends a request. A page around ours may have put something of its own in the place of the browser's `fetch`: it may throw,
+    /// and give anything.
     #[wasm_bindgen(catch, js_name = fetch)]
     fn fetch(request: &Request) -> Result<JsValue, JsValue>;
 }
 
-/// Small requests stand under this deadline, in milliseconds.
-const SMALL: f64 = 5_000.0;
-
-/// How long something that answers at all may take to do so. Several such questions may follow each other.
-const OPAQUE: f64 = 3_000.0;
-
-/// The way to one server.
+/// Network access to one server: its address, and the key that goes along.
 #[derive(Clone)]
 pub struct Fetch {
-    /// Where it is.
+    /// Base address of the server.
     pub address: Address,
-    /// The API key for it. It makes a preflight unavoidable.
+    /// API key for the server. With one, a preflight cannot be avoided.
     pub key: Option<String>,
 }
 
-/// A body that is being read.
+/// Body of a response that is being read. Dropping it aborts the request.
 pub struct FetchBody {
     reader: Option<ReadableStreamDefaultReader>,
-    /// What was read and is not handed on yet, from `given` on.
+    /// Bytes of the last read. They are handed on from `given` on.
     held: Vec<u8>,
     given: usize,
-    /// When the page had its last turn.
+    /// Time of the last turn that the page had, in milliseconds on the page's clock.
     turn: f64,
     /// Aborts the request when the body is dropped.
     _abort: AbortOnDrop,
@@ -77,7 +74,7 @@ impl Drop for AbortOnDrop {
 }
 
 impl Fetch {
-    /// The letter of the key that no header can carry, if it has one.
+    /// Finds the letter of the key that no header can carry; `None` where the key is good, or there is none.
     pub fn bad_key(&self) -> Option<char> {
         self.key.as_deref().and_then(|key| key::clean(key).err())
     }
@@ -156,7 +153,8 @@ impl Fetch {
         })
     }
 
-    /// A whole answer that may take as long as a reply does.
+    /// Sends a request and reads its whole answer, which may take as long as a reply does: it holds a permit of the origin, and
+    /// no time limit stands over it.
     pub async fn patient(&self, call: &Call, media: Media) -> Result<Answer, Failure> {
         let permit = permit(&self.address.origin()).await;
         self.whole(call, media, Some(permit)).await
@@ -174,7 +172,7 @@ impl Fetch {
     }
 }
 
-/// Whether anything at all answers at this URL, readable for this page or not.
+/// Tells whether anything at all answers at this URL, readable for this page or not.
 pub async fn reach(url: &str) -> Reach {
     let abort = AbortOnDrop(AbortController::new().ok());
     let init = init(&abort);
@@ -182,14 +180,14 @@ pub async fn reach(url: &str) -> Reach {
     let Ok(request) = request(url, &init, std::iter::empty()) else {
         return Reach::Failed;
     };
-    match within(&PageClock, OPAQUE, response(&request)).await {
+    match within(&PageClock, REACH, response(&request)).await {
         Some(Ok(_)) => Reach::Came,
         Some(Err(_)) => Reach::Failed,
         None => Reach::TimedOut,
     }
 }
 
-/// What all requests have in common.
+/// Makes the settings that all requests have in common: no credentials, no cache, no referrer, and the signal that aborts.
 fn init(abort: &AbortOnDrop) -> RequestInit {
     let init = RequestInit::new();
     // llama.cpp's wildcard headers fail with credentials (protocols, 7.7).
@@ -200,7 +198,7 @@ fn init(abort: &AbortOnDrop) -> RequestInit {
     init
 }
 
-/// The request, unless the browser takes its address or a header for none.
+/// Makes the request; fails where the browser takes its address or a header for none.
 fn request<'a>(
     url: &str,
     init: &RequestInit,
@@ -261,8 +259,8 @@ impl FetchBody {
 }
 
 impl Body for FetchBody {
-    /// A read whose bytes are at hand is over without a turn for the rest of the page, and so may a thousand of them be: after
-    /// a while the page gets one.
+    /// Returns the next piece of at most `PIECE` bytes; `None` at the end. A read whose bytes are at hand is over without a turn
+    /// for the rest of the page, and so may a thousand of them be: after a while the page gets one.
     async fn next(&mut self) -> Result<Option<Chunk>, Failure> {
         if self.given >= self.held.len() {
             let asked = now();

@@ -12,11 +12,12 @@ use crate::event::Millis;
 use crate::page::clock::{now, sleep};
 use crate::session::{Body, Chunk, Failure};
 
-/// A page that is still here so long after it was about to be left was not left: the browser fetched a file, or opened a mail.
+/// Time after which a page that was about to be left and is still here was not left, in milliseconds: the browser fetched a file,
+/// or opened a mail.
 const STAYS: Millis = 5_000.0;
 
-/// Hears for one connection that the page is about to be left. Some browsers keep no page for the way back that listens to this:
-/// so nobody listens for longer than the connection is open.
+/// Listener for one connection that hears when the page is about to be left. Some browsers keep no page for the way back that
+/// listens to this: so nobody listens for longer than the connection is open.
 pub struct Leaving {
     // When the page was last about to be left.
     left: Rc<Cell<Option<Millis>>>,
@@ -24,7 +25,7 @@ pub struct Leaving {
 }
 
 impl Leaving {
-    /// Begins to listen.
+    /// Begins to listen for the page being left.
     pub fn watch() -> Leaving {
         let left = Rc::new(Cell::new(None));
         let heard = Rc::clone(&left);
@@ -35,7 +36,8 @@ impl Leaving {
         }
     }
 
-    /// Hands on what became of the connection, an end only once it is sure that the page stays.
+    /// Hands on what became of the connection. An end, or a failure, that comes after the page was about to be left is held back
+    /// until it is sure that the page stays.
     pub async fn spare<T>(&self, became: Result<T, Failure>, ended: bool) -> Result<T, Failure> {
         if (ended || became.is_err())
             && let Some(left) = self.left.take()
@@ -46,14 +48,15 @@ impl Leaving {
     }
 }
 
-/// A body whose end is spared while the page is left; what is inside the page ends by itself.
+/// Body whose end is held back while the page is left. Without a `Leaving` it ends by itself, as what comes from inside the page
+/// does.
 pub struct Spared<B> {
     body: B,
     leaving: Option<Leaving>,
 }
 
 impl<B: Body> Spared<B> {
-    /// Watches over a body.
+    /// Puts a body under the watch of `leaving`, where there is one.
     pub fn new(body: B, leaving: Option<Leaving>) -> Spared<B> {
         Spared { body, leaving }
     }

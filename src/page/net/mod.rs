@@ -14,8 +14,8 @@ use crate::page::clock::PageClock;
 use crate::session::{Answer, Body, Chunk, Failure, Media, Opened, Wire};
 use crate::trace::{Replay, ReplayBody};
 
-/// Any of the ways.
-pub enum Line {
+/// Any of the ways from the page to a server.
+pub enum PageWire {
     /// Over the network.
     Net(fetch::Fetch),
     /// The demo.
@@ -25,16 +25,16 @@ pub enum Line {
 }
 
 /// The body of any of the ways.
-pub enum LineBody {
+pub enum PageBody {
     /// A stream that is fetched.
     Net(fetch::FetchBody),
     /// A socket.
     Socket(socket::SocketBody),
-    /// A whole answer that is asked after.
+    /// A whole answer that is asked after while it is made.
     Poll(steps::PollBody),
-    /// An answer, and then a socket.
+    /// An answer that comes at once, and then the frames of the socket that it points to.
     Watch(steps::WatchBody),
-    /// A text that is all here.
+    /// A text that is all here; `None` once it was handed on.
     Text(Option<String>),
     /// The demo.
     Demo(demo::DemoBody),
@@ -46,7 +46,7 @@ async fn open_over(
     net: &fetch::Fetch,
     call: &Call,
     media: Media,
-) -> Result<Opened<LineBody>, Failure> {
+) -> Result<Opened<PageBody>, Failure> {
     let opened = |body| Opened {
         status: 200,
         content_type: String::new(),
@@ -60,22 +60,22 @@ async fn open_over(
                 status: answer.status,
                 content_type: answer.content_type,
                 told: answer.told,
-                body: LineBody::Net(answer.body),
+                body: PageBody::Net(answer.body),
             })
         }
         Via::Socket => {
             let body = socket::SocketBody::open(&net.address, &call.path, call.body.as_deref());
-            Ok(opened(LineBody::Socket(body.await?)))
+            Ok(opened(PageBody::Socket(body.await?)))
         }
         Via::Poll { check, every } => {
             let body = steps::PollBody::open(net, call, check, *every, media);
-            Ok(opened(LineBody::Poll(body)))
+            Ok(opened(PageBody::Poll(body)))
         }
-        Via::Watch { socket } => {
+        Via::Watch(watch) => {
             let answer = net.small(call, media).await?;
             if answer.status >= 300 {
                 // Handed on whole: the session reads the refusal as it reads any.
-                let body = LineBody::Text(Some(answer.body));
+                let body = PageBody::Text(Some(answer.body));
                 return Ok(Opened {
                     status: answer.status,
                     content_type: answer.content_type,
@@ -83,14 +83,14 @@ async fn open_over(
                     body,
                 });
             }
-            let body = steps::WatchBody::open(net, answer.body, *socket).await?;
-            Ok(opened(LineBody::Watch(body)))
+            let body = steps::WatchBody::open(net, answer.body, *watch).await?;
+            Ok(opened(PageBody::Watch(body)))
         }
     }
 }
 
-impl Wire for Line {
-    type Body = Spared<LineBody>;
+impl Wire for PageWire {
+    type Body = Spared<PageBody>;
 
     async fn open(&self, call: &Call, media: Media) -> Result<Opened<Self::Body>, Failure> {
         fn wrap<B, C>(opened: Opened<B>, body: impl FnOnce(B) -> C) -> Opened<C> {
@@ -102,50 +102,50 @@ impl Wire for Line {
             }
         }
         match self {
-            Line::Net(net) => {
+            PageWire::Net(net) => {
                 let leaving = Leaving::watch();
                 let opened = open_over(net, call, media).await;
                 let opened = leaving.spare(opened, false).await?;
                 Ok(wrap(opened, |body| Spared::new(body, Some(leaving))))
             }
-            Line::Demo(demo) => demo
+            PageWire::Demo(demo) => demo
                 .open(call, media)
                 .await
-                .map(|opened| wrap(opened, |body| Spared::new(LineBody::Demo(body), None))),
-            Line::Replay(replay) => replay
+                .map(|opened| wrap(opened, |body| Spared::new(PageBody::Demo(body), None))),
+            PageWire::Replay(replay) => replay
                 .open(call, media)
                 .await
-                .map(|opened| wrap(opened, |body| Spared::new(LineBody::Replay(body), None))),
+                .map(|opened| wrap(opened, |body| Spared::new(PageBody::Replay(body), None))),
         }
     }
 
     async fn small(&self, call: &Call, media: Media) -> Result<Answer, Failure> {
         match self {
-            Line::Net(net) => net.small(call, media).await,
-            Line::Demo(demo) => demo.small(call, media).await,
-            Line::Replay(replay) => replay.small(call, media).await,
+            PageWire::Net(net) => net.small(call, media).await,
+            PageWire::Demo(demo) => demo.small(call, media).await,
+            PageWire::Replay(replay) => replay.small(call, media).await,
         }
     }
 
     async fn urgent(&self, call: &Call, media: Media) -> Result<Answer, Failure> {
         match self {
-            Line::Net(net) => net.urgent(call, media).await,
-            Line::Demo(demo) => demo.urgent(call, media).await,
-            Line::Replay(replay) => replay.urgent(call, media).await,
+            PageWire::Net(net) => net.urgent(call, media).await,
+            PageWire::Demo(demo) => demo.urgent(call, media).await,
+            PageWire::Replay(replay) => replay.urgent(call, media).await,
         }
     }
 }
 
-impl Body for LineBody {
+impl Body for PageBody {
     async fn next(&mut self) -> Result<Option<Chunk>, Failure> {
         match self {
-            LineBody::Net(body) => body.next().await,
-            LineBody::Socket(body) => body.next().await,
-            LineBody::Poll(body) => body.next().await,
-            LineBody::Watch(body) => body.next().await,
-            LineBody::Text(text) => Ok(text.take().map(Chunk::Text)),
-            LineBody::Demo(body) => body.next().await,
-            LineBody::Replay(body) => body.next().await,
+            PageBody::Net(body) => body.next().await,
+            PageBody::Socket(body) => body.next().await,
+            PageBody::Poll(body) => body.next().await,
+            PageBody::Watch(body) => body.next().await,
+            PageBody::Text(text) => Ok(text.take().map(Chunk::Text)),
+            PageBody::Demo(body) => body.next().await,
+            PageBody::Replay(body) => body.next().await,
         }
     }
 }

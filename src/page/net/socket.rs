@@ -11,13 +11,14 @@ use gloo_net::websocket::{Message, State, WebSocketError};
 use crate::address::Address;
 use crate::session::{Body, Chunk, Failure};
 
-/// Frames as they come.
+/// Body whose chunks are the frames of a WebSocket, as they come.
 pub struct SocketBody {
     socket: WebSocket,
 }
 
 impl SocketBody {
-    /// Opens the socket at `path`, and sends `question` as the first text frame.
+    /// Opens the socket at `path`, and sends `question` as the first text frame, where there is one. A socket that does not open
+    /// fails as unsupported, so that another transport is tried.
     pub async fn open(
         address: &Address,
         path: &str,
@@ -39,7 +40,7 @@ impl SocketBody {
     }
 }
 
-/// A socket that does not open: another way may.
+/// Makes the failure of a socket that does not open: another way may.
 fn closed_door(message: &str) -> Failure {
     Failure {
         message: message.to_owned(),

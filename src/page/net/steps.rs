@@ -7,24 +7,24 @@ use futures_util::future::{Either, select};
 
 use super::fetch::Fetch;
 use super::socket::SocketBody;
-use crate::dialect::Call;
+use crate::dialect::{Call, Watch};
 use crate::page::clock::sleep;
 use crate::session::{Answer, Body, Chunk, Failure, Media, Wire};
 
 type Whole = Pin<Box<dyn Future<Output = Result<Answer, Failure>>>>;
 
-/// Asks every so often what is there, until the whole answer is.
+/// Body that asks every so often what is there, until the whole answer is.
 pub struct PollBody {
     fetch: Fetch,
     check: Call,
     every: f64,
     media: Media,
-    /// The request whose answer ends it; `None` once it has come.
+    /// Request whose answer ends the body; `None` once it has come.
     whole: Option<Whole>,
 }
 
 impl PollBody {
-    /// Sends the request, and begins to ask after it.
+    /// Sends the request, and asks after it with `check` every `every` milliseconds.
     pub fn open(fetch: &Fetch, call: &Call, check: &Call, every: f64, media: Media) -> PollBody {
         let asking = fetch.clone();
         let call = call.clone();
@@ -65,20 +65,16 @@ impl Body for PollBody {
     }
 }
 
-/// First the answer, then the frames of the socket that it points to.
+/// Body of two parts: first the answer, then the frames of the socket that it points to.
 pub struct WatchBody {
     first: Option<String>,
     socket: SocketBody,
 }
 
 impl WatchBody {
-    /// Sends the request, reads where to watch, and watches.
-    pub async fn open(
-        fetch: &Fetch,
-        answer: String,
-        socket: fn(&str) -> Option<String>,
-    ) -> Result<WatchBody, Failure> {
-        let Some(path) = socket(&answer) else {
+    /// Reads from an answer where to watch, and opens the socket there. Fails where the answer names no conversation.
+    pub async fn open(fetch: &Fetch, answer: String, watch: Watch) -> Result<WatchBody, Failure> {
+        let Some(path) = watch.socket(&answer) else {
             return Err(Failure::new("the answer names no conversation to watch"));
         };
         let socket = SocketBody::open(&fetch.address, &path, None).await?;

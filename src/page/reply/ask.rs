@@ -1,6 +1,6 @@
 //! From a turn to a request, and through the session to the server; or from a recording, and to nobody.
 //!
-//! In: the conversation, the wishes, the server. Out: [`Report`]s for the reply, and what was learned of the server.
+//! In: the conversation, the preferences, the server. Out: [`Report`]s for the reply, and what was learned of the server.
 
 use std::rc::Rc;
 
@@ -11,28 +11,25 @@ use crate::address::Address;
 use crate::chat::request::{ChatRequest, Message, Role};
 use crate::chat::tree::TurnId;
 use crate::dialect::{Dialect, Kind, Takes};
-use crate::doctor;
-use crate::event::{BAD_KEY, End, ErrorCause, Millis, ServerError, Timings, Token, Usage};
+use crate::event::{BAD_KEY, End, ErrorCause, ServerError, Timings, Token, Usage};
 use crate::key::spelled;
-use crate::page::app::{Chat, LinkState, Meter, made_up};
+use crate::link::Server;
+use crate::page::app::{Chat, Meter};
+use crate::page::browser::made_up;
 use crate::page::clock::{PageClock, now};
-use crate::page::doctor::Site;
-use crate::page::net::Line;
+use crate::page::doctor::Origin;
+use crate::page::net::PageWire;
 use crate::page::net::demo::Demo;
-use crate::page::servers::{self, Server};
-use crate::page::ways::Way;
+use crate::page::store::Store;
 use crate::page::words;
-use crate::reply::about_tokens_of;
-use crate::session::{Answer, Control, Learned, Plan, Refusals, Report, Wire, drive, media_for};
+use crate::reply::about_tokens;
+use crate::session::{Control, Learned, Plan, Report, ask, drive};
 use crate::trace::{Fact, Imported, Replay};
 
 use super::Reply;
 
-/// How many alternatives to each token are asked for, where tokens are looked into. OpenAI's limit is 20, others' is 5.
+/// Number of alternatives to each token that are asked for, where tokens are looked into. OpenAI's limit is 20, others' is 5.
 const ALTERNATIVES: u8 = 5;
-
-/// Below so many milliseconds nobody minds that a reply came at once.
-const HELD_BACK: Millis = 1_000.0;
 
 /// Runs a recorded reply. Nothing is asked of any server, and nothing is remembered of it.
 pub(super) async fn play(
@@ -41,9 +38,9 @@ pub(super) async fn play(
     recorded: Imported,
 ) {
     let chat = reply.chat;
-    let kind = recorded.kind.unwrap_or(Kind::OpenAi);
+    let kind = recorded.kind.unwrap_or_default();
     let probe = recorded.trace.probe();
-    *reply.site.borrow_mut() = Site {
+    *reply.origin.borrow_mut() = Origin {
         server: Address::parse(&recorded.server, None).ok(),
         kind: recorded.kind,
         model: None,
@@ -51,21 +48,18 @@ pub(super) async fn play(
         page: Some(recorded.page.clone()),
     };
     let dialect = kind.dialect();
-    let line = Line::Replay(Replay::new(&recorded.trace, PageClock));
+    let wire = PageWire::Replay(Replay::new(&recorded.trace, PageClock));
     let request = ChatRequest {
         generation: made_up(),
         ..ChatRequest::default()
     };
     let plan = Plan {
-        dialect: &*dialect,
-        request: &request,
         deadlines: chat.options.with_untracked(|options| options.deadlines),
-        rung: recorded.rung(),
+        transport: recorded.transport(),
         fixed: true,
-        json: &|_| false,
-        refusals: Refusals::default(),
+        ..Plan::new(dialect, &request)
     };
-    drive(plan, &line, &PageClock, controls, &mut |report| {
+    drive(plan, &wire, &PageClock, controls, &mut |report| {
         if let (Report::End(_), Some(probe)) = (&report, probe) {
             let mut core = reply.core.borrow_mut();
             core.trace.stamp(now(), Fact::Probed(probe));
@@ -82,35 +76,16 @@ pub(super) async fn run(
     continues: bool,
 ) {
     chat.settled().await;
-    let (line, dialect, server) = line(chat);
-    let model = server.as_ref().and_then(servers::Server::model_id);
+    let (wire, dialect, server) = wire_of(chat);
+    let model = server.as_ref().and_then(Server::model_id);
     let request = request(chat, reply.id, continues, model, &dialect.takes());
     let base = untrack(|| chat.base());
     let store = chat.shared().store.clone();
-    let key = match &line {
-        Line::Net(net) => net.key.clone(),
-        _ => None,
-    };
-    let has_key = key.is_some();
-    *reply.site.borrow_mut() = Site {
-        server: server.as_ref().map(|server| server.address.clone()),
-        kind: server.as_ref().map(|server| server.kind),
-        model: request.model.clone(),
-        key,
-        page: None,
-    };
-    if let Line::Net(net) = &line
-        && let Some(letter) = net.bad_key()
-    {
-        // Nothing can be sent with it.
-        return reply.on(Report::End(End::Refused {
-            status: None,
-            error: ServerError {
-                message: spelled(letter),
-                code: Some(BAD_KEY.to_owned()),
-                cause: ErrorCause::Auth,
-            },
-        }));
+    let origin = origin(&wire, server.as_ref(), request.model.clone());
+    let has_key = origin.key.is_some();
+    *reply.origin.borrow_mut() = origin;
+    if let Some(end) = bad_key(&wire) {
+        return reply.on(Report::End(end));
     }
     // With a key the preflight comes anyway; then the body may as well be called what it is.
     let json = |path: &str| has_key || store.wants_json(&format!("{base}{path}"));
@@ -121,20 +96,20 @@ pub(super) async fn run(
             request.generation.clone(),
         )
     });
-    let (rung, fixed) = chat.rung(&*dialect);
+    let (transport, fixed) = chat.transport(dialect);
     count(chat, &request, has_key);
     let plan = Plan {
-        dialect: &*dialect,
+        dialect,
         request: &request,
         deadlines: chat.options.with_untracked(|options| options.deadlines),
-        rung,
+        transport,
         fixed,
         json: &json,
         refusals: store.refusals(&base),
     };
     drive(
         plan,
-        &line,
+        &wire,
         &PageClock,
         controls,
         &mut |report| match report {
@@ -142,8 +117,8 @@ pub(super) async fn run(
                 store.keep_wants_json(&format!("{base}{path}"))
             }
             Report::Learned(Learned::Refusals(refusals)) => store.keep_refusals(&base, &refusals),
-            Report::Learned(Learned::Rung(rung)) => {
-                store.keep_rung(&base, dialect.rungs().get(rung).copied())
+            Report::Learned(Learned::Transport(transport)) => {
+                store.keep_transport(&base, Some(transport.name))
             }
             Report::End(
                 end @ End::Broken {
@@ -155,70 +130,84 @@ pub(super) async fn run(
         },
     )
     .await;
-    if let Line::Net(net) = &line {
+    if let PageWire::Net(net) = &wire {
         reply.find_out_why(net).await;
         reply.measured(net);
     }
-    if !fixed && reply.was_held_back() {
-        let way = reply.way.get_untracked();
-        let at = |way: Way| dialect.rungs().iter().position(|name| *name == way.name);
-        let next = way.and_then(at).and_then(|rung| dialect.next_rung(rung));
-        if let Some(next) = next {
-            store.keep_rung(&base, dialect.rungs().get(next).copied());
-            chat.show_way();
-            reply.next_way.set(Way::at(&*dialect, next));
-        }
+    if !fixed {
+        reply.leave_what_holds_back(dialect, &store, &base);
     }
-    if let Some((usage, timings)) = figures(&*dialect, &line, &json).await {
-        reply.late_figures(&usage, &timings);
-    }
-    if reply.looks.tokens.borrow().all().is_empty() {
-        let tokens = late_tokens(&*dialect, &line, &request, &json).await;
-        reply.late_tokens(tokens);
+    reply.ask_late(dialect, &wire, &request, &json).await;
+}
+
+/// Makes the origin of a reply, for the Doctor.
+fn origin(wire: &PageWire, server: Option<&Server>, model: Option<String>) -> Origin {
+    Origin {
+        server: server.map(|server| server.address.clone()),
+        kind: server.map(|server| server.kind),
+        model,
+        key: match wire {
+            PageWire::Net(net) => net.key.clone(),
+            _ => None,
+        },
+        page: None,
     }
 }
 
-/// Asks what is known of the tokens, where the stream did not tell.
+/// Returns the end of a reply whose key no header can hold, since nothing can be sent with it; `None` where the key is good.
+fn bad_key(wire: &PageWire) -> Option<End> {
+    let PageWire::Net(net) = wire else {
+        return None;
+    };
+    Some(End::Refused {
+        status: None,
+        error: ServerError {
+            message: spelled(net.bad_key()?),
+            code: Some(BAD_KEY.to_owned()),
+            cause: ErrorCause::Auth,
+        },
+    })
+}
+
+/// Asks the server what it knows of the tokens, where the stream did not tell; empty where they are not wished, or the server
+/// does not tell.
 pub(super) async fn late_tokens(
     dialect: &dyn Dialect,
-    line: &Line,
+    wire: &PageWire,
     request: &ChatRequest,
     json: &dyn Fn(&str) -> bool,
 ) -> Vec<Token> {
-    let call = Some(request).filter(|request| request.alternatives > 0);
-    let Some(call) = call.and_then(|request| dialect.tokens(&request.generation)) else {
+    let asked = Some(request).filter(|request| request.alternatives > 0);
+    let Some(asked) = asked.and_then(|request| dialect.tokens(&request.generation)) else {
         return Vec::new();
     };
-    let answer = line.small(&call, media_for(&call, json)).await;
-    let tokens = |answer: Answer| Some(dialect.read_tokens(answer.good()?));
-    answer.ok().and_then(tokens).unwrap_or_default()
+    ask(wire, &asked, json).await.unwrap_or_default()
 }
 
 pub(super) async fn figures(
     dialect: &dyn Dialect,
-    line: &Line,
+    wire: &PageWire,
     json: &dyn Fn(&str) -> bool,
 ) -> Option<(Usage, Timings)> {
-    let call = dialect.perf()?;
-    let answer = line.small(&call, media_for(&call, json)).await.ok()?;
-    dialect.read_perf(answer.good()?)
+    ask(wire, &dialect.perf()?, json).await
 }
 
-/// The way to the server, its dialect, and the server itself (`None`: the demo).
-pub(super) fn line(chat: Chat) -> (Line, Box<dyn Dialect>, Option<Server>) {
-    match chat.link.get_untracked() {
-        LinkState::Connected(server)
-        | LinkState::Failed {
-            server: Some(server),
-            ..
-        } => (
-            Line::Net(chat.fetch(&server.address)),
+/// Returns the way to the server, its dialect, and the server itself (`None` for the demo).
+pub(super) fn wire_of(chat: Chat) -> (PageWire, &'static dyn Dialect, Option<Server>) {
+    let server = chat.link.with_untracked(|link| link.server().cloned());
+    match server {
+        Some(server) => (
+            PageWire::Net(chat.fetch(&server.address)),
             server.kind.dialect(),
             Some(server),
         ),
-        _ => {
+        None => {
             let script = words::demo_script(chat.lang.get_untracked());
-            (Line::Demo(Demo { script }), Kind::OpenAi.dialect(), None)
+            (
+                PageWire::Demo(Demo { script }),
+                Kind::default().dialect(),
+                None,
+            )
         }
     }
 }
@@ -244,8 +233,8 @@ pub(super) fn request(
             message.images.clear();
         }
     }
-    let wishes = chat.wishes.get_untracked();
-    let system = Some(wishes.system).filter(|system| !system.trim().is_empty());
+    let preferences = chat.preferences.get_untracked();
+    let system = Some(preferences.system).filter(|system| !system.trim().is_empty());
     let own = || {
         chat.options
             .with_untracked(|options| options.system.clone())
@@ -253,7 +242,7 @@ pub(super) fn request(
     if let Some(system) = system.or_else(own) {
         messages.insert(0, Message::new(Role::System, system));
     }
-    let (conversation, server_conversation) = chat.names.get_value();
+    let (conversation, server_conversation) = chat.names();
     ChatRequest {
         messages,
         model,
@@ -261,62 +250,73 @@ pub(super) fn request(
         generation: made_up(),
         conversation,
         server_conversation,
-        sampling: wishes.sampling,
-        alternatives: if wishes.tokens && takes.alternatives {
+        sampling: preferences.sampling,
+        alternatives: if preferences.tokens && takes.alternatives {
             ALTERNATIVES
         } else {
             0
         },
-        attention: wishes.tokens && takes.attention,
-        template: wishes.template.filter(|_| takes.templates),
-        fields: wishes.fields,
+        attention: preferences.tokens && takes.attention,
+        template: preferences.template.filter(|_| takes.templates),
+        fields: preferences.fields,
     }
 }
 
-/// Asks the server how long the prompt is, beside the reply; without an answer it is estimated.
+/// Asks the server how many tokens the prompt has, beside the reply; without an answer the number is estimated.
 pub(super) fn count(chat: Chat, request: &ChatRequest, has_key: bool) {
     let texts = request.messages.iter().map(|message| &*message.text);
     // A template puts about four tokens around each message.
-    let about = about_tokens_of(texts).saturating_add(4 * request.messages.len() as u32);
-    chat.meter.set(Some(Meter {
+    let about = about_tokens(texts).saturating_add(4 * request.messages.len() as u32);
+    chat.measured(Meter {
         used: about,
         exact: false,
-    }));
-    let (line, dialect, _) = line(chat);
-    let Some(call) = dialect.count(request) else {
+    });
+    let (wire, dialect, _) = wire_of(chat);
+    let Some(asked) = dialect.count(request) else {
         return;
     };
     let base = untrack(|| chat.base());
     let store = chat.shared().store.clone();
     chat.spawn(async move {
-        let media = media_for(&call, &|path| {
-            has_key || store.wants_json(&format!("{base}{path}"))
-        });
-        if let Ok(answer) = line.small(&call, media).await
-            && let Some(used) = answer.good().and_then(|body| dialect.read_count(body))
+        let json = |path: &str| has_key || store.wants_json(&format!("{base}{path}"));
+        if let Some(used) = ask(&wire, &asked, &json).await
             // By now the reply's own figures may be here; they are newer.
             && chat.meter.try_get_untracked().flatten().is_some_and(|meter| !meter.exact)
         {
-            chat.meter.set(Some(Meter { used, exact: true }));
+            chat.measured(Meter { used, exact: true });
         }
     });
 }
 
 impl Reply {
-    /// Whether nothing came until all was made, though there was time to tell.
-    pub(super) fn was_held_back(&self) -> bool {
-        let core = self.core.borrow();
-        let end = core.reply.end();
-        let held = doctor::verdict(&core.trace, end, now());
-        let took = core.reply.last_after();
-        let first = core.reply.first_after().unwrap_or(took);
-        matches!(end, Some(End::Complete { .. }))
-            && matches!(
-                held,
-                doctor::Verdict::NotStreaming | doctor::Verdict::Buffered
-            )
-            && took > HELD_BACK
-            && first > 0.8 * took
+    /// Takes the next transport for the next reply, where something on the way held this one back.
+    fn leave_what_holds_back(&self, dialect: &dyn Dialect, store: &Store, base: &str) {
+        if !self.core.borrow().reply.was_held_back() {
+            return;
+        }
+        let way = self.way.get_untracked();
+        if let Some(next) = way.and_then(|way| way.if_held_back) {
+            store.keep_transport(base, Some(next));
+            self.chat.show_way();
+            self.next_way.set(Some(dialect.transport(Some(next))));
+        }
+    }
+
+    /// Asks for what the stream did not tell: figures, and tokens where they are wished.
+    async fn ask_late(
+        self: &Rc<Self>,
+        dialect: &dyn Dialect,
+        wire: &PageWire,
+        request: &ChatRequest,
+        json: &dyn Fn(&str) -> bool,
+    ) {
+        if let Some((usage, timings)) = figures(dialect, wire, json).await {
+            self.late_figures(&usage, &timings);
+        }
+        if self.insight.tokens.borrow().all().is_empty() {
+            let tokens = late_tokens(dialect, wire, request, json).await;
+            self.late_tokens(tokens);
+        }
     }
 
     pub(super) fn late_figures(&self, usage: &Usage, timings: &Timings) {
@@ -327,24 +327,19 @@ impl Reply {
         drop(core);
         if is_over && self.chat.is_mounted() {
             self.measure(&turn);
-            self.chat.tree.update(|tree| {
-                if let Some(kept) = tree.turn_mut(self.id) {
-                    kept.usage = turn.usage;
-                    kept.timings = turn.timings;
-                }
-            });
+            self.chat.late_figures(self.id, turn.usage, turn.timings);
         }
     }
 
     pub(super) fn late_tokens(self: &Rc<Self>, tokens: Vec<Token>) {
-        let mut known = self.looks.tokens.borrow_mut();
+        let mut known = self.insight.tokens.borrow_mut();
         for token in tokens {
             known.push(token, 0);
         }
         let count = known.all().len();
         drop(known);
         if self.chat.is_mounted() && count > 0 {
-            self.looks.shown.set(count);
+            self.insight.shown.set(count);
         }
     }
 }

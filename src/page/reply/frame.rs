@@ -13,16 +13,15 @@ use crate::event::{End, Millis};
 use crate::page::app::Meter;
 use crate::page::clock::{hidden, is_calm, now};
 use crate::page::fault;
-use crate::page::live::Status;
-use crate::page::ui::status::how_ended;
-use crate::page::ui::turn::only_thought;
-use crate::reply::about_tokens_of;
+use crate::page::live::{Live, Status};
+use crate::page::sentences::{end_words, how_ended};
+use crate::reply::about_tokens;
 use crate::text;
 
 use super::{Core, Reply};
 
-/// So long a frame may take in more text, in milliseconds; what is left is for the next one. A click is answered between them.
-/// Where the browser needs long to lay out what is there, a frame takes in more: else it would lay out the same too often.
+/// Time for which a frame may take in more text, in milliseconds; what is left is for the next one. A click is answered between
+/// them. Where the browser needs long to lay out what is there, a frame takes in more: else it would lay out the same too often.
 const WORK: RangeInclusive<Millis> = 16.0..=40.0;
 
 impl Reply {
@@ -92,9 +91,9 @@ impl Reply {
         if self.behind.get_untracked() != behind {
             self.behind.set(behind);
         }
-        let looked = self.looks.tokens.borrow().within(seen);
-        if self.looks.shown.get_untracked() != looked {
-            self.looks.shown.set(looked);
+        let looked = self.insight.tokens.borrow().within(seen);
+        if self.insight.shown.get_untracked() != looked {
+            self.insight.shown.set(looked);
         }
         fault::grows(self.chat, told, &thinking);
         if let Some(end) = end {
@@ -113,7 +112,7 @@ impl Reply {
         }
     }
 
-    /// The last letter is shown: the turn becomes part of the conversation.
+    /// Ends the reply once its last letter is shown: the turn becomes part of the conversation, and the page around is told.
     pub(super) fn finished(self: &Rc<Self>, end: End) {
         let chat = self.chat;
         let mut guard = self.core.borrow_mut();
@@ -121,31 +120,22 @@ impl Reply {
         let turn = core.reply.turn().clone();
         // What takes its place speaks already.
         if end != End::Superseded {
-            let words = how_ended(chat, &end, only_thought(&turn));
+            let words = how_ended(chat, &end, turn.only_thought());
             core.voice.end(chat, core.painter.as_ref(), &words);
         }
         let verdict = doctor::verdict(&core.trace, Some(&end), now());
         let first_ms = core.reply.first_after();
         let took_ms = core.reply.last_after();
         drop(guard);
-        chat.finding.set(Some(verdict));
-        self.pulse();
+        chat.found_out(verdict);
+        chat.patient_changed();
         self.measure(&turn);
-        chat.tree.update(|tree| {
-            if let Some(kept) = tree.turn_mut(self.id) {
-                *kept = turn.clone();
-            }
-        });
+        chat.settle_turn(self.id, turn.clone());
         fault::ends(chat, self.id, &turn);
         self.status.set(Status::Ended);
         self.end.set(Some(end.clone()));
-        let is_newest = chat.live.with_untracked(|live| {
-            live.as_ref()
-                .is_some_and(|live| std::ptr::addr_eq(Rc::as_ptr(live), Rc::as_ptr(self)))
-        });
-        if is_newest {
-            chat.live.set(None);
-        }
+        let this: Rc<dyn Live> = self.clone();
+        chat.over(&this);
         let detail = serde_json::json!({
             "end": end.word(),
             "reason": end.reason(),
@@ -166,7 +156,7 @@ impl Reply {
             ],
         );
         if let Some(error) = end.error() {
-            let message = crate::page::words::end_words(chat, &end);
+            let message = end_words(chat, &end);
             chat.tell(
                 "rill-error",
                 &[
@@ -178,10 +168,11 @@ impl Reply {
         chat.follow();
     }
 
-    /// What the conversation takes of the context now.
+    /// Measures what the conversation takes of the context now, in tokens: by the server's figures where it gave some, else
+    /// estimated.
     pub(super) fn measure(&self, turn: &Turn) {
         let before = self.chat.meter.get_untracked();
-        let about = || about_tokens_of([turn.text.as_str(), &turn.reasoning]);
+        let about = || about_tokens([turn.text.as_str(), &turn.reasoning]);
         let meter = match (
             turn.usage.prompt_tokens,
             turn.usage.completion_tokens,
@@ -204,12 +195,13 @@ impl Reply {
                 exact: false,
             },
         };
-        self.chat.meter.set(Some(meter));
+        self.chat.measured(meter);
     }
 }
 
 impl Core {
-    /// Paints what may be shown; `false` where that is more than one frame has time for, and there is more to paint.
+    /// Paints what may be shown; `false` where that is more than one frame has time for, and there is more to paint. With
+    /// `whole`, all is painted, whatever time it takes.
     fn paint(&mut self, at: Millis, whole: bool) -> bool {
         let frame = self.busy_since.take().map_or(0.0, |began| at - began);
         let due = at + (frame / 2.0).clamp(*WORK.start(), *WORK.end());

@@ -1,7 +1,7 @@
 //! The reply that runs: it drives a session, paces what arrived, and paints what may be shown, once a frame.
 //!
 //! In: [`Report`]s from the session, at any rate. Out: the page, touched at most once a frame, and one finished [`Turn`].
-//! [`ask`] asks the server, [`frame`] paints, [`voice`] reads it out, [`watch`] is the Doctor beside it.
+//! [`ask`] asks the server, [`frame`] paints, [`voice`] reads it out, [`watch`](mod@watch) is the Doctor beside it.
 
 mod ask;
 mod frame;
@@ -20,61 +20,60 @@ use web_sys::{Blob, BlobPropertyBag, Element, Text};
 use crate::address::Address;
 use crate::chat::tree::TurnId;
 use crate::chat::turn::Turn;
+use crate::dialect::Transport;
 use crate::dialect::{BodyRule, Kind};
-use crate::doctor;
 use crate::event::{ChatEvent, End, Millis};
 use crate::pacer::Pace;
-use crate::page::app::{Chat, Looks};
+use crate::page::app::{Chat, TokenInsight};
 use crate::page::clock::{Beat, hidden, now};
-use crate::page::doctor::Site;
+use crate::page::doctor::Origin;
 use crate::page::fault;
 use crate::page::live::{Live, Order, Seen, Status};
 use crate::page::painter::Painter;
-use crate::page::ways::Way;
 use crate::reply;
 use crate::session::{Control, Report};
 use crate::trace::{Fact, Imported, Trace};
 
 use voice::Voice;
 
-/// A reply that runs, or has just ended.
+/// Reply that runs, or has just ended.
 pub struct Reply {
     id: TurnId,
     status: ArcRwSignal<Status>,
     end: ArcRwSignal<Option<End>>,
     thinks: ArcRwSignal<bool>,
     behind: ArcRwSignal<bool>,
-    way: ArcRwSignal<Option<Way>>,
-    next_way: ArcRwSignal<Option<Way>>,
+    way: ArcRwSignal<Option<&'static Transport>>,
+    next_way: ArcRwSignal<Option<&'static Transport>>,
     chat: Chat,
-    looks: Looks,
+    insight: TokenInsight,
     controls: mpsc::UnboundedSender<Control>,
-    site: RefCell<Site>,
+    origin: RefCell<Origin>,
     core: RefCell<Core>,
 }
 
 struct Core {
-    /// What it is by now, and what of it may be seen.
+    /// Reply by now: what has come of it, and what of that may be seen.
     reply: reply::Reply,
     painter: Option<Painter>,
     voice: Voice,
-    /// The thinking: its element, and the text in it.
+    /// Thinking on the page: its element, and the text in it.
     reasoning: Option<(Option<Element>, Text)>,
-    /// Bytes of the thinking that are on the page.
+    /// Number of bytes of the thinking that are on the page.
     reasoned: usize,
-    /// Bytes of it that the net under the page has.
+    /// Number of bytes of the thinking that the net under the page has.
     netted: usize,
-    /// When the last frame began, where it had more to paint than time for it.
+    /// Time at which the last frame began, in milliseconds, where it had more to paint than time for it.
     busy_since: Option<Millis>,
     trace: Trace,
-    /// What watches over it until it has ended.
+    /// Timer and listener of the Doctor, who watches over the reply until it has ended.
     watch: Option<(Interval, EventListener)>,
-    /// When the Doctor looked last, and whether anybody could see the page then.
+    /// Time of the Doctor's last look, in milliseconds, and whether anybody could see the page then.
     looked: (Millis, bool),
     beat: Beat,
-    /// Whom to tell where the page is closed: the server, its kind, our id for the reply.
+    /// Addressee of a stop where the page is closed: the server, its kind, our id for the reply.
     stop: Option<(Address, Kind, String)>,
-    /// The server's own id for the reply.
+    /// Id that the server itself has given the reply.
     server_id: Option<String>,
 }
 
@@ -85,13 +84,7 @@ pub fn begin(chat: Chat, id: TurnId, continues: bool) {
 
 /// Plays a recorded reply once more, at its own pace, as a turn of the conversation.
 pub fn replay(chat: Chat, question: &str, recorded: Imported) {
-    chat.supersede();
-    let mut id = 0;
-    chat.tree.update(|tree| {
-        let asked = tree.add(tree.last(), Turn::user(question.to_owned()));
-        id = tree.add(Some(asked), Turn::reply());
-    });
-    chat.pinned.set(true);
+    let id = chat.add_question(question);
     start(chat, id, false, Some(recorded));
 }
 
@@ -101,11 +94,7 @@ fn start(chat: Chat, id: TurnId, continues: bool, recorded: Option<Imported>) {
         .with_untracked(|tree| tree.turn(id).cloned())
         .unwrap_or_else(Turn::reply);
     if continues {
-        chat.tree.update(|tree| {
-            if let Some(turn) = tree.turn_mut(id) {
-                turn.end = None;
-            }
-        });
+        chat.reopen(id);
     }
     let (controls, taken) = mpsc::unbounded();
     let (started, netted) = (now(), turn.reasoning.len());
@@ -118,11 +107,11 @@ fn start(chat: Chat, id: TurnId, continues: bool, recorded: Option<Imported>) {
         way: ArcRwSignal::new(None),
         next_way: ArcRwSignal::new(None),
         chat,
-        looks: chat.looks(id),
+        insight: chat.insight(id),
         controls,
-        site: RefCell::default(),
+        origin: RefCell::default(),
         core: RefCell::new(Core {
-            reply: reply::Reply::begin(started, chat.current_pace(), turn),
+            reply: reply::Reply::begin(started, untrack(|| chat.current_pace()), turn),
             painter: None,
             voice: Voice::default(),
             reasoning: None,
@@ -138,11 +127,8 @@ fn start(chat: Chat, id: TurnId, continues: bool, recorded: Option<Imported>) {
         }),
     });
     reply.watch();
-    chat.live.set(Some(reply.clone()));
-    chat.shared().patient.replace(Some(reply.clone()));
-    chat.begun(id);
+    chat.begun(reply.clone(), reply.clone());
     fault::begins(chat, id);
-    chat.finding.set(Some(doctor::Verdict::Flowing));
     chat.spawn(async move {
         match recorded {
             Some(recorded) => ask::play(&reply, taken, recorded).await,
@@ -162,12 +148,12 @@ impl Live for Reply {
 
     fn seen(&self) -> Seen {
         Seen {
-            status: self.status.clone().into(),
-            end: self.end.clone().into(),
-            thinks: self.thinks.clone().into(),
-            behind: self.behind.clone().into(),
-            way: self.way.clone().into(),
-            next_way: self.next_way.clone().into(),
+            status: self.status.read_only().into(),
+            end: self.end.read_only().into(),
+            thinks: self.thinks.read_only().into(),
+            behind: self.behind.read_only().into(),
+            way: self.way.read_only().into(),
+            next_way: self.next_way.read_only().into(),
         }
     }
 
@@ -192,13 +178,13 @@ impl Live for Reply {
 }
 
 impl Reply {
-    /// Tells the running session something.
+    /// Tells the running session something; one that has ended does not listen.
     fn control(&self, control: Control) {
         // A session that has ended listens no more, and needs not.
         let _ = self.controls.unbounded_send(control);
     }
 
-    /// The person stops it, or a newer send replaces it.
+    /// Stops the reply: the person wants it, or a newer send replaces it. What arrived is shown.
     fn stop(self: &Rc<Self>, end: End) {
         let at = now();
         let mut core = self.core.borrow_mut();
@@ -210,29 +196,30 @@ impl Reply {
         self.arm(0.0);
     }
 
-    /// Shows all that is here.
+    /// Shows all that has arrived, at once.
     fn skip(self: &Rc<Self>) {
         self.core.borrow_mut().reply.skip();
         self.arm(0.0);
     }
 
-    /// Another pace from now on.
+    /// Shows the text at another pace from now on.
     fn set_pace(self: &Rc<Self>, pace: Pace) {
         let at = now();
         let mut core = self.core.borrow_mut();
         core.reply.set_pace(at, pace);
-        core.trace.stamp(at, Fact::Promise(watch::promise(pace)));
+        core.trace.stamp(at, Fact::Promise(pace.lag()));
         drop(core);
         self.arm(0.0);
     }
 
-    /// A newer send takes its place: it ends now, whatever is still on the way.
+    /// Ends the reply now, whatever is still on the way: a newer send takes its place.
     fn conclude(self: &Rc<Self>) {
         self.core.borrow_mut().reply.conclude(now());
         self.frame(true);
     }
 
-    /// The page closes.
+    /// Tells the server to stop, since the page closes. Goes as a beacon, which outlives the page; nothing is sent of a reply
+    /// that has ended.
     fn leave(&self) {
         let core = self.core.borrow();
         let Some((address, kind, generation)) =
@@ -258,7 +245,7 @@ impl Reply {
         };
     }
 
-    /// The page has made room for it: the answer's element, and the thinking's text.
+    /// Begins to paint: the page has made room, the element of the answer and the text of the thinking.
     fn attach(self: &Rc<Self>, answer: &Element, reasoning: Text) {
         let mut core = self.core.borrow_mut();
         core.painter = Some(Painter::new(answer.clone(), self.chat));
@@ -268,7 +255,7 @@ impl Reply {
         self.frame(false);
     }
 
-    /// What happened.
+    /// Takes a report of the session.
     fn on(self: &Rc<Self>, report: Report) {
         untrack(|| self.take_in(report));
     }
@@ -283,9 +270,7 @@ impl Reply {
             Report::Events(events) => {
                 for event in &events {
                     if let ChatEvent::Conversation(name) = event {
-                        self.chat
-                            .names
-                            .update_value(|names| names.1 = Some(name.clone()));
+                        self.chat.is_called(name.clone());
                     }
                     if let ChatEvent::Context(tokens) = event {
                         self.chat.has_context(*tokens);
@@ -297,16 +282,16 @@ impl Reply {
                         && core.reply.listens()
                     {
                         let end = core.reply.turn().text.len();
-                        self.looks.tokens.borrow_mut().push(token.clone(), end);
+                        self.insight.tokens.borrow_mut().push(token.clone(), end);
                     }
                     status = core.reply.take(at, event).or(status);
                 }
             }
             report => {
-                if let Report::Sent { rung, call, .. } = &report {
-                    let way = Some(Way::of(rung, call));
+                if let Report::Sent { transport, .. } = &report {
+                    let way = Some(*transport);
                     self.way.set(way);
-                    self.chat.way.set(way);
+                    self.chat.takes_way(way);
                 }
                 status = core.reply.on(at, &report);
                 if matches!(report, Report::Finishing(_) | Report::End(_)) {
@@ -327,10 +312,12 @@ impl Reply {
         self.arm(0.0);
     }
 
-    /// What of it stands in a report of a page that stopped.
+    /// Notes what of a report stands in the report of a page that stopped.
     fn note(&self, report: &Report) {
         match report {
-            Report::Sent { rung, .. } => fault::notes(self.chat, &format!("sent: {rung}")),
+            Report::Sent { transport, .. } => {
+                fault::notes(self.chat, &format!("sent: {}", transport.name))
+            }
             Report::Headers { status, .. } => {
                 fault::notes(self.chat, &format!("headers: {status}"))
             }

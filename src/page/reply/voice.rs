@@ -7,29 +7,29 @@ use crate::event::{Deadline, Millis};
 use crate::page::app::Chat;
 use crate::page::painter::Painter;
 use crate::page::plain;
-use crate::page::ui::status::running;
+use crate::page::sentences::running;
 use crate::reply::{Status, spoken};
 
-/// So long nothing more is said after a few sentences, in milliseconds: about as long as it takes to say them.
+/// Time for which nothing more is said after a few sentences, in milliseconds: about as long as it takes to say them.
 const APART: Millis = 10_000.0;
-/// So long after a look that found nothing that is done comes the next.
+/// Time from a look that found no finished sentence to the next, in milliseconds.
 const AGAIN: Millis = 1000.0;
 
-/// What was said of one reply.
+/// Voice of one reply: what was said of it so far.
 #[derive(Default)]
 pub struct Voice {
     begun: bool,
-    /// The deadline that the person was asked about.
+    /// Deadline that the person was asked about.
     asked: Option<Deadline>,
-    /// Before this nothing more is said.
+    /// Time before which nothing more is said, in milliseconds.
     due: Millis,
-    /// The blocks before this one were read, and so many sentences of it.
+    /// Number of the block that is being read; those before it were read whole, and `given` sentences of it.
     block: usize,
     given: usize,
 }
 
 impl Voice {
-    /// Says what there is to say by now.
+    /// Says what there is to say by now: that the reply begins, the question whether to wait on, the sentences that are done.
     pub fn look(&mut self, chat: Chat, at: Millis, painter: Option<&Painter>, status: &Status) {
         let asks = match status {
             Status::Asking(clock) => Some(*clock),
@@ -56,14 +56,14 @@ impl Voice {
         self.begun = true;
     }
 
-    /// It is over: says what was not said yet, and how it ended.
+    /// Says what was not said yet, and how the reply ended.
     pub fn end(&mut self, chat: Chat, painter: Option<&Painter>, end: &str) {
         let rest = painter.map(|painter| self.rest(painter, true));
         let rest = rest.unwrap_or_default();
         say(chat, format!("{rest}\n{end}").trim_start());
     }
 
-    /// The sentences that are done and were not said; with `whole`, all that is left.
+    /// Takes the sentences that are done and were not said; with `whole`, all that is left.
     fn rest(&mut self, painter: &Painter, whole: bool) -> String {
         let mut out = String::new();
         while let Some(block) = painter.block(self.block) {

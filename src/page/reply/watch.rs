@@ -10,27 +10,29 @@ use leptos::prelude::*;
 
 use crate::doctor;
 use crate::event::{Deadline, End, Millis};
-use crate::pacer::{FIXED_LAG, LIVE_LAG, Pace};
 use crate::page::clock::{hidden, now};
 use crate::page::doctor::ask::{had_preflight, inquire};
 use crate::page::doctor::resource::measured;
-use crate::page::doctor::{Case, Patient};
+use crate::page::doctor::{Inspect, Snapshot};
 use crate::page::net::fetch::Fetch;
 use crate::trace::Fact;
 
 use super::{Core, Reply};
 
-/// How often the Doctor looks at a reply that runs, in milliseconds.
+/// Interval at which the Doctor looks at a reply that runs, in milliseconds.
 const DOCTOR_EVERY: u32 = 200;
 
-/// A page that comes to itself so much later than it wanted, in milliseconds, was held up.
+/// Delay from which on a page was held up, in milliseconds: it comes to itself so much later than it wanted.
 const HELD_UP: Millis = 100.0;
 
 impl Reply {
-    /// Looks at it every so often until it has ended: silence and bursts show only with time.
+    /// Looks at the reply at intervals until it has ended: silence and bursts show only with time.
     pub(super) fn watch(self: &Rc<Self>) {
         let mut core = self.core.borrow_mut();
-        let (begun, pace) = (core.reply.started(), promise(self.chat.current_pace()));
+        let (begun, pace) = (
+            core.reply.started(),
+            untrack(|| self.chat.current_pace()).lag(),
+        );
         core.trace.stamp(begun, Fact::Promise(pace));
         if hidden() {
             core.trace.stamp(begun, Fact::Hidden(true));
@@ -54,7 +56,8 @@ impl Reply {
         core.watch = Some((watch, sight));
     }
 
-    /// The Doctor's look; and what is said meanwhile.
+    /// Looks at the reply as the Doctor does: notes whether the page was held up, tells the verdict, and has the voice say what
+    /// is due.
     pub(super) fn examine(&self) {
         let at = now();
         let mut guard = self.core.borrow_mut();
@@ -65,6 +68,7 @@ impl Reply {
         // Out of sight a browser slows timers down on purpose.
         if late > HELD_UP && seen && was_seen {
             core.trace.stamp(at, Fact::Busy(late));
+            core.reply.held_up(late);
         }
         self.tell(core, at);
         if self.chat.is_mounted() {
@@ -73,42 +77,35 @@ impl Reply {
             untrack(|| core.voice.look(self.chat, at, painter, &status));
         }
         drop(guard);
-        self.pulse();
+        self.chat.patient_changed();
     }
 
-    /// Tells the chat what it looks like by now, unless a newer reply has taken its place.
+    /// Tells the chat the Doctor's verdict by now, unless a newer reply has taken this one's place.
     pub(super) fn tell(&self, core: &Core, at: Millis) {
         if !self.chat.is_mounted() {
             return;
         }
-        let patient = self.chat.shared().patient.borrow().clone();
-        let is_newest = patient.is_some_and(|patient| {
-            std::ptr::addr_eq(Rc::as_ptr(&patient), std::ptr::from_ref(self))
+        let inspected = self.chat.inspected();
+        let is_newest = inspected.is_some_and(|inspected| {
+            std::ptr::addr_eq(Rc::as_ptr(&inspected), std::ptr::from_ref(self))
         });
         if !is_newest {
             return;
         }
         let end = core.reply.end();
-        let verdict = Some(doctor::verdict(&core.trace, end, at));
-        if self.chat.finding.get_untracked() != verdict {
-            self.chat.finding.set(verdict);
-        }
+        self.chat.found_out(doctor::verdict(&core.trace, end, at));
     }
 
-    pub(super) fn pulse(&self) {
-        if self.chat.is_mounted() && self.chat.doctor.get_untracked() {
-            self.chat.pulse.update(|pulse| *pulse = !*pulse);
-        }
-    }
-
-    /// The browser says no more than "failed": nothing is said before the server has been asked in other ways.
+    /// Holds back an end of which the browser says no more than "failed": nothing is said before the server has been asked in
+    /// other ways.
     pub(super) fn wait_for_a_reason(&self, end: End) {
         let mut core = self.core.borrow_mut();
         core.trace.stamp(now(), Fact::End(end.clone()));
         core.reply.unexplained(end);
     }
 
-    /// A reply that broke waits for the reason, for it is what the person reads; one that stalled has said how it ended.
+    /// Asks the server why the reply failed, where the browser did not tell. A reply that broke waits for the reason, for it is
+    /// what the person reads; one that stalled has said how it ended.
     pub(super) async fn find_out_why(self: &Rc<Self>, net: &Fetch) {
         let end = self.core.borrow().trace.end().cloned();
         let unclear = match &end {
@@ -119,7 +116,7 @@ impl Reply {
         if !unclear {
             return;
         }
-        let kind = self.site.borrow().kind;
+        let kind = self.origin.borrow().kind;
         let preflighted = had_preflight(&self.core.borrow().trace);
         let probe = inquire(net, kind, preflighted).await;
         let at = now();
@@ -132,11 +129,11 @@ impl Reply {
             self.tell(&core, at);
         }
         drop(core);
-        self.pulse();
+        self.chat.patient_changed();
         self.arm(0.0);
     }
 
-    /// What the browser measured.
+    /// Notes what the browser measured of the last request.
     pub(super) fn measured(&self, net: &Fetch) {
         let mut core = self.core.borrow_mut();
         let request = core.trace.request();
@@ -145,28 +142,19 @@ impl Reply {
             core.trace.stamp(now(), Fact::Resource(resource));
         }
         drop(core);
-        self.pulse();
+        self.chat.patient_changed();
     }
 }
 
-impl Patient for Reply {
-    fn look(&self, see: &mut dyn FnMut(&Case<'_>)) {
-        if let (Ok(core), Ok(site)) = (self.core.try_borrow(), self.site.try_borrow()) {
-            see(&Case {
+impl Inspect for Reply {
+    fn inspect(&self, see: &mut dyn FnMut(&Snapshot<'_>)) {
+        if let (Ok(core), Ok(origin)) = (self.core.try_borrow(), self.origin.try_borrow()) {
+            see(&Snapshot {
                 trace: &core.trace,
                 end: core.reply.end(),
                 now: now(),
-                site: &site,
+                origin: &origin,
             });
         }
-    }
-}
-
-/// What a pace promises: text is shown no later than this after it came.
-pub(super) fn promise(pace: Pace) -> Millis {
-    match pace {
-        Pace::Instant => 0.0,
-        Pace::Live => LIVE_LAG,
-        Pace::PerCharacter(_) => FIXED_LAG,
     }
 }

@@ -5,14 +5,13 @@
 
 use leptos::prelude::*;
 
-use super::doctor;
-use super::panel::{deaf, dialog};
-use super::part::{Part, button, el};
+use super::kit::{Button, Dialog};
 use crate::page::app::{Chat, Command, LinkState};
 use crate::page::words::say;
 
 /// The question before a link's server is spoken to.
-pub fn ask_first(chat: Chat) -> Part {
+#[component]
+pub fn AskFirst(chat: Chat) -> impl IntoView {
     let address = move || {
         chat.link.with(|link| match link {
             LinkState::Asking(address) => Some(address.clone()),
@@ -27,34 +26,26 @@ pub fn ask_first(chat: Chat) -> Part {
         let server = address().map(|address| address.to_string());
         say!(chat, ask_text, server = server.unwrap_or_default())
     };
-    let ways = el("div")
-        .set("class", "ways")
-        .child(
-            button("strong", move || chat.run(Command::Allow(true)))
-                .says(move || say!(chat, ask_connect)),
-        )
-        .child(
-            // The browser gives it the focus: who presses a key without reading has given no leave.
-            button("plain", move || chat.run(Command::Allow(false)))
-                .set("autofocus", "")
-                .says(move || say!(chat, cancel)),
-        );
-    let is_open = move || address().is_some();
-    let part = dialog("panel ask", is_open)
-        .attr("aria-label", title)
-        .on("close", move |_| chat.run(Command::Allow(false)))
-        .child(el("h2").says(title))
-        .child(el("p").says(text))
-        .child(ways);
-    deaf(part, is_open)
-}
-
-/// The panel that checks a server.
-pub fn check(chat: Chat) -> Part {
-    let panel = doctor::check::check(chat);
-    if chat.shared().by_link.take() {
-        deaf(panel, move || chat.check.get())
-    } else {
-        panel
+    let refuse = move || chat.run(Command::Allow(false));
+    view! {
+        <Dialog
+            class="panel ask"
+            open=move || address().is_some()
+            on_close=refuse
+            label=title
+            muted=true
+        >
+            <h2>{title}</h2>
+            <p>{text}</p>
+            <div class="ways">
+                <Button class="strong" on_click=move || chat.run(Command::Allow(true))>
+                    {move || say!(chat, ask_connect)}
+                </Button>
+                // The browser gives it the focus: who presses a key without reading has given no leave.
+                <button type="button" class="plain" autofocus on:click=move |_| refuse()>
+                    {move || say!(chat, cancel)}
+                </button>
+            </div>
+        </Dialog>
     }
 }

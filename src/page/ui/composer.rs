@@ -1,31 +1,81 @@
 //! Where a person writes: a field that grows, the one button that is Send or Stop, and the meter.
 
-use std::sync::Arc;
-
+use leptos::html;
 use leptos::prelude::*;
-use wasm_bindgen::JsCast;
-use web_sys::{
-    ClipboardEvent, DataTransfer, DragEvent, Event, FileList, HtmlInputElement, KeyboardEvent,
-};
+use web_sys::{ClipboardEvent, DataTransfer, DragEvent, Event, File, FileList, KeyboardEvent};
 
-use super::coming;
-use super::part::{Part, button, el, icon};
-use crate::chat::request::Image;
-use crate::page::app::{Chat, Command, Refused};
+use super::coming::Coming;
+use super::kit::{Icon, Show, keys};
+use crate::page::app::{Chat, Command};
 use crate::page::clock::media_matches;
-use crate::page::later;
-use crate::page::words::{say, young};
+use crate::page::numbers;
+use crate::page::sentences::young;
+use crate::page::words::say;
 
-/// The composer.
-pub fn composer(part: Part, chat: Chat) -> Part {
+/// The place where a person writes: the fields beside the prompt, the message, Send or Stop, and the meter.
+#[component]
+pub fn Composer(chat: Chat) -> impl IntoView {
     let running = move || chat.live.with(Option::is_some);
     let empty =
         move || chat.draft.with(|draft| draft.trim().is_empty()) && chat.images.with(Vec::is_empty);
     let stops = move || running() && empty();
+    let field = NodeRef::<html::Textarea>::new();
     let send = move || {
         let text = chat.draft.get_untracked();
         chat.run(Command::Send(text));
     };
+    let press = move |_| {
+        if stops() {
+            chat.run(Command::Stop);
+        } else {
+            send();
+        }
+        if let Some(field) = field.get_untracked() {
+            let _ = field.focus();
+        }
+    };
+    view! {
+        <Coming chat when=move || !chat.takes().fields.is_empty() view=|half| half.fields />
+        <Coming chat when=true view=|half| half.previews />
+        <div class="composer">
+            <Coming
+                chat
+                when=move || !young(chat) && chat.takes().images
+                view=|half| half.picker
+            />
+            <Message chat field send />
+            <button
+                type="button"
+                class="go"
+                class:stops=stops
+                disabled=move || empty() && !running()
+                on:click=press
+            >
+                {move || {
+                    let shape = if stops() {
+                        icondata_lu::LuSquare
+                    } else {
+                        icondata_lu::LuArrowUp
+                    };
+                    view! { <Icon shape /> }
+                }}
+                <span>{move || if stops() { say!(chat, stop) } else { say!(chat, send) }}</span>
+            </button>
+        </div>
+        <Show when=move || !young(chat)>
+            <MeterLine chat />
+        </Show>
+    }
+}
+
+/// The field for the message, which grows. A hidden twin holds the same text and gives it its height: no script measures
+/// anything.
+#[component]
+fn Message(
+    chat: Chat,
+    field: NodeRef<html::Textarea>,
+    #[prop(into)] send: Callback<()>,
+) -> impl IntoView {
     let placeholder = move || {
         let own = chat.options.with(|options| options.placeholder.clone());
         own.unwrap_or_else(|| {
@@ -36,209 +86,99 @@ pub fn composer(part: Part, chat: Chat) -> Part {
             }
         })
     };
-    let field = el("textarea")
-        .set("rows", "1")
-        .set("dir", "auto")
-        .attr("aria-label", move || say!(chat, message))
-        .attr("placeholder", placeholder)
-        .value(move || chat.draft.get())
-        // Whoever does something here is about to write: what answers is fetched meanwhile. The focus alone says nothing: a page
-        // of its own has it from the beginning.
-        .on("pointerdown", move |_| chat.fetch_rest())
-        .on("input", move |event| {
-            chat.fetch_rest();
-            let text = event_target_value(event);
-            chat.shared().store.keep_draft(&text);
-            chat.draft.set(text);
-        })
-        .on_key(move |event| {
-            chat.fetch_rest();
-            if sends(event) {
-                event.prevent_default();
-                send();
-            } else if event.key() == "Escape" && running() {
-                chat.run(Command::Stop);
-            }
-        });
-    let field = enter_key(field);
-    let typed_in = field.element();
-    let press = move || {
-        if stops() {
-            chat.run(Command::Stop);
-        } else {
-            send();
-        }
-        let _ = typed_in.focus();
+    // Whoever does something here is about to write: what answers is fetched meanwhile. The focus alone says nothing: a page
+    // of its own has it from the beginning.
+    let write = move |text: String| {
+        chat.load_second_half();
+        chat.run(Command::Draft(text));
     };
-    let go = button("go", press)
-        .class("stops", stops)
-        .flag("disabled", move || empty() && !running())
-        .each(
-            move || vec![stops()],
-            |stops| {
-                icon(if *stops {
-                    icondata_lu::LuSquare
-                } else {
-                    icondata_lu::LuArrowUp
-                })
-            },
-        )
-        .child(el("span").says(move || {
-            if stops() {
-                say!(chat, stop)
-            } else {
-                say!(chat, send)
-            }
-        }));
-    // The hidden twin holds the same text and gives the field its height: no script measures anything.
-    let twin = el("div")
-        .set("class", "field")
-        .attr("data-text", move || chat.draft.get())
-        .child(field);
-    part.when(
-        move || !chat.takes().fields.is_empty(),
-        move || coming(later::ready().map(|later| later.fields), chat),
-    )
-    .child(previews(chat))
-    .child(
-        el("div")
-            .set("class", "composer")
-            .when(
-                move || !young(chat) && chat.takes().images,
-                move || picker(chat),
-            )
-            .child(twin)
-            .child(go),
-    )
-    .when(move || !young(chat), move || meter(chat))
+    let on_key = keys(move |event: &KeyboardEvent| {
+        chat.load_second_half();
+        if sends(event) {
+            event.prevent_default();
+            send.run(());
+        } else if event.key() == "Escape" && chat.live.with(Option::is_some) {
+            chat.run(Command::Stop);
+        }
+    });
+    view! {
+        <div class="field" data-text=move || chat.draft.get()>
+            <textarea
+                rows="1"
+                dir="auto"
+                enterkeyhint=enter_key()
+                aria-label=move || say!(chat, message)
+                placeholder=placeholder
+                node_ref=field
+                prop:value=move || chat.draft.get()
+                on:pointerdown=move |_| chat.load_second_half()
+                on:input:target=move |event| write(event.target().value())
+                on:keydown=on_key
+            ></textarea>
+        </div>
+    }
 }
 
-/// Whether the keys are a picture of keys under a finger: there is no Shift to hold, and Enter is all there is for a new line.
+/// Tells whether the keys are a picture of keys under a finger: there is no Shift to hold, and Enter is all there is for a new
+/// line.
 fn has_touch_keys() -> bool {
     media_matches("(pointer: coarse) and (hover: none)")
 }
 
-/// Whether a key sends what is written.
+/// Tells whether a key sends what is written: Enter without Shift; with keys under a finger only together with Ctrl or Meta.
 pub fn sends(event: &KeyboardEvent) -> bool {
     event.key() == "Enter"
         && !event.shift_key()
         && (event.ctrl_key() || event.meta_key() || !has_touch_keys())
 }
 
-/// Labels the Enter key of a keyboard on screen for a field in which it [`sends`] or not.
-pub fn enter_key(field: Part) -> Part {
-    let does = if has_touch_keys() { "enter" } else { "send" };
-    field.set("enterkeyhint", does)
+/// Label for the Enter key of a keyboard on screen, in a field in which that key [`sends`] or not.
+pub fn enter_key() -> &'static str {
+    if has_touch_keys() { "enter" } else { "send" }
 }
 
-/// Chooses pictures on this device.
-fn picker(chat: Chat) -> Part {
-    let input = el("input")
-        .set("type", "file")
-        .set("accept", "image/png,image/jpeg,image/gif,image/webp")
-        .set("multiple", "")
-        .set("class", "none")
-        .set("tabindex", "-1")
-        .set("aria-hidden", "true");
-    let field: HtmlInputElement = input.element().unchecked_into();
-    let input = input.on("change", move |event| {
-        let target = event.target();
-        let field = target.and_then(|target| target.dyn_into::<HtmlInputElement>().ok());
-        if let Some(field) = field {
-            if let Some(files) = field.files() {
-                pictures(chat, &files);
-            }
-            // The same file may be chosen again.
-            field.set_value("");
+/// A catcher of pictures that are dropped or pasted anywhere on the page.
+#[derive(Clone, Copy)]
+pub struct FileCatcher {
+    /// The chat that takes the pictures.
+    pub chat: Chat,
+}
+
+impl FileCatcher {
+    /// Takes the pictures that were pasted, unless text came with them.
+    pub fn pasted(self, event: &ClipboardEvent) {
+        let data = event.clipboard_data();
+        let has_words = data.as_ref().is_some_and(has_words);
+        self.take(event, data, has_words);
+    }
+
+    /// Takes the pictures that were dropped.
+    pub fn dropped(self, event: &DragEvent) {
+        self.take(event, event.data_transfer(), false);
+    }
+
+    /// Allows files that are dragged over the page to be dropped. Without this the browser would leave the page for a file.
+    pub fn dragged(self, event: &DragEvent) {
+        let data = event.data_transfer();
+        if data.is_some_and(|data| data.types().includes(&"Files".into(), 0)) {
+            event.prevent_default();
         }
-    });
-    el("span").set("class", "picker").child(input).child(
-        button("round", move || match chat.blind() {
-            Some(name) => chat.refused.set(Some(Refused::Blind(name))),
-            None => field.click(),
-        })
-        .attr("aria-label", move || say!(chat, add_image))
-        .attr("title", move || say!(chat, add_image))
-        .child(icon(icondata_lu::LuImagePlus)),
-    )
-}
+    }
 
-/// The pictures that will be sent, and why one was not taken.
-fn previews(chat: Chat) -> Part {
-    let why = move || match chat.refused.get() {
-        Some(Refused::Blind(name)) => say!(chat, image_blind, name = name),
-        Some(Refused::NoPicture(name)) => say!(chat, image_none, name = name),
-        Some(Refused::TooBig(name)) => say!(chat, image_big, name = name),
-        None => String::new(),
-    };
-    let preview = move |image: &Arc<Image>| {
-        let gone = image.clone();
-        let remove = move || {
-            // Of two that are the same, one goes.
-            chat.images.update(|images| {
-                if let Some(at) = images.iter().position(|image| *image == gone) {
-                    images.remove(at);
-                }
-            });
-        };
-        el("li")
-            .child(
-                el("img")
-                    .set("src", &image.url())
-                    .attr("alt", move || say!(chat, image)),
-            )
-            .child(
-                button("round", remove)
-                    .attr("aria-label", move || say!(chat, remove_image))
-                    .child(icon(icondata_lu::LuX)),
-            )
-    };
-    el("div")
-        .set("class", "previews")
-        .child(el("ul").each(move || chat.images.get(), preview))
-        .child(
-            el("p")
-                .set("class", "trouble")
-                .set("role", "alert")
-                .class("none", move || chat.refused.with(Option::is_none))
-                .says(why),
-        )
-}
-
-/// Pictures that are dropped or pasted anywhere on the page.
-pub fn catch_files(part: Part, chat: Chat) -> Part {
-    let take = move |event: &Event, data: Option<DataTransfer>, has_words: bool| {
+    fn take(self, event: &Event, data: Option<DataTransfer>, has_words: bool) {
         let files = data.and_then(|data| data.files());
         if let Some(files) = files.filter(|files| files.length() > 0)
-            && !untrack(|| young(chat))
+            && !young(self.chat)
             && !has_words
         {
             event.prevent_default();
-            pictures(chat, &files);
+            pictures(self.chat, &files);
         }
-    };
-    part.on("paste", move |event| {
-        let paste = event.dyn_ref::<ClipboardEvent>();
-        let data = paste.and_then(ClipboardEvent::clipboard_data);
-        let has_words = data.as_ref().is_some_and(has_words);
-        take(event, data, has_words);
-    })
-    .on("drop", move |event| {
-        let drop = event.dyn_ref::<DragEvent>();
-        take(event, drop.and_then(DragEvent::data_transfer), false);
-    })
-    // Without this the browser would leave the page for the file.
-    .on("dragover", move |event| {
-        let drag = event.dyn_ref::<DragEvent>();
-        let types = drag.and_then(DragEvent::data_transfer);
-        if types.is_some_and(|data| data.types().includes(&"Files".into(), 0)) {
-            event.prevent_default();
-        }
-    })
+    }
 }
 
-/// Whether what is pasted is text, whatever else it brings: cells and paragraphs come with a picture of themselves. What is copied
-/// as a file comes with its name.
+/// Tells whether what is pasted is text, whatever else it brings: cells and paragraphs come with a picture of themselves. What is
+/// copied as a file comes with its name.
 fn has_words(data: &DataTransfer) -> bool {
     let text = data.get_data("text/plain").unwrap_or_default();
     let files = data.files();
@@ -250,11 +190,14 @@ fn has_words(data: &DataTransfer) -> bool {
     !text.trim().lines().all(names)
 }
 
-fn meter(chat: Chat) -> Part {
+/// The part of the context that the conversation takes, in tokens.
+#[component]
+fn MeterLine(chat: Chat) -> impl IntoView {
     let words = move || {
         let Some(meter) = chat.meter.get() else {
             return String::new();
         };
+        let group = |number: u32| numbers::decimal(chat.lang.get(), f64::from(number), 0);
         match (meter.exact, chat.context()) {
             (true, Some(context)) => say!(
                 chat,
@@ -276,33 +219,20 @@ fn meter(chat: Chat) -> Part {
         (Some(meter), Some(context)) => f64::from(meter.used) > 0.9 * f64::from(context),
         _ => false,
     };
-    el("p")
-        .set("class", "meter")
-        .class("full", full)
-        .attr("title", move || say!(chat, tokens_hint))
-        .says(words)
-}
-
-/// Figures with a thin gap between thousands, as the SI writes them: the same in every language.
-fn group(number: u32) -> String {
-    let digits = number.to_string();
-    let mut out = String::new();
-    for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && digits.len().saturating_sub(at).is_multiple_of(3) {
-            out.push('\u{202f}');
-        }
-        out.push(digit);
+    view! {
+        <p class="meter" class:full=full title=move || say!(chat, tokens_hint)>
+            {words}
+        </p>
     }
-    out
 }
 
-/// Takes files for pictures, as soon as the part of the page is here that can.
+/// Adds those of the files that are pictures to the next message.
 fn pictures(chat: Chat, files: &FileList) {
     // A list that a drop brings is empty once the drop is over.
-    let files = (0..files.length()).filter_map(|at| files.get(at)).collect();
-    chat.spawn(async move {
-        if let Some(later) = chat.later().await {
-            (later.pictures)(chat, files);
-        }
-    });
+    chat.run(Command::AddPictures(all_of(files)));
+}
+
+/// The files of a list.
+pub fn all_of(files: &FileList) -> Vec<File> {
+    (0..files.length()).filter_map(|at| files.get(at)).collect()
 }

@@ -2,25 +2,29 @@
 
 use leptos::prelude::*;
 
-use super::panel::choice;
-use super::part::{Part, el};
+use super::kit::{Choice, Field, For, Select, Show, TextField};
 use crate::dialect::TASK;
 use crate::page::app::Chat;
 use crate::page::words::say;
 
-/// All of them, for the server of now.
-pub fn fields(chat: Chat) -> Part {
-    el("div")
-        .set("class", "fields")
-        .when(move || !chat.takes().tasks.is_empty(), move || tasks(chat))
-        .each(
-            move || chat.takes().fields.to_vec(),
-            move |name| own_field(chat, name),
-        )
+/// Fields beside the prompt, all that the server of now has.
+#[component]
+pub fn Fields(chat: Chat) -> impl IntoView {
+    view! {
+        <div class="fields">
+            <Show when=move || !chat.takes().tasks.is_empty()>
+                <Tasks chat />
+            </Show>
+            <For each=move || chat.takes().fields.to_vec() key=|name| *name let:name>
+                <OwnField chat name />
+            </For>
+        </div>
+    }
 }
 
-/// What is to be done with the prompt.
-fn tasks(chat: Chat) -> Part {
+/// The choice of what is to be done with the prompt.
+#[component]
+fn Tasks(chat: Chat) -> impl IntoView {
     let words = move |task: &str| match task {
         "stage1" => say!(chat, task_stage1),
         "stage2" => say!(chat, task_stage2),
@@ -29,54 +33,55 @@ fn tasks(chat: Chat) -> Part {
         "optimize" => say!(chat, task_optimize),
         other => other.to_owned(),
     };
-    let first = chat.takes().tasks.first().copied().unwrap_or_default();
+    let tasks = chat.takes().tasks;
+    let first = tasks.first().copied().unwrap_or_default();
     let wished = move || {
-        let wished = chat.wishes.with(|wishes| wishes.fields.get(TASK).cloned());
+        let wished = chat
+            .preferences
+            .with(|preferences| preferences.fields.get(TASK).cloned());
         wished.unwrap_or_else(|| first.to_owned())
     };
-    let select = el("select")
-        .children(
-            chat.takes()
-                .tasks
-                .iter()
-                .map(|task| choice(task, move || words(task))),
-        )
-        .value(wished)
-        .on("change", move |event| {
-            let task = event_target_value(event);
-            chat.wish(|wishes| {
-                wishes.fields.insert(TASK.to_owned(), task);
-            });
+    let choose = move |task| {
+        chat.set_preferences(|preferences| {
+            preferences.fields.insert(TASK.to_owned(), task);
         });
-    el("label")
-        .child(el("span").says(move || say!(chat, field_task)))
-        .child(select)
+    };
+    let choices = tasks
+        .iter()
+        .map(move |task| view! { <Choice value=*task words=move || words(task) /> });
+    view! {
+        <Field name=move || say!(chat, field_task)>
+            <Select value=wished on_change=choose>
+                {choices.collect_view()}
+            </Select>
+        </Field>
+    }
 }
 
 /// A field that the server's kind has beside the prompt.
-fn own_field(chat: Chat, name: &'static str) -> Part {
+#[component]
+fn OwnField(chat: Chat, name: &'static str) -> impl IntoView {
     let words = move || match name {
         "context" => say!(chat, field_context),
         "style" => say!(chat, field_style),
         other => other.to_owned(),
     };
     let value = move || {
-        chat.wishes
-            .with(|wishes| wishes.fields.get(name).cloned().unwrap_or_default())
+        chat.preferences
+            .with(|preferences| preferences.fields.get(name).cloned().unwrap_or_default())
     };
-    let field = el("input")
-        .set("type", "text")
-        .set("dir", "auto")
-        .value(value)
-        .on("input", move |event| {
-            let typed = event_target_value(event);
-            chat.wish(|wishes| {
-                if typed.is_empty() {
-                    wishes.fields.remove(name);
-                } else {
-                    wishes.fields.insert(name.to_owned(), typed);
-                }
-            });
+    let write = move |typed: String| {
+        chat.set_preferences(|preferences| {
+            if typed.is_empty() {
+                preferences.fields.remove(name);
+            } else {
+                preferences.fields.insert(name.to_owned(), typed);
+            }
         });
-    el("label").child(el("span").says(words)).child(field)
+    };
+    view! {
+        <Field name=words>
+            <TextField dir="auto" value on_input=write />
+        </Field>
+    }
 }

@@ -4,9 +4,11 @@ use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 use web_sys::{Blob, BlobPropertyBag, FileReader, HtmlInputElement, Url};
 
+use super::dom::el;
 use super::images::contents;
-use super::part::{Part, el};
+use crate::history::records::title;
 use crate::page::app::Chat;
+use crate::page::history;
 
 /// Hands a JSON file to the browser, which puts it where the person keeps such.
 pub fn save(name: &str, text: &str) {
@@ -20,41 +22,46 @@ pub fn save(name: &str, text: &str) {
     else {
         return;
     };
-    el("a")
-        .set("href", &url)
-        .set("download", name)
-        .element()
-        .click();
+    el("a", &[("href", url.as_str()), ("download", name)]).click();
     let _ = Url::revoke_object_url(&url);
 }
 
-/// A field that opens a JSON file: its name and its text are handed on.
-pub fn open(
+/// Saves the conversation as a file.
+pub fn save_conversation(chat: Chat) {
+    let name = chat.tree.with_untracked(title);
+    let name: String = name.chars().take(40).collect();
+    let name = if name.is_empty() { "rill" } else { &name };
+    save(&format!("{name}.json"), &history::file(chat));
+}
+
+/// A field that opens a JSON file.
+#[component]
+pub fn OpenFile(
     chat: Chat,
-    words: impl Fn() -> String + 'static,
-    take: impl Fn(String, String) + 'static,
-) -> Part {
-    let take = StoredValue::new_local(take);
-    let input = el("input")
-        .set("type", "file")
-        .set("accept", "application/json,.json")
-        .on("change", move |event| {
-            let input: Option<HtmlInputElement> =
-                event.target().and_then(|target| target.dyn_into().ok());
-            let file = input.as_ref().and_then(|input| input.files()?.get(0));
-            let Some(file) = file else { return };
-            chat.spawn(async move {
-                let text = contents(&file, FileReader::read_as_text).await;
-                let text = text.unwrap_or_default();
-                take.try_with_value(|take| take(file.name(), text));
-            });
-            // The same file may be chosen again.
-            if let Some(input) = input {
-                input.set_value("");
-            }
+    #[prop(into)] words: Signal<String>,
+    /// Hears the file's name and its text.
+    #[prop(into)]
+    on_open: Callback<(String, String)>,
+) -> impl IntoView {
+    let read = move |event: web_sys::Event| {
+        let input: Option<HtmlInputElement> =
+            event.target().and_then(|target| target.dyn_into().ok());
+        let file = input.as_ref().and_then(|input| input.files()?.get(0));
+        let Some(file) = file else { return };
+        chat.spawn(async move {
+            let text = contents(&file, FileReader::read_as_text).await;
+            // What asked for it may be gone by now.
+            on_open.try_run((file.name(), text.unwrap_or_default()));
         });
-    el("label")
-        .set("class", "file")
-        .child(el("span").says(words))
-        .child(input)
+        // The same file may be chosen again.
+        if let Some(input) = input {
+            input.set_value("");
+        }
+    };
+    view! {
+        <label class="file">
+            <span>{words}</span>
+            <input type="file" accept="application/json,.json" on:change=read />
+        </label>
+    }
 }

@@ -1,36 +1,66 @@
 //! What is seen, one file per thing. Views read the chat's signals and send commands up; they hold no state of their own
 //! beyond what is open or typed.
+//!
+//! A view may name those above it in this table; this file, which puts the first view together, may name what comes at once.
+//!
+//! | view | comes | shows |
+//! |---|---|---|
+//! | [`dom`] | at once | elements that are made by hand |
+//! | `kit` | at once | what all views are made of |
+//! | `coming` | at once | views of the second half, each in its place |
+//! | `welcome` | at once | the first screen |
+//! | `composer` | at once | the field, Send and Stop, the meter |
+//! | `stream` | at once | the column that scrolls |
+//! | `sheet` | later | the styles that the first view does without |
+//! | [`images`] | later | files that become pictures |
+//! | `file` | later | files that are opened and saved |
+//! | [`status`] | later | the line under a reply |
+//! | `tokens` | later | the tokens of a reply |
+//! | `actions` | later | what can be done with a turn |
+//! | `said` | later | what a person said |
+//! | [`turn`] | later | one turn |
+//! | [`turns`] | later | the turns, in groups |
+//! | [`notice`] | later | what is wrong with keeping |
+//! | [`fields`] | later | what stands beside the prompt |
+//! | [`doctor`] | later | the Doctor's region, panel and check |
+//! | [`dialogs`] | later | servers and how to read, how replies are made, conversations |
+//! | [`ask`] | later | what a link may open |
 
-pub mod ask;
+mod actions;
+pub(crate) mod ask;
+mod coming;
 mod composer;
-pub mod conversations;
-pub mod doctor;
-pub mod fields;
+pub(crate) mod dialogs;
+pub(crate) mod doctor;
+pub(crate) mod dom;
+pub(crate) mod fields;
 mod file;
-pub mod images;
-pub mod notice;
-mod panel;
-pub mod part;
-pub mod server;
-pub mod settings;
-pub mod status;
+pub(crate) mod images;
+mod kit;
+pub(crate) mod notice;
+mod said;
+mod sheet;
+pub(crate) mod status;
 mod stream;
 mod tokens;
-pub mod turn;
-pub mod turns;
-pub mod verdict;
+pub(crate) mod turn;
+pub(crate) mod turns;
 mod welcome;
 
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
-use web_sys::{HtmlElement, ShadowRoot};
+use web_sys::{Element, HtmlElement, ShadowRoot};
 
-use self::part::{Part, button, el, follow, icon};
+use self::coming::{Coming, Dialogs};
+use self::composer::{Composer, FileCatcher};
+use self::kit::{Button, Icon, Show};
+use self::stream::Stream;
 use super::app::{Chat, Command, LinkState};
 use super::clock::media_matches;
-use super::later;
-use super::words::{self, say, young};
-use crate::options::Theme;
+use super::panel::{Panel, Tool};
+use super::sentences::{link_words, young};
+use super::words::{self, say};
+use crate::reading::Setting;
 
 /// The styles of the first view; what comes later brings its own.
 pub const STYLE: &str = concat!(
@@ -42,80 +72,68 @@ pub const STYLE: &str = concat!(
 );
 
 /// One chat.
-pub fn page(chat: Chat) -> Part {
-    let theme = move || match chat.theme.get() {
-        Theme::Auto => "auto",
-        Theme::Light => "light",
-        Theme::Dark => "dark",
-    };
-    // Once opened, the settings stay on the page: the browser gives the focus back to where it was when they close.
-    let opened = RwSignal::new(false);
+#[component]
+pub(crate) fn Page(chat: Chat) -> impl IntoView {
     let asked = RwSignal::new(false);
-    follow(move || {
-        if chat.panel.get() {
-            opened.set(true);
-        }
+    Effect::new(move || {
         if chat.link.with(|link| matches!(link, LinkState::Asking(_))) {
             asked.set(true);
-            chat.fetch_rest();
+            chat.load_second_half();
         }
-        if chat.panel.get() || chat.settings.get() || chat.check.get() || chat.history.get() {
-            chat.fetch_rest();
+        if chat.panel.with(Option::is_some) {
+            chat.load_second_half();
         }
     });
-    let foot = el("footer")
-        .set("class", "foot")
-        // It is there from the first send on.
-        .when(
-            move || chat.loaded.get() && chat.finding.with(Option::is_some),
-            move || coming(later::ready().map(|later| later.doctor), chat),
-        )
-        .when(
-            move || chat.loaded.get(),
-            move || coming(later::ready().map(|later| later.notice), chat),
-        )
-        .add(|part| composer::composer(part, chat));
-    el("div")
-        .set("class", "rill")
-        .class("young", move || young(chat))
-        .class("examined", move || chat.doctor.get())
-        .attr("data-theme", move || theme().to_owned())
-        .attr("lang", move || words::tag(chat.lang.get()).to_owned())
-        .set("dir", "auto")
-        .attr_if("aria-busy", move || {
-            chat.returning.get().then(|| "true".to_owned())
-        })
-        .add(|part| composer::catch_files(part, chat))
-        .child(header(chat))
-        .add(|part| stream::stream(part, chat))
-        .child(foot)
-        .when(
-            move || chat.settings.get() && chat.loaded.get(),
-            move || coming(later::ready().map(|later| later.settings), chat),
-        )
-        .when(
-            move || chat.history.get() && chat.loaded.get(),
-            move || coming(later::ready().map(|later| later.conversations), chat),
-        )
-        .when(
-            move || opened.get() && chat.loaded.get(),
-            move || coming(later::ready().map(|later| later.panel), chat),
-        )
-        .when(
-            move || chat.doctor.get() && chat.loaded.get(),
-            move || coming(later::ready().map(|later| later.exam), chat),
-        )
-        .when(
-            move || chat.check.get() && chat.loaded.get(),
-            move || coming(later::ready().map(|later| later.check), chat),
-        )
-        .when(
-            move || asked.get() && chat.loaded.get(),
-            move || coming(later::ready().map(|later| later.ask), chat),
-        )
+    let files = FileCatcher { chat };
+    view! {
+        <div
+            class="rill"
+            class:young=move || young(chat)
+            class:examined=move || chat.doctor.get()
+            lang=move || words::tag(chat.lang.get())
+            dir="auto"
+            use:show_look=chat
+            aria-busy=move || chat.returning.get().then_some("true")
+            on:paste=move |event| files.pasted(&event)
+            on:drop=move |event| files.dropped(&event)
+            on:dragover=move |event| files.dragged(&event)
+        >
+            <Header chat />
+            <Stream chat />
+            <footer class="foot">
+                // It is there from the first send on.
+                <Coming
+                    chat
+                    when=move || chat.finding.with(Option::is_some)
+                    view=|half| half.doctor
+                />
+                <Coming chat when=true view=|half| half.notice />
+                <Composer chat />
+            </footer>
+            <Dialogs chat />
+            <Coming chat when=move || chat.doctor.get() view=|half| half.exam />
+            <Coming chat when=asked view=|half| half.ask />
+        </div>
+    }
 }
 
-/// Whoever opens a page of its own can write at once: where a finger is not what one points with, and the focus is nowhere else yet.
+/// Gives the page's root the settings that styles follow: before anything is drawn, so that no colour fades in from another.
+fn show_look(root: Element, chat: Chat) {
+    let show = move || {
+        chat.appearance.with(|appearance| {
+            for &setting in Setting::ALL {
+                if let Some(name) = setting.style() {
+                    let _ = root.set_attribute(name, appearance.value(setting));
+                }
+            }
+        });
+    };
+    untrack(&show);
+    Effect::new(show);
+}
+
+/// Puts the focus into the field for the message, so that whoever opens a page of its own can write at once: where a finger is
+/// not what one points with, and the focus is nowhere else yet.
 pub fn take_focus(root: &ShadowRoot) {
     let Some(window) = web_sys::window() else {
         return;
@@ -136,13 +154,9 @@ pub fn take_focus(root: &ShadowRoot) {
     }
 }
 
-/// A part of the page that came later.
-fn coming(view: Option<fn(Chat) -> Part>, chat: Chat) -> Part {
-    view.map_or_else(|| el("div"), |view| view(chat))
-}
-
-fn header(chat: Chat) -> Part {
-    let has_turns = move || chat.tree.with(|tree| !tree.is_empty());
+/// The head of the page: whom it talks to, and the buttons for what can be opened.
+#[component]
+fn Header(chat: Chat) -> impl IntoView {
     let state = move || {
         chat.link.with(|link| match link {
             LinkState::Connected(_) => "connected",
@@ -154,59 +168,57 @@ fn header(chat: Chat) -> Part {
             | LinkState::Connecting(_) => "busy",
         })
     };
-    let brand = el("span")
-        .set("class", "brand")
-        .set("aria-hidden", "true")
-        .text("Rill");
-    let link = el("div")
-        .set("class", "link")
-        .attr("data-link", move || state().to_owned())
-        .child(
-            button("quiet", move || chat.panel.set(true))
-                .child(icon(icondata_lu::LuServer))
-                .child(el("span").says(move || say!(chat, server))),
-        )
-        .child(
-            el("span")
-                .set("class", "link-name")
-                .attr("title", move || words::link_words(chat))
-                .says(move || words::link_words(chat)),
-        );
-    el("header")
-        .set("class", "head")
-        .child(brand)
-        .child(link)
-        .child(tool(
-            icondata_lu::LuHistory,
-            move || say!(chat, conversations),
-            move || chat.history.set(true),
-        ))
-        .when(
-            move || !young(chat),
-            move || {
-                tool(
-                    icondata_lu::LuSlidersHorizontal,
-                    move || say!(chat, settings),
-                    move || chat.settings.set(true),
-                )
-            },
-        )
-        .when(has_turns, move || {
-            tool(
-                icondata_lu::LuPlus,
-                move || say!(chat, new_chat),
-                move || chat.run(Command::Clear),
-            )
-        })
+    let tools = Panel::ALL.iter().filter_map(|&panel| {
+        let Tool { icon, for_young } = panel.tool()?;
+        let button = view! {
+            <Show when=move || for_young || !young(chat)>
+                <HeaderButton
+                    shape=icon
+                    words=move || panel.title(chat.lang.get())
+                    on_click=move || chat.run(Command::Open(panel))
+                />
+            </Show>
+        };
+        Some(button.into_any())
+    });
+    let tools = tools.collect::<Vec<AnyView>>();
+    view! {
+        <header class="head">
+            <span class="brand" aria-hidden="true">
+                "Rill"
+            </span>
+            <div class="link" data-link=state>
+                <Button class="quiet" on_click=move || chat.run(Command::Open(Panel::Server))>
+                    <Icon shape=icondata_lu::LuServer />
+                    <span>{move || say!(chat, server)}</span>
+                </Button>
+                <span class="link-name" title=move || link_words(chat)>
+                    {move || link_words(chat)}
+                </span>
+            </div>
+            {tools}
+            <Show when=move || chat.tree.with(|tree| !tree.is_empty())>
+                <HeaderButton
+                    shape=icondata_lu::LuPlus
+                    words=move || say!(chat, new_chat)
+                    on_click=move || chat.run(Command::Clear)
+                />
+            </Show>
+        </header>
+    }
 }
 
 /// A button of the header, whose word gives way where there is no room for it.
-fn tool(
+#[component]
+fn HeaderButton(
     shape: icondata_core::Icon,
-    words: impl Fn() -> String + 'static,
-    press: impl FnMut() + 'static,
-) -> Part {
-    button("quiet narrow", press)
-        .child(icon(shape))
-        .child(el("span").says(words))
+    #[prop(into)] words: Signal<String>,
+    #[prop(into)] on_click: Callback<()>,
+) -> impl IntoView {
+    view! {
+        <Button class="quiet narrow" on_click>
+            <Icon shape />
+            <span>{words}</span>
+        </Button>
+    }
 }

@@ -2,63 +2,71 @@
 
 use leptos::prelude::*;
 
-use super::part::{Part, button, el};
-use super::turn::Figures;
-use crate::event::{Deadline, End, Progress};
+use super::kit::{Button, Show};
+use crate::chat::turn::Turn;
+use crate::event::End;
+use crate::pacer::Pace;
 use crate::page::app::{Chat, Command};
 use crate::page::live::{Seen, Status};
-use crate::page::words::{end_words, say, young};
+use crate::page::sentences::{how_ended, running, way_title, way_words, young};
+use crate::page::words::say;
 
-/// The line.
-pub fn status_line(
+/// The line under a reply.
+#[component]
+pub fn StatusLine(
     chat: Chat,
+    /// Signs of a reply that runs, or ran a moment ago; `None` for one that was over before.
     seen: Option<Seen>,
-    end: RwSignal<Option<End>>,
-    figures: impl Fn() -> Figures + 'static,
-) -> Part {
+    end: ReadSignal<Option<End>>,
+    #[prop(into)] figures: Signal<Figures>,
+) -> impl IntoView {
     let now = move || seen.map_or(Status::Ended, |seen| seen.status.get());
-    let going = move || end.with(Option::is_none);
-    let asking = move || matches!(now(), Status::Asking(_)) && going();
-    let can_skip = move || going() && seen.is_some_and(|seen| seen.behind.get()) && is_paced(chat);
     let words = move || {
         end.with(|end| match end {
-            Some(end) => ended(chat, end, &figures()),
+            Some(end) => ended(chat, end, &figures.get()),
             None => running(chat, &now()),
         })
     };
-    let way_title = move || seen?.way.get().map(|way| way.title(chat));
-    el("p")
-        .set("class", "status")
-        .attr_if("title", way_title)
-        .attr("data-phase", move || phase(&now()).to_owned())
-        // It changes too often to be translated or read out: what is read out is said elsewhere (reply/voice.rs).
-        .child(el("span").set("translate", "no").says(words))
-        .when(can_skip, move || {
-            button("inline", move || chat.run(Command::Skip)).says(move || say!(chat, show_all))
-        })
-        .when(
-            move || seen.is_some_and(|seen| seen.next_way.with(Option::is_some)) && !young(chat),
-            move || {
-                el("span").set("role", "status").says(move || {
-                    let way = seen.and_then(|seen| seen.next_way.get());
-                    let way = way.map(|way| way.words(chat)).unwrap_or_default();
-                    say!(chat, way_next, way = way)
-                })
-            },
-        )
-        .when(asking, move || {
-            button("inline", move || chat.run(Command::WaitOn))
-                .says(move || say!(chat, keep_waiting))
-        })
+    let title = move || seen?.way.get().map(|way| way_title(chat, way));
+    view! {
+        <p class="status" title=title data-phase=move || phase(&now())>
+            // It changes too often to be translated or read out: what is read out is said elsewhere (reply/voice.rs).
+            <span translate="no">{words}</span>
+            {seen.map(|seen| view! { <Offers chat seen end /> })}
+        </p>
+    }
+}
+
+/// Buttons for a reply while it runs, and words on how the next one will come.
+#[component]
+fn Offers(chat: Chat, seen: Seen, end: ReadSignal<Option<End>>) -> impl IntoView {
+    let going = move || end.with(Option::is_none);
+    let can_skip = move || going() && seen.behind.get() && is_paced(chat);
+    let asking = move || matches!(seen.status.get(), Status::Asking(_)) && going();
+    let has_next = move || seen.next_way.with(Option::is_some) && !young(chat);
+    let next = move || {
+        let way = seen.next_way.get().map(|way| way_words(chat, way));
+        say!(chat, way_next, way = way.unwrap_or_default())
+    };
+    view! {
+        <Show when=can_skip>
+            <Button class="inline" on_click=move || chat.run(Command::Skip)>
+                {move || say!(chat, show_all)}
+            </Button>
+        </Show>
+        <Show when=has_next>
+            <span role="status">{next}</span>
+        </Show>
+        <Show when=asking>
+            <Button class="inline" on_click=move || chat.run(Command::WaitOn)>
+                {move || say!(chat, keep_waiting)}
+            </Button>
+        </Show>
+    }
 }
 
 fn is_paced(chat: Chat) -> bool {
-    matches!(
-        chat.pace
-            .get()
-            .unwrap_or_else(|| chat.options.with(|options| options.pace())),
-        crate::pacer::Pace::PerCharacter(_)
-    )
+    matches!(chat.current_pace(), Pace::PerCharacter(_))
 }
 
 fn phase(status: &Status) -> &'static str {
@@ -74,60 +82,6 @@ fn phase(status: &Status) -> &'static str {
     }
 }
 
-/// What a reply that runs is doing.
-pub fn running(chat: Chat, status: &Status) -> String {
-    let percent = |part: f64| (part * 100.0).round().clamp(0.0, 100.0) as u32;
-    if young(chat) {
-        match status {
-            Status::Connecting => return say!(chat, young_connecting),
-            Status::Waiting | Status::Slow => return say!(chat, young_waiting),
-            Status::Progress(_) => return say!(chat, young_reading),
-            Status::Thinking => return say!(chat, young_thinking),
-            Status::Writing(_) | Status::Showing => return say!(chat, young_writing),
-            Status::Asking(_) | Status::Ended => {}
-        }
-    }
-    match status {
-        Status::Connecting => say!(chat, status_connecting),
-        Status::Waiting => say!(chat, status_waiting),
-        Status::Slow => say!(chat, status_slow),
-        Status::Progress(Progress::Queued(_)) => say!(chat, status_queued),
-        Status::Progress(Progress::LoadingModel(None)) => say!(chat, status_loading),
-        Status::Progress(Progress::LoadingModel(Some(part))) => {
-            say!(
-                chat,
-                status_loading_percent,
-                percent = percent(f64::from(*part))
-            )
-        }
-        Status::Progress(Progress::ReadingPrompt { processed, total }) => {
-            let part = f64::from(*processed) / f64::from((*total).max(1));
-            say!(chat, status_reading, percent = percent(part))
-        }
-        Status::Progress(Progress::Stage(stage)) => say!(chat, status_stage, stage = stage.clone()),
-        Status::Thinking => say!(chat, status_thinking),
-        Status::Writing(None) => say!(chat, status_writing),
-        Status::Writing(Some((speed, true))) => say!(chat, status_writing_speed, speed = *speed),
-        Status::Writing(Some((speed, false))) => say!(chat, status_writing_about, speed = *speed),
-        Status::Showing => say!(chat, status_showing),
-        Status::Asking(clock) => match clock {
-            Deadline::Connect => say!(chat, asking_connect),
-            Deadline::FirstToken => say!(chat, asking_first_token),
-            Deadline::Silence => say!(chat, asking_silence),
-            Deadline::Total => say!(chat, asking_total),
-        },
-        Status::Ended => String::new(),
-    }
-}
-
-/// How a reply ended; one of which there is nothing to read but what the model thought says where that stands.
-pub fn how_ended(chat: Chat, end: &End, only_thought: bool) -> String {
-    match end {
-        End::Empty { .. } if only_thought => say!(chat, end_only_thought),
-        end => end_words(chat, end),
-    }
-}
-
 fn ended(chat: Chat, end: &End, figures: &Figures) -> String {
     let mut parts = vec![how_ended(chat, end, figures.only_thought)];
     if !young(chat) {
@@ -139,4 +93,40 @@ fn ended(chat: Chat, end: &End, figures: &Figures) -> String {
         }
     }
     parts.join(" · ")
+}
+
+/// Figures of a turn that are shown beside its text.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Figures {
+    /// Number of bytes of the answer.
+    pub text_len: usize,
+    /// `true` where there is no answer, but what the model thought.
+    pub only_thought: bool,
+    /// Number of tokens of the reply, by the server's count.
+    pub tokens: Option<u32>,
+    /// Tokens per second, by the server's clock.
+    pub speed: Option<f64>,
+    /// The tools that the model asks for.
+    pub tools: Vec<String>,
+}
+
+impl Figures {
+    /// Makes the figures of a turn.
+    pub fn of(turn: &Turn) -> Figures {
+        let speed = turn.timings.predicted_per_second.or_else(|| {
+            let seconds = turn.timings.predicted_ms? / 1000.0;
+            (seconds > 0.0).then(|| f64::from(turn.usage.completion_tokens.unwrap_or(0)) / seconds)
+        });
+        Figures {
+            text_len: turn.text.len(),
+            only_thought: turn.only_thought(),
+            tokens: turn.usage.completion_tokens,
+            speed: speed.filter(|speed| *speed > 0.0),
+            tools: turn
+                .tools
+                .iter()
+                .map(|tool| tool.name.clone().unwrap_or_default())
+                .collect(),
+        }
+    }
 }

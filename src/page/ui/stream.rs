@@ -2,74 +2,67 @@
 
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
+use web_sys::MouseEvent;
 
-use super::part::{Part, button, el, icon};
-use super::{coming, welcome};
-use crate::page::app::Chat;
-use crate::page::later;
+use super::coming::Coming;
+use super::kit::{Button, Icon, Show};
+use super::welcome::Welcome;
+use crate::page::app::{Chat, Command, second_half};
 use crate::page::words::say;
 
-/// How near to the end, in pixels, still counts as at the end.
+/// The distance from the end, in pixels, that still counts as at the end.
 const NEAR: i32 = 40;
 
-/// The conversation.
-pub fn stream(part: Part, chat: Chat) -> Part {
+/// The conversation in its scrolling column.
+#[component]
+pub fn Stream(chat: Chat) -> impl IntoView {
     let empty = move || chat.tree.with(|tree| tree.is_empty());
-    // Another conversation is drawn anew, whatever it has in common with the one before.
-    let conversation = move || {
-        let is_there = chat.loaded.get() && !empty();
-        is_there
-            .then(|| chat.conversation.get())
-            .into_iter()
-            .collect()
+    let click = move |event: MouseEvent| {
+        let target = event.target();
+        let target = target.and_then(|target| target.dyn_into().ok());
+        if let (Some(target), Some(half)) = (target, second_half::ready()) {
+            (half.clicked)(chat, &target);
+        }
     };
-    let column = el("div")
-        .set("class", "column")
-        .class("empty", empty)
-        .when(
-            move || empty() && !chat.returning.get(),
-            move || welcome::welcome(chat),
-        )
-        .each(conversation, move |_| {
-            coming(later::ready().map(|later| later.turns), chat)
-        });
-    let main = el("main")
-        .set("class", "stream")
-        .set("tabindex", "-1")
-        .on("click", move |event| {
-            let target = event.target();
-            let target = target.and_then(|target| target.dyn_into().ok());
-            if let (Some(target), Some(later)) = (target, later::ready()) {
-                (later.clicked)(chat, &target);
-            }
-        })
-        .child(column);
-    let scroller = main.element();
-    chat.scroller.set_value(Some(scroller.clone()));
     // The reader's own scrolling decides; growth of the text does not. What the page scrolls itself only goes down.
-    let mut last_top = 0;
-    let main = main.on("scroll", move |_| {
+    let last_top = StoredValue::new(0);
+    let scroll = move |_| {
+        let Some(scroller) = chat.scroller().get_untracked() else {
+            return;
+        };
         let top = scroller.scroll_top();
+        let before = last_top.get_value();
+        last_top.set_value(top);
         // So it goes while text comes and is followed; where the end is matters only to those who are not there.
-        if top >= last_top && chat.pinned.get_untracked() {
-            last_top = top;
+        if top >= before && chat.pinned.get_untracked() {
             return;
         }
         let below = scroller.scroll_height() - scroller.client_height() - top;
         if below <= NEAR {
-            chat.pinned.set(true);
-        } else if top < last_top {
-            chat.pinned.set(false);
+            chat.scrolled(true);
+        } else if top < before {
+            chat.scrolled(false);
         }
-        last_top = top;
-    });
-    let to_end = el("div").set("class", "to-end").when(
-        move || !chat.pinned.get(),
-        move || {
-            button("round", move || chat.to_end())
-                .attr("aria-label", move || say!(chat, to_newest))
-                .child(icon(icondata_lu::LuArrowDown))
-        },
-    );
-    part.child(main).child(to_end)
+    };
+    view! {
+        <main class="stream" tabindex="-1" node_ref=chat.scroller() on:click=click on:scroll=scroll>
+            <div class="column" class:empty=empty>
+                <Show when=move || empty() && !chat.returning.get()>
+                    <Welcome chat />
+                </Show>
+                <Coming chat when=move || !empty() view=|half| half.turns />
+            </div>
+        </main>
+        <div class="to-end">
+            <Show when=move || !chat.pinned.get()>
+                <Button
+                    class="round"
+                    label=move || say!(chat, to_newest)
+                    on_click=move || chat.run(Command::ToEnd)
+                >
+                    <Icon shape=icondata_lu::LuArrowDown />
+                </Button>
+            </Show>
+        </div>
+    }
 }

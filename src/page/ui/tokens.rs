@@ -1,34 +1,30 @@
 //! An answer, looked into: each token coloured by how likely it was, its alternatives and what it looked at on demand.
 //!
-//! In: [`Looks`] that grow. Out: a strip of tokens that grows at its end with the text that is shown, and the words on the token
+//! In: a [`TokenInsight`] that grows. Out: a strip of tokens that grows at its end with the text that is shown, and the words on the token
 //! that is pointed to. It can be pointed with a mouse or a finger, and walked with the arrow keys.
 //!
-//! Made on demand: [`open`] is the only way in.
+//! The strip is made by hand, because it grows with every frame: what is there is not touched.
 
 use std::cell::Cell;
 use std::rc::Rc;
 
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
-use web_sys::{Element, Event};
+use web_sys::{Element, Event, KeyboardEvent};
 
-use super::part::{Part, el, follow};
+use super::dom::el;
+use super::kit::{For, keys};
 use crate::chat::tokens::Seen;
-use crate::page::app::{Chat, Looks};
-use crate::page::words::{Locale, say};
+use crate::page::app::{Chat, TokenInsight};
+use crate::page::follow::follow;
+use crate::page::numbers;
+use crate::page::words::say;
 
 /// The strip of one answer.
-pub fn open(chat: Chat, looks: Looks) -> Part {
-    let shown = RwSignal::from(looks.shown.clone());
+#[component]
+pub fn Tokens(chat: Chat, insight: TokenInsight) -> impl IntoView {
+    let shown = RwSignal::from(insight.shown.clone());
     let current = RwSignal::new(None::<usize>);
-    let strip = el("div")
-        .set("class", "strip")
-        .set("dir", "auto")
-        .set("tabindex", "0")
-        .set("role", "group")
-        .attr("aria-label", move || say!(chat, tokens_title));
-    grow(&strip, looks.clone());
-    shade(&strip, looks.clone(), current);
     let point = move |event: &Event| {
         let target = event.target().and_then(|target| target.dyn_into().ok());
         let at = target.and_then(|target: Element| target.get_attribute("data-at")?.parse().ok());
@@ -36,34 +32,42 @@ pub fn open(chat: Chat, looks: Looks) -> Part {
             point_at(current, at);
         }
     };
-    let strip = strip
-        .on("pointerover", point)
-        .on("click", point)
-        .on_key(move |event| {
-            let last = shown.get_untracked().saturating_sub(1);
-            let at = current.get_untracked();
-            let to = match event.key().as_str() {
-                "ArrowRight" | "ArrowDown" => at.map_or(0, |at| (at + 1).min(last)),
-                "ArrowLeft" | "ArrowUp" => at.map_or(0, |at| at.saturating_sub(1)),
-                "Home" => 0,
-                "End" => last,
-                _ => return,
-            };
-            event.prevent_default();
-            point_at(current, to);
-        });
-    el("section")
-        .set("class", "tokens")
-        .child(
-            el("div")
-                .set("class", "token-detail")
-                .set("role", "status")
-                .each(
-                    move || vec![current.get()],
-                    move |at| detail(chat, &looks, *at),
-                ),
-        )
-        .child(strip)
+    let walk = keys(move |event: &KeyboardEvent| {
+        let last = shown.get_untracked().saturating_sub(1);
+        let at = current.get_untracked();
+        let to = match event.key().as_str() {
+            "ArrowRight" | "ArrowDown" => at.map_or(0, |at| (at + 1).min(last)),
+            "ArrowLeft" | "ArrowUp" => at.map_or(0, |at| at.saturating_sub(1)),
+            "Home" => 0,
+            "End" => last,
+            _ => return,
+        };
+        event.prevent_default();
+        point_at(current, to);
+    });
+    let (grown, shaded) = (insight.clone(), insight.clone());
+    let insight = StoredValue::new_local(insight);
+    view! {
+        <section class="tokens">
+            <div class="token-detail" role="status">
+                <For each=move || [current.get()] key=|at| *at let:at>
+                    {detail(chat, &insight.get_value(), at)}
+                </For>
+            </div>
+            <div
+                class="strip"
+                dir="auto"
+                tabindex="0"
+                role="group"
+                aria-label=move || say!(chat, tokens_title)
+                use:grow=grown
+                use:shade=(shaded, current)
+                on:pointerover=move |event| point(&event)
+                on:click=move |event| point(&event)
+                on:keydown=walk
+            ></div>
+        </section>
+    }
 }
 
 fn point_at(current: RwSignal<Option<usize>>, at: usize) {
@@ -73,36 +77,36 @@ fn point_at(current: RwSignal<Option<usize>>, at: usize) {
 }
 
 /// Appends the tokens that are new. What is there is not touched.
-fn grow(strip: &Part, looks: Looks) {
-    let root = strip.element();
+fn grow(strip: Element, insight: TokenInsight) {
     let made = Cell::new(0);
     follow(move || {
-        let shown = looks.shown.get();
-        let tokens = looks.tokens.borrow();
+        let shown = insight.shown.get();
+        let tokens = insight.tokens.borrow();
         let from = made.replace(shown.max(made.get()));
         for (at, seen) in tokens.all().iter().enumerate().take(shown).skip(from) {
-            let span = el("span").set("data-at", &at.to_string()).text(&seen.text);
-            let span = match seen.logprob {
-                Some(logprob) => span.set("data-p", &step(logprob).to_string()),
-                None => span,
-            };
-            let _ = root.append_child(&span.element());
+            let span = el("span", &[("data-at", &at.to_string())]);
+            span.set_text_content(Some(&seen.text));
+            mark(
+                &span,
+                "data-p",
+                seen.logprob.map(|logprob| step(logprob).to_string()),
+            );
+            let _ = strip.append_child(&span);
         }
     });
 }
 
 /// Marks the token that is pointed to, and the earlier ones by how much it looked at them.
-fn shade(strip: &Part, looks: Looks, current: RwSignal<Option<usize>>) {
-    let root = strip.element();
+fn shade(strip: Element, (insight, current): (TokenInsight, RwSignal<Option<usize>>)) {
     let before = Rc::new(Cell::new(None::<usize>));
     follow(move || {
         let now = current.get();
         let was = before.replace(now);
-        let tokens = looks.tokens.borrow();
+        let tokens = insight.tokens.borrow();
         let looked: &[u8] = now
             .and_then(|now| tokens.all().get(now))
             .map_or(&[], |seen| &seen.looked);
-        let spans = root.children();
+        let spans = strip.children();
         let last = now.max(was).map_or(0, |last| last + 1);
         for at in 0..spans.length().min(last as u32) {
             let Some(span) = spans.item(at) else { continue };
@@ -122,29 +126,38 @@ fn mark(span: &Element, name: &str, value: Option<String>) {
     };
 }
 
-/// What is known of the token that is pointed to; before, how to point.
-fn detail(chat: Chat, looks: &Looks, at: Option<usize>) -> Part {
-    let tokens = looks.tokens.borrow();
+/// Words on the token that is pointed to; before there is one, on how to point.
+fn detail(chat: Chat, insight: &TokenInsight, at: Option<usize>) -> AnyView {
+    let tokens = insight.tokens.borrow();
     let Some(seen) = at.and_then(|at| tokens.all().get(at)) else {
-        return el("p").says(move || say!(chat, tokens_how));
+        return view! { <p>{move || say!(chat, tokens_how)}</p> }.into_any();
     };
-    let part = el("p").child(chip(chat, &seen.text, seen.logprob).set("class", "chip own"));
     let others = seen.alternatives.iter();
     let others = others.filter(|(text, _)| *text != seen.text);
-    let part = part.children(others.map(|(text, logprob)| chip(chat, text, Some(*logprob))));
-    match looked_at(seen, tokens.all()) {
-        Some((share, words)) => part.child(el("span").set("class", "looked").says(move || {
+    let others = others
+        .map(|(text, logprob)| view! { <Chip chat text=visible(text) logprob=Some(*logprob) /> });
+    let looked = looked_at(seen, tokens.all()).map(|(share, words)| {
+        let words = move || {
             if words.is_empty() {
                 say!(chat, tokens_looked_prompt, share = share)
             } else {
                 say!(chat, tokens_looked, share = share, words = words.clone())
             }
-        })),
-        None => part,
+        };
+        view! { <span class="looked">{words}</span> }
+    });
+    view! {
+        <p>
+            <Chip chat class="chip own" text=visible(&seen.text) logprob=seen.logprob />
+            {others.collect_view()}
+            {looked}
+        </p>
     }
+    .into_any()
 }
 
-/// The prompt's share of a token's looks, and the words of the answer that it looked at most.
+/// The prompt's share of a token's attention, in per cent, and the words of the answer that it looked at most (three at most);
+/// `None` where that is not known.
 fn looked_at(seen: &Seen, all: &[Seen]) -> Option<(u8, String)> {
     let share = seen.at_prompt?;
     let mut most: Vec<(usize, u8)> = seen.looked.iter().copied().enumerate().collect();
@@ -160,20 +173,29 @@ fn looked_at(seen: &Seen, all: &[Seen]) -> Option<(u8, String)> {
     Some((share, words.join(", ")))
 }
 
-fn chip(chat: Chat, text: &str, logprob: Option<f32>) -> Part {
-    let part = el("span")
-        .set("class", "chip")
-        .child(el("span").text(&visible(text)));
-    match logprob {
-        Some(logprob) => part
-            .set("data-p", &step(logprob).to_string())
-            .text(" ")
-            .child(el("span").says(move || percent(chat, logprob))),
-        None => part,
+/// A token and how likely it was.
+#[component]
+fn Chip(
+    chat: Chat,
+    #[prop(default = "chip")] class: &'static str,
+    text: String,
+    logprob: Option<f32>,
+) -> impl IntoView {
+    let likely = logprob.map(|logprob| {
+        view! {
+            " "
+            <span>{move || percent(chat, logprob)}</span>
+        }
+    });
+    view! {
+        <span class=class data-p=logprob.map(|logprob| step(logprob).to_string())>
+            <span>{text}</span>
+            {likely}
+        </span>
     }
 }
 
-/// What would not be seen, as signs.
+/// The text with signs for what would not be seen: line breaks, tabs, and spaces where there is nothing else.
 fn visible(text: &str) -> String {
     let text = text.replace('\n', "⏎").replace('\t', "⇥");
     if text.trim().is_empty() {
@@ -183,20 +205,17 @@ fn visible(text: &str) -> String {
     }
 }
 
-/// Ten steps: a colour for each probability would say more than an eye can tell apart.
+/// The step of a probability, from 0 to 9, by its natural logarithm: a colour for each probability would say more than an eye can
+/// tell apart.
 fn step(logprob: f32) -> u32 {
     ((logprob.exp() * 10.0) as u32).min(9)
 }
 
 fn percent(chat: Chat, logprob: f32) -> String {
-    let tenths = (logprob.exp() * 1000.0 + 0.5) as u32;
-    let point = match chat.lang.get() {
-        Locale::en => '.',
-        Locale::de => ',',
-    };
-    if tenths == 0 {
-        format!("< 0{point}1 %")
+    let (locale, share) = (chat.lang.get(), f64::from(logprob.exp()));
+    if share < 0.0005 {
+        format!("< {}", numbers::percent(locale, 0.001, 1))
     } else {
-        format!("{}{point}{} %", tenths / 10, tenths % 10)
+        numbers::percent(locale, share, 1)
     }
 }

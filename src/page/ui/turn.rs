@@ -2,293 +2,241 @@
 
 use std::rc::Rc;
 
+use leptos::html;
 use leptos::prelude::*;
-use web_sys::Element;
+use wasm_bindgen::JsCast;
+use web_sys::{Element, MouseEvent, Text};
 
-use super::composer::{enter_key, sends};
-use super::part::{Part, after, button, el, follow, icon};
-use super::status::status_line;
-use super::tokens;
-use crate::chat::request::{Image, Role};
+use super::actions::{Action, Branches, CopyButton};
+use super::kit::{For, Show};
+use super::said::Said;
+use super::status::{Figures, StatusLine};
+use super::tokens::Tokens;
+use crate::chat::request::Role;
 use crate::chat::tree::TurnId;
-use crate::chat::turn::Turn;
 use crate::event::End;
 use crate::markdown::{Markdown, piece_of};
 use crate::page::annex;
 use crate::page::app::{Chat, Command};
-use crate::page::clipboard;
 use crate::page::idle::Task;
-use crate::page::live::{Live, Order};
+use crate::page::live::{Live, Order, Seen};
 use crate::page::painter::Painter;
-use crate::page::words::{say, young};
+use crate::page::sentences::young;
+use crate::page::words::say;
 use crate::text;
 
-/// So many bytes of a settled answer are drawn at a time.
+/// The number of bytes of a settled answer that are drawn at a time.
 const PIECE: usize = 4096;
 
 /// One turn.
-pub fn turn(chat: Chat, id: TurnId) -> Part {
-    let on_screen = annex::Turn::on_screen();
+#[component]
+pub fn TurnView(chat: Chat, id: TurnId) -> impl IntoView {
+    let on_screen = annex::InUse::on_screen();
     on_cleanup(move || drop(on_screen));
     let role = chat
         .tree
         .with_untracked(|tree| tree.turn(id).map(|turn| turn.role));
     match role {
-        Some(Role::Assistant) => reply(chat, id),
-        _ => said(chat, id),
+        Some(Role::Assistant) => view! { <Reply chat id /> }.into_any(),
+        _ => view! { <Said chat id /> }.into_any(),
     }
 }
 
-/// What the person said.
-fn said(chat: Chat, id: TurnId) -> Part {
-    let text = move || with_turn(chat, id, |turn| turn.text.clone());
-    let editing = RwSignal::new(false);
-    // What is being typed in place of it.
-    let typed = RwSignal::new(String::new());
-    let save = move || {
-        editing.set(false);
-        chat.run(Command::Edit(id, typed.get_untracked()));
-    };
-    let edit = move || {
-        typed.set(text());
-        editing.set(true);
-    };
-    el("article")
-        .set("class", "turn user")
-        .set("data-role", "user")
-        .attr("aria-label", move || say!(chat, you))
-        .when(
-            move || !editing.get(),
-            move || {
-                el("div")
-                    .set("class", "said")
-                    .set("dir", "auto")
-                    .add(|part| pictures(part, chat, id))
-                    .text(&text())
-            },
-        )
-        .when(
-            move || editing.get(),
-            move || editor(chat, typed, editing, save),
-        )
-        .when(
-            move || editing.get(),
-            move || {
-                el("div")
-                    .set("class", "actions shown")
-                    .child(button("", save).says(move || say!(chat, save_edit)))
-                    .child(button("", move || editing.set(false)).says(move || say!(chat, cancel)))
-            },
-        )
-        .when(
-            move || !editing.get(),
-            move || {
-                actions()
-                    .add(|part| branches(part, chat, id))
-                    .child(copy_button(chat, "", move || say!(chat, copy), text))
-                    .child(labelled(
-                        icondata_lu::LuPencil,
-                        move || say!(chat, edit),
-                        edit,
-                    ))
-            },
-        )
+/// Signs of a reply beside its text: of one that runs they change, of one that is over they do not.
+#[derive(Clone, Copy)]
+struct Course {
+    seen: Option<Seen>,
+    end: ReadSignal<Option<End>>,
+    thinks: ReadSignal<bool>,
+    behind: ReadSignal<bool>,
 }
 
-/// What a person showed.
-fn pictures(part: Part, chat: Chat, id: TurnId) -> Part {
-    let urls: Vec<String> = chat.tree.with_untracked(|tree| {
-        let images = tree.turn(id).map_or(&[][..], |turn| &turn.images);
-        images.iter().map(Image::url).collect()
-    });
-    if urls.is_empty() {
-        return part;
+impl Course {
+    fn of(chat: Chat, id: TurnId, live: Option<&dyn Live>) -> Course {
+        if let Some(seen) = live.map(Live::seen) {
+            return Course {
+                seen: Some(seen),
+                end: seen.end,
+                thinks: seen.thinks,
+                behind: seen.behind,
+            };
+        }
+        let (end, thinks) =
+            chat.with_turn(id, |turn| (turn.end.clone(), !turn.reasoning.is_empty()));
+        Course {
+            seen: None,
+            end: RwSignal::new(end).read_only(),
+            thinks: RwSignal::new(thinks).read_only(),
+            behind: RwSignal::new(false).read_only(),
+        }
     }
-    let picture = |url: &String| {
-        el("img")
-            .set("src", url)
-            .attr("alt", move || say!(chat, image))
-    };
-    part.child(
-        el("div")
-            .set("class", "pictures")
-            .children(urls.iter().map(picture)),
-    )
-}
 
-/// The field in which a turn is put in other words.
-fn editor(
-    chat: Chat,
-    typed: RwSignal<String>,
-    editing: RwSignal<bool>,
-    save: impl Fn() + 'static,
-) -> Part {
-    let field = el("textarea")
-        .set("class", "edit")
-        .set("dir", "auto")
-        .attr("aria-label", move || say!(chat, edit))
-        .value(move || typed.get())
-        .on("input", move |event| typed.set(event_target_value(event)))
-        .on_key(move |event| {
-            if sends(event) {
-                event.prevent_default();
-                save();
-            } else if event.key() == "Escape" {
-                editing.set(false);
-            }
-        });
-    let field = enter_key(field);
-    let element = field.element();
-    after(move || {
-        let _ = element.focus();
-    });
-    field
+    fn runs(self) -> bool {
+        self.end.with(Option::is_none)
+    }
 }
 
 /// A reply: its thinking, its text, its status, and what can be done with it.
-fn reply(chat: Chat, id: TurnId) -> Part {
+#[component]
+fn Reply(chat: Chat, id: TurnId) -> impl IntoView {
     let live: Option<Rc<dyn Live>> = chat
         .live
         .with_untracked(|live| live.clone())
         .filter(|live| live.id() == id);
-    let seen = live.as_ref().map(|live| live.seen());
-    let (end, thinks, behind) = match &seen {
-        Some(seen) => (seen.end, seen.thinks, seen.behind),
-        None => {
-            let (end, thinks) = with_turn(chat, id, |turn| {
-                (turn.end.clone(), !turn.reasoning.is_empty())
-            });
-            (
-                RwSignal::new(end),
-                RwSignal::new(thinks),
-                RwSignal::new(false),
-            )
+    let course = Course::of(chat, id, live.as_deref());
+    let Course { seen, end, .. } = course;
+    // What a turn holds changes at its end alone: it follows that, and not the whole conversation.
+    let figures = Signal::derive(move || {
+        end.track();
+        chat.with_turn(id, Figures::of)
+    });
+    let insight = chat.insight(id);
+    let has_insight = RwSignal::from(insight.shown.clone());
+    let insight = StoredValue::new_local(insight);
+    let shows_tokens =
+        move || has_insight.get() > 0 && chat.preferences.with(|preferences| preferences.tokens);
+    let settled = live.is_none().then_some((chat, id));
+    let (thought, answer) = (NodeRef::<html::Div>::new(), NodeRef::<html::Div>::new());
+    if let Some(live) = live {
+        attach(live, thought, answer);
+    }
+    // A click on text that is being paced shows the rest of what is here; a selection is no click.
+    let hurry = move |_: MouseEvent| {
+        if course.behind.get_untracked() && !has_selection() {
+            chat.run(Command::Skip);
         }
     };
-    // What a turn holds changes at its end alone: it follows that, and not the whole conversation.
-    let figures = move || {
-        end.track();
-        with_turn(chat, id, Figures::of)
-    };
-    let running = move || end.with(Option::is_none);
+    view! {
+        <article
+            class="turn reply"
+            data-role="assistant"
+            data-end=move || end.with(|end| end.as_ref().map_or("running", End::word))
+            data-reason=move || end.with(|end| end.as_ref().and_then(End::reason))
+            aria-label=move || say!(chat, assistant)
+            aria-busy=move || course.runs().to_string()
+        >
+            <Thinking chat id course figures place=thought />
+            <div class="answer" dir="auto" node_ref=answer use:settle=settled on:click=hurry></div>
+            <Show when=shows_tokens>
+                <Tokens chat insight=insight.get_value() />
+            </Show>
+            <For each=move || figures.get().tools key=Clone::clone let:name>
+                <p class="tool">{move || say!(chat, tool_call, name = name.clone())}</p>
+            </For>
+            <StatusLine chat seen end figures />
+            <Show when=move || !course.runs()>
+                <ReplyActions chat id course figures />
+            </Show>
+        </article>
+    }
+}
+
+/// Tells the reply that runs where it is drawn, once its places stand on the page.
+fn attach(live: Rc<dyn Live>, thought: NodeRef<html::Div>, answer: NodeRef<html::Div>) {
+    Effect::new(move || {
+        let (Some(thought), Some(answer)) = (thought.get(), answer.get()) else {
+            return;
+        };
+        let thought = thought
+            .first_child()
+            .and_then(|text| text.dyn_into::<Text>().ok());
+        if let Some(thought) = thought {
+            // Once: what is drawn is not drawn anew in another language.
+            untrack(|| live.clone().order(Order::Attach(answer.into(), thought)));
+        }
+    });
+}
+
+/// The thoughts of the model; while they come, those it has had so far.
+#[component]
+fn Thinking(
+    chat: Chat,
+    id: TurnId,
+    course: Course,
+    figures: Signal<Figures>,
+    place: NodeRef<html::Div>,
+) -> impl IntoView {
     // It is over, and all that there is to read is what the model thought.
-    let only_thought = move || !running() && figures().only_thought;
-    let thinking = move || {
-        if running() && figures().text_len == 0 && !behind.get() {
+    let only_thought = move || !course.runs() && figures.get().only_thought;
+    let title = move || {
+        if course.runs() && figures.get().text_len == 0 && !course.behind.get() {
             say!(chat, thinking_so_far)
         } else {
             say!(chat, thinking_part)
         }
     };
-    let looks = chat.looks(id);
-    let has_looks = RwSignal::from(looks.shown.clone());
-    let reasoning = el("div")
-        .set("class", "reasoning")
-        .set("dir", "auto")
-        .attr_if("translate", move || running().then(|| "no".to_owned()));
-    let answer = el("div")
-        .set("class", "answer")
-        .set("dir", "auto")
-        .on("click", move |_| {
-            // A click on text that is being paced shows the rest of what is here; a selection is no click.
-            if behind.get_untracked() && !has_selection() {
-                chat.run(Command::Skip);
-            }
-        });
-    let thought = document().create_text_node("");
-    let _ = reasoning.element().append_child(&thought);
-    let place: Element = answer.element().into();
-    match live {
-        // Once: what is drawn is not drawn anew in another language.
-        Some(live) => after(move || {
-            untrack(|| {
-                live.clone()
-                    .order(Order::Attach(place.clone(), thought.clone()))
-            });
-        }),
-        None => {
-            thought.set_data(&with_turn(chat, id, |turn| turn.reasoning.clone()));
-            settled(chat, id, place);
+    // A reply that runs writes into this text by itself.
+    let text = match course.seen {
+        Some(_) => String::new(),
+        None => chat.with_turn(id, |turn| turn.reasoning.clone()),
+    };
+    let details = NodeRef::<html::Details>::new();
+    // The person may close it then; and whoever has opened it before finds it open.
+    Effect::new(move || {
+        if let Some(details) = details.get()
+            && only_thought()
+        {
+            details.set_open(true);
         }
+    });
+    view! {
+        <details
+            class="thinking"
+            class:none=move || !course.thinks.get() || young(chat) && !only_thought()
+            node_ref=details
+        >
+            <summary>{title}</summary>
+            <div
+                class="reasoning"
+                dir="auto"
+                translate=move || course.runs().then_some("no")
+                node_ref=place
+            >
+                {text}
+            </div>
+        </details>
     }
+}
+
+/// Buttons for what can be done with a reply that is over.
+#[component]
+fn ReplyActions(chat: Chat, id: TurnId, course: Course, figures: Signal<Figures>) -> impl IntoView {
     let text = move || {
-        with_turn(chat, id, |turn| match only_thought() {
+        chat.with_turn(id, |turn| match turn.only_thought() {
             true => turn.reasoning.clone(),
             false => turn.text.clone(),
         })
     };
-    let details = el("details").set("class", "thinking");
-    let thinks_in = details.element();
-    // The person may close it then; and whoever has opened it before finds it open.
-    follow(move || {
-        if only_thought() {
-            let _ = thinks_in.set_attribute("open", "");
-        }
-    });
     let can_continue = move || {
-        end.with(|end| end.as_ref().is_some_and(End::can_continue)) && figures().text_len > 0
+        let end = course.end;
+        end.with(|end| end.as_ref().is_some_and(End::can_continue)) && figures.get().text_len > 0
     };
-    el("article")
-        .set("class", "turn reply")
-        .set("data-role", "assistant")
-        .attr("data-end", move || {
-            end.with(|end| end.as_ref().map_or("running", End::word).to_owned())
-        })
-        .attr_if("data-reason", move || {
-            end.with(|end| end.as_ref().and_then(End::reason))
-        })
-        .attr("aria-label", move || say!(chat, assistant))
-        .attr("aria-busy", move || running().to_string())
-        .child(
-            details
-                .class("none", move || {
-                    !thinks.get() || young(chat) && !only_thought()
-                })
-                .child(el("summary").says(thinking))
-                .child(reasoning),
-        )
-        .child(answer)
-        .when(
-            move || has_looks.get() > 0 && chat.wishes.with(|wishes| wishes.tokens),
-            move || tokens::open(chat, looks.clone()),
-        )
-        .each(
-            move || figures().tools,
-            move |tool| {
-                let name = tool.clone();
-                el("p")
-                    .set("class", "tool")
-                    .says(move || say!(chat, tool_call, name = name.clone()))
-            },
-        )
-        .child(status_line(chat, seen, end, figures))
-        .when(
-            move || !running(),
-            move || {
-                actions()
-                    .add(|part| branches(part, chat, id))
-                    .child(copy_button(chat, "", move || say!(chat, copy), text))
-                    .child(labelled(
-                        icondata_lu::LuRotateCcw,
-                        move || say!(chat, retry),
-                        move || chat.run(Command::Retry(id)),
-                    ))
-                    .when(can_continue, move || {
-                        labelled(
-                            icondata_lu::LuPlay,
-                            move || say!(chat, go_on),
-                            move || chat.run(Command::Continue(id)),
-                        )
-                        // Only the last of all replies can go on: the style hides it elsewhere.
-                        .set("class", "go-on")
-                    })
-            },
-        )
+    view! {
+        <div class="actions">
+            <Branches chat id />
+            <CopyButton chat name=move || say!(chat, copy) text=text />
+            <Action
+                shape=icondata_lu::LuRotateCcw
+                words=move || say!(chat, retry)
+                on_click=move || chat.run(Command::Retry(id))
+            />
+            <Show when=can_continue>
+                // Only the last of all replies can go on: the style hides it elsewhere.
+                <Action
+                    class="go-on"
+                    shape=icondata_lu::LuPlay
+                    words=move || say!(chat, go_on)
+                    on_click=move || chat.run(Command::Continue(id))
+                />
+            </Show>
+        </div>
+    }
 }
 
 /// Draws an answer that grows no more: its beginning at once, the rest of a long one as the browser finds time.
-fn settled(chat: Chat, id: TurnId, place: Element) {
-    let text = with_turn(chat, id, |turn| turn.text.clone());
+fn settle(place: Element, turn: Option<(Chat, TurnId)>) {
+    let Some((chat, id)) = turn else { return };
+    let text = chat.with_turn(id, |turn| turn.text.clone());
     let mut painter = Painter::new(place, chat);
     let mut markdown = Markdown::new();
     let mut at = 0;
@@ -309,138 +257,6 @@ fn settled(chat: Chat, id: TurnId, place: Element) {
         // It ends with the turn.
         StoredValue::new_local(Task::new(is_newest, step));
     }
-}
-
-/// What is asked of a turn; of none, where it is gone.
-fn with_turn<T>(chat: Chat, id: TurnId, look: impl FnOnce(&Turn) -> T) -> T {
-    chat.tree.with_untracked(|tree| match tree.turn(id) {
-        Some(turn) => look(turn),
-        None => look(&Turn::reply()),
-    })
-}
-
-/// What of a turn is shown beside its text.
-#[derive(Debug, Clone, PartialEq, Default)]
-pub struct Figures {
-    /// Bytes of the answer.
-    pub text_len: usize,
-    /// There is no answer, but what the model thought.
-    pub only_thought: bool,
-    /// Tokens of the reply, by the server's count.
-    pub tokens: Option<u32>,
-    /// Tokens per second, by the server's clock.
-    pub speed: Option<f64>,
-    /// The tools that the model asks for.
-    pub tools: Vec<String>,
-}
-
-impl Figures {
-    fn of(turn: &Turn) -> Figures {
-        let speed = turn.timings.predicted_per_second.or_else(|| {
-            let seconds = turn.timings.predicted_ms? / 1000.0;
-            (seconds > 0.0).then(|| f64::from(turn.usage.completion_tokens.unwrap_or(0)) / seconds)
-        });
-        Figures {
-            text_len: turn.text.len(),
-            only_thought: only_thought(turn),
-            tokens: turn.usage.completion_tokens,
-            speed: speed.filter(|speed| *speed > 0.0),
-            tools: turn
-                .tools
-                .iter()
-                .map(|tool| tool.name.clone().unwrap_or_default())
-                .collect(),
-        }
-    }
-}
-
-/// Whether a turn has no answer, and no call of a tool, but what the model thought.
-pub fn only_thought(turn: &Turn) -> bool {
-    let is_silent = turn.text.trim().is_empty() && turn.tools.is_empty();
-    is_silent && !turn.reasoning.trim().is_empty()
-}
-
-fn actions() -> Part {
-    el("div").set("class", "actions")
-}
-
-/// A button with an icon and a word.
-fn labelled(
-    shape: icondata_core::Icon,
-    words: impl Fn() -> String + 'static,
-    press: impl FnMut() + 'static,
-) -> Part {
-    button("", press)
-        .child(icon(shape))
-        .child(el("span").says(words))
-}
-
-/// Which of several versions is shown, and the way to the others. Another version is another turn: nothing here changes.
-fn branches(part: Part, chat: Chat, id: TurnId) -> Part {
-    let (at, count) = chat.tree.with_untracked(|tree| tree.branch(id));
-    if count < 2 {
-        return part;
-    }
-    part.child(
-        el("span")
-            .set("class", "branches")
-            .child(
-                button("", move || chat.run(Command::Switch(id, -1)))
-                    .attr("aria-label", move || say!(chat, earlier_version))
-                    .flag("disabled", move || at == 0)
-                    .child(icon(icondata_lu::LuChevronLeft)),
-            )
-            .child(el("span").says(move || say!(chat, version, at = at + 1, count = count)))
-            .child(
-                button("", move || chat.run(Command::Switch(id, 1)))
-                    .attr("aria-label", move || say!(chat, later_version))
-                    .flag("disabled", move || at + 1 == count)
-                    .child(icon(icondata_lu::LuChevronRight)),
-            ),
-    )
-}
-
-/// A button that puts a text on the clipboard, and says whether it did.
-pub fn copy_button(
-    chat: Chat,
-    class: &str,
-    name: impl Fn() -> String + 'static,
-    text: impl Fn() -> String + 'static,
-) -> Part {
-    // Whether it went well, once that is known.
-    let copied = RwSignal::new(None);
-    let press = move || {
-        clipboard::put(chat, text(), None, move |went| {
-            let _ = copied.try_set(Some(went));
-        });
-    };
-    let word = Rc::new(move |copied| match copied {
-        Some(true) => say!(chat, copied),
-        Some(false) => say!(chat, not_copied),
-        None => name(),
-    });
-    let other = word.clone();
-    button(class, press)
-        .on("blur", move |_| copied.set(None))
-        .each(
-            move || vec![copied.get()],
-            |copied| {
-                icon(match copied {
-                    Some(true) => icondata_lu::LuCheck,
-                    Some(false) => icondata_lu::LuX,
-                    None => icondata_lu::LuCopy,
-                })
-            },
-        )
-        // Both words keep their room: what stands beside the button is not moved away from under a finger.
-        .child(
-            el("span")
-                .set("class", "swap")
-                .attr("data-other", move || {
-                    other(copied.get().is_none().then_some(true))
-                })
-                .says(move || word(copied.get())),
-        )
 }
 
 fn has_selection() -> bool {

@@ -3,51 +3,50 @@
 //!
 //! In: the path of the tree. Out: groups of turns; one that is not made yet takes about the room that it will take. In the end all
 //! are there, for the browser's search and for screen readers. It must not know what is in a turn.
+//!
+//! Made by hand, because a list of Leptos makes all its rows, and makes them later: here some are not made yet, and others are made
+//! at once, as many as there is time for.
 
 use std::cell::RefCell;
 use std::rc::{Rc, Weak};
 
 use leptos::prelude::*;
 use wasm_bindgen::prelude::*;
-use web_sys::{CssStyleSheet, Element, HtmlElement, IntersectionObserver, Node};
+use web_sys::{CssStyleSheet, Element, HtmlElement, IntersectionObserver};
 
-use super::part::{Part, el, follow};
-use super::turn::turn;
+use super::dom::{Placed, el};
+use super::kit::For;
+use super::turn::TurnView;
 use crate::chat::request::Role;
 use crate::chat::tree::{Tree, TurnId};
 use crate::chat::turn::Turn;
 use crate::event::Millis;
 use crate::page::annex;
 use crate::page::app::Chat;
+use crate::page::browser::{adopt, sheet};
 use crate::page::clock::now;
-use crate::page::embed;
+use crate::page::dom::{set_style, when_near};
+use crate::page::follow::follow;
+use crate::page::history;
 use crate::page::idle::Task;
-use crate::page::kept;
 
-/// So many turns stand together. Where they are out of view they are left out of layout and painting, all at once: a browser
-/// that had to watch each turn of a long conversation would be busy with that alone.
+/// The number of turns that stand together. Where they are out of view they are left out of layout and painting, all at once: a
+/// browser that had to watch each turn of a long conversation would be busy with that alone.
 const TOGETHER: usize = 32;
-/// The turns of so many groups are wanted at once.
+/// The number of groups, the last ones, whose turns are wanted at once.
 const NEWEST: usize = 2;
-/// So many turns at the end of a conversation are made before the others are known; no more may be.
-pub const END: usize = NEWEST * TOGETHER;
-/// So many turns are made before anything else happens, and more for so many milliseconds.
+// What comes back first is what is made first.
+const _: () = assert!(history::END <= NEWEST * TOGETHER);
+/// The number of turns that are made before anything else happens; more are made until `MOMENT` has passed.
 const AT_ONCE: usize = 4;
+/// The time for which turns are made before anything else happens, however many they are, in milliseconds.
 const MOMENT: Millis = 12.0;
-/// So many pixels away from what is seen, turns are wanted soon.
+/// The distance from what is seen, in pixels, within which turns are wanted soon.
 const NEAR: u32 = 2000;
 
-#[wasm_bindgen(module = "/src/page/element.js")]
-extern "C" {
-    #[wasm_bindgen(js_name = whenNear)]
-    fn when_near(seen: &JsValue, root: Option<&Element>, margin: u32) -> IntersectionObserver;
-    #[wasm_bindgen(js_name = setStyle)]
-    fn set_style(element: &Element, name: &str, value: &str);
-}
-
 thread_local! {
-    /// Looks of turns: the first view has none.
-    static SHEET: Option<CssStyleSheet> = embed::sheet(concat!(
+    /// The sheet with the looks of turns: the first view has none.
+    static SHEET: Option<CssStyleSheet> = sheet(concat!(
         include_str!("../../../style/turn.css"),
         include_str!("../../../style/answer.css"),
         include_str!("../../../style/looks.css"),
@@ -57,17 +56,29 @@ thread_local! {
 /// A turn as it is drawn. A reply that goes on is drawn anew: how often it was begun is part of what it is known by.
 type Drawn = (TurnId, u32);
 
-/// The turns.
-pub fn turns(chat: Chat) -> Part {
-    kept::watch(chat);
-    embed::adopt(&chat.shared().root, &SHEET);
+/// The turns of the conversation.
+#[component]
+pub fn Turns(chat: Chat) -> impl IntoView {
+    adopt(&chat.shared().root, &SHEET);
+    // Another conversation is drawn anew, whatever it has in common with the one before.
+    view! {
+        <For each=move || [chat.conversation.get()] key=|number| *number let:_number>
+            <div use:pile=chat></div>
+        </For>
+    }
+}
+
+/// Piles the turns up in their place.
+fn pile(place: Element, chat: Chat) {
+    history::watch(chat);
     // What is read out to those who listen, not to see. It is there before it says anything: else it would not be heard.
-    let spoken = el("p").set("class", "spoken").set("role", "status");
-    let part = el("div").child(spoken);
+    let spoken = el("p", &[("class", "spoken"), ("role", "status")]);
+    let _ = place.append_child(&spoken);
     let pile = Rc::new(RefCell::new(Pile {
         chat,
-        place: part.element(),
-        owner: Owner::current().unwrap_or_default(),
+        place,
+        // What holds it must not hold what it ends with.
+        owner: Owner::new(),
         groups: Vec::new(),
         near: None,
         task: None,
@@ -83,23 +94,22 @@ pub fn turns(chat: Chat) -> Part {
         });
         pile.borrow_mut().update(&path, !chat.returning.get());
     });
-    part
 }
 
 struct Pile {
     chat: Chat,
-    place: HtmlElement,
+    place: Element,
     owner: Owner,
     groups: Vec<Group>,
     near: Option<Near>,
-    /// Makes what is not made yet.
+    /// The task that makes what is not made yet.
     task: Option<Task>,
-    /// All turns are here; else the newest alone, and room for the others.
+    /// `true` where all turns are here; else only the newest are, and there is room for the others.
     whole: bool,
     this: Weak<RefCell<Pile>>,
 }
 
-/// Tells when a group comes near.
+/// A watch that tells when a group comes near.
 struct Near {
     observer: IntersectionObserver,
     _seen: Closure<dyn Fn(Element)>,
@@ -114,29 +124,29 @@ impl Drop for Near {
 struct Group {
     element: HtmlElement,
     turns: Vec<Drawn>,
-    /// In the place of each turn what is made of it.
+    /// Rows that are made, each in the place of its turn.
     rows: Vec<Option<Row>>,
-    /// So many of them are not made.
+    /// The number of turns that are not made.
     left: usize,
-    /// It has come near.
+    /// Set once the group has come near.
     near: bool,
-    /// It is one of the last.
+    /// `true` while the group is one of the last.
     newest: bool,
-    /// About how much room its turns take, in letters' heights.
+    /// The room that the turns of the group take, more or less, in letters' heights.
     room: usize,
-    /// Stands above what is made in the place of what is not. It is an element of its own: a browser that keeps the reader's place
-    /// while things grow above gives up where the size of what is around that place is set.
+    /// An element above what is made, in the place of what is not. It is an element of its own: a browser that keeps the reader's
+    /// place while things grow above gives up where the size of what is around that place is set.
     gap: Option<HtmlElement>,
 }
 
 struct Row {
-    node: Node,
-    /// Owns what follows and listens inside the row.
+    turn: Placed,
+    /// Owner of what follows and listens inside the row.
     owner: Owner,
 }
 
 impl Pile {
-    /// The path is this one now.
+    /// Takes the path as it is now, and makes the turns of it that are wanted at once.
     fn update(&mut self, path: &[Drawn], whole: bool) {
         self.whole = whole;
         let count = path.len().div_ceil(TOGETHER);
@@ -146,7 +156,7 @@ impl Pile {
         }
         for (at, turns) in path.chunks(TOGETHER).enumerate() {
             if at == self.groups.len() {
-                let element = el("div").set("class", "turns").element();
+                let element = el("div", &[("class", "turns")]);
                 let _ = self.place.append_child(&element);
                 self.groups.push(Group::new(element));
             }
@@ -186,7 +196,7 @@ impl Pile {
         true
     }
 
-    /// Where turns are not made, there is room for them, and it is watched.
+    /// Makes room for turns that are not made, and watches their groups come near.
     fn make_room(&mut self) {
         let this = self.this.clone();
         let chat = self.chat;
@@ -196,7 +206,7 @@ impl Pile {
                     pile.borrow_mut().hurry(&element);
                 }
             });
-            let scroller = chat.scroller.get_value();
+            let scroller = chat.scroller().get_untracked();
             let root = scroller.as_ref().map(AsRef::as_ref);
             Near {
                 observer: when_near(seen.as_ref(), root, NEAR),
@@ -211,7 +221,7 @@ impl Pile {
         }
     }
 
-    /// This group is near.
+    /// Takes note that a group is near, and sees to its turns.
     fn hurry(&mut self, element: &Element) {
         let mut groups = self.groups.iter_mut();
         if let Some(group) = groups.find(|group| **group.element == **element) {
@@ -263,12 +273,12 @@ impl Group {
         }
     }
 
-    /// Somebody may see soon what is not made of it.
+    /// Tells whether somebody may soon see a turn of the group that is not made.
     fn is_urgent(&self, whole: bool) -> bool {
         self.left > 0 && (self.newest || self.near && whole)
     }
 
-    /// Its turns are these now; those that stay keep what is made of them.
+    /// Takes the turns that the group has now; those that stay keep what is made of them.
     fn take(&mut self, turns: &[Drawn]) {
         if self.turns == turns {
             return;
@@ -277,7 +287,6 @@ impl Group {
             if self.turns.get(at) != turns.get(at)
                 && let Some(row) = row.take()
             {
-                let _ = self.element.remove_child(&row.node);
                 row.end();
             }
         }
@@ -296,22 +305,23 @@ impl Group {
             return;
         };
         let owner = owner.child();
-        // What a view reads while it is made does not make it anew.
-        let draw = || owner.with(|| untrack(|| turn(chat, id)));
-        let part = match self.near || self.newest {
+        let next = self.rows.iter().skip(at + 1).flatten().next();
+        let next = next.and_then(|row| row.turn.element());
+        let draw = || {
+            let view = || untrack(|| view! { <TurnView chat id /> }.into_any());
+            owner.with(|| Placed::before(view(), &self.element, next.as_deref()))
+        };
+        let turn = match self.near || self.newest {
             true => draw(),
             false => annex::far_away(draw),
         };
-        let node: Node = part.into();
-        let next = self.rows.iter().skip(at + 1).flatten().next();
-        let _ = self.element.insert_before(&node, next.map(|row| &row.node));
         if let Some(row) = self.rows.get_mut(at) {
-            *row = Some(Row { node, owner });
+            *row = Some(Row { turn, owner });
         }
         self.left = self.left.saturating_sub(1);
     }
 
-    /// There is as much room as its turns will take, more or less.
+    /// Makes as much room as the turns of the group will take, more or less.
     fn leave_room(&mut self, tree: &Tree) {
         let (mut all, mut unmade) = (0, 0);
         for ((id, _), row) in self.turns.iter().zip(&self.rows) {
@@ -329,7 +339,7 @@ impl Group {
             return;
         }
         let gap = self.gap.get_or_insert_with(|| {
-            let gap = el("div").set("class", "gap").element();
+            let gap = el("div", &[("class", "gap")]);
             let _ = self.element.prepend_with_node_1(&gap);
             gap
         });
@@ -339,11 +349,12 @@ impl Group {
 
 impl Row {
     fn end(self) {
+        self.turn.end();
         self.owner.cleanup();
     }
 }
 
-/// A guess, in letters' heights: a line of so many letters, and what stands around the text.
+/// A guess at the room that a turn takes, in letters' heights: lines of so many letters, and what stands around the text.
 fn room(turn: &Turn) -> usize {
     let (letters, around) = match turn.role {
         Role::Assistant => (58, 6),

@@ -2,12 +2,16 @@
 
 use leptos::prelude::*;
 
-use super::part::{Part, button, el};
+use super::kit::{Button, Show};
+use crate::options::Complaint;
 use crate::page::app::{Chat, Command, LinkState};
-use crate::page::words::{say, trouble_words, young};
+use crate::page::panel::Panel;
+use crate::page::sentences::{trouble_words, young};
+use crate::page::words::say;
 
 /// The first screen.
-pub fn welcome(chat: Chat) -> Part {
+#[component]
+pub fn Welcome(chat: Chat) -> impl IntoView {
     let greeting = move || {
         let own = chat.options.with(|options| options.greeting.clone());
         own.unwrap_or_else(|| {
@@ -18,96 +22,105 @@ pub fn welcome(chat: Chat) -> Part {
             }
         })
     };
-    let who = move || {
-        chat.link.with(|link| match link {
-            LinkState::Looking => say!(chat, server_looking),
-            LinkState::Connecting(address) => say!(chat, connecting_to, host = address.host()),
-            LinkState::Demo => say!(chat, welcome_demo),
-            LinkState::Connected(server) => {
-                let model = server.model_name();
-                say!(
-                    chat,
-                    welcome_server,
-                    model = if model.is_empty() {
-                        server.name()
-                    } else {
-                        format!("{model} ({})", server.name())
-                    }
-                )
-            }
-            LinkState::Failed { trouble, .. } => trouble_words(chat, trouble),
-            LinkState::Asking(_) | LinkState::Nothing => String::new(),
-        })
-    };
     let demo = move || chat.link.with(|link| *link == LinkState::Demo);
     let failed = move || {
         chat.link
             .with(|link| matches!(link, LinkState::Failed { .. }))
     };
-    let examples = move || {
-        if young(chat) {
-            vec![
-                say!(chat, example_young_1),
-                say!(chat, example_young_2),
-                say!(chat, example_young_3),
-            ]
-        } else {
-            vec![
-                say!(chat, example_1),
-                say!(chat, example_2),
-                say!(chat, example_3),
-            ]
-        }
+    // Few, and seldom: they need no keys, which the first view does without.
+    let complaints = move || {
+        let complaints = chat.complaints.get().into_iter();
+        let view = |complaint| view! { <BadOption chat complaint /> }.into_any();
+        complaints.map(view).collect::<Vec<AnyView>>()
     };
-    el("section")
-        .set("class", "welcome")
-        .child(el("h1").says(greeting))
-        .child(
-            el("p")
-                .set("class", "who")
-                .class("trouble", failed)
-                .set("role", "status")
-                .says(who),
-        )
-        .when(
-            move || demo() && !young(chat),
-            move || {
-                el("p")
-                    .set("class", "how")
-                    .says(move || say!(chat, welcome_demo_how))
-            },
-        )
-        .when(
-            move || failed() && !chat.options.with(|options| options.lock),
-            move || {
-                el("p")
-                    .set("class", "ways")
-                    .child(
-                        button("plain", move || chat.panel.set(true))
-                            .says(move || say!(chat, server)),
-                    )
-                    .child(
-                        button("plain", move || chat.run(Command::UseDemo))
-                            .says(move || say!(chat, server_demo)),
-                    )
-            },
-        )
-        .child(
-            el("ul")
-                .set("class", "examples")
-                .each(examples, move |example| {
-                    let text = example.clone();
-                    let send = move || chat.run(Command::Send(text.clone()));
-                    el("li").child(button("plain", send).text(example))
-                }),
-        )
-        .each(
-            move || chat.complaints.get(),
-            move |complaint| {
-                let (value, name) = (complaint.value.clone(), complaint.name);
-                el("p")
-                    .set("class", "trouble")
-                    .says(move || say!(chat, bad_option, value = value.clone(), name = name))
-            },
-        )
+    view! {
+        <section class="welcome">
+            <h1>{greeting}</h1>
+            <p class="who" class:trouble=failed role="status">
+                {move || who(chat)}
+            </p>
+            <Show when=move || demo() && !young(chat)>
+                <p class="how">{move || say!(chat, welcome_demo_how)}</p>
+            </Show>
+            <Show when=move || failed() && !chat.options.with(|options| options.lock)>
+                <p class="ways">
+                    <Button class="plain" on_click=move || chat.run(Command::Open(Panel::Server))>
+                        {move || say!(chat, server)}
+                    </Button>
+                    <Button class="plain" on_click=move || chat.run(Command::UseDemo)>
+                        {move || say!(chat, server_demo)}
+                    </Button>
+                </p>
+            </Show>
+            <ul class="examples">
+                <Example
+                    chat
+                    words=move || match young(chat) {
+                        true => say!(chat, example_young_1),
+                        false => say!(chat, example_1),
+                    }
+                />
+                <Example
+                    chat
+                    words=move || match young(chat) {
+                        true => say!(chat, example_young_2),
+                        false => say!(chat, example_2),
+                    }
+                />
+                <Example
+                    chat
+                    words=move || match young(chat) {
+                        true => say!(chat, example_young_3),
+                        false => say!(chat, example_3),
+                    }
+                />
+            </ul>
+            {complaints}
+        </section>
+    }
+}
+
+/// Words on who answers here.
+fn who(chat: Chat) -> String {
+    chat.link.with(|link| match link {
+        LinkState::Looking => say!(chat, server_looking),
+        LinkState::Connecting(address) => say!(chat, connecting_to, host = address.host()),
+        LinkState::Demo => say!(chat, welcome_demo),
+        LinkState::Connected(server) => {
+            let model = server.model_name();
+            say!(
+                chat,
+                welcome_server,
+                model = if model.is_empty() {
+                    server.name()
+                } else {
+                    format!("{model} ({})", server.name())
+                }
+            )
+        }
+        LinkState::Failed { trouble, .. } => trouble_words(chat, trouble),
+        LinkState::Asking(_) | LinkState::Nothing => String::new(),
+    })
+}
+
+/// A question that one can begin with.
+#[component]
+fn Example(chat: Chat, #[prop(into)] words: Signal<String>) -> impl IntoView {
+    let send = move || chat.run(Command::Send(words.get_untracked()));
+    view! {
+        <li>
+            <Button class="plain" on_click=send>
+                {words}
+            </Button>
+        </li>
+    }
+}
+
+/// Words on what the page's owner asked for and cannot have.
+#[component]
+fn BadOption(chat: Chat, complaint: Complaint) -> impl IntoView {
+    let Complaint { name, value } = complaint;
+    view! {
+        <p class="trouble">{move || say!(chat, bad_option, value = value.clone(), name = name)}</p>
+    }
 }

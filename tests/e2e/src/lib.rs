@@ -2,7 +2,9 @@
 //!
 //! In: `dist/`. Out: verdicts. Tests lean on what a person or a screen reader can find (names, roles, `data-*` of the public surface),
 //! never on class names or on the page's code. The map: [`suite`] runs cases; [`stage`] is what a case gets; [`browser`] the browser, by one of the [`engine`]s;
-//! [`page`] one tab with real keys and a real mouse; [`chat`] one `<rill-chat>` in it; [`tls`] the page on `https`; [`bench`] what a reply costs the page.
+//! [`page`] one tab with real keys and a real mouse; [`chat`] one `<rill-chat>` in it; [`tls`] the page on `https`; [`bench`](mod@bench) what a reply costs the page.
+
+#![warn(unreachable_pub)]
 
 pub mod bench;
 pub mod browser;
@@ -17,3 +19,6 @@ pub use crate::chat::Chat;
 pub use crate::page::Page;
 pub use crate::stage::Stage;
 pub use crate::suite::Case;
+pub use e2e_case::case;
+#[doc(hidden)]
+pub use inventory;

@@ -15,6 +15,9 @@ pub const PATIENCE: Duration = Duration::from_secs(240);
 /// One question to the page takes no longer: the driver has a limit of its own.
 const SLICE: Duration = Duration::from_secs(5);
 
+/// All words on screen, of each element.
+const WORDS: &str = "[...document.querySelectorAll('rill-chat')].map((host) => [...(host.shadowRoot ?? host).children].map((child) => child.innerText ?? '').join('\\n')).join('\\n---\\n') || document.body.innerText";
+
 /// The modifier keys, as bits.
 pub const SHIFT: i64 = 8;
 
@@ -135,7 +138,19 @@ impl Page {
 
     /// All words on screen, for failures.
     pub async fn words(&self) -> String {
-        self.js("[...document.querySelectorAll('rill-chat')].map((host) => [...(host.shadowRoot ?? host).children].map((child) => child.innerText ?? '').join('\\n')).join('\\n---\\n') || document.body.innerText").await
+        self.js(WORDS).await
+    }
+
+    /// Waits until these words are on screen.
+    pub async fn says(&self, words: &str) {
+        self.until::<bool>(&format!("({WORDS}).includes({})", quote(words)))
+            .await;
+    }
+
+    /// Waits until these words are not on screen, or no more.
+    pub async fn hides(&self, words: &str) {
+        self.until::<bool>(&format!("!({WORDS}).includes({})", quote(words)))
+            .await;
     }
 
     /// Clicks in the middle of an element, given by a JavaScript expression, with the mouse.

@@ -6,6 +6,7 @@ use crate::page::Page;
 use lab::{Dialect, Lab, StaticSite, percent_encode};
 use std::path::PathBuf;
 use std::sync::Arc;
+use support::root;
 use tokio::sync::Mutex;
 
 /// A page for elements that a test makes itself.
@@ -132,14 +133,4 @@ impl Stage {
 /// Where screenshots go.
 pub fn pictures_folder() -> PathBuf {
     root().join("target").join("e2e")
-}
-
-/// The root of the repository: where cargo runs this from, which is not where it was built, once the folder has moved.
-fn root() -> PathBuf {
-    let here = std::env::var_os("CARGO_MANIFEST_DIR")
-        .map_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")), PathBuf::from);
-    here.ancestors()
-        .find(|folder| folder.join("Trunk.toml").is_file())
-        .unwrap_or(&here)
-        .to_path_buf()
 }

@@ -1,136 +1,139 @@
-//! Runs cases: one browser for all of them, a few at a time, each with a limit, each with its own line.
+//! Runs cases: one browser for all of them, a few at a time, each with a limit and its own line.
 //!
-//! In: cases, and from the command line parts of names to run only those. Out: an exit code. Rust's own harness is not used, because
-//! the browser must be shared by all cases and ended after the last, whatever became of them.
+//! In: the functions that are named by `#[e2e::case]` in the program, and the flags of Rust's own harness (a filter, `--exact`,
+//! `--list`, `--skip`, `--test-threads`). Out: an exit code. That harness itself is not used, because the browser must be shared by all
+//! cases and ended after the last, whatever became of them.
 
 use crate::browser::{Browser, Error};
 use crate::engine::{Kind, Need};
 use crate::stage::Stage;
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
-use futures_util::stream::{self, StreamExt};
+use lab::StaticSite;
+use libtest_mimic::{Arguments, Completion, Failed, Trial};
 use std::any::Any;
 use std::panic::AssertUnwindSafe;
 use std::process::ExitCode;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
+use tokio::runtime::Runtime;
+use tokio::sync::OnceCell;
 
 /// The most that one case may take.
 const LIMIT: Duration = Duration::from_secs(300);
 /// Cases that run at the same time; most of them wait for the clock of a fault.
 const AT_ONCE: usize = 3;
 
-/// One case.
+/// One case; `#[e2e::case]` makes it.
 pub struct Case {
-    /// What it shows, as a sentence with underscores.
-    pub name: &'static str,
+    /// The path of its function, a sentence with underscores.
+    pub path: &'static str,
     /// What it needs that not every engine has.
     pub needs: &'static [Need],
     /// The case.
     pub run: fn(Stage) -> BoxFuture<'static, ()>,
 }
 
-/// Names cases, and what they need that not every engine has: `cases![talk::a_sentence, long::another => Costs]`.
-#[macro_export]
-macro_rules! cases {
-    ($($path:path $(=> $need:ident)*),* $(,)?) => {
-        &[$($crate::Case {
-            name: stringify!($path),
-            needs: &[$($crate::engine::Need::$need),*],
-            run: |stage| Box::pin($path(stage)),
-        }),*]
-    };
+inventory::collect!(Case);
+
+impl Case {
+    /// Its name: the path without the program's.
+    pub fn name(&self) -> &'static str {
+        self.path
+            .split_once("::")
+            .map_or(self.path, |(_, name)| name)
+    }
 }
 
-/// Runs those whose names hold one of the words of the command line; all, if there are none.
-pub fn main(cases: &[Case]) -> ExitCode {
-    let words: Vec<String> = std::env::args()
-        .skip(1)
-        .filter(|word| !word.starts_with('-'))
-        .collect();
-    let wanted: Vec<&Case> = cases
-        .iter()
-        .filter(|case| {
-            words.is_empty() || words.iter().any(|word| case.name.contains(word.as_str()))
-        })
-        .collect();
-    let runtime = match tokio::runtime::Builder::new_multi_thread()
-        .worker_threads(2)
-        .enable_all()
-        .build()
-    {
-        Ok(runtime) => runtime,
+/// Runs the cases of this program that the command line wants; all, if it says nothing.
+pub fn main() -> ExitCode {
+    main_of(|_| true)
+}
+
+/// Runs those of them that are here at all.
+pub fn main_of(is_here: fn(&Case) -> bool) -> ExitCode {
+    let suite = match Suite::new() {
+        Ok(suite) => Arc::new(suite),
         Err(error) => {
-            eprintln!("no runtime: {error}");
+            eprintln!("{error}");
             return ExitCode::FAILURE;
         }
     };
-    match runtime.block_on(all(&wanted)) {
-        Ok(0) => ExitCode::SUCCESS,
-        Ok(_) => ExitCode::FAILURE,
-        Err(error) => {
-            eprintln!("{error}");
-            ExitCode::FAILURE
-        }
-    }
+    let mut flags = Arguments::from_args();
+    flags.test_threads.get_or_insert(AT_ONCE);
+    let cases = inventory::iter::<Case>.into_iter();
+    let mut cases: Vec<&'static Case> = cases.filter(|case| is_here(case)).collect();
+    cases.sort_by_key(|case| case.path);
+    let trial = |case: &'static Case| {
+        let suite = Arc::clone(&suite);
+        Trial::ignorable_test(case.name(), move || suite.run(case))
+    };
+    let conclusion = libtest_mimic::run(&flags, cases.into_iter().map(trial).collect());
+    suite.close();
+    conclusion.exit_code()
 }
 
-async fn all(cases: &[&Case]) -> Result<usize, Error> {
-    let began = Instant::now();
-    let site = Arc::new(Stage::site().await?);
-    let browser = Arc::new(Browser::start().await?);
-    let kind = browser.kind();
-    let (skipped, cases) = split(cases, kind);
-    println!("\nrunning {} cases in {kind}", cases.len());
-    for (case, need) in &skipped {
-        println!("case {} ... skipped in {kind}: it needs {need}", case.name);
-    }
-    let verdicts: Vec<(&str, Result<(), String>)> = stream::iter(cases)
-        .map(|case| async {
-            let began = Instant::now();
-            let verdict = match Stage::new(Arc::clone(&browser), Arc::clone(&site)).await {
-                Ok(stage) => one(case, stage).await,
-                Err(error) => Err(format!("no stage: {error}")),
-            };
-            let word = if verdict.is_ok() { "ok" } else { "FAILED" };
-            println!(
-                "case {} ... {word} ({:.1} s)",
-                case.name,
-                began.elapsed().as_secs_f64()
-            );
-            (case.name, verdict)
+/// What all cases share.
+struct Suite {
+    runtime: Runtime,
+    kind: Kind,
+    /// Started by the first case that runs; why not, if that failed.
+    shared: OnceCell<Result<Shared, String>>,
+}
+
+struct Shared {
+    browser: Arc<Browser>,
+    site: Arc<StaticSite>,
+}
+
+impl Suite {
+    fn new() -> Result<Suite, Error> {
+        let mut runtime = tokio::runtime::Builder::new_multi_thread();
+        Ok(Suite {
+            runtime: runtime.worker_threads(2).enable_all().build()?,
+            kind: Kind::wanted()?,
+            shared: OnceCell::new(),
         })
-        .buffer_unordered(AT_ONCE)
-        .collect()
-        .await;
-    browser.close().await;
-    let mut failed = 0;
-    for (name, verdict) in &verdicts {
-        if let Err(why) = verdict {
-            failed += 1;
-            println!("\n---- {name} ----\n{why}");
+    }
+
+    fn run(&self, case: &Case) -> Result<Completion, Failed> {
+        let kind = self.kind;
+        if let Some(need) = case.needs.iter().find(|need| !kind.has(**need)) {
+            return Ok(Completion::ignored_with(format!(
+                "in {kind}: it needs {need}"
+            )));
+        }
+        self.runtime.block_on(async {
+            one(case, self.stage().await?).await?;
+            Ok(Completion::Completed)
+        })
+    }
+
+    async fn stage(&self) -> Result<Stage, String> {
+        let shared = self.shared.get_or_init(|| async {
+            let shared = Shared::start().await;
+            shared.map_err(|error| error.to_string())
+        });
+        let shared = shared.await.as_ref().map_err(String::clone)?;
+        Stage::new(Arc::clone(&shared.browser), Arc::clone(&shared.site))
+            .await
+            .map_err(|error| format!("no stage: {error}"))
+    }
+
+    fn close(&self) {
+        if let Some(Ok(shared)) = self.shared.get() {
+            self.runtime.block_on(shared.browser.close());
         }
     }
-    println!(
-        "\n{} passed, {failed} failed, {} skipped, in {kind}, in {:.0} s",
-        verdicts.len() - failed,
-        skipped.len(),
-        began.elapsed().as_secs_f64()
-    );
-    Ok(failed)
 }
 
-/// Those that need what the engine has not got, the first such thing beside them; and the others.
-fn split<'a>(cases: &[&'a Case], kind: Kind) -> (Vec<(&'a Case, Need)>, Vec<&'a Case>) {
-    let mut skipped = Vec::new();
-    let mut rest = Vec::new();
-    for case in cases {
-        match case.needs.iter().find(|need| !kind.has(**need)) {
-            Some(need) => skipped.push((*case, *need)),
-            None => rest.push(*case),
-        }
+impl Shared {
+    async fn start() -> Result<Shared, Error> {
+        Ok(Shared {
+            site: Arc::new(Stage::site().await?),
+            browser: Arc::new(Browser::start().await?),
+        })
     }
-    (skipped, rest)
 }
 
 async fn one(case: &Case, stage: Stage) -> Result<(), String> {
@@ -157,7 +160,7 @@ async fn one(case: &Case, stage: Stage) -> Result<(), String> {
                     complaints.join("\n")
                 ));
             }
-            let name = case.name.replace([':', ' '], "");
+            let name = case.name().replace(':', "");
             let pictures = careful(stage.evidence(&name)).await.unwrap_or_default();
             for picture in pictures {
                 why.push_str(&format!("\nsee {}", picture.display()));

@@ -6,10 +6,7 @@ use e2e::{Chat, Stage};
 use lab::percent_encode;
 
 fn main() -> std::process::ExitCode {
-    e2e::suite::main(e2e::cases![
-        the_page_finds_the_model_by_itself,
-        a_real_chat_streams_stops_and_continues
-    ])
+    e2e::suite::main()
 }
 
 fn server() -> String {
@@ -37,6 +34,7 @@ async fn settle(chat: &Chat, most: usize) {
     chat.close_dialog().await;
 }
 
+#[e2e::case]
 async fn the_page_finds_the_model_by_itself(stage: Stage) {
     let chat = stage.open("").await;
     let found = chat
@@ -54,6 +52,7 @@ async fn the_page_finds_the_model_by_itself(stage: Stage) {
     assert!(!turn.text.trim().is_empty());
 }
 
+#[e2e::case]
 async fn a_real_chat_streams_stops_and_continues(stage: Stage) {
     let chat = open(&stage, "pace=live").await;
     settle(&chat, 120).await;

@@ -7,9 +7,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::process::{Child, Command};
 
 fn main() -> std::process::ExitCode {
-    e2e::suite::main(e2e::cases![
-        a_proxy_that_buffers_is_named_and_the_remedy_cures_it
-    ])
+    e2e::suite::main()
 }
 
 /// An nginx of our own. It ends when it is dropped.
@@ -92,6 +90,7 @@ impl Nginx {
 /// until the end.
 const HOLDS: &str = "proxy_buffering on; gzip on; gzip_types text/event-stream; gzip_proxied any;";
 
+#[e2e::case]
 async fn a_proxy_that_buffers_is_named_and_the_remedy_cures_it(stage: Stage) {
     let held = Nginx::start(&stage, HOLDS).await;
     let (chat, verdict) = held.reply(&stage).await;

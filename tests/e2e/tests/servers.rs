@@ -3,7 +3,7 @@
 //! cases of what is not named there are not run.
 
 use e2e::chat::Turn;
-use e2e::{Case, Chat, Stage};
+use e2e::{Chat, Stage};
 use lab::percent_encode;
 use serde_json::{Value, json};
 use std::time::Duration;
@@ -12,32 +12,15 @@ use std::time::Duration;
 const PATIENCE: Duration = Duration::from_secs(150);
 
 fn main() -> std::process::ExitCode {
-    let all: &[Case] = e2e::cases![
-        litellm_streams_stops_and_goes_on,
-        litellm_tells_that_its_server_is_gone,
-        mlx_streams_stops_and_goes_on,
-        mlx_without_the_wanted_model_says_so,
-        llmock_finds_no_fault_with_the_page,
-    ];
-    let there = |case: &&Case| {
-        servers()
-            .iter()
-            .any(|(name, _)| case.name.starts_with(name.as_str()))
-    };
-    let wanted: Vec<Case> = all
-        .iter()
-        .filter(there)
-        .map(|case| Case {
-            name: case.name,
-            run: case.run,
-            needs: case.needs,
-        })
-        .collect();
     assert!(
-        !wanted.is_empty(),
+        !servers().is_empty(),
         "RILL_SERVERS names no server: `cargo xtask test --servers` starts some"
     );
-    e2e::suite::main(&wanted)
+    e2e::suite::main_of(|case| {
+        let servers = servers();
+        let mut names = servers.iter().map(|(name, _)| name);
+        names.any(|name| case.name().starts_with(name.as_str()))
+    })
 }
 
 /// Names and addresses.
@@ -128,12 +111,14 @@ async fn streams_stops_and_goes_on(chat: &Chat) {
     );
 }
 
+#[e2e::case]
 async fn litellm_streams_stops_and_goes_on(stage: Stage) {
     let chat = open(&stage, "litellm", "model=smollm2&pace=live").await;
     streams_stops_and_goes_on(&chat).await;
 }
 
 /// Its second model leads to a port where nothing listens.
+#[e2e::case]
 async fn litellm_tells_that_its_server_is_gone(stage: Stage) {
     let chat = open(&stage, "litellm", "model=nobody&pace=instant").await;
     send(&chat, "Hello").await;
@@ -142,12 +127,14 @@ async fn litellm_tells_that_its_server_is_gone(stage: Stage) {
     assert!(turn.all.contains("Connection error"), "{turn:?}");
 }
 
+#[e2e::case]
 async fn mlx_streams_stops_and_goes_on(stage: Stage) {
     let chat = open(&stage, "mlx", "pace=live").await;
     streams_stops_and_goes_on(&chat).await;
 }
 
 /// It looks for a model that it does not have in its own store, where there is none.
+#[e2e::case]
 async fn mlx_without_the_wanted_model_says_so(stage: Stage) {
     let chat = open(&stage, "mlx", "model=no-such-model&pace=instant").await;
     send(&chat, "Hello").await;
@@ -206,6 +193,7 @@ impl Mock {
     }
 }
 
+#[e2e::case]
 async fn llmock_finds_no_fault_with_the_page(stage: Stage) {
     let mock = Mock::open(&stage).await;
     // The first send finds out what the body must be called; a judge of retries would take that for one.

@@ -6,13 +6,10 @@ use lab::{Dialect, Way};
 use serde_json::Value;
 
 fn main() -> std::process::ExitCode {
-    e2e::suite::main(e2e::cases![
-        the_demo_answers,
-        a_reply_streams_and_comes_back_after_a_reload,
-        a_reply_is_stopped_and_comes_back_after_a_reload,
-    ])
+    e2e::suite::main()
 }
 
+#[e2e::case]
 async fn the_demo_answers(stage: Stage) {
     let chat = stage.open("server=demo&pace=instant").await;
     let turn = chat.ask("What can you do?").await;
@@ -20,6 +17,7 @@ async fn the_demo_answers(stage: Stage) {
     assert!(!turn.text.trim().is_empty());
 }
 
+#[e2e::case]
 async fn a_reply_streams_and_comes_back_after_a_reload(stage: Stage) {
     let chat = stage
         .chat(Dialect::LlamaCpp, "first=0;delay=10;tokens=400", "")
@@ -33,6 +31,7 @@ async fn a_reply_streams_and_comes_back_after_a_reload(stage: Stage) {
     comes_back(&chat, &whole).await;
 }
 
+#[e2e::case]
 async fn a_reply_is_stopped_and_comes_back_after_a_reload(stage: Stage) {
     // It would take two minutes.
     let chat = stage

@@ -7,13 +7,14 @@ use std::path::Path;
 
 use fuzz::scripts::{noise, pick};
 use fuzz::{Rng, cuts, rounds, shapes};
-use rill::dialect::{Dialect, Kind, read_error};
+use rill::chat::request::ChatRequest;
+use rill::dialect::{Dialect, Kind, Transport, read_error};
 use rill::event::{ChatEvent, Odd};
 use rill::wire::Framer;
 
-fn events(kind: Kind, rung: usize, pieces: &[&[u8]]) -> Vec<ChatEvent> {
+fn events(kind: Kind, transport: &Transport, pieces: &[&[u8]]) -> Vec<ChatEvent> {
     let (mut framer, mut out) = (Framer::new(), Vec::new());
-    let mut decoder = kind.dialect().decoder(rung);
+    let mut decoder = kind.dialect().decoder(&ChatRequest::default(), transport);
     for piece in pieces {
         framer.feed(piece, &mut |frame| decoder.frame(frame, &mut out));
     }
@@ -125,7 +126,11 @@ fn no_text_is_lost_in_any_dialect() {
                 bytes.extend(b"\n: still here\n\n");
             }
         }
-        let found = events(kind, 0, &cuts::bytes(rng, &bytes));
+        let found = events(
+            kind,
+            kind.dialect().transport(None),
+            &cuts::bytes(rng, &bytes),
+        );
         assert_eq!(said(&found), (text, String::new()), "{kind:?}");
         for event in &found {
             assert!(
@@ -170,7 +175,11 @@ fn thinking_and_answer_are_all_there_wherever_tags_stand() {
                 .iter()
                 .map(|piece| frame(Kind::OpenAi, &serde_json::json!(piece).to_string(), ""))
                 .collect();
-            said(&events(Kind::OpenAi, 0, &[frames.as_bytes()]))
+            said(&events(
+                Kind::OpenAi,
+                Kind::OpenAi.dialect().transport(None),
+                &[frames.as_bytes()],
+            ))
         };
         let (answer, thinking) = whole(&[&text]);
         assert_eq!(
@@ -254,10 +263,10 @@ fn what_was_recorded_may_be_changed_at_will() {
         let recorded = recordings[rng.usize(..recordings.len())].clone();
         let bytes = changed(rng, recorded);
         let kind = pick(rng, &Kind::ALL);
-        let rung = rng.usize(..kind.dialect().rungs().len());
-        let whole = events(kind, rung, &[&bytes]);
+        let transport = pick(rng, kind.dialect().transports());
+        let whole = events(kind, &transport, &[&bytes]);
         assert_eq!(
-            events(kind, rung, &cuts::bytes(rng, &bytes)),
+            events(kind, &transport, &cuts::bytes(rng, &bytes)),
             whole,
             "{kind:?}"
         );
@@ -272,17 +281,18 @@ fn what_was_recorded_may_be_changed_at_will() {
         if !stands_in(&String::from_utf8_lossy(&bytes)) {
             assert!(!stands_in(&format!("{whole:?}")), "{kind:?}");
         }
-        others(&*kind.dialect(), &String::from_utf8_lossy(&bytes));
+        others(kind.dialect(), &String::from_utf8_lossy(&bytes));
     });
 }
 
 /// All other readers of a family.
 fn others(dialect: &dyn Dialect, body: &str) {
-    let _ = dialect.read_models(body);
-    let _ = dialect.read_context(body, Some("m"));
-    let _ = dialect.read_count(body);
-    let _ = dialect.read_perf(body);
-    let _ = dialect.read_tokens(body);
+    let request = ChatRequest::default();
+    let _ = dialect.models().read(body);
+    let _ = dialect.context(Some("m")).map(|asked| asked.read(body));
+    let _ = dialect.count(&request).map(|asked| asked.read(body));
+    let _ = dialect.perf().map(|asked| asked.read(body));
+    let _ = dialect.tokens("RILL7").map(|asked| asked.read(body));
     for status in [200, 400, 404, 503] {
         let _ = read_error(status, "text/html", body);
     }

@@ -10,7 +10,7 @@ use rill::event::{
     Usage,
 };
 use rill::pacer::Pace;
-use rill::reply::{Life, Reply, Told};
+use rill::reply::{Life, Reply, TextChange};
 use rill::session::Report;
 
 /// A page that listens.
@@ -30,11 +30,11 @@ impl Page {
         while !self.reply.take_in() && !is_short {}
         let end = self.reply.last_letter();
         match self.reply.tell() {
-            Some(Told::Delta(more)) => {
+            Some(TextChange::Delta(more)) => {
                 assert!(!more.is_empty(), "nothing is told as something");
                 self.heard += &more;
             }
-            Some(Told::Replace(whole)) => self.heard = whole,
+            Some(TextChange::Replace(whole)) => self.heard = whole,
             None => {}
         }
         let text = self.reply.turn().text.clone();

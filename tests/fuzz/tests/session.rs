@@ -202,10 +202,10 @@ fn every_reply_ends_exactly_once() {
             given => Deadlines::parse(given).unwrap(),
         };
         let plan = Plan {
-            dialect: &*dialect,
+            dialect,
             request: &request,
             deadlines: deadlines.with_grace(grace).unwrap(),
-            rung: rng.usize(..4),
+            transport: &dialect.transports()[rng.usize(..dialect.transports().len())],
             fixed: rng.u8(..) < 40,
             json: &|_| false,
             refusals: rill::session::Refusals::default(),
@@ -243,7 +243,7 @@ fn every_reply_ends_exactly_once() {
                 .all(|report| matches!(report, Report::StopAnswered(_))),
             "{after:?}"
         );
-        let most = 2 * dialect.rungs().len();
+        let most = 2 * dialect.transports().len();
         assert!(wire.opened.get() <= most, "{} requests", wire.opened.get());
         // An end that says what came tells the truth.
         let texts = reports.iter().filter_map(|report| match report {

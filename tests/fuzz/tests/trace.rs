@@ -13,7 +13,7 @@ use std::task::{Context, Poll, Waker};
 use fuzz::scripts::{any, noise, pick};
 use fuzz::{Rng, cuts, rounds};
 use rill::chat::request::ChatRequest;
-use rill::dialect::{Call, Kind};
+use rill::dialect::{Call, Kind, Transport};
 use rill::doctor::{self, Place, verdict};
 use rill::event::{ChatEvent, Deadline, End, Millis, Odd, Oddity, ServerError};
 use rill::session::{Chunk, Clock, Deadlines, Media, Plan, Report, drive};
@@ -208,17 +208,17 @@ impl Clock for Jumping {
 }
 
 /// Plays a trace through the session, as the page does.
-fn played(trace: &Trace, kind: Kind, rung: usize) -> Trace {
+fn played(trace: &Trace, kind: Kind, transport: &'static Transport) -> Trace {
     let clock = Jumping::default();
     let wire = Replay::new(trace, clock.clone());
     let dialect = kind.dialect();
     let request = ChatRequest::default();
     let plan = Plan {
-        dialect: &*dialect,
+        dialect,
         request: &request,
         deadlines: Deadlines::parse("connect:1,first-token:60,silence:5").unwrap(),
-        rung,
-        fixed: rung.is_multiple_of(2),
+        transport,
+        fixed: transport == dialect.transport(None),
         json: &|_| false,
         refusals: rill::session::Refusals::default(),
     };
@@ -305,7 +305,7 @@ fn no_file_stops_the_way_from_the_import_to_a_new_export() {
         if let Ok(odd) = Imported::read(&odd) {
             looked_at(&odd.trace, odd.now);
             let _ = Export::default().write(&odd.trace, odd.now);
-            let replayed = played(&odd.trace, odd.kind.unwrap_or(kind), odd.rung());
+            let replayed = played(&odd.trace, odd.kind.unwrap_or(kind), odd.transport());
             looked_at(&replayed, odd.now);
         }
         let _ = Imported::read(&noise(rng, 200));

@@ -4,7 +4,7 @@
 
 use fuzz::scripts::{noise, pick};
 use fuzz::{Rng, cuts, rounds, shapes};
-use rill::wire::{Frame, Framer, Utf8};
+use rill::wire::{Frame, Framer};
 
 fn frames(pieces: &[&[u8]], ceiling: usize) -> Vec<String> {
     let (mut framer, mut out) = (Framer::with_ceiling(ceiling), Vec::new());
@@ -92,18 +92,5 @@ fn the_text_of_every_event_arrives() {
             framer.work(),
             bytes.len()
         );
-    });
-}
-
-#[test]
-fn a_text_in_pieces_is_the_text() {
-    rounds(150, |rng| {
-        let text = shapes::document(rng, 8_000);
-        let (mut utf8, mut out) = (Utf8::new(), String::new());
-        for piece in cuts::bytes(rng, text.as_bytes()) {
-            assert!(utf8.feed(piece, &mut out));
-        }
-        assert!(utf8.finish(&mut out));
-        assert_eq!(out, text);
     });
 }

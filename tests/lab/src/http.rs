@@ -12,7 +12,7 @@ const MAX_BODY: usize = 64 << 20;
 
 /// A request, read to its end.
 #[derive(Debug, Clone, Default)]
-pub struct Request {
+pub(crate) struct Request {
     /// The method, in capitals.
     pub method: String,
     /// Path and query as they came.
@@ -25,7 +25,7 @@ pub struct Request {
 
 impl Request {
     /// The value of a header, by its lower-case name.
-    pub fn header(&self, name: &str) -> Option<&str> {
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
         self.headers
             .iter()
             .find(|(key, _)| key == name)
@@ -33,7 +33,7 @@ impl Request {
     }
 
     /// The media type of the body, without parameters, in lower case; empty if none was given.
-    pub fn media_type(&self) -> String {
+    pub(crate) fn media_type(&self) -> String {
         let value = self.header("content-type").unwrap_or_default();
         value
             .split(';')
@@ -44,7 +44,7 @@ impl Request {
     }
 
     /// The bearer's key, if one came.
-    pub fn bearer(&self) -> Option<&str> {
+    pub(crate) fn bearer(&self) -> Option<&str> {
         self.header("authorization")
             .and_then(|value| value.strip_prefix("Bearer "))
     }
@@ -52,7 +52,7 @@ impl Request {
 
 /// What goes back: a head, and a body that is there as a whole, or comes as a stream.
 #[derive(Debug)]
-pub struct Answer {
+pub(crate) struct Answer {
     /// The status.
     pub status: u16,
     /// All headers but those of framing.
@@ -63,7 +63,7 @@ pub struct Answer {
 
 /// The body of an answer.
 #[derive(Debug)]
-pub enum Body {
+pub(crate) enum Body {
     /// There at once; its length is told.
     Whole(Vec<u8>),
     /// Empty, and no length is told: HTTP/1.0 servers then close.
@@ -76,7 +76,7 @@ pub enum Body {
 
 impl Answer {
     /// An answer that is there as a whole.
-    pub fn new(status: u16, media_type: &str, body: impl Into<Vec<u8>>) -> Answer {
+    pub(crate) fn new(status: u16, media_type: &str, body: impl Into<Vec<u8>>) -> Answer {
         Answer {
             status,
             headers: Vec::new(),
@@ -86,18 +86,18 @@ impl Answer {
     }
 
     /// JSON, in the media type's short form.
-    pub fn json(status: u16, body: &serde_json::Value) -> Answer {
+    pub(crate) fn json(status: u16, body: &serde_json::Value) -> Answer {
         Answer::new(status, "application/json", body.to_string())
     }
 
     /// Adds a header.
-    pub fn header(mut self, name: &str, value: impl Into<String>) -> Answer {
+    pub(crate) fn header(mut self, name: &str, value: impl Into<String>) -> Answer {
         self.headers.push((name.to_owned(), value.into()));
         self
     }
 
     /// Sets a header, in place of all of that name.
-    pub fn set_header(&mut self, name: &str, value: impl Into<String>) {
+    pub(crate) fn set_header(&mut self, name: &str, value: impl Into<String>) {
         self.headers
             .retain(|(key, _)| !key.eq_ignore_ascii_case(name));
         self.headers.push((name.to_owned(), value.into()));
@@ -106,7 +106,7 @@ impl Answer {
 
 /// How the end of a body is told.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Framing {
+pub(crate) enum Framing {
     /// HTTP/1.1 with `Content-Length`.
     Length(usize),
     /// HTTP/1.1 in chunks.
@@ -118,7 +118,12 @@ pub enum Framing {
 }
 
 /// The bytes of an answer's head.
-pub fn head(status: u16, headers: &[(String, String)], framing: Framing, http10: bool) -> Vec<u8> {
+pub(crate) fn head(
+    status: u16,
+    headers: &[(String, String)],
+    framing: Framing,
+    http10: bool,
+) -> Vec<u8> {
     let version = if http10 { "1.0" } else { "1.1" };
     let mut out = format!("HTTP/{version} {status} {}\r\n", reason(status));
     for (name, value) in headers {
@@ -153,7 +158,7 @@ fn reason(status: u16) -> &'static str {
 }
 
 /// Reads the next request of a connection; `kept` holds bytes that were read too early. `None` where the connection ends before one.
-pub async fn read_request<R: AsyncRead + Unpin>(
+pub(crate) async fn read_request<R: AsyncRead + Unpin>(
     from: &mut R,
     kept: &mut Vec<u8>,
 ) -> io::Result<Option<Request>> {

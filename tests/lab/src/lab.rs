@@ -395,23 +395,23 @@ impl Shared {
 
 /// What the servers of a lab remember from one request to the next, by names of their own.
 #[derive(Debug, Default)]
-pub struct Memory(Mutex<HashMap<String, Value>>);
+pub(crate) struct Memory(Mutex<HashMap<String, Value>>);
 
 impl Memory {
     /// What is remembered under a name; null if nothing.
-    pub fn get(&self, name: &str) -> Value {
+    pub(crate) fn get(&self, name: &str) -> Value {
         lock(&self.0).get(name).cloned().unwrap_or_default()
     }
 
     /// Remembers something, in place of what was there.
-    pub fn set(&self, name: &str, value: Value) {
+    pub(crate) fn set(&self, name: &str, value: Value) {
         lock(&self.0).insert(name.to_owned(), value);
     }
 }
 
 /// The replies that run under an id of the client's, and can be stopped by it.
 #[derive(Debug, Default)]
-pub struct Stops {
+pub(crate) struct Stops {
     running: Mutex<HashMap<String, Arc<Run>>>,
     last: Mutex<Option<usize>>,
 }
@@ -424,7 +424,7 @@ struct Run {
 
 /// A reply that runs; it is forgotten when this is dropped.
 #[derive(Debug)]
-pub struct Running<'a> {
+pub(crate) struct Running<'a> {
     stops: &'a Stops,
     key: String,
     run: Arc<Run>,
@@ -432,7 +432,7 @@ pub struct Running<'a> {
 
 impl Stops {
     /// A reply begins under this id.
-    pub fn begin(&self, key: &str) -> Running<'_> {
+    pub(crate) fn begin(&self, key: &str) -> Running<'_> {
         let run = Arc::new(Run {
             text: Mutex::default(),
             stopped: watch::Sender::new(false),
@@ -446,27 +446,27 @@ impl Stops {
     }
 
     /// Stops the reply of this id; whether there was one.
-    pub fn stop(&self, key: &str) -> bool {
+    pub(crate) fn stop(&self, key: &str) -> bool {
         let run = lock(&self.running).get(key).cloned();
         run.is_some_and(|run| !run.stopped.send_replace(true))
     }
 
     /// What the reply of this id has said so far.
-    pub fn text(&self, key: &str) -> Option<String> {
+    pub(crate) fn text(&self, key: &str) -> Option<String> {
         lock(&self.running)
             .get(key)
             .map(|run| lock(&run.text).0.clone())
     }
 
     /// How many tokens the last reply had.
-    pub fn last_count(&self) -> Option<usize> {
+    pub(crate) fn last_count(&self) -> Option<usize> {
         *lock(&self.last)
     }
 }
 
 impl Running<'_> {
     /// Returns when it has been stopped.
-    pub async fn stopped(&self) {
+    pub(crate) async fn stopped(&self) {
         let mut news = self.run.stopped.subscribe();
         if news.wait_for(|stopped| *stopped).await.is_err() {
             std::future::pending().await
@@ -474,7 +474,7 @@ impl Running<'_> {
     }
 
     /// Notes a token.
-    pub fn said(&self, text: &str) {
+    pub(crate) fn said(&self, text: &str) {
         if !text.is_empty() {
             let mut said = lock(&self.run.text);
             said.0.push_str(text);

@@ -10,7 +10,7 @@ use crate::script::Script;
 const DELAY: f64 = 4.0;
 
 /// How one server words one kind of stream. Every answer is the bytes of whole frames; empty means that it sends nothing there.
-pub trait Voice {
+pub(crate) trait Voice {
     /// Before everything else.
     fn open(&self) -> Vec<u8> {
         Vec::new()
@@ -73,7 +73,12 @@ pub struct Plan {
 }
 
 /// Turns a reply into pieces, as the script wants it.
-pub fn plan(voice: &dyn Voice, script: &Script, reply: &Reply, tells_progress: bool) -> Plan {
+pub(crate) fn plan(
+    voice: &dyn Voice,
+    script: &Script,
+    reply: &Reply,
+    tells_progress: bool,
+) -> Plan {
     let mut pieces = Pieces {
         all: Vec::new(),
         crlf: script.crlf,

@@ -12,11 +12,11 @@ use tokio::io::{AsyncWrite, AsyncWriteExt};
 use tokio::time::{Instant, sleep, sleep_until};
 
 /// A reset throws away what the client has not yet taken in: this long it may take it in, on a busy machine too.
-pub const BEFORE_RESET: Duration = Duration::from_secs(1);
+pub(crate) const BEFORE_RESET: Duration = Duration::from_secs(1);
 
 /// What becomes of the connection after an answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum After {
+pub(crate) enum After {
     /// The next request may come.
     Keep,
     /// It is closed cleanly.
@@ -26,7 +26,7 @@ pub enum After {
 }
 
 /// Plays one answer.
-pub async fn play<W: AsyncWrite + Unpin>(
+pub(crate) async fn play<W: AsyncWrite + Unpin>(
     to: &mut W,
     answer: Answer,
     script: &Script,

@@ -13,14 +13,14 @@ const MAX_HEAD: usize = 1 << 20;
 
 /// Where a path leads.
 #[derive(Debug, Clone)]
-pub struct Target {
+pub(crate) struct Target {
     host: String,
     base: String,
 }
 
 impl Target {
     /// From an address: `http://127.0.0.1:4000/jarvis;delay=2`.
-    pub fn of(address: &str) -> Target {
+    pub(crate) fn of(address: &str) -> Target {
         let rest = address.strip_prefix("http://").unwrap_or(address);
         let (host, base) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
         Target {
@@ -30,7 +30,7 @@ impl Target {
     }
 
     /// Asks for `path` there and passes the answer on; whether the client's connection can be used again.
-    pub async fn pass(
+    pub(crate) async fn pass(
         &self,
         client: &mut TcpStream,
         request: &Request,

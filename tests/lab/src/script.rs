@@ -207,7 +207,7 @@ fn list(value: &str) -> Vec<String> {
 }
 
 /// Undoes percent-encoding; what is not a valid escape stays as it is.
-pub fn percent_decode(text: &str) -> String {
+pub(crate) fn percent_decode(text: &str) -> String {
     let bytes = text.as_bytes();
     let mut out = Vec::with_capacity(bytes.len());
     let mut at = 0;

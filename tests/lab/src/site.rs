@@ -8,7 +8,7 @@ use crate::proxy::Target;
 use std::collections::HashMap;
 use std::io;
 use std::net::SocketAddr;
-use std::path::{Component, Path, PathBuf};
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use tokio::io::AsyncWriteExt;
 use tokio::net::{TcpListener, TcpStream};
@@ -111,7 +111,10 @@ impl SiteBuilder {
         let path = path.trim_start_matches('/').to_owned();
         self.pages.insert(
             path.clone(),
-            (media_type(Path::new(&path)).to_owned(), text.into()),
+            (
+                support::media_type(Path::new(&path)).to_owned(),
+                text.into(),
+            ),
         );
         self
     }
@@ -154,44 +157,15 @@ impl SiteBuilder {
         if let Some((media_type, text)) = self.pages.get(&inner) {
             return Answer::new(200, media_type, text.as_str());
         }
-        let inner = Path::new(&inner);
-        if inner
-            .components()
-            .any(|part| !matches!(part, Component::Normal(_)))
-        {
-            return missing();
-        }
-        match std::fs::read(self.directory.join(inner)) {
-            Ok(bytes) => Answer::new(200, media_type(inner), bytes),
-            Err(_) => missing(),
+        match support::static_file(&self.directory, &inner) {
+            Some(file) => Answer::new(200, file.media_type, file.bytes),
+            None => missing(),
         }
     }
 }
 
 fn missing() -> Answer {
     Answer::new(404, "text/plain", "not found")
-}
-
-/// The media type of a file, by its ending.
-pub fn media_type(path: &Path) -> &'static str {
-    match path
-        .extension()
-        .and_then(|ending| ending.to_str())
-        .unwrap_or_default()
-    {
-        "html" => "text/html; charset=utf-8",
-        "js" | "mjs" => "text/javascript; charset=utf-8",
-        "css" => "text/css; charset=utf-8",
-        "wasm" => "application/wasm",
-        "json" | "map" => "application/json",
-        "svg" => "image/svg+xml",
-        "png" => "image/png",
-        "ico" => "image/x-icon",
-        "txt" | "md" => "text/plain; charset=utf-8",
-        "woff2" => "font/woff2",
-        "webmanifest" => "application/manifest+json",
-        _ => "application/octet-stream",
-    }
 }
 
 async fn accept(listener: TcpListener, site: Arc<SiteBuilder>, asked: Arc<Mutex<Vec<String>>>) {

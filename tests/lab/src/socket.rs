@@ -24,7 +24,7 @@ const PARTING: Duration = Duration::from_secs(3);
 
 /// Who speaks first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Opening {
+pub(crate) enum Opening {
     /// The client, with one text frame.
     Asked,
     /// The server; the client only listens.
@@ -33,7 +33,7 @@ pub enum Opening {
 
 /// One frame.
 #[derive(Debug, Clone, PartialEq)]
-pub enum Say {
+pub(crate) enum Say {
     /// Text.
     Text(String),
     /// Bytes.
@@ -46,7 +46,7 @@ pub enum Say {
 
 /// What a server says over a socket.
 #[derive(Debug, Clone, Default, PartialEq)]
-pub struct Talk {
+pub(crate) struct Talk {
     /// Milliseconds after the frame before, and the frame. After the last one the socket stays open, unless it is a close.
     pub lines: Vec<(f64, Say)>,
     /// It reads nothing while it talks: only a write that fails tells it that the client has gone.
@@ -55,7 +55,7 @@ pub struct Talk {
 
 impl Talk {
     /// Every piece of a plan as one text frame.
-    pub fn of(plan: Plan) -> Talk {
+    pub(crate) fn of(plan: Plan) -> Talk {
         let say = |bytes: Vec<u8>| match String::from_utf8_lossy(&bytes).trim_end() {
             "" => Say::Wait,
             text => Say::Text(text.to_owned()),
@@ -72,7 +72,7 @@ impl Talk {
 }
 
 /// Whether a request asks for a WebSocket.
-pub fn is_upgrade(request: &Request) -> bool {
+pub(crate) fn is_upgrade(request: &Request) -> bool {
     let wants = |name: &str, word: &str| {
         request
             .header(name)
@@ -82,13 +82,13 @@ pub fn is_upgrade(request: &Request) -> bool {
 }
 
 /// A socket that is open.
-pub struct Socket {
+pub(crate) struct Socket {
     frames: WebSocketStream<TcpStream>,
 }
 
 impl Socket {
     /// Says yes to the upgrade; `kept` holds bytes that were read too early.
-    pub async fn accept(
+    pub(crate) async fn accept(
         mut stream: TcpStream,
         kept: Vec<u8>,
         request: &Request,
@@ -104,7 +104,7 @@ impl Socket {
     }
 
     /// The first text of the client; `None` where it goes without a word.
-    pub async fn asked(&mut self) -> Option<String> {
+    pub(crate) async fn asked(&mut self) -> Option<String> {
         loop {
             match self.frames.next().await? {
                 Ok(Message::Text(text)) => return Some(text.as_str().to_owned()),
@@ -115,7 +115,7 @@ impl Socket {
     }
 
     /// Says it all, in its time, with the faults that the script wants; how it ended.
-    pub async fn talk(mut self, talk: Talk, script: &Script, log: &Log, id: usize) -> Way {
+    pub(crate) async fn talk(mut self, talk: Talk, script: &Script, log: &Log, id: usize) -> Way {
         let limits = [script.cut, script.reset, script.stall];
         let limit = limits.into_iter().flatten().min();
         let mut sent = 0;

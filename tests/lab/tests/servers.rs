@@ -693,7 +693,7 @@ async fn a_site_serves_files_and_nothing_else() {
         404
     );
     assert_eq!(
-        lab::site::media_type(std::path::Path::new("a_bg.wasm")),
+        support::media_type(std::path::Path::new("a_bg.wasm")),
         "application/wasm"
     );
 }

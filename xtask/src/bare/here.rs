@@ -3,7 +3,7 @@
 //! In: this machine. Out: that `serve` needs nothing else of it, and that the page which comes of it works in Chromium.
 
 use super::{Folder, free_port, network, serve_twice, sources};
-use crate::run::{cargo, find, step};
+use crate::run::{cargo, on_path, step};
 use crate::{Failure, Outcome, root, tools};
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -19,13 +19,13 @@ const SYSTEM: [&str; 24] = [
 const CASE: &str = "a_conversation_with_llamacpp_makes_no_preflight";
 
 /// Serves from a clone, and talks with the page.
-pub fn short() -> Outcome {
+pub(crate) fn short() -> Outcome {
     let folder = Folder::new("bare")?;
     let clone = folder.make("rill")?;
     sources(&clone)?;
     let bin = folder.make("bin")?;
     for program in RUST {
-        let found = find(program).ok_or_else(|| Failure::new(format!("{program} is not here")));
+        let found = on_path(program).ok_or_else(|| Failure::new(format!("{program} is not here")));
         match found {
             Ok(found) => link(&found, &bin.join(program))?,
             // A Rust of one's distribution has none, and needs none.
@@ -34,7 +34,7 @@ pub fn short() -> Outcome {
         }
     }
     for program in SYSTEM {
-        if let Some(found) = find(program) {
+        if let Some(found) = on_path(program) {
             link(&found, &bin.join(program))?;
         }
     }
@@ -59,7 +59,7 @@ pub fn short() -> Outcome {
 }
 
 /// One conversation with the page in this folder.
-pub fn in_chromium(name: &str, page: &Path) -> Outcome {
+pub(crate) fn in_chromium(name: &str, page: &Path) -> Outcome {
     let chromium = tools::chromium()?;
     step(
         &format!("{name}, in Chromium"),
@@ -72,7 +72,7 @@ pub fn in_chromium(name: &str, page: &Path) -> Outcome {
 }
 
 /// Where rustup keeps its toolchains: all that a bare machine has.
-pub fn rustup_home() -> Option<PathBuf> {
+pub(crate) fn rustup_home() -> Option<PathBuf> {
     let given = std::env::var_os("RUSTUP_HOME").map(PathBuf::from);
     given
         .or_else(|| Some(std::env::home_dir()?.join(".rustup")))

@@ -16,7 +16,7 @@ const NAMES: [(&str, char); 4] = [
 ];
 
 /// Asks for the page, and for each file that it leads to.
-pub fn all_is_there(address: &str) -> Outcome {
+pub(crate) fn all_is_there(address: &str) -> Outcome {
     let page = get(address, "/")?;
     let mut names = named(&page.text());
     names.extend(named(&get(address, "/rill.js")?.text()));

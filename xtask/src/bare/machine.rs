@@ -5,7 +5,7 @@
 
 use super::here::rustup_home;
 use super::{Folder, free_port, network, serve_twice, sources};
-use crate::run::{find, output_of, step};
+use crate::run::{on_path, output_of, step};
 use crate::{Failure, Outcome, root, tools};
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -51,13 +51,13 @@ exec chroot \"$root\" \"$@\"
 ";
 
 /// Makes the machine, serves twice, and, if that is wanted, runs the tests.
-pub fn whole(tests: bool) -> Outcome {
+pub(crate) fn whole(tests: bool) -> Outcome {
     if output_of(Command::new("id").arg("-u")).is_none_or(|id| id.trim() != "0") {
         return Err(Failure::new(
             "a fresh Debian can only be made by root: sudo cargo xtask bare (cargo xtask bare --here needs no rights)",
         ));
     }
-    if find("debootstrap").is_none() {
+    if on_path("debootstrap").is_none() {
         tools::apt(&["debootstrap"])?;
     }
     let machine = Machine::new()?;
@@ -136,7 +136,7 @@ fn update(machine: &Path) -> Outcome {
 
 /// Puts rustup into the new machine, its toolchain to be mounted; gives where that is here.
 fn rust(machine: &Path) -> Outcome<PathBuf> {
-    let rustup = find("rustup").ok_or_else(|| Failure::new("rustup is not here"))?;
+    let rustup = on_path("rustup").ok_or_else(|| Failure::new("rustup is not here"))?;
     let bin = machine.join("root/.cargo/bin");
     fs::create_dir_all(&bin)?;
     let ours = bin.join("rustup");

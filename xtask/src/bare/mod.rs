@@ -7,10 +7,10 @@ mod here;
 mod look;
 mod machine;
 
-pub use here::in_chromium;
+pub(crate) use here::in_chromium;
 
 use crate::run::{flush, output_of};
-use crate::{Failure, Outcome, root};
+use crate::{Failure, Outcome, flags, root};
 use std::fs;
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
@@ -23,14 +23,13 @@ const READY: &str = "Rill is at ";
 /// A page that takes longer will not come.
 const PATIENCE: Duration = Duration::from_secs(45 * 60);
 
-/// Runs it: `--here` is in short, `--serve` leaves the tests out.
-pub fn bare(words: &[&str]) -> Outcome {
-    match words {
-        [] => machine::whole(true),
-        ["--serve"] => machine::whole(false),
-        ["--here"] => here::short(),
-        _ => Err(Failure::new(
-            "bare takes nothing, --serve (without the tests) or --here (in short, without a fresh Debian)",
+/// Runs it.
+pub(crate) fn bare(options: &flags::Bare) -> Outcome {
+    match (options.serve, options.here) {
+        (only_serve, false) => machine::whole(!only_serve),
+        (false, true) => here::short(),
+        (true, true) => Err(Failure::new(
+            "--here is `serve` alone already: name one of --serve and --here",
         )),
     }
 }

@@ -49,7 +49,7 @@ enum Target {
 
 /// What one bench came to.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Measure {
+pub(crate) struct Measure {
     /// Room and input.
     name: String,
     /// The median of one run, in nanoseconds.
@@ -92,12 +92,12 @@ impl Measure {
 }
 
 /// Runs every bench once.
-pub fn smoke() -> Outcome {
+pub(crate) fn smoke() -> Outcome {
     step("every bench once", river().args(["--test"]))
 }
 
 /// Runs all benches; what they came to, in the river's order.
-pub fn measure() -> Outcome<Vec<Measure>> {
+pub(crate) fn measure() -> Outcome<Vec<Measure>> {
     let began = SystemTime::now();
     step("the river on this machine", river().args(SETTINGS))?;
     let mut measures = read(&super::target()?.join("criterion"), began)?;
@@ -112,7 +112,7 @@ pub fn measure() -> Outcome<Vec<Measure>> {
 }
 
 /// The figures for people.
-pub fn table(measures: &[Measure]) -> Table {
+pub(crate) fn table(measures: &[Measure]) -> Table {
     let mut table = Table::new(&["host", "ms", "MB/s", "ns each", "target", ""]);
     for measure in measures {
         let (target, verdict) = match measure.verdict() {
@@ -132,7 +132,7 @@ pub fn table(measures: &[Measure]) -> Table {
 }
 
 /// The figures for programs.
-pub fn json(measures: &[Measure]) -> String {
+pub(crate) fn json(measures: &[Measure]) -> String {
     let one = |measure: &Measure| {
         let verdict = measure.verdict();
         json!({

@@ -1,22 +1,22 @@
 //! `cargo xtask bench`: what everything costs, beside what it may cost.
 //!
-//! In: flags. Out: tables on the terminal and in `target/bench/`. The map: [`host`] the river on this machine; [`browser`] the page in
-//! Chromium, [`open`] how conversations are opened there, [`peers`] what others do beside it; [`table`] and [`picture`] how figures are shown.
+//! In: flags. Out: tables on the terminal and in `target/bench/`. The map: [`host`] the river on this machine; [`replies`] the page in
+//! Chromium, [`openings`] how conversations are opened there, [`peers`] what others do beside it; [`table`] and [`picture`] how figures are shown.
 
-mod browser;
 mod host;
-mod open;
+mod openings;
 mod peers;
 mod picture;
+mod replies;
 mod table;
 
 use crate::run::{cargo, output_of};
-use crate::{Failure, Outcome, page, root};
+use crate::{Failure, Outcome, assemble, flags, root};
 use std::path::PathBuf;
 
 /// What is wanted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Options {
+pub(crate) struct Options {
     /// Every bench once, and no judgement of time.
     smoke: bool,
     /// The river.
@@ -27,32 +27,22 @@ pub struct Options {
     peers: bool,
 }
 
-impl Options {
-    /// Reads the flags.
-    pub fn read(words: &[&str]) -> Outcome<Options> {
-        let mut options = Options::default();
-        for word in words {
-            match *word {
-                "--smoke" => options.smoke = true,
-                "--host" => options.host = true,
-                "--browser" => options.browser = true,
-                "--peers" => (options.browser, options.peers) = (true, true),
-                other => {
-                    return Err(Failure::new(format!(
-                        "bench knows --host, --browser, --peers and --smoke, not `{other}`"
-                    )));
-                }
-            }
+impl From<flags::Bench> for Options {
+    /// What is named; the river and the page, if neither is.
+    fn from(flags: flags::Bench) -> Options {
+        let browser = flags.browser || flags.peers;
+        let neither = !flags.host && !browser;
+        Options {
+            smoke: flags.smoke,
+            host: flags.host || neither,
+            browser: browser || neither,
+            peers: flags.peers,
         }
-        if !options.host && !options.browser {
-            (options.host, options.browser) = (true, true);
-        }
-        Ok(options)
     }
 }
 
 /// Runs the benches.
-pub fn bench(options: Options) -> Outcome {
+pub(crate) fn bench(options: Options) -> Outcome {
     let folder = target()?.join("bench");
     std::fs::create_dir_all(&folder)?;
     if options.smoke {
@@ -61,8 +51,8 @@ pub fn bench(options: Options) -> Outcome {
         }
         if options.browser {
             let peers = options.peers.then(peers::build).transpose()?;
-            browser::measure(&folder, true, peers.as_deref())?;
-            open::measure(&folder, true)?;
+            replies::measure(&folder, true, peers.as_deref())?;
+            openings::measure(&folder, true)?;
         }
         return Ok(());
     }
@@ -76,11 +66,11 @@ pub fn bench(options: Options) -> Outcome {
     if options.browser {
         // The peers first: a build of minutes must not end in "there is no npm".
         let peers = options.peers.then(peers::build).transpose()?;
-        let dist = page::shipped()?;
-        let runs = browser::measure(&folder, false, peers.as_deref())?;
-        let verdicts = browser::verdict_table(&browser::verdicts(&runs));
-        let opened = open::table(&open::measure(&folder, false)?);
-        let mut tables = vec![verdicts, browser::table(&runs), opened];
+        let dist = assemble::shipped()?;
+        let runs = replies::measure(&folder, false, peers.as_deref())?;
+        let verdicts = replies::verdict_table(&replies::verdicts(&runs));
+        let opened = openings::table(&openings::measure(&folder, false)?);
+        let mut tables = vec![verdicts, replies::table(&runs), opened];
         let mut loads = Vec::new();
         if let Some(peers) = peers {
             loads = peers::loads(&dist, &peers)?;
@@ -92,7 +82,9 @@ pub fn bench(options: Options) -> Outcome {
         for table in &tables {
             println!("{}", table.text());
         }
-        std::fs::write(folder.join("browser.json"), browser::json(&runs, &loads))?;
+        let mut figures = replies::json(&runs);
+        figures["first_loads"] = peers::json(&loads);
+        std::fs::write(folder.join("browser.json"), format!("{figures:#}\n"))?;
         std::fs::write(folder.join("browser.svg"), picture::svg(&runs))?;
         let tables: Vec<String> = tables.iter().map(table::Table::markdown).collect();
         std::fs::write(folder.join("browser.md"), tables.join("\n"))?;
@@ -102,15 +94,15 @@ pub fn bench(options: Options) -> Outcome {
 }
 
 /// Every bench of the river once: that they run, not how long they take.
-pub fn smoke() -> Outcome {
+pub(crate) fn smoke() -> Outcome {
     host::smoke()
 }
 
 /// The bench of the page that is built, in short: that it can be measured, not what it costs.
-pub fn smoke_page() -> Outcome {
+pub(crate) fn smoke_page() -> Outcome {
     let folder = target()?.join("bench");
-    browser::measure(&folder, true, None)?;
-    open::measure(&folder, true).map(|_| ())
+    replies::measure(&folder, true, None)?;
+    openings::measure(&folder, true).map(|_| ())
 }
 
 /// Where cargo builds.
@@ -127,15 +119,24 @@ fn target() -> Outcome<PathBuf> {
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used)]
     use super::*;
+    use crate::flags::XtaskCmd;
 
     #[test]
-    fn only_known_flags_are_taken() {
-        assert!(Options::read(&["--smoke"]).is_ok_and(|options| options.smoke));
-        assert!(Options::read(&[]).is_ok_and(|options| options.host && options.browser));
-        assert!(Options::read(&["--browser"]).is_ok_and(|options| !options.host));
-        let peers = Options::read(&["--peers"]);
-        assert!(peers.is_ok_and(|options| options.peers && options.browser && !options.host));
-        assert!(Options::read(&["--fast"]).is_err());
+    fn peers_stand_beside_the_page_and_no_flag_is_river_and_page() {
+        let options = |line: &str| match XtaskCmd::of(line).unwrap() {
+            XtaskCmd::Bench(flags) => Options::from(flags),
+            other => panic!("{other:?}"),
+        };
+        let parts = |line: &str| {
+            let options = options(line);
+            (options.host, options.browser, options.peers)
+        };
+        assert!(options("bench --smoke").smoke);
+        assert_eq!(parts("bench"), (true, true, false));
+        assert_eq!(parts("bench --browser"), (false, true, false));
+        assert_eq!(parts("bench --peers"), (false, true, true));
+        assert_eq!(parts("bench --host --peers"), (true, true, true));
     }
 }

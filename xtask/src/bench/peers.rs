@@ -2,15 +2,15 @@
 //!
 //! In: `tests/peers`, npm. Out: a folder of bundles for the bench, sizes, the short table of all pages. Nothing of it is ever shipped.
 
-use super::browser::{GIVEN_UP, Run, find, name, of_the_floor};
+use super::replies::{GIVEN_UP, Run, name, of_the_floor, run_of};
 use super::table::Table;
-use crate::page::files;
-use crate::run::{find as program, step};
+use crate::run::{on_path, step};
 use crate::{Failure, Outcome, root, ship, split, tools};
 use serde_json::{Value, json};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use support::files;
 
 /// Our entries, one bundle each.
 const ENTRIES: [&str; 4] = [
@@ -35,14 +35,14 @@ const AT_ONCE: &str = "8,000 at once";
 
 /// How much a page loads before it can be used, in bytes.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Load {
+pub(crate) struct Load {
     what: String,
     gzip: u64,
     brotli: u64,
 }
 
 /// Fetches the others, and bundles them: the folder of bundles.
-pub fn build() -> Outcome<PathBuf> {
+pub(crate) fn build() -> Outcome<PathBuf> {
     let project = tools::folder().join("peers");
     fs::create_dir_all(&project)?;
     for entry in fs::read_dir(root().join("tests").join("peers"))? {
@@ -75,7 +75,7 @@ fn fetch(project: &Path) -> Outcome {
     if fs::read(&fetched).is_ok_and(|before| before == lock) {
         return Ok(());
     }
-    let npm = program("npm").ok_or_else(|| {
+    let npm = on_path("npm").ok_or_else(|| {
         Failure::new("npm, which fetches the others, is not here (it comes with Node.js); without --peers the bench needs none")
     })?;
     step(
@@ -88,12 +88,12 @@ fn fetch(project: &Path) -> Outcome {
 }
 
 fn node() -> Outcome<Command> {
-    let node = program("node").ok_or_else(|| Failure::new("node, which npm needs, is not here"))?;
+    let node = on_path("node").ok_or_else(|| Failure::new("node, which npm needs, is not here"))?;
     Ok(Command::new(node))
 }
 
 /// What each page loads at first: Rill's first view, then what a conversation fetches beside it, and the bundles.
-pub fn loads(dist: &Path, bundles: &Path) -> Outcome<Vec<Load>> {
+pub(crate) fn loads(dist: &Path, bundles: &Path) -> Outcome<Vec<Load>> {
     let built: Vec<PathBuf> = files(dist)?;
     let of_rill = |talking: bool| {
         let counts = |file: &&PathBuf| {
@@ -144,7 +144,7 @@ fn load(what: &str, files: &[PathBuf]) -> Outcome<Load> {
 }
 
 /// All pages in short, as README shows them.
-pub fn table(runs: &[Run], loads: &[Load]) -> Table {
+pub(crate) fn table(runs: &[Run], loads: &[Load]) -> Table {
     let mut head = vec!["main thread, of the text node's".to_owned()];
     head.extend(PACED.map(str::to_owned));
     head.push(format!("{AT_ONCE}: all shown"));
@@ -160,7 +160,7 @@ pub fn table(runs: &[Run], loads: &[Load]) -> Table {
     for who in pages {
         let mut cells = vec![plain_name(who).to_owned()];
         let cell = |stream: &str, words: &dyn Fn(&Run) -> String| {
-            find(runs, stream, who).map_or_else(String::new, |run| match run.given_up {
+            run_of(runs, stream, who).map_or_else(String::new, |run| match run.given_up {
                 Some(_) => GIVEN_UP.to_owned(),
                 None => words(run),
             })
@@ -212,7 +212,7 @@ fn first_load(who: &str, loads: &[Load]) -> String {
 }
 
 /// The loads for programs.
-pub fn json(loads: &[Load]) -> Value {
+pub(crate) fn json(loads: &[Load]) -> Value {
     let one = |load: &Load| json!({ "what": load.what, "gzip": load.gzip, "brotli": load.brotli });
     loads.iter().map(one).collect()
 }

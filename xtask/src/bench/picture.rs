@@ -2,7 +2,7 @@
 //!
 //! In: runs. Out: text. It judges nothing.
 
-use super::browser::{GIVEN_UP, Run, name};
+use super::replies::{GIVEN_UP, Run, name};
 
 /// The longest bar: cells in the terminal, pixels in the picture.
 const CELLS: f64 = 48.0;
@@ -11,7 +11,7 @@ const PIXELS: f64 = 420.0;
 const BARS: f64 = 112.0;
 
 /// For the terminal.
-pub fn text(runs: &[Run]) -> String {
+pub(crate) fn text(runs: &[Run]) -> String {
     let mut out = String::new();
     let names = runs.iter().map(|run| name(&run.who).len());
     let width = names.max().unwrap_or_default();
@@ -29,7 +29,7 @@ pub fn text(runs: &[Run]) -> String {
 }
 
 /// As a picture; dark or light follows the reader.
-pub fn svg(runs: &[Run]) -> String {
+pub(crate) fn svg(runs: &[Run]) -> String {
     let (mut body, mut y) = (String::new(), 8);
     for (stream, runs) in streams(runs) {
         body += &format!(

@@ -4,14 +4,14 @@
 
 /// A table: the first column is words, the others are figures.
 #[derive(Debug, Clone, Default)]
-pub struct Table {
+pub(crate) struct Table {
     head: Vec<String>,
     rows: Vec<Vec<String>>,
 }
 
 impl Table {
     /// With these columns.
-    pub fn new(head: &[&str]) -> Table {
+    pub(crate) fn new(head: &[&str]) -> Table {
         Table {
             head: head.iter().map(|name| (*name).to_owned()).collect(),
             rows: Vec::new(),
@@ -19,12 +19,12 @@ impl Table {
     }
 
     /// One more row.
-    pub fn row(&mut self, cells: Vec<String>) {
+    pub(crate) fn row(&mut self, cells: Vec<String>) {
         self.rows.push(cells);
     }
 
     /// For a terminal.
-    pub fn text(&self) -> String {
+    pub(crate) fn text(&self) -> String {
         let rule = self
             .widths()
             .iter()
@@ -36,7 +36,7 @@ impl Table {
     }
 
     /// For a page.
-    pub fn markdown(&self) -> String {
+    pub(crate) fn markdown(&self) -> String {
         let rule = |(at, width): (usize, usize)| match at {
             0 => "-".repeat(width),
             _ => "-".repeat(width.max(2) - 1) + ":",

@@ -3,103 +3,100 @@
 //! In: an address, from a link or typed. Out: a table of what works, and the server's profile, kept for it. What is asked, and what
 //! it means, is decided in `crate::doctor::check`.
 
+use leptos::html;
 use leptos::prelude::*;
-use wasm_bindgen::JsCast;
-use web_sys::HtmlInputElement;
 
 use super::words::time;
 use crate::address::Address;
 use crate::dialect::Kind;
 use crate::doctor::check::{Check, Detail, Outcome, Row, RowName};
-use crate::page::app::{Chat, LinkState, Trouble, page_origin};
+use crate::page::app::{Chat, LinkState, Trouble};
+use crate::page::browser::page_origin;
 use crate::page::doctor::ask::{browser, perform};
-use crate::page::ui::panel::{adopt_style, field, hint, panel};
-use crate::page::ui::part::{Part, button, el};
-use crate::page::ui::verdict;
-use crate::page::words::{say, trouble_words};
+use crate::page::panel::Panel;
+use crate::page::sentences::trouble_words;
+use crate::page::ui::kit::{Button, Field, For, Hint, Show, TextField, Titled};
+use crate::page::ui::sheet::adopt_style;
+use crate::page::verdict;
+use crate::page::words::say;
 
-/// More questions than any server needs: a check ends, whatever is answered.
+/// The most questions of a check, more than any server needs: a check ends, whatever is answered.
 const MOST: usize = 60;
 
-/// How far a check is.
+/// The stage of a check.
 #[derive(Clone, PartialEq)]
 enum State {
     Idle,
-    /// So many rows are settled, of so many.
+    /// Number of rows that are settled, and of all rows there are by now.
     Running(usize, usize),
     Done,
     Trouble(Trouble),
 }
 
-/// What is shown of a check. A handle.
+/// The stage and the rows of a check, as they are shown. A handle: copies are the same.
 #[derive(Clone, Copy)]
 struct Sheet {
     state: RwSignal<State>,
     rows: RwSignal<Vec<Row>>,
 }
 
-/// The panel.
-pub fn check(chat: Chat) -> Part {
+/// The panel of the check.
+#[component]
+pub fn CheckPanel(chat: Chat) -> impl IntoView {
     adopt_style(&chat.shared().root);
-    let (address, at_once) = chat.shared().to_check.borrow().clone();
+    let what = chat.to_check();
     let sheet = Sheet {
         state: RwSignal::new(State::Idle),
         rows: RwSignal::new(Vec::new()),
     };
-    let input = el("input")
-        .set("type", "text")
-        .set("inputmode", "url")
-        .set("autocomplete", "off")
-        .set("spellcheck", "false")
-        .set("dir", "ltr");
-    let typed: HtmlInputElement = input.element().unchecked_into();
-    typed.set_value(&address);
-    let begin = move || start(chat, &typed.value(), sheet);
-    if at_once {
-        begin();
+    if what.at_once {
+        start(chat, &what.server, sheet);
     }
-    let enter = begin.clone();
-    let input = input.on_key(move |event| {
-        if event.key() == "Enter" {
-            event.prevent_default();
-            enter();
+    let field = NodeRef::<html::Input>::new();
+    let begin = move || {
+        if let Some(field) = field.get_untracked() {
+            start(chat, &field.value(), sheet);
         }
-    });
+    };
     let runs = move || {
         sheet
             .state
             .with(|state| matches!(state, State::Running(..)))
     };
-    panel(
-        chat,
-        move || chat.check.get(),
-        move || chat.check.set(false),
-        move || say!(chat, check_title),
-    )
-    .child(
-        el("section")
-            .set("class", "check")
-            .child(field(move || say!(chat, server_address), input))
-            .child(hint(move || say!(chat, check_hint)))
-            .child(
-                el("div").set("class", "ways").child(
-                    button("strong", begin)
-                        .flag("disabled", runs)
-                        .says(move || say!(chat, check_begin)),
-                ),
-            )
-            .child(
-                hint(move || state_words(chat, sheet))
-                    .set("role", "status")
-                    .class("trouble", move || {
-                        sheet.state.with(|state| matches!(state, State::Trouble(_)))
-                    }),
-            )
-            .when(
-                move || sheet.rows.with(|rows| !rows.is_empty()),
-                move || table(chat, sheet),
-            ),
-    )
+    let is_trouble = move || sheet.state.with(|state| matches!(state, State::Trouble(_)));
+    view! {
+        <Titled
+            chat
+            panel=Panel::Check
+            // A link has opened it, and not the person.
+            muted=what.by_link
+        >
+            <section class="check">
+                <Field name=move || say!(chat, server_address)>
+                    <TextField
+                        inputmode="url"
+                        exact=true
+                        dir="ltr"
+                        value=what.server
+                        node_ref=field
+                        on_enter=begin
+                    />
+                </Field>
+                <Hint words=move || say!(chat, check_hint) />
+                <div class="ways">
+                    <Button class="strong" on_click=begin disabled=runs>
+                        {move || say!(chat, check_begin)}
+                    </Button>
+                </div>
+                <p class="hint" role="status" class:trouble=is_trouble>
+                    {move || state_words(chat, sheet)}
+                </p>
+                <Show when=move || sheet.rows.with(|rows| !rows.is_empty())>
+                    <Table chat sheet />
+                </Show>
+            </section>
+        </Titled>
+    }
 }
 
 fn state_words(chat: Chat, sheet: Sheet) -> String {
@@ -135,7 +132,7 @@ async fn run(chat: Chat, address: Address, sheet: Sheet) {
     };
     for _ in 0..MOST {
         // Whoever closes the panel ends the check.
-        if !chat.is_mounted() || !chat.check.get_untracked() {
+        if !chat.is_mounted() || !untrack(|| chat.shows(Panel::Check)) {
             return;
         }
         show(&check);
@@ -143,22 +140,20 @@ async fn run(chat: Chat, address: Address, sheet: Sheet) {
         let told = perform(&fetch, check.kind(), Some(deadlines), &ask).await;
         check.answer(told);
     }
-    if !chat.is_mounted() || !chat.check.get_untracked() {
+    if !chat.is_mounted() || !untrack(|| chat.shows(Panel::Check)) {
         return;
     }
     let profile = check.profile();
     store.keep_profile(&base, profile);
     // What failed has nothing to teach.
     if profile.stream.is_some_and(|verdict| verdict.is_well()) {
-        let kind = check.kind().unwrap_or(Kind::OpenAi);
-        let rungs = kind.dialect().rungs();
-        store.keep_rung(&base, rungs.get(profile.rung).copied());
+        store.keep_transport(&base, profile.transport.as_deref());
     }
     show(&check);
     sheet.state.set(State::Done);
 }
 
-/// The kind of the server that is connected, if it is this one.
+/// The kind of the server that is connected, if that is the one at this address.
 fn known_kind(chat: Chat, address: &Address) -> Option<Kind> {
     chat.link.with_untracked(|link| match link {
         LinkState::Connected(server) if server.address == *address => Some(server.kind),
@@ -166,35 +161,35 @@ fn known_kind(chat: Chat, address: &Address) -> Option<Kind> {
     })
 }
 
-fn table(chat: Chat, sheet: Sheet) -> Part {
-    el("table").set("class", "checked").child(el("tbody").each(
-        move || sheet.rows.get(),
-        move |row| {
-            let (name, outcome, detail) = (row.clone(), row.outcome, row.clone());
-            el("tr")
-                .set("data-outcome", outcome_word(outcome))
-                .child(
-                    el("th")
-                        .set("scope", "row")
-                        .says(move || name_words(chat, &name.name)),
-                )
-                .child(
-                    el("td")
-                        .child(
-                            el("span")
-                                .set("class", "mark")
-                                .set("aria-hidden", "true")
-                                .text(mark(outcome)),
-                        )
-                        .child(el("span").says(move || outcome_words(chat, outcome)))
-                        .child(
-                            el("span")
-                                .set("class", "hint")
-                                .says(move || detail_words(chat, &detail)),
-                        ),
-                )
-        },
-    ))
+/// The table of what is known by now.
+#[component]
+fn Table(chat: Chat, sheet: Sheet) -> impl IntoView {
+    view! {
+        <table class="checked">
+            <tbody>
+                <For each=move || sheet.rows.get() key=Clone::clone let:row>
+                    <TableRow chat row />
+                </For>
+            </tbody>
+        </table>
+    }
+}
+
+#[component]
+fn TableRow(chat: Chat, row: Row) -> impl IntoView {
+    let (name, outcome) = (row.name, row.outcome);
+    view! {
+        <tr data-outcome=outcome_word(outcome)>
+            <th scope="row">{move || name_words(chat, &name)}</th>
+            <td>
+                <span class="mark" aria-hidden="true">
+                    {mark(outcome)}
+                </span>
+                <span>{move || outcome_words(chat, outcome)}</span>
+                <span class="hint">{move || detail_words(chat, &row)}</span>
+            </td>
+        </tr>
+    }
 }
 
 fn name_words(chat: Chat, name: &RowName) -> String {
@@ -212,7 +207,7 @@ fn name_words(chat: Chat, name: &RowName) -> String {
         RowName::Stream => say!(chat, check_stream),
         RowName::Gaps => say!(chat, check_gaps),
         RowName::Stop => say!(chat, check_stop),
-        RowName::Transport(rung) => say!(chat, check_transport, name = *rung),
+        RowName::Transport(name) => say!(chat, check_transport, name = *name),
     }
 }
 

@@ -1,117 +1,94 @@
 //! All that is known of one reply, beside the conversation: the verdict with its evidence and remedies, the picture, what can be
 //! taken along, the raw data.
 //!
-//! In: the chat's patient, looked at whenever there is more to see. Out: the panel. It does not decide anything.
+//! In: the reply that the chat inspects, looked at whenever there is more to see. Out: the panel. It does not decide anything.
 
+use leptos::html;
 use leptos::prelude::*;
-use web_sys::HtmlElement;
+use wasm_bindgen::JsCast;
+use web_sys::{HtmlElement, KeyboardEvent};
 
+use super::picture::{Gaps, Timeline};
+use super::raw::RawData;
+use super::sight::{Seen, Sight, inspect};
+use super::take::TakeAway;
 use super::words::{confidence_words, evidence_words, remedy_words};
-use super::{picture, raw, take};
-use crate::doctor::{Confidence, Figures, Finding, Remedy, Verdict, figures};
-use crate::page::app::Chat;
-use crate::page::doctor::Case;
-use crate::page::ui::panel::adopt_style;
-use crate::page::ui::part::{Part, after, button, el, follow, icon};
-use crate::page::ui::turn::copy_button;
-use crate::page::ui::verdict;
+use crate::doctor::{Confidence, Remedy, Verdict, figures};
+use crate::page::app::{Chat, Command};
+use crate::page::ui::actions::CopyButton;
+use crate::page::ui::kit::{Button, For, Icon, Show, keys};
+use crate::page::ui::sheet::adopt_style;
+use crate::page::verdict;
 use crate::page::words::say;
 
-/// An element narrower than this, in pixels, is covered by the panel.
+/// The least width of an element, in pixels, that has room for the panel beside the conversation; a narrower one is covered by
+/// it.
 const BESIDE: i32 = 860;
 
-/// What is shown of a reply by now.
-#[derive(Clone, PartialEq)]
-pub struct Seen {
-    /// What the Doctor says.
-    pub finding: Finding,
-    /// The picture's figures.
-    pub figures: Figures,
-}
-
-/// What is shown; `None` before there is anything. A handle: copies are the same.
-pub type Sight = RwSignal<Option<Seen>>;
-
-/// Shows the chat's patient to `see`, unless there is none, or it is just being changed.
-pub fn look(chat: Chat, see: &mut dyn FnMut(&Case<'_>)) {
-    let patient = chat.shared().patient.borrow().clone();
-    if let Some(patient) = patient {
-        patient.look(see);
-    }
-}
-
-/// The panel.
-pub fn exam(chat: Chat) -> Part {
+/// The panel of all that is known of one reply.
+#[component]
+pub fn Exam(chat: Chat) -> impl IntoView {
     adopt_style(&chat.shared().root);
-    let sight: Sight = RwSignal::new(None);
-    follow(move || {
-        chat.pulse.track();
-        chat.finding.track();
-        look(chat, &mut |case| {
-            let seen = Some(Seen {
-                finding: case.finding(),
-                figures: figures(case.trace, case.now),
+    let sight: Sight = Memo::new(move |before: Option<&Option<Seen>>| {
+        chat.track_patient();
+        let mut seen = before.cloned().flatten();
+        inspect(chat, &mut |snapshot| {
+            seen = Some(Seen {
+                finding: snapshot.finding(),
+                figures: figures(snapshot.trace, snapshot.now),
             });
-            if sight.with_untracked(|before| *before != seen) {
-                sight.set(seen);
-            }
         });
+        seen
     });
-    let before = chat.shared().root.active_element();
+    let opener = StoredValue::new_local(chat.shared().root.active_element());
     let back = move || {
-        chat.doctor.set(false);
-        let opener = before.clone();
-        if let Some(opener) = opener.and_then(|opener| as_html(opener.into())) {
+        chat.run(Command::Examine(false));
+        let opener = opener.get_value();
+        if let Some(opener) = opener.and_then(|opener| opener.dyn_into::<HtmlElement>().ok()) {
             let _ = opener.focus();
         }
     };
-    let leave = back.clone();
-    let title = move || say!(chat, doctor_title);
-    let head = el("div")
-        .set("class", "panel-head")
-        .child(el("h2").says(title))
-        .child(
-            button("round", back)
-                .attr("aria-label", move || say!(chat, close))
-                .child(icon(icondata_lu::LuX)),
-        );
-    // In a narrow element there is no room beside the conversation, however wide the window is.
-    let is_narrow = chat.shared().host.client_width() < BESIDE;
-    let panel = el("aside")
-        .set("class", "exam panel")
-        .class("over", move || is_narrow)
-        .set("tabindex", "-1")
-        .attr("aria-label", title)
-        .on_key(move |event| {
-            if event.key() == "Escape" {
-                event.prevent_default();
-                leave();
-            }
-        })
-        .child(head)
-        .child(finding(chat, sight))
-        .child(picture::timeline(chat, sight))
-        .child(remedies(chat, sight))
-        .child(picture::more(chat, sight))
-        .child(take::take(chat))
-        .child(raw::raw(chat));
-    let element = panel.element();
-    let focused = StoredValue::new(false);
-    after(move || {
-        if !focused.get_value() {
-            focused.set_value(true);
-            let _ = element.focus();
+    let leave = keys(move |event: &KeyboardEvent| {
+        if event.key() == "Escape" {
+            event.prevent_default();
+            back();
         }
     });
-    panel
-}
-
-fn as_html(object: js_sys::Object) -> Option<HtmlElement> {
-    wasm_bindgen::JsCast::dyn_into(object).ok()
+    let title = move || say!(chat, doctor_title);
+    // In a narrow element there is no room beside the conversation, however wide the window is.
+    let is_narrow = chat.shared().host.client_width() < BESIDE;
+    let panel = NodeRef::<html::Aside>::new();
+    panel.on_load(|panel| {
+        let _ = panel.focus();
+    });
+    view! {
+        <aside
+            class="exam panel"
+            class:over=is_narrow
+            tabindex="-1"
+            aria-label=title
+            node_ref=panel
+            on:keydown=leave
+        >
+            <div class="panel-head">
+                <h2>{title}</h2>
+                <Button class="round" on_click=back label=move || say!(chat, close)>
+                    <Icon shape=icondata_lu::LuX />
+                </Button>
+            </div>
+            <FindingPart chat sight />
+            <Timeline chat sight />
+            <Remedies chat sight />
+            <Gaps chat sight />
+            <TakeAway chat />
+            <RawData chat />
+        </aside>
+    }
 }
 
 /// The verdict, and what speaks for it.
-fn finding(chat: Chat, sight: Sight) -> Part {
+#[component]
+fn FindingPart(chat: Chat, sight: Sight) -> impl IntoView {
     let verdict = move || {
         let verdict = sight.with(|seen| seen.as_ref().map(|seen| seen.finding.verdict));
         verdict.unwrap_or(Verdict::Flowing)
@@ -124,71 +101,74 @@ fn finding(chat: Chat, sight: Sight) -> Part {
         let evidence = sight.with(|seen| seen.as_ref().map(|seen| seen.finding.evidence.clone()));
         evidence.unwrap_or_default()
     };
-    el("section")
-        .set("class", "finding")
-        .child(
-            el("p")
-                .set("class", "verdict")
-                .class("well", move || verdict().is_well())
-                .child(el("span").set("class", "dot").set("aria-hidden", "true"))
-                .child(el("strong").says(move || verdict::words(chat, verdict())))
-                .child(
-                    el("span")
-                        .set("class", "sure")
-                        .says(move || confidence_words(chat, sure())),
-                ),
-        )
-        .child(el("p").says(move || verdict::why(chat, verdict())))
-        .when(
-            move || !evidence().is_empty(),
-            move || el("h3").says(move || say!(chat, doctor_evidence)),
-        )
-        .child(
-            el("ul")
-                .set("class", "evidence")
-                .each(evidence, move |fact| {
-                    let fact = fact.clone();
-                    el("li").says(move || evidence_words(chat, &fact))
-                }),
-        )
+    view! {
+        <section class="finding">
+            <p class="verdict" class:well=move || verdict().is_well()>
+                <span class="dot" aria-hidden="true"></span>
+                <strong>{move || verdict::words(chat, verdict())}</strong>
+                <span class="sure">{move || confidence_words(chat, sure())}</span>
+            </p>
+            <p>{move || verdict::why(chat, verdict())}</p>
+            <Show when=move || !evidence().is_empty()>
+                <h3>{move || say!(chat, doctor_evidence)}</h3>
+            </Show>
+            <ul class="evidence">
+                <For each=evidence key=Clone::clone let:fact>
+                    <li>{move || evidence_words(chat, &fact)}</li>
+                </For>
+            </ul>
+        </section>
+    }
 }
 
-/// What to do.
-fn remedies(chat: Chat, sight: Sight) -> Part {
+/// The list of things to do; hidden where there is none.
+#[component]
+fn Remedies(chat: Chat, sight: Sight) -> impl IntoView {
     let remedies = move || {
         let remedies = sight.with(|seen| seen.as_ref().map(|seen| seen.finding.remedies.clone()));
         remedies.unwrap_or_default()
     };
-    el("section")
-        .flag("hidden", move || remedies().is_empty())
-        .child(el("h3").says(move || say!(chat, doctor_remedies)))
-        .child(
-            el("ol")
-                .set("class", "remedies")
-                .each(remedies, move |remedy| remedy_part(chat, remedy)),
-        )
+    view! {
+        <section hidden=move || remedies().is_empty()>
+            <h3>{move || say!(chat, doctor_remedies)}</h3>
+            <ol class="remedies">
+                <For each=remedies key=Clone::clone let:remedy>
+                    <RemedyRow chat remedy />
+                </For>
+            </ol>
+        </section>
+    }
 }
 
-fn remedy_part(chat: Chat, remedy: &Remedy) -> Part {
-    let words = remedy.clone();
-    let part = el("li").child(el("span").says(move || remedy_words(chat, &words)));
-    let Some(line) = remedy.line.clone() else {
-        return part;
-    };
-    part.child(
-        el("div")
-            .set("class", "line")
-            .child(
-                el("pre")
-                    .set("dir", "ltr")
-                    .set("tabindex", "0")
-                    .child(el("code").text(&line)),
-            )
-            .child(copy_button(
-                chat,
-                "quiet",
-                move || say!(chat, copy),
-                move || line.clone(),
-            )),
-    )
+#[component]
+fn RemedyRow(chat: Chat, remedy: Remedy) -> impl IntoView {
+    let line = remedy
+        .line
+        .clone()
+        .map(|line| view! { <CommandLine chat line /> });
+    view! {
+        <li>
+            <span>{move || remedy_words(chat, &remedy)}</span>
+            {line}
+        </li>
+    }
+}
+
+/// A line for a terminal or a settings file.
+#[component]
+fn CommandLine(chat: Chat, line: String) -> impl IntoView {
+    let text = line.clone();
+    view! {
+        <div class="line">
+            <pre dir="ltr" tabindex="0">
+                <code>{line}</code>
+            </pre>
+            <CopyButton
+                chat
+                class="quiet"
+                name=move || say!(chat, copy)
+                text=move || text.clone()
+            />
+        </div>
+    }
 }

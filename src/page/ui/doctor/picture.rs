@@ -4,33 +4,43 @@
 
 use leptos::prelude::*;
 
-use super::exam::{Seen, Sight};
+use super::sight::{Seen, Sight};
 use super::words::{mark_words, row_words, tenth, time};
 use crate::doctor::Figures;
 use crate::page::app::Chat;
-use crate::page::ui::part::{Part, el, svg};
+use crate::page::ui::kit::For;
 use crate::page::words::say;
 use crate::trace::EDGES;
 
-/// The picture's units: fine enough for whole numbers.
+/// The picture's width in its own units: fine enough for whole numbers.
 const WIDTH: u32 = 1600;
-/// The height of one lane, and the room from one to the next.
+/// The height of one lane, and the room from the top of one to the top of the next, in the picture's units.
 const LANE: u32 = 150;
 const STEP: u32 = 230;
-/// Where the first lane begins: above stand the marks' words.
+/// The top of the first lane: above stand the marks' words.
 const TOP: u32 = 130;
-/// A word on a mark takes so much room.
+/// The foot of the last lane.
+const BOTTOM: u32 = TOP + 2 * STEP + LANE;
+/// The number of columns of the pauses, and the width of one of them.
+const COLUMNS: u32 = EDGES.len() as u32 + 1;
+const WIDE: u32 = WIDTH / COLUMNS;
+/// The room that a word on a mark takes.
 const ROOM: u32 = 400;
 
-/// What came when.
-pub fn timeline(chat: Chat, sight: Sight) -> Part {
-    el("section")
-        .child(el("h3").says(move || say!(chat, picture_title)))
-        .child(line_of_time(chat, sight))
+/// The section that shows what came when.
+#[component]
+pub fn Timeline(chat: Chat, sight: Sight) -> impl IntoView {
+    view! {
+        <section>
+            <h3>{move || say!(chat, picture_title)}</h3>
+            <LineOfTime chat sight />
+        </section>
+    }
 }
 
 /// The pauses by their length, and all of it as a table.
-pub fn more(chat: Chat, sight: Sight) -> Part {
+#[component]
+pub fn Gaps(chat: Chat, sight: Sight) -> impl IntoView {
     let has_gaps = move || {
         let gaps = |seen: &Option<Seen>| {
             let figures = seen.as_ref().map(|seen| seen.figures.histogram);
@@ -38,19 +48,21 @@ pub fn more(chat: Chat, sight: Sight) -> Part {
         };
         sight.with(gaps)
     };
-    let gaps = el("div")
-        .flag("hidden", move || !has_gaps())
-        .child(el("h3").says(move || say!(chat, picture_gaps)))
-        .child(histogram(chat, sight));
-    el("section").child(gaps).child(table(chat, sight))
+    view! {
+        <section>
+            <div hidden=move || !has_gaps()>
+                <h3>{move || say!(chat, picture_gaps)}</h3>
+                <Histogram chat sight />
+            </div>
+            <Table chat sight />
+        </section>
+    }
 }
 
-/// A line that follows the figures.
-fn path(sight: Sight, class: &str, draw: impl Fn(&Figures) -> String + 'static) -> Part {
-    svg("path").set("class", class).attr("d", move || {
-        let drawn = sight.with(|seen| seen.as_ref().map(|seen| draw(&seen.figures)));
-        drawn.unwrap_or_default()
-    })
+/// A line of the picture that follows the figures.
+#[component]
+fn Line(sight: Sight, class: &'static str, draw: fn(&Figures) -> String) -> impl IntoView {
+    view! { <path class=class d=move || figure_words(sight, draw)></path> }
 }
 
 fn figure_words(sight: Sight, words: impl Fn(&Figures) -> String) -> String {
@@ -59,53 +71,63 @@ fn figure_words(sight: Sight, words: impl Fn(&Figures) -> String) -> String {
         .unwrap_or_default()
 }
 
-fn line_of_time(chat: Chat, sight: Sight) -> Part {
-    let bottom = TOP + 2 * STEP + LANE;
-    let lane = move |number: u32, name: Box<dyn Fn() -> String>, drawn: Part| {
-        let y = TOP + number * STEP;
-        svg("g")
-            .set("transform", &format!("translate(0 {y})"))
-            .child(drawn)
-            .child(
-                svg("path")
-                    .set("class", "floor")
-                    .set("d", &format!("M0 {LANE}h{WIDTH}")),
-            )
-            .child(svg("text").set("class", "lane").set("y", "-12").says(name))
-    };
+/// One of the three lanes of the picture: its name above, its floor below what is drawn.
+#[component]
+fn Lane(number: u32, #[prop(into)] name: Signal<String>, children: Children) -> impl IntoView {
+    view! {
+        <g transform=format!(
+            "translate(0 {})",
+            TOP + number * STEP,
+        )>
+            {children()} <path class="floor" d=format!("M0 {LANE}h{WIDTH}")></path>
+            <text class="lane" y="-12">
+                {name}
+            </text>
+        </g>
+    }
+}
+
+/// The longest pause, with its length.
+#[component]
+fn BiggestGap(chat: Chat, sight: Sight) -> impl IntoView {
     let biggest = move || {
         sight.with(|seen| {
             let figures = &seen.as_ref()?.figures;
             Some((figures.biggest?, figures.span(figures.biggest?, WIDTH)))
         })
     };
-    let gap = svg("g")
-        .set("class", "biggest")
-        .child(
-            svg("rect")
-                .attr("x", move || {
-                    biggest().map_or(0, |(_, span)| span.0).to_string()
-                })
-                .set("y", &TOP.to_string())
-                .attr("width", move || {
-                    biggest().map_or(0, |(_, (from, to))| to - from).to_string()
-                })
-                .set("height", &(bottom - TOP).to_string()),
-        )
-        .child(
-            svg("text")
-                .set("text-anchor", "middle")
-                .set("y", &(TOP + STEP + LANE / 2).to_string())
-                .attr("x", move || {
-                    let (from, to) = biggest().map_or((0, 0), |(_, span)| span);
-                    // It stays inside the picture.
-                    ((from + to) / 2).clamp(110, WIDTH - 110).to_string()
-                })
-                .says(move || {
-                    let gap = biggest().map(|(gap, _)| gap.ms).filter(|ms| *ms >= 250);
-                    gap.map(|gap| time(chat, gap)).unwrap_or_default()
-                }),
-        );
+    let span = move || biggest().map_or((0, 0), |(_, span)| span);
+    let width = move || {
+        let (from, to) = span();
+        to - from
+    };
+    let middle = move || {
+        let (from, to) = span();
+        // It stays inside the picture.
+        ((from + to) / 2).clamp(110, WIDTH - 110).to_string()
+    };
+    let words = move || {
+        let gap = biggest().map(|(gap, _)| gap.ms).filter(|ms| *ms >= 250);
+        gap.map(|gap| time(chat, gap)).unwrap_or_default()
+    };
+    view! {
+        <g class="biggest">
+            <rect
+                x=move || span().0.to_string()
+                y=TOP.to_string()
+                width=move || width().to_string()
+                height=(BOTTOM - TOP).to_string()
+            ></rect>
+            <text text-anchor="middle" y=(TOP + STEP + LANE / 2).to_string() x=middle>
+                {words}
+            </text>
+        </g>
+    }
+}
+
+/// The words on the marks.
+#[component]
+fn Marks(chat: Chat, sight: Sight) -> impl IntoView {
     let labels = move || {
         let labels = sight.with(|seen| {
             let figures = &seen.as_ref()?.figures;
@@ -113,19 +135,22 @@ fn line_of_time(chat: Chat, sight: Sight) -> Part {
         });
         labels.unwrap_or_default()
     };
-    let words = svg("g")
-        .set("class", "marks")
-        .each(labels, move |(mark, x)| {
-            let name = mark.name;
-            // Near the end a word ends where its line is.
-            let late = *x > WIDTH - ROOM;
-            svg("text")
-                .set("x", &x.to_string())
-                .set("y", "60")
-                .set("text-anchor", if late { "end" } else { "start" })
-                .says(move || mark_words(chat, name))
-        });
-    let rate = move |figures: &Figures| tenth(chat, figures.rate_path(WIDTH, LANE).1);
+    // Near the end a word ends where its line is.
+    let anchor = |x| if x > WIDTH - ROOM { "end" } else { "start" };
+    view! {
+        <g class="marks">
+            <For each=labels key=Clone::clone let((mark, x))>
+                <text x=x.to_string() y="60" text-anchor=anchor(x)>
+                    {move || mark_words(chat, mark.name)}
+                </text>
+            </For>
+        </g>
+    }
+}
+
+/// The picture of what came when, in three lanes over the time that the reply took: reads, events with text, and their rate.
+#[component]
+fn LineOfTime(chat: Chat, sight: Sight) -> impl IntoView {
     let described = move || {
         figure_words(sight, |figures| {
             let whole = time(chat, figures.ms);
@@ -138,109 +163,104 @@ fn line_of_time(chat: Chat, sight: Sight) -> Part {
             format!("{whole}. {counts}")
         })
     };
-    svg("svg")
-        .set("viewBox", &format!("0 0 {WIDTH} {}", bottom + 80))
-        .set("role", "img")
-        .set("class", "timeline")
-        .set("direction", "ltr")
-        .attr("aria-label", described)
-        .child(
-            svg("g")
-                .set("transform", &format!("translate(0 {TOP})"))
-                .child(path(sight, "gaps", move |figures| {
-                    figures.gap_boxes(WIDTH, bottom - TOP)
-                })),
-        )
-        .child(gap)
-        .child(lane(
-            0,
-            Box::new(move || {
-                let reads = figure_words(sight, |figures| figures.reads.0.to_string());
-                say!(chat, picture_reads, count = reads)
-            }),
-            path(sight, "reads", |figures| {
-                figures.bars(WIDTH, LANE, |column| column.bytes)
-            }),
-        ))
-        .child(lane(
-            1,
-            Box::new(move || {
-                let events = figure_words(sight, |figures| figures.events.1.to_string());
-                say!(chat, picture_events, count = events)
-            }),
-            svg("g")
-                .child(path(sight, "events", |figures| {
-                    figures.bars(WIDTH, LANE, |column| column.events)
-                }))
-                .child(path(sight, "curve", |figures| {
-                    figures.path(WIDTH, LANE, |column| column.events_so_far)
-                })),
-        ))
-        .child(lane(
-            2,
-            Box::new(move || {
-                let rate = figure_words(sight, rate);
-                say!(chat, picture_rate, rate = rate)
-            }),
-            path(sight, "rate", |figures| figures.rate_path(WIDTH, LANE).0),
-        ))
-        .child(svg("g").set("transform", "translate(0 75)").child(path(
-            sight,
-            "moments",
-            move |figures| figures.mark_lines(WIDTH, bottom - 75),
-        )))
-        .child(words)
-        .child(
-            svg("text")
-                .set("class", "axis")
-                .set("y", &(bottom + 60).to_string())
-                .text("0"),
-        )
-        .child(
-            svg("text")
-                .set("class", "axis")
-                .set("x", &WIDTH.to_string())
-                .set("y", &(bottom + 60).to_string())
-                .set("text-anchor", "end")
-                .says(move || figure_words(sight, |figures| time(chat, figures.ms))),
-        )
+    let reads = move || {
+        let reads = figure_words(sight, |figures| figures.reads.0.to_string());
+        say!(chat, picture_reads, count = reads)
+    };
+    let events = move || {
+        let events = figure_words(sight, |figures| figures.events.1.to_string());
+        say!(chat, picture_events, count = events)
+    };
+    let rate = move || {
+        let rate = |figures: &Figures| tenth(chat, figures.rate_path(WIDTH, LANE).1);
+        say!(chat, picture_rate, rate = figure_words(sight, rate))
+    };
+    let bars = |figures: &Figures| figures.bars(WIDTH, LANE, |column| column.bytes);
+    let event_bars = |figures: &Figures| figures.bars(WIDTH, LANE, |column| column.events);
+    let curve = |figures: &Figures| figures.path(WIDTH, LANE, |column| column.events_so_far);
+    let gaps = |figures: &Figures| figures.gap_boxes(WIDTH, BOTTOM - TOP);
+    let moments = |figures: &Figures| figures.mark_lines(WIDTH, BOTTOM - 75);
+    let whole = move || figure_words(sight, |figures| time(chat, figures.ms));
+    let axis = (BOTTOM + 60).to_string();
+    view! {
+        <svg
+            viewBox=format!("0 0 {WIDTH} {}", BOTTOM + 80)
+            role="img"
+            class="timeline"
+            direction="ltr"
+            aria-label=described
+        >
+            <g transform=format!("translate(0 {TOP})")>
+                <Line sight class="gaps" draw=gaps />
+            </g>
+            <BiggestGap chat sight />
+            <Lane number=0 name=reads>
+                <Line sight class="reads" draw=bars />
+            </Lane>
+            <Lane number=1 name=events>
+                <g>
+                    <Line sight class="events" draw=event_bars />
+                    <Line sight class="curve" draw=curve />
+                </g>
+            </Lane>
+            <Lane number=2 name=rate>
+                <Line
+                    sight
+                    class="rate"
+                    draw=|figures: &Figures| figures.rate_path(WIDTH, LANE).0
+                />
+            </Lane>
+            <g transform="translate(0 75)">
+                <Line sight class="moments" draw=moments />
+            </g>
+            <Marks chat sight />
+            <text class="axis" y=axis.clone()>
+                "0"
+            </text>
+            <text class="axis" x=WIDTH.to_string() y=axis text-anchor="end">
+                {whole}
+            </text>
+        </svg>
+    }
 }
 
-fn histogram(chat: Chat, sight: Sight) -> Part {
-    let columns = EDGES.len() as u32 + 1;
-    let wide = WIDTH / columns;
-    let edges = (0..columns).map(|column| {
-        let edge = EDGES.get(column as usize);
-        let words = edge.map_or_else(
-            || {
-                format!(
-                    "≥{}",
-                    EDGES.last().map(|edge| short(*edge)).unwrap_or_default()
-                )
-            },
-            |edge| format!("<{}", short(*edge)),
-        );
-        svg("text")
-            .set("class", "axis")
-            .set("text-anchor", "middle")
-            .set("x", &(wide * column + wide / 2).to_string())
-            .set("y", &(LANE * 2 + 60).to_string())
-            .text(&words)
+/// The number of pauses of each length, as bars.
+#[component]
+fn Histogram(chat: Chat, sight: Sight) -> impl IntoView {
+    let last = EDGES.last().map(|edge| short(*edge)).unwrap_or_default();
+    let edges = (0..COLUMNS).map(|column| {
+        let words = match EDGES.get(column as usize) {
+            Some(edge) => format!("<{}", short(*edge)),
+            None => format!("≥{last}"),
+        };
+        view! {
+            <text
+                class="axis"
+                text-anchor="middle"
+                x=(WIDE * column + WIDE / 2).to_string()
+                y=(LANE * 2 + 60).to_string()
+            >
+                {words}
+            </text>
+        }
     });
-    svg("svg")
-        .set("viewBox", &format!("0 0 {WIDTH} {}", LANE * 2 + 80))
-        .set("role", "img")
-        .set("class", "histogram")
-        .attr("aria-label", move || say!(chat, picture_gaps))
-        .child(path(sight, "events", move |figures| {
-            figures.gap_bars(wide * columns, LANE * 2)
-        }))
-        .child(
-            svg("path")
-                .set("class", "floor")
-                .set("d", &format!("M0 {}h{WIDTH}", LANE * 2)),
-        )
-        .children(edges)
+    let edges = edges.collect_view();
+    view! {
+        <svg
+            viewBox=format!("0 0 {WIDTH} {}", LANE * 2 + 80)
+            role="img"
+            class="histogram"
+            aria-label=move || say!(chat, picture_gaps)
+        >
+            <Line
+                sight
+                class="events"
+                draw=|figures: &Figures| figures.gap_bars(WIDE * COLUMNS, LANE * 2)
+            />
+            <path class="floor" d=format!("M0 {}h{WIDTH}", LANE * 2)></path>
+            {edges}
+        </svg>
+    }
 }
 
 /// A length in milliseconds, from a second on in seconds.
@@ -251,28 +271,32 @@ fn short(ms: u32) -> String {
     }
 }
 
-/// What the picture shows, in rows.
-fn table(chat: Chat, sight: Sight) -> Part {
+/// The content of the picture, in rows.
+#[component]
+fn Table(chat: Chat, sight: Sight) -> impl IntoView {
     let rows = move || {
         let rows = sight.with(|seen| seen.as_ref().map(|seen| seen.figures.rows()));
         rows.unwrap_or_default()
     };
-    let head = |words: Box<dyn Fn() -> String>| el("th").set("scope", "col").says(words);
-    let table = el("table")
-        .child(
-            el("thead").child(
-                el("tr")
-                    .child(head(Box::new(move || say!(chat, picture_when))))
-                    .child(head(Box::new(move || say!(chat, picture_what)))),
-            ),
-        )
-        .child(el("tbody").each(rows, move |row| {
-            let (first, second) = (*row, *row);
-            el("tr")
-                .child(el("td").says(move || row_words(chat, &first).0))
-                .child(el("td").says(move || row_words(chat, &second).1))
-        }));
-    el("details")
-        .child(el("summary").says(move || say!(chat, picture_table)))
-        .child(table)
+    view! {
+        <details>
+            <summary>{move || say!(chat, picture_table)}</summary>
+            <table>
+                <thead>
+                    <tr>
+                        <th scope="col">{move || say!(chat, picture_when)}</th>
+                        <th scope="col">{move || say!(chat, picture_what)}</th>
+                    </tr>
+                </thead>
+                <tbody>
+                    <For each=rows key=|row| *row let:row>
+                        <tr>
+                            <td>{move || row_words(chat, &row).0}</td>
+                            <td>{move || row_words(chat, &row).1}</td>
+                        </tr>
+                    </For>
+                </tbody>
+            </table>
+        </details>
+    }
 }

@@ -2,150 +2,33 @@
 
 use leptos::prelude::*;
 
-use super::exam::look;
+use super::sight::inspect;
 use super::words::{bad_trace_words, evidence_words};
 use crate::doctor::{Report, curl, figures};
 use crate::page::app::Chat;
-use crate::page::doctor::Case;
+use crate::page::doctor::Snapshot;
 use crate::page::reply;
-use crate::page::ui::file;
-use crate::page::ui::panel::hint;
-use crate::page::ui::part::{Part, button, el};
-use crate::page::ui::turn::copy_button;
+use crate::page::ui::actions::CopyButton;
+use crate::page::ui::file::{self, OpenFile};
+use crate::page::ui::kit::{Button, Hint, Show, Trouble};
 use crate::page::words::say;
 use crate::trace::{BadTrace, Export, Imported};
 
-/// The name of a recording.
+/// The file name of a recording.
 const FILE: &str = "rill-trace.json";
 
-/// The buttons.
-pub fn take(chat: Chat) -> Part {
+/// Buttons to take a reply along, or to play a recording of one.
+#[component]
+pub fn TakeAway(chat: Chat) -> impl IntoView {
     let texts = RwSignal::new(false);
     let bad = RwSignal::new(None::<BadTrace>);
-    let with_texts = el("label").set("class", "switch").child(
-        el("input")
-            .set("type", "checkbox")
-            .on("change", move |event| {
-                texts.set(event_target_checked(event))
-            }),
-    );
     let has_curl = move || {
-        chat.pulse.track();
-        chat.finding.track();
+        chat.track_patient();
         command(chat).is_some()
     };
-    el("section")
-        .set("class", "take")
-        .child(el("h3").says(move || say!(chat, take_title)))
-        .child(
-            el("div")
-                .set("class", "ways")
-                .when(has_curl, move || {
-                    copy_button(
-                        chat,
-                        "plain",
-                        move || say!(chat, take_curl),
-                        move || command(chat).unwrap_or_default(),
-                    )
-                })
-                .child(copy_button(
-                    chat,
-                    "plain",
-                    move || say!(chat, take_report),
-                    move || report(chat),
-                ))
-                .child(
-                    button("plain", move || {
-                        file::save(FILE, &export(chat, texts.get_untracked()));
-                    })
-                    .says(move || say!(chat, take_export)),
-                )
-                .child(import(chat, bad)),
-        )
-        .child(with_texts.child(el("span").says(move || say!(chat, take_texts))))
-        .child(hint(move || say!(chat, take_hint)))
-        .when(
-            move || bad.get().is_some(),
-            move || {
-                hint(move || {
-                    let words = bad.get().map(|bad| bad_trace_words(chat, bad));
-                    words.unwrap_or_default()
-                })
-                .set("class", "hint trouble")
-                .set("role", "alert")
-            },
-        )
-}
-
-/// The same request for a terminal.
-fn command(chat: Chat) -> Option<String> {
-    let mut command = None;
-    look(chat, &mut |case| {
-        let site = case.site;
-        command = case.trace.request().and_then(|request| {
-            let server = site.server.as_ref()?;
-            curl(request, server, &site.page(), site.key.is_some())
-        });
-    });
-    command
-}
-
-fn secrets<'a>(case: &'a Case<'_>) -> Vec<&'a str> {
-    case.site.key.as_deref().into_iter().collect()
-}
-
-fn browser() -> String {
-    window().navigator().user_agent().unwrap_or_default()
-}
-
-/// The report for whoever mends it.
-fn report(chat: Chat) -> String {
-    let mut text = String::new();
-    look(chat, &mut |case| {
-        let page = case.site.page();
-        let finding = case.finding();
-        let seen: Vec<String> = finding
-            .evidence
-            .iter()
-            .map(|fact| untrack(|| evidence_words(chat, fact)))
-            .collect();
-        text = Report {
-            trace: case.trace,
-            finding: &finding,
-            seen: &seen,
-            figures: &figures(case.trace, case.now),
-            place: &case.site.place(&page),
-            version: env!("CARGO_PKG_VERSION"),
-            browser: &browser(),
-            secrets: &secrets(case),
-        }
-        .markdown();
-    });
-    text
-}
-
-/// The recording.
-fn export(chat: Chat, texts: bool) -> String {
-    let mut file = String::new();
-    look(chat, &mut |case| {
-        let site = case.site;
-        let server = site.server.as_ref().map(ToString::to_string);
-        file = Export {
-            kind: site.kind,
-            server: &server.unwrap_or_default(),
-            page: &site.page(),
-            made_by: &format!("Rill {} · {}", env!("CARGO_PKG_VERSION"), browser()),
-            texts,
-            secrets: &secrets(case),
-        }
-        .write(case.trace, case.now);
-    });
-    file
-}
-
-/// A file that is played again.
-fn import(chat: Chat, bad: RwSignal<Option<BadTrace>>) -> Part {
-    let take = move |name: String, text: String| match Imported::read(&text) {
+    let record = move || file::save(FILE, &export(chat, texts.get_untracked()));
+    // A file that is played again.
+    let play = move |(name, text): (String, String)| match Imported::read(&text) {
         Ok(recorded) => {
             bad.set(None);
             let question = untrack(|| say!(chat, take_question, name = name));
@@ -153,5 +36,110 @@ fn import(chat: Chat, bad: RwSignal<Option<BadTrace>>) -> Part {
         }
         Err(mistake) => bad.set(Some(mistake)),
     };
-    file::open(chat, move || say!(chat, take_import), take)
+    let bad_words = move || {
+        let words = bad.get().map(|bad| bad_trace_words(chat, bad));
+        words.unwrap_or_default()
+    };
+    view! {
+        <section class="take">
+            <h3>{move || say!(chat, take_title)}</h3>
+            <div class="ways">
+                <Show when=has_curl>
+                    <CopyButton
+                        chat
+                        class="plain"
+                        name=move || say!(chat, take_curl)
+                        text=move || command(chat).unwrap_or_default()
+                    />
+                </Show>
+                <CopyButton
+                    chat
+                    class="plain"
+                    name=move || say!(chat, take_report)
+                    text=move || report(chat)
+                />
+                <Button class="plain" on_click=record>
+                    {move || say!(chat, take_export)}
+                </Button>
+                <OpenFile chat words=move || say!(chat, take_import) on_open=play />
+            </div>
+            <label class="switch">
+                <input
+                    type="checkbox"
+                    on:change:target=move |event| texts.set(event.target().checked())
+                />
+                <span>{move || say!(chat, take_texts)}</span>
+            </label>
+            <Hint words=move || say!(chat, take_hint) />
+            <Show when=move || bad.get().is_some()>
+                <Trouble words=bad_words />
+            </Show>
+        </section>
+    }
+}
+
+/// The request of the reply that is inspected, for a terminal; `None` where there is none for `curl`.
+fn command(chat: Chat) -> Option<String> {
+    let mut command = None;
+    inspect(chat, &mut |snapshot| {
+        let origin = snapshot.origin;
+        command = snapshot.trace.request().and_then(|request| {
+            let server = origin.server.as_ref()?;
+            curl(request, server, &origin.page(), origin.key.is_some())
+        });
+    });
+    command
+}
+
+fn secrets<'a>(snapshot: &'a Snapshot<'_>) -> Vec<&'a str> {
+    snapshot.origin.key.as_deref().into_iter().collect()
+}
+
+fn browser() -> String {
+    window().navigator().user_agent().unwrap_or_default()
+}
+
+/// The report in markdown, for whoever mends the thing.
+fn report(chat: Chat) -> String {
+    let mut text = String::new();
+    inspect(chat, &mut |snapshot| {
+        let page = snapshot.origin.page();
+        let finding = snapshot.finding();
+        let seen: Vec<String> = finding
+            .evidence
+            .iter()
+            .map(|fact| untrack(|| evidence_words(chat, fact)))
+            .collect();
+        text = Report {
+            trace: snapshot.trace,
+            finding: &finding,
+            seen: &seen,
+            figures: &figures(snapshot.trace, snapshot.now),
+            place: &snapshot.origin.place(&page),
+            version: env!("CARGO_PKG_VERSION"),
+            browser: &browser(),
+            secrets: &secrets(snapshot),
+        }
+        .markdown();
+    });
+    text
+}
+
+/// The recording of the reply as JSON; with `texts`, what was said is in it.
+fn export(chat: Chat, texts: bool) -> String {
+    let mut file = String::new();
+    inspect(chat, &mut |snapshot| {
+        let origin = snapshot.origin;
+        let server = origin.server.as_ref().map(ToString::to_string);
+        file = Export {
+            kind: origin.kind,
+            server: &server.unwrap_or_default(),
+            page: &origin.page(),
+            made_by: &format!("Rill {} · {}", env!("CARGO_PKG_VERSION"), browser()),
+            texts,
+            secrets: &secrets(snapshot),
+        }
+        .write(snapshot.trace, snapshot.now);
+    });
+    file
 }

@@ -2,12 +2,15 @@
 //!
 //! In: data of `doctor`. Out: sentences in the chat's language; commands and settings stay as they are.
 
+use leptos::prelude::Get;
+
 use crate::doctor::{Advice, Confidence, Evidence, MarkName, Probe, Remedy, Row};
 use crate::page::app::Chat;
-use crate::page::words::{say, tenths};
+use crate::page::numbers;
+use crate::page::words::say;
 use crate::trace::BadTrace;
 
-/// How sure the Doctor is.
+/// Words on how sure the Doctor is.
 pub fn confidence_words(chat: Chat, confidence: Confidence) -> String {
     match confidence {
         Confidence::Sure => say!(chat, doctor_sure),
@@ -20,23 +23,25 @@ pub fn confidence_words(chat: Chat, confidence: Confidence) -> String {
 pub fn time(chat: Chat, ms: u32) -> String {
     match ms {
         0..1000 => format!("{ms}\u{a0}ms"),
-        1000..20_000 => format!("{}\u{a0}s", tenths(chat, ms / 100)),
+        1000..20_000 => {
+            let seconds = f64::from(ms / 100) / 10.0;
+            format!("{}\u{a0}s", numbers::decimal(chat.lang.get(), seconds, 1))
+        }
         _ => format!("{}\u{a0}s", ms / 1000),
     }
 }
 
-/// One piece of evidence.
+/// Words on one piece of evidence.
 pub fn evidence_words(chat: Chat, evidence: &Evidence) -> String {
+    let span = |ms: &u32| time(chat, *ms);
     match evidence {
-        Evidence::Reads { reads, events, ms } => {
-            say!(
-                chat,
-                seen_reads,
-                reads = *reads,
-                events = *events,
-                time = time(chat, *ms)
-            )
-        }
+        Evidence::Reads { reads, events, ms } => say!(
+            chat,
+            seen_reads,
+            reads = *reads,
+            events = *events,
+            time = span(ms)
+        ),
         Evidence::Bursts {
             bursts,
             events,
@@ -46,7 +51,7 @@ pub fn evidence_words(chat: Chat, evidence: &Evidence) -> String {
             seen_bursts,
             bursts = *bursts,
             events = *events,
-            time = time(chat, *silence_ms)
+            time = span(silence_ms)
         ),
         Evidence::BufferSize { bytes, bursts } => {
             say!(chat, seen_buffer_size, bytes = *bytes, bursts = *bursts)
@@ -59,92 +64,76 @@ pub fn evidence_words(chat: Chat, evidence: &Evidence) -> String {
             chat,
             seen_at_once,
             events = *events,
-            time = time(chat, *ms),
-            silence = time(chat, *silence_ms)
+            time = span(ms),
+            silence = span(silence_ms)
         ),
         Evidence::OneEvent { bytes } => say!(chat, seen_one_event, bytes = *bytes),
         Evidence::ContentType(value) => say!(chat, seen_content_type, value = value.clone()),
-        Evidence::Header { name, value } => {
-            say!(
-                chat,
-                seen_header,
-                name = name.clone(),
-                value = value.clone()
-            )
-        }
-        Evidence::HeadersOnly { ms, since_ms } => {
-            say!(
-                chat,
-                seen_headers_only,
-                time = time(chat, *ms),
-                since = time(chat, *since_ms)
-            )
-        }
-        Evidence::NoHeaders { ms } => say!(chat, seen_no_headers, time = time(chat, *ms)),
-        Evidence::FirstText { ms } => say!(chat, seen_first_text, time = time(chat, *ms)),
+        Evidence::Header { name, value } => header_words(chat, name.clone(), value.clone()),
+        Evidence::HeadersOnly { ms, since_ms } => say!(
+            chat,
+            seen_headers_only,
+            time = span(ms),
+            since = span(since_ms)
+        ),
+        Evidence::NoHeaders { ms } => say!(chat, seen_no_headers, time = span(ms)),
+        Evidence::FirstText { ms } => say!(chat, seen_first_text, time = span(ms)),
         Evidence::BiggestGap { ms, at_ms } => {
-            say!(
-                chat,
-                seen_biggest_gap,
-                time = time(chat, *ms),
-                at = time(chat, *at_ms)
-            )
+            say!(chat, seen_biggest_gap, time = span(ms), at = span(at_ms))
         }
         Evidence::Signs(count) => say!(chat, seen_signs, count = *count),
         Evidence::Alive(true) => say!(chat, seen_alive),
         Evidence::Alive(false) => say!(chat, seen_not_alive),
-        Evidence::Quiet { ms } => say!(chat, seen_quiet, time = time(chat, *ms)),
+        Evidence::Quiet { ms } => say!(chat, seen_quiet, time = span(ms)),
         Evidence::NoEndMark => say!(chat, seen_no_end_mark),
         Evidence::AtLimit {
             seconds,
-            since_last_read: true,
-        } => {
-            say!(chat, seen_limit_quiet, seconds = *seconds)
-        }
-        Evidence::AtLimit {
-            seconds,
-            since_last_read: false,
-        } => {
-            say!(chat, seen_limit_total, seconds = *seconds)
-        }
+            since_last_read,
+        } => limit_words(chat, *seconds, *since_last_read),
         Evidence::Probed(probe) => probe_words(chat, *probe),
         Evidence::Preflighted => say!(chat, seen_preflighted),
-        Evidence::Said {
-            status: Some(status),
-            message,
-        } => {
-            say!(
-                chat,
-                seen_said_status,
-                status = *status,
-                message = message.clone()
-            )
-        }
-        Evidence::Said {
-            status: None,
-            message,
-        } => say!(chat, seen_said, message = message.clone()),
+        Evidence::Said { status, message } => said_words(chat, *status, message.clone()),
         Evidence::Late { ms, percent } => {
-            say!(chat, seen_late, time = time(chat, *ms), percent = *percent)
+            say!(chat, seen_late, time = span(ms), percent = *percent)
         }
         Evidence::Drawing {
             percent,
             longest_ms,
-        } => {
-            say!(
-                chat,
-                seen_drawing,
-                percent = *percent,
-                time = time(chat, *longest_ms)
-            )
-        }
-        Evidence::HeldUp { ms } => say!(chat, seen_held_up, time = time(chat, *ms)),
-        Evidence::Blocked { ms } => say!(chat, seen_blocked, time = time(chat, *ms)),
+        } => say!(
+            chat,
+            seen_drawing,
+            percent = *percent,
+            time = span(longest_ms)
+        ),
+        Evidence::HeldUp { ms } => say!(chat, seen_held_up, time = span(ms)),
+        Evidence::Blocked { ms } => say!(chat, seen_blocked, time = span(ms)),
         Evidence::Odd(count) => say!(chat, seen_odd, count = *count),
     }
 }
 
-/// What a probe found.
+/// Words on a header that tells about the way.
+fn header_words(chat: Chat, name: String, value: String) -> String {
+    say!(chat, seen_header, name = name, value = value)
+}
+
+/// Words on a limit of servers and proxies, and what it counts from.
+fn limit_words(chat: Chat, seconds: u32, since_last_read: bool) -> String {
+    if since_last_read {
+        say!(chat, seen_limit_quiet, seconds = seconds)
+    } else {
+        say!(chat, seen_limit_total, seconds = seconds)
+    }
+}
+
+/// The server's own words, and its status if it had one.
+fn said_words(chat: Chat, status: Option<u16>, message: String) -> String {
+    match status {
+        Some(status) => say!(chat, seen_said_status, status = status, message = message),
+        None => say!(chat, seen_said, message = message),
+    }
+}
+
+/// Words on what a probe found.
 pub fn probe_words(chat: Chat, probe: Probe) -> String {
     match probe {
         Probe::NothingThere => say!(chat, seen_nothing_there),
@@ -159,7 +148,7 @@ pub fn probe_words(chat: Chat, probe: Probe) -> String {
     }
 }
 
-/// What to do. The line to copy stands in the remedy itself.
+/// Words on what to do. The line to copy stands in the remedy itself.
 pub fn remedy_words(chat: Chat, remedy: &Remedy) -> String {
     match remedy.advice {
         Advice::CheckAddress if remedy.line.is_some() => say!(chat, do_check_address_usual),
@@ -214,7 +203,7 @@ pub fn remedy_words(chat: Chat, remedy: &Remedy) -> String {
     }
 }
 
-/// A row of the table: when, and what.
+/// Words of a row of the table: when, and what. Where a row has no time, the first is empty.
 pub fn row_words(chat: Chat, row: &Row) -> (String, String) {
     match row {
         Row::Mark(mark) => (time(chat, mark.at), mark_words(chat, mark.name)),
@@ -247,15 +236,13 @@ pub fn row_words(chat: Chat, row: &Row) -> (String, String) {
     }
 }
 
-/// A figure with one place behind the point, from tenths; a large one without.
+/// A rate with one decimal place, from tenths; a large one without.
 pub fn tenth(chat: Chat, rate: u32) -> String {
-    match rate {
-        0..1000 => tenths(chat, rate),
-        _ => (rate / 10).to_string(),
-    }
+    let places = if rate < 1000 { 1 } else { 0 };
+    numbers::decimal(chat.lang.get(), f64::from(rate) / 10.0, places)
 }
 
-/// What a mark stands for.
+/// Words for the meaning of a mark.
 pub fn mark_words(chat: Chat, name: MarkName) -> String {
     match name {
         MarkName::Sent => say!(chat, mark_sent),
@@ -270,7 +257,7 @@ pub fn mark_words(chat: Chat, name: MarkName) -> String {
     }
 }
 
-/// Why a file is no recording that can be played.
+/// Words on why a file is no recording that can be played.
 pub fn bad_trace_words(chat: Chat, bad: BadTrace) -> String {
     match bad {
         BadTrace::TooLarge => say!(chat, bad_trace_too_large),

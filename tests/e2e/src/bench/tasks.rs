@@ -18,7 +18,7 @@ use tokio::time::timeout;
 const QUIET: Duration = Duration::from_millis(500);
 
 /// A recording that runs.
-pub struct Tasks {
+pub(super) struct Tasks {
     tab: Page,
     pieces: EventStream<EventDataCollected>,
     over: EventStream<EventTracingComplete>,
@@ -26,7 +26,7 @@ pub struct Tasks {
 
 impl Tasks {
     /// Begins to record.
-    pub async fn record(tab: &Page) -> Result<Tasks, Error> {
+    pub(super) async fn record(tab: &Page) -> Result<Tasks, Error> {
         let tasks = Tasks {
             tab: tab.clone(),
             pieces: tab.event_listener().await?,
@@ -46,7 +46,7 @@ impl Tasks {
     }
 
     /// Ends the recording: the longest task.
-    pub async fn longest(mut self) -> Result<f64, Error> {
+    pub(super) async fn longest(mut self) -> Result<f64, Error> {
         self.tab.execute(EndParams::default()).await?;
         // Pages are on threads of this name; a tab that does nothing has short tasks only.
         let mut pages = HashSet::new();

@@ -16,7 +16,7 @@ use tokio_tungstenite::tungstenite::Message;
 const LIMIT: Duration = Duration::from_secs(180);
 
 /// What happened in a context.
-pub struct Event {
+pub(super) struct Event {
     /// Its name: `log.entryAdded`.
     pub method: String,
     /// What it tells.
@@ -33,7 +33,7 @@ struct Shared {
 }
 
 /// A connection; it ends when it is dropped.
-pub struct Client {
+pub(super) struct Client {
     out: mpsc::UnboundedSender<Message>,
     shared: Arc<Mutex<Shared>>,
     number: AtomicU64,
@@ -41,7 +41,7 @@ pub struct Client {
 
 impl Client {
     /// Connects to `ws://...`.
-    pub async fn connect(url: &str) -> Result<Client, Error> {
+    pub(super) async fn connect(url: &str) -> Result<Client, Error> {
         let (socket, _) = tokio_tungstenite::connect_async(url).await?;
         let (mut to, mut from) = socket.split();
         let (out, mut commands) = mpsc::unbounded_channel();
@@ -77,7 +77,7 @@ impl Client {
     }
 
     /// Sends a command, and waits for its result.
-    pub async fn call(&self, method: &str, params: Value) -> Result<Value, Error> {
+    pub(super) async fn call(&self, method: &str, params: Value) -> Result<Value, Error> {
         let id = self.number.fetch_add(1, Ordering::Relaxed);
         let (reply, answer) = oneshot::channel();
         match &mut lock(&self.shared).waiting {
@@ -95,14 +95,14 @@ impl Client {
     }
 
     /// The events of a context from now on, instead of to whoever listened before.
-    pub fn listen(&self, context: &str) -> mpsc::UnboundedReceiver<Event> {
+    pub(super) fn listen(&self, context: &str) -> mpsc::UnboundedReceiver<Event> {
         let (to, events) = mpsc::unbounded_channel();
         lock(&self.shared).listeners.insert(context.to_owned(), to);
         events
     }
 
     /// Ends the events of a context.
-    pub fn deafen(&self, context: &str) {
+    pub(super) fn deafen(&self, context: &str) {
         lock(&self.shared).listeners.remove(context);
     }
 }

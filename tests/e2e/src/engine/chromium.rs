@@ -63,7 +63,7 @@ const ARGUMENTS: [&str; 16] = [
 ];
 
 /// A running Chromium, with a fresh profile; it ends when it is closed or dropped.
-pub struct Chromium {
+pub(crate) struct Chromium {
     driver: Mutex<Driver>,
     handler: JoinHandle<()>,
     // The profile's folder goes away with the browser.
@@ -72,7 +72,7 @@ pub struct Chromium {
 
 impl Chromium {
     /// Starts one: `CHROME` names it, else it is looked for.
-    pub async fn start() -> Result<Chromium, Error> {
+    pub(crate) async fn start() -> Result<Chromium, Error> {
         let profile = tempfile::tempdir()?;
         let mut config = BrowserConfig::builder()
             .new_headless_mode()

@@ -8,7 +8,12 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
 /// Sends a command to a driver on this computer, and waits for its value.
-pub async fn ask(port: u16, method: &str, path: &str, body: Option<Value>) -> Result<Value, Error> {
+pub(super) async fn ask(
+    port: u16,
+    method: &str,
+    path: &str,
+    body: Option<Value>,
+) -> Result<Value, Error> {
     let body = body.map_or_else(String::new, |body| body.to_string());
     let request = format!(
         "{method} {path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nContent-Type: application/json\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{body}",

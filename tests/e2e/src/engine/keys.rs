@@ -19,12 +19,12 @@ const SHIFT: i64 = 8;
 const FEW: usize = 60;
 
 /// A key that is pressed and let go while modifiers are held.
-pub fn press(key: &str, modifiers: i64) -> Value {
+pub(super) fn press(key: &str, modifiers: i64) -> Value {
     source(stroke(key, modifiers))
 }
 
 /// A text, letter by letter; its lines are broken as a person breaks them who does not want to send.
-pub fn text(text: &str) -> Value {
+pub(super) fn text(text: &str) -> Value {
     let strokes = text.graphemes(true).flat_map(|letter| match letter {
         "\n" => stroke("Enter", SHIFT),
         letter => stroke(letter, 0),
@@ -33,12 +33,12 @@ pub fn text(text: &str) -> Value {
 }
 
 /// Whether a text is typed in no time: a letter takes some milliseconds.
-pub fn are_few(text: &str) -> bool {
+pub(super) fn are_few(text: &str) -> bool {
     text.len() <= FEW
 }
 
 /// Enters a text where the focus is, all at once, as pasting does.
-pub async fn enter(tab: &dyn Tab, text: &str) -> Result<(), Error> {
+pub(super) async fn enter(tab: &dyn Tab, text: &str) -> Result<(), Error> {
     let enter = format!("document.execCommand('insertText', false, {})", json!(text));
     match tab.evaluate(&enter, false).await? {
         Value::Bool(true) => Ok(()),
@@ -47,7 +47,7 @@ pub async fn enter(tab: &dyn Tab, text: &str) -> Result<(), Error> {
 }
 
 /// A click of the mouse, at a place in CSS pixels.
-pub fn click(x: f64, y: f64) -> Value {
+pub(super) fn click(x: f64, y: f64) -> Value {
     json!({ "type": "pointer", "id": "mouse", "actions": [
         { "type": "pointerMove", "duration": 0, "x": x.floor() as i64, "y": y.floor() as i64 },
         { "type": "pointerDown", "button": 0 },

@@ -3,12 +3,12 @@
 //! In: what a case wants of a tab. Out: what became of it. An engine must not know Rill, the lab, or the cases. The map: [`chromium`]
 //! over DevTools; [`firefox`] over WebDriver BiDi, whose wire is [`bidi`]; [`webkit`] over WebDriver, whose wire is [`http`].
 
-pub mod bidi;
-pub mod chromium;
-pub mod firefox;
-pub mod http;
+mod bidi;
+pub(crate) mod chromium;
+pub(crate) mod firefox;
+mod http;
 mod keys;
-pub mod webkit;
+pub(crate) mod webkit;
 
 use crate::browser::Error;
 use futures_util::future::BoxFuture;

@@ -26,7 +26,7 @@ const PATIENCE: u64 = 60_000;
 const BARS: i64 = 100;
 
 /// A screen for browsers.
-pub struct WebKit {
+pub(crate) struct WebKit {
     display: String,
     // It ends with this.
     screen: Mutex<Child>,
@@ -34,7 +34,7 @@ pub struct WebKit {
 
 impl WebKit {
     /// Starts the screen.
-    pub async fn start() -> Result<WebKit, Error> {
+    pub(crate) async fn start() -> Result<WebKit, Error> {
         let mut screen = Command::new("Xvfb")
             .args(["-displayfd", "1", "-screen", "0", "1280x1024x24"])
             .args(["-nolisten", "tcp"])

@@ -12,6 +12,7 @@ fn no_preflight(log: &[Entry]) {
     assert!(!methods.contains(&"OPTIONS"), "{methods:?}");
 }
 
+#[e2e::case]
 pub async fn ai4artsed_answers_a_get_and_is_asked_once(stage: Stage) {
     let chat = stage
         .chat(Dialect::Ai4ArtsEd, "origins=*;delay=2;first=100", "")
@@ -41,6 +42,7 @@ pub async fn ai4artsed_answers_a_get_and_is_asked_once(stage: Stage) {
     );
 }
 
+#[e2e::case]
 pub async fn ai4artseds_routes_of_today_are_taken_where_the_seeds_are_gone(stage: Stage) {
     let options = "origins=*;delay=2;first=100;missing=%2Fapi%2Ftext_stream";
     let chat = stage.chat(Dialect::Ai4ArtsEd, options, "").await;
@@ -61,6 +63,7 @@ pub async fn ai4artseds_routes_of_today_are_taken_where_the_seeds_are_gone(stage
     );
 }
 
+#[e2e::case]
 pub async fn ai4artseds_lost_pieces_are_repaired_and_its_end_cuts_off_no_typewriter(stage: Stage) {
     let options = "origins=*;delay=0;lose=3;text=One%20two%20three%20four%20five%20six%20seven.";
     let chat = stage.chat(Dialect::Ai4ArtsEd, options, "pace=40").await;
@@ -88,6 +91,7 @@ pub async fn ai4artseds_lost_pieces_are_repaired_and_its_end_cuts_off_no_typewri
     );
 }
 
+#[e2e::case]
 pub async fn ai4artsed_may_decline_fail_or_refuse(stage: Stage) {
     let chat = stage
         .chat(Dialect::Ai4ArtsEd, "origins=*;blocked;first=100", "")
@@ -117,6 +121,7 @@ pub async fn ai4artsed_may_decline_fail_or_refuse(stage: Stage) {
     assert!(!turn.all.contains("Failed to fetch"), "{}", turn.all);
 }
 
+#[e2e::case]
 pub async fn ai4artsed_is_stopped_by_closing_and_never_runs_again(stage: Stage) {
     let chat = stage
         .chat(Dialect::Ai4ArtsEd, "origins=*;delay=10;tokens=1500", "")

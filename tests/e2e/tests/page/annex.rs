@@ -77,6 +77,7 @@ async fn opened(stage: &Stage, url: &str) -> Chat {
     Chat { page, at: 0 }
 }
 
+#[e2e::case]
 pub async fn code_gets_its_colours_and_not_a_letter_moves(stage: Stage) {
     let text = format!("Look:\n\n```rust\n{CODE}```\n\nThat is all.");
     let (plain, _site) = without(&stage, &text).await;
@@ -122,6 +123,7 @@ pub async fn code_gets_its_colours_and_not_a_letter_moves(stage: Stage) {
     assert!(least >= 4.5, "by night the contrast is {least}");
 }
 
+#[e2e::case]
 pub async fn finished_lines_are_coloured_while_more_come(stage: Stage) {
     let lines: String = (0..70)
         .map(|line| format!("let river{line} = \"water {line}\";\n"))
@@ -177,6 +179,7 @@ pub async fn finished_lines_are_coloured_while_more_come(stage: Stage) {
     assert_eq!(seen["text"], lines.as_str());
 }
 
+#[e2e::case]
 pub async fn long_and_odd_code_is_coloured_to_its_end_and_is_what_it_was(stage: Stage) {
     let function = "/* 🌊 one\n two */\nexport async function flow(river, by = 3) {\n\tawait river.next(`at ${by}`);\n}\n\n";
     let long = format!(
@@ -228,6 +231,7 @@ pub async fn long_and_odd_code_is_coloured_to_its_end_and_is_what_it_was(stage: 
     }
 }
 
+#[e2e::case]
 pub async fn without_the_annex_code_and_formulas_are_plain(stage: Stage) {
     let text = "```rust\nfn main() {}\n```\n\nAnd $x^2$ is *TeX*.";
     let (chat, _site) = without(&stage, text).await;
@@ -251,6 +255,7 @@ pub async fn without_the_annex_code_and_formulas_are_plain(stage: Stage) {
     chat.page.forgive().await;
 }
 
+#[e2e::case]
 pub async fn tex_becomes_mathml_and_what_is_none_stays_as_it_is(stage: Stage) {
     let text = "It costs $5 and $10, and $x^2$ is \\(\\sqrt{y}\\).\n\n$$\\sum_{i=1}^{n} i = \\frac{n(n+1)}{2}$$\n\n\\[\n\\begin{pmatrix} a & b \\\\ c & d \\end{pmatrix}\n\\]\n\n- first $a < b$\n- $\\nobodyknowsme{z}$\n- $\\text{<img src=x onerror=globalThis.owned=1>}$\n- $\\href{javascript:globalThis.owned=2}{w}$\n";
     let chat = stage.chat(Dialect::OpenAi, &options(text, 0), "").await;
@@ -318,6 +323,7 @@ fn counted(fail: bool) -> String {
     )
 }
 
+#[e2e::case]
 pub async fn the_worker_comes_with_the_first_code_and_goes_with_the_last_turn(stage: Stage) {
     let text = "```js\nlet river = 1;\n```\n";
     let chat = stage.chat(Dialect::OpenAi, &options(text, 0), "").await;
@@ -341,6 +347,7 @@ pub async fn the_worker_comes_with_the_first_code_and_goes_with_the_last_turn(st
     assert_eq!(chat.page.js::<usize>("running").await, 0);
 }
 
+#[e2e::case]
 pub async fn what_a_worker_fails_on_is_not_asked_for_again(stage: Stage) {
     let text = "```js\nlet river = 1;\n```\n\n```ts\nlet river = 1;\n```\n\n```tsx\nlet river = 1;\n```\n\n".repeat(2);
     let chat = stage.chat(Dialect::OpenAi, &options(&text, 0), "").await;
@@ -358,6 +365,7 @@ pub async fn what_a_worker_fails_on_is_not_asked_for_again(stage: Stage) {
     assert_eq!(turn.text.matches("let river = 1;\n").count(), 6);
 }
 
+#[e2e::case]
 pub async fn a_grammar_that_never_comes_back_costs_its_own_colours_alone(stage: Stage) {
     // The second and the third of these are lines that syntect never leaves; then what comes after them.
     let blocks = [
@@ -407,6 +415,7 @@ pub async fn a_grammar_that_never_comes_back_costs_its_own_colours_alone(stage: 
     );
 }
 
+#[e2e::case]
 pub async fn on_another_sites_page_the_worker_is_that_sites_and_loads_ours(stage: Stage) {
     let ours = StaticSite::of(Stage::dist().expect("a built page"))
         .header("access-control-allow-origin", "*")

@@ -47,26 +47,32 @@ async fn conversation(stage: &Stage, dialect: Dialect, expect: &str) {
     );
 }
 
+#[e2e::case]
 pub async fn vllm_is_asked_in_json(stage: Stage) {
     conversation(&stage, Dialect::Vllm, "application/json").await;
 }
 
+#[e2e::case]
 pub async fn textgen_is_asked_in_json(stage: Stage) {
     conversation(&stage, Dialect::TextGen, "application/json").await;
 }
 
+#[e2e::case]
 pub async fn llama_cpp_python_is_asked_in_json(stage: Stage) {
     conversation(&stage, Dialect::LlamaCppPython, "application/json").await;
 }
 
+#[e2e::case]
 pub async fn litellm_is_asked_without_a_preflight(stage: Stage) {
     conversation(&stage, Dialect::LiteLlm, "text/plain").await;
 }
 
+#[e2e::case]
 pub async fn openrouter_is_asked_without_a_preflight(stage: Stage) {
     conversation(&stage, Dialect::OpenRouter, "text/plain").await;
 }
 
+#[e2e::case]
 pub async fn lm_studio_streams_in_its_own_words_first(stage: Stage) {
     let chat = stage
         .chat(
@@ -90,6 +96,7 @@ pub async fn lm_studio_streams_in_its_own_words_first(stage: Stage) {
     assert!(asked.iter().all(|entry| media(entry) == "application/json"));
 }
 
+#[e2e::case]
 pub async fn an_older_lm_studio_is_asked_in_openais_words(stage: Stage) {
     let options = format!("delay=2;missing={}", lab::percent_encode(NATIVE));
     let chat = stage
@@ -105,6 +112,7 @@ pub async fn an_older_lm_studio_is_asked_in_openais_words(stage: Stage) {
     assert_eq!(paths, [NATIVE, V1]);
 }
 
+#[e2e::case]
 pub async fn lm_studio_tells_how_the_prompt_is_read(stage: Stage) {
     let quick =
         "model=openai/gpt-oss-20b&grace=0&deadlines=connect:1,first-token:1,silence:1,total:0";
@@ -119,6 +127,7 @@ pub async fn lm_studio_tells_how_the_prompt_is_read(stage: Stage) {
     );
 }
 
+#[e2e::case]
 pub async fn failures_in_the_middle_are_told_as_each_server_tells_them(stage: Stage) {
     let table = [
         (Dialect::Vllm, "broken", "The engine died"),
@@ -161,6 +170,7 @@ pub async fn failures_in_the_middle_are_told_as_each_server_tells_them(stage: St
     assert!(turn.all.contains("nope"), "{}", turn.all);
 }
 
+#[e2e::case]
 pub async fn comments_and_pings_hold_the_clocks_back(stage: Stage) {
     // Ten signs of life to a deadline: a busy machine may be late with a few.
     let quick = "grace=0&deadlines=connect:2,first-token:2,silence:2,total:0";
@@ -176,6 +186,7 @@ pub async fn comments_and_pings_hold_the_clocks_back(stage: Stage) {
     }
 }
 
+#[e2e::case]
 pub async fn each_servers_field_of_thinking_is_read_once(stage: Stage) {
     let options = "delay=2;think=Let%20me%20see.;text=It%20is%20blue.";
     for dialect in [

@@ -26,7 +26,7 @@ const KEPT: &str = "new Promise((resolve) => {
 })";
 
 /// Waits until so many turns of the conversation with this first question are kept.
-async fn kept(chat: &Chat, title: &str, turns: usize) {
+pub async fn kept(chat: &Chat, title: &str, turns: usize) {
     let wanted = json!([title, turns]);
     for _ in 0..100 {
         let all: Value = chat.page.js(KEPT).await;
@@ -56,7 +56,7 @@ async fn reload(chat: &Chat, turns: usize) {
 }
 
 /// Opens the list.
-async fn list(chat: &Chat) {
+pub async fn list(chat: &Chat) {
     chat.button("Conversations").await;
     chat.page
         .until::<bool>("e2e.every(0, '.kept').some(e2e.visible) || e2e.every(0, 'dialog[open] .hint').length > 0")
@@ -64,7 +64,7 @@ async fn list(chat: &Chat) {
 }
 
 /// The titles in the list.
-async fn titles(chat: &Chat, count: usize) -> Vec<String> {
+pub async fn titles(chat: &Chat, count: usize) -> Vec<String> {
     chat.page
         .until::<Value>(&format!(
             "e2e.every(0, '.kept li').length === {count} && {{}}"
@@ -111,6 +111,7 @@ fn file(turns: usize) -> String {
     json!({ "rill": 1, "conversation": { "nodes": nodes } }).to_string()
 }
 
+#[e2e::case]
 pub async fn the_end_of_a_reply_is_kept_that_ran_when_its_conversation_was_first_written(
     stage: Stage,
 ) {
@@ -122,6 +123,7 @@ pub async fn the_end_of_a_reply_is_kept_that_ran_when_its_conversation_was_first
     assert_eq!(chat.ended().await.fate(), ("complete", Some("stop")));
 }
 
+#[e2e::case]
 pub async fn a_reload_brings_the_conversation_back_with_its_branches(stage: Stage) {
     let chat = stage.chat(Dialect::OpenAi, "delay=0;tokens=3", "").await;
     chat.ask("Hello").await;
@@ -173,6 +175,7 @@ pub async fn a_reload_brings_the_conversation_back_with_its_branches(stage: Stag
     chat.page.until::<bool>(branch).await;
 }
 
+#[e2e::case]
 pub async fn a_reply_that_ran_when_the_page_closed_is_cut_and_can_go_on(stage: Stage) {
     let chat = stage.chat(Dialect::LlamaCpp, STORY, "").await;
     chat.send("Tell me a long story.").await;
@@ -203,6 +206,7 @@ pub async fn a_reply_that_ran_when_the_page_closed_is_cut_and_can_go_on(stage: S
     assert_eq!(turn.end.as_deref(), Some("stopped"));
 }
 
+#[e2e::case]
 pub async fn what_the_database_does_not_take_in_time_comes_back_all_the_same(stage: Stage) {
     let chat = stage.chat(Dialect::LlamaCpp, STORY, "").await;
     // As on a busy machine, where the page is gone before it is opened.
@@ -220,6 +224,7 @@ pub async fn what_the_database_does_not_take_in_time_comes_back_all_the_same(sta
     assert_eq!(chat.ended().await.text, turn.text);
 }
 
+#[e2e::case]
 pub async fn each_tab_keeps_its_own_conversation(stage: Stage) {
     let chat = stage.chat(Dialect::OpenAi, "delay=0;tokens=3", "").await;
     chat.ask("In the first tab").await;
@@ -282,14 +287,14 @@ pub async fn each_tab_keeps_its_own_conversation(stage: Stage) {
     );
 }
 
+#[e2e::case]
 pub async fn where_nothing_may_be_kept_nothing_is_written(stage: Stage) {
     let chat = stage
         .chat(Dialect::OpenAi, "delay=0;tokens=3", "storage=none")
         .await;
     chat.ask("Hello").await;
     list(&chat).await;
-    let words = chat.page.words().await;
-    assert!(words.contains("Nothing is kept here"), "{words}");
+    chat.page.says("Nothing is kept here").await;
     // Files can be saved and opened all the same.
     give(&chat, "long.json", &file(4)).await;
     chat.page
@@ -304,6 +309,7 @@ pub async fn where_nothing_may_be_kept_nothing_is_written(stage: Stage) {
     assert_eq!(stored, 0);
 }
 
+#[e2e::case]
 pub async fn a_file_that_is_no_conversation_gets_a_sentence(stage: Stage) {
     let chat = stage.chat(Dialect::OpenAi, "delay=0;tokens=3", "").await;
     chat.ask("Hello").await;
@@ -333,6 +339,7 @@ pub async fn a_file_that_is_no_conversation_gets_a_sentence(stage: Stage) {
     kept(&chat, "Hello", 2).await;
 }
 
+#[e2e::case]
 pub async fn a_conversation_is_opened_from_the_list_and_deleted(stage: Stage) {
     let chat = stage.chat(Dialect::OpenAi, "delay=0;tokens=3", "").await;
     for question in ["The first", "The second", "The third"] {
@@ -400,6 +407,7 @@ const CONNECTIONS: &str = "
     };
 ";
 
+#[e2e::case]
 pub async fn a_connection_that_the_browser_has_closed_is_opened_anew(stage: Stage) {
     let chat = with_script(&stage, CONNECTIONS, "delay=0;tokens=3", "").await;
     chat.ask("One").await;
@@ -427,6 +435,7 @@ pub async fn a_connection_that_the_browser_has_closed_is_opened_anew(stage: Stag
     assert_eq!(said(&chat).await.len(), 6);
 }
 
+#[e2e::case]
 pub async fn an_old_page_gives_way_to_a_newer_one_and_says_so(stage: Stage) {
     let chat = stage.chat(Dialect::OpenAi, "delay=0;tokens=3", "").await;
     chat.ask("One").await;
@@ -453,6 +462,7 @@ pub async fn an_old_page_gives_way_to_a_newer_one_and_says_so(stage: Stage) {
     assert!(left.contains("Two"), "{left}");
 }
 
+#[e2e::case]
 pub async fn what_cannot_be_written_is_told_and_written_as_soon_as_it_can_be(stage: Stage) {
     for (broken, words) in [
         (
@@ -497,6 +507,7 @@ pub async fn what_cannot_be_written_is_told_and_written_as_soon_as_it_can_be(sta
     }
 }
 
+#[e2e::case]
 pub async fn a_conversation_that_is_left_while_its_reply_runs_keeps_all_that_came(stage: Stage) {
     let chat = stage.chat(Dialect::LlamaCpp, STORY, "").await;
     chat.send("One").await;
@@ -558,6 +569,7 @@ fn at_call(method: &str) -> String {
     )
 }
 
+#[e2e::case]
 pub async fn an_element_that_goes_while_its_conversation_comes_back_goes_quietly(stage: Stage) {
     let page = stage.blank().await;
     page.goto(&stage.site.url("empty.html")).await;
@@ -662,6 +674,7 @@ const WATCH: &str = "
     look();
 ";
 
+#[e2e::case]
 pub async fn two_thousand_turns_are_opened_without_waiting(stage: Stage) {
     let chat = stage.chat(Dialect::OpenAi, "delay=0;tokens=3", "").await;
     let watch = format!("(() => {{ {WATCH} return null; }})()");

@@ -16,6 +16,7 @@ async fn fence(stage: &Stage, source: &str) -> Chat {
     chat
 }
 
+#[e2e::case]
 pub async fn a_diagram_is_drawn_when_asked_for_in_a_sandbox(stage: Stage) {
     let chat = fence(
         &stage,
@@ -62,6 +63,7 @@ pub async fn a_diagram_is_drawn_when_asked_for_in_a_sandbox(stage: Stage) {
     );
 }
 
+#[e2e::case]
 pub async fn what_is_no_diagram_stays_code_and_says_why(stage: Stage) {
     let chat = fence(&stage, "flowchart LR\n  Spring -->> --> ((").await;
     chat.button("Draw diagram").await;

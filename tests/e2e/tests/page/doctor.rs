@@ -87,6 +87,7 @@ async fn always(stage: &Stage, dialect: Dialect, options: &str, more: &str, verd
 
 // --- the five founding bugs ----------------------------------------------------------------------------------------------
 
+#[e2e::case(Preflights)]
 pub async fn endless_preflights_have_eaten_every_connection(stage: Stage) {
     // Once a socket was opened, this server's answers to preflights never end.
     after(
@@ -126,6 +127,7 @@ pub async fn endless_preflights_have_eaten_every_connection(stage: Stage) {
     assert_eq!(turn.fate(), ("stalled", Some("connect")), "{turn:?}");
 }
 
+#[e2e::case]
 pub async fn a_server_that_hangs_is_no_lack_of_connections(stage: Stage) {
     let chat = stage
         .chat(Dialect::LlamaCpp, "headers=60000;all", HURRIED)
@@ -136,6 +138,7 @@ pub async fn a_server_that_hangs_is_no_lack_of_connections(stage: Stage) {
     assert_eq!(turn.fate(), ("stalled", Some("connect")), "{turn:?}");
 }
 
+#[e2e::case]
 pub async fn a_starved_sender_is_told_from_a_fast_model(stage: Stage) {
     let events = "missing=%2Fws%2Fchat%2Fstream;first=100";
     for way in ["first=100", events] {
@@ -155,6 +158,7 @@ pub async fn a_starved_sender_is_told_from_a_fast_model(stage: Stage) {
     }
 }
 
+#[e2e::case]
 pub async fn a_proxy_that_buffers_is_named_while_it_does(stage: Stage) {
     let held = "first=0;delay=10;tokens=400;burst=8192";
     let chat = stage.chat(Dialect::OpenAi, held, "").await;
@@ -174,6 +178,7 @@ pub async fn a_proxy_that_buffers_is_named_while_it_does(stage: Stage) {
     }
 }
 
+#[e2e::case]
 pub async fn a_timer_that_cuts_the_stream_is_told_from_its_end(stage: Stage) {
     let key = "qolaba-key-0123456789";
     for (options, fate, verdict) in [
@@ -205,6 +210,7 @@ pub async fn a_timer_that_cuts_the_stream_is_told_from_its_end(stage: Stage) {
     }
 }
 
+#[e2e::case]
 pub async fn stale_and_mixed_events_do_not_hide_a_good_flow(stage: Stage) {
     let server = stage
         .lab
@@ -232,6 +238,7 @@ pub async fn stale_and_mixed_events_do_not_hide_a_good_flow(stage: Stage) {
     assert_eq!(shown(&chat).await, "buffered");
 }
 
+#[e2e::case]
 pub async fn a_page_that_paints_late_says_so_and_blames_nobody_else(stage: Stage) {
     let options = "origins=*;first=0;delay=10;tokens=256";
     let chat = stage.chat(Dialect::Ai4ArtsEd, options, "pace=live").await;
@@ -254,6 +261,7 @@ pub async fn a_page_that_paints_late_says_so_and_blames_nobody_else(stage: Stage
 
 // --- the other causes ----------------------------------------------------------------------------------------------------
 
+#[e2e::case]
 pub async fn waiting_is_told_from_silence(stage: Stage) {
     // The server tells how far it has read; it sends comments; it answers a small question beside.
     for (dialect, options, more) in [
@@ -285,6 +293,7 @@ pub async fn waiting_is_told_from_silence(stage: Stage) {
     assert_eq!(shown(&chat).await, "flowing");
 }
 
+#[e2e::case]
 pub async fn every_refusal_has_its_cause(stage: Stage) {
     for (dialect, options, more, verdict) in [
         (Dialect::OpenAi, "whole", "", "not-streaming"),
@@ -348,6 +357,7 @@ async fn counts(chat: &Chat, sentences: &[&str]) -> Vec<usize> {
     sentences.iter().map(count).collect()
 }
 
+#[e2e::case]
 pub async fn a_failure_is_told_once_with_what_to_do(stage: Stage) {
     let nowhere = percent_encode(&Lab::nowhere().await.expect("an address"));
     let openai = |options: &str, more: &str| stage.query(Dialect::OpenAi, options, more);
@@ -417,6 +427,7 @@ pub async fn a_failure_is_told_once_with_what_to_do(stage: Stage) {
     }
 }
 
+#[e2e::case]
 pub async fn figures_are_written_as_the_language_writes_them(stage: Stage) {
     for (lang, expect, never) in [
         ("de", r"\\d,\\d\u00a0s", r"\\d\\.\\d\u00a0s"),
@@ -442,6 +453,7 @@ pub async fn figures_are_written_as_the_language_writes_them(stage: Stage) {
     }
 }
 
+#[e2e::case]
 pub async fn a_page_on_https_may_ask_this_computer_but_no_other_over_http(stage: Stage) {
     let tls = Tls::before(&stage.site.origin()).await.expect("TLS");
     let open = async |server: &str| {

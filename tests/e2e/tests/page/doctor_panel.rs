@@ -33,6 +33,7 @@ async fn reads(chat: &Chat, words: &str) {
     chat.page.until::<bool>(&reads).await;
 }
 
+#[e2e::case]
 pub async fn a_reply_is_drawn_while_it_runs(stage: Stage) {
     let held = "first=0;delay=12;tokens=400;burst=8192";
     let own = Lab::start_root(Dialect::OpenAi, held, 0)
@@ -116,6 +117,7 @@ pub async fn a_reply_is_drawn_while_it_runs(stage: Stage) {
         .await;
 }
 
+#[e2e::case]
 pub async fn raw_data_can_be_searched(stage: Stage) {
     let chat = stage
         .chat(Dialect::OpenAi, "first=0;delay=0;tokens=60;badframe", "")
@@ -175,6 +177,7 @@ async fn plays(chat: &Chat, text: &str) {
     let _: Value = chat.page.js(&choose).await;
 }
 
+#[e2e::case]
 pub async fn a_reply_can_be_taken_along_and_played_again(stage: Stage) {
     let options = format!("key={KEY};first=0;delay=12;tokens=300;burst=8192");
     let own = Lab::start_root(Dialect::OpenAi, &options, 0)
@@ -278,6 +281,7 @@ async fn checked(chat: &Chat) -> Value {
     chat.page.js(ROWS).await
 }
 
+#[e2e::case]
 pub async fn a_link_checks_a_server(stage: Stage) {
     let server = stage
         .lab
@@ -328,12 +332,12 @@ pub async fn a_link_checks_a_server(stage: Stage) {
         let chat = stage.open(&format!("server=demo&check={server}")).await;
         let rows = checked(&chat).await;
         assert_eq!(rows[row], "no", "{options}: {rows:#}");
-        let said = chat.page.words().await;
-        assert!(said.contains(words), "{options}: {said}");
+        chat.page.says(words).await;
         chat.page.close().await;
     }
 }
 
+#[e2e::case]
 pub async fn a_link_to_a_foreign_server_waits_for_leave_to_check_it(stage: Stage) {
     let server = stage
         .lab

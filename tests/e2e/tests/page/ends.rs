@@ -25,6 +25,7 @@ async fn fate(
     turn
 }
 
+#[e2e::case]
 pub async fn complete(stage: Stage) {
     for dialect in Dialect::PLAIN {
         fate(&stage, dialect, "first=0", "", ("complete", Some("stop"))).await;
@@ -75,6 +76,7 @@ pub async fn complete(stage: Stage) {
     assert!(!turn.text.contains("AFTER THE END"));
 }
 
+#[e2e::case]
 pub async fn empty(stage: Stage) {
     for dialect in Dialect::PLAIN {
         fate(
@@ -96,6 +98,7 @@ pub async fn empty(stage: Stage) {
     .await;
 }
 
+#[e2e::case]
 pub async fn stopped(stage: Stage) {
     let chat = stage.chat(Dialect::OpenAi, "headers=60000", "").await;
     chat.send("Hello").await;
@@ -109,6 +112,7 @@ pub async fn stopped(stage: Stage) {
     assert_eq!(way, Way::ClosedByClient);
 }
 
+#[e2e::case]
 pub async fn superseded(stage: Stage) {
     let chat = stage
         .chat(Dialect::OpenAi, "delay=15;tokens=20000;echo", "")
@@ -116,6 +120,7 @@ pub async fn superseded(stage: Stage) {
     newer_takes_over(&stage, &chat).await;
 }
 
+#[e2e::case]
 pub async fn a_flood_of_the_older_leaves_nothing_in_the_newer(stage: Stage) {
     for dialect in [Dialect::OpenAi, Dialect::Ollama, Dialect::LlamaChat] {
         stage.lab.logbook().clear();
@@ -157,6 +162,7 @@ async fn newer_takes_over(stage: &Stage, chat: &Chat) {
     assert!(!stopped.text.contains("old"), "{:?}", stopped.text);
 }
 
+#[e2e::case]
 pub async fn cut(stage: Stage) {
     for dialect in Dialect::PLAIN {
         let turn = fate(&stage, dialect, "first=0;cut=4000", "", ("cut", None)).await;
@@ -174,6 +180,7 @@ pub async fn cut(stage: Stage) {
     .await;
 }
 
+#[e2e::case]
 pub async fn stalled(stage: Stage) {
     let turn = fate(
         &stage,
@@ -242,6 +249,7 @@ pub async fn stalled(stage: Stage) {
     assert_eq!(open, 0, "{}", stage.lab.logbook().summary());
 }
 
+#[e2e::case]
 pub async fn refused(stage: Stage) {
     for dialect in Dialect::PLAIN {
         fate(
@@ -308,6 +316,7 @@ async fn fate_of_end(stage: &Stage, dialect: Dialect, options: &str) -> e2e::cha
     stage.chat(dialect, options, "").await.ask("Hello").await
 }
 
+#[e2e::case]
 pub async fn broken(stage: Stage) {
     for dialect in Dialect::PLAIN {
         let turn = fate_of_end(&stage, dialect, "first=0;reset=4000").await;
@@ -346,6 +355,7 @@ pub async fn broken(stage: Stage) {
     assert!(!turn.all.contains("Failed to fetch"), "{}", turn.all);
 }
 
+#[e2e::case]
 pub async fn no_end_eats_the_text_before_it(stage: Stage) {
     for options in ["cut=2000", "delay=10;reset=2000", "error=inside", "nodone"] {
         let chat = stage.chat(Dialect::OpenAi, options, "pace=30").await;

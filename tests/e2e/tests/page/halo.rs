@@ -27,6 +27,7 @@ fn at<'l>(log: &'l [Entry], path: &str) -> Vec<&'l Entry> {
     log.iter().filter(|entry| entry.path == path).collect()
 }
 
+#[e2e::case]
 pub async fn twenty_turns_over_two_transports_never_hang(stage: Stage) {
     let quick = "first=0;delay=1;tokens=12";
     let over_http = stage.chat(Dialect::Halo, quick, "").await;
@@ -112,6 +113,7 @@ pub async fn twenty_turns_over_two_transports_never_hang(stage: Stage) {
     page.close().await;
 }
 
+#[e2e::case]
 pub async fn stop_reaches_halo_by_its_abort_and_by_closing(stage: Stage) {
     for (options, path, way) in [
         ("", STREAM, Way::Stopped),
@@ -158,6 +160,7 @@ pub async fn stop_reaches_halo_by_its_abort_and_by_closing(stage: Stage) {
     }
 }
 
+#[e2e::case]
 pub async fn where_nothing_streams_halo_is_asked_what_it_has(stage: Stage) {
     let options = "nosse;nosocket;first=0;delay=40;tokens=40";
     let chat = stage.chat(Dialect::Halo, options, "").await;
@@ -174,6 +177,7 @@ pub async fn where_nothing_streams_halo_is_asked_what_it_has(stage: Stage) {
     assert!(log.iter().all(|entry| entry.method != "OPTIONS"));
 }
 
+#[e2e::case]
 pub async fn a_socket_that_fails_says_so(stage: Stage) {
     for (options, end) in [
         ("error=inside", "broken"),

@@ -46,6 +46,7 @@ fn of_reply(name: &str) -> String {
     )
 }
 
+#[e2e::case]
 pub async fn what_is_copied_is_what_was_written(stage: Stage) {
     for script in [TOOK.to_owned(), format!("{PLAIN}{TOOK}")] {
         let chat = with_script(&stage, &script, "delay=0", "").await;
@@ -72,6 +73,7 @@ pub async fn what_is_copied_is_what_was_written(stage: Stage) {
     }
 }
 
+#[e2e::case]
 pub async fn a_copied_table_keeps_what_its_cells_say_and_nothing_else(stage: Stage) {
     let table = "| a & b | *c* |\n|---|---|\n| `x < y` | [link](https://example.org/?a=1&b=2) |\n| **bold** \"d\" | ![picture](https://example.org/p.png) |\n";
     let options = format!("delay=0;text={}", lab::percent_encode(table));
@@ -94,6 +96,7 @@ pub async fn a_copied_table_keeps_what_its_cells_say_and_nothing_else(stage: Sta
     );
 }
 
+#[e2e::case]
 pub async fn copied_is_said_only_where_it_was(stage: Stage) {
     let refuses = "Clipboard.prototype.writeText = () => Promise.reject(new Error('no'));";
     for (script, word) in [
@@ -137,6 +140,7 @@ async fn paste(chat: &Chat, forms: &Value, names: &[&str]) -> bool {
     chat.page.js(&script).await
 }
 
+#[e2e::case]
 pub async fn text_that_comes_with_its_picture_is_pasted_as_text(stage: Stage) {
     let chat = stage.chat(Dialect::OpenAi, "delay=0", "").await;
     chat.page
@@ -185,6 +189,7 @@ fn composed(field: &str, key: &str) -> String {
     )
 }
 
+#[e2e::case]
 pub async fn the_keys_of_an_input_method_are_its_own(stage: Stage) {
     let chat = stage
         .chat(Dialect::OpenAi, "delay=20;tokens=20000", "")
@@ -250,6 +255,7 @@ const TOUCH: &str = "
 /// The modifier key of the DevTools protocol.
 const CONTROL: i64 = 2;
 
+#[e2e::case]
 pub async fn on_a_touch_screen_enter_breaks_the_line(stage: Stage) {
     let chat = with_script(&stage, TOUCH, "delay=0;tokens=3", "").await;
     let two_lines = async |field: &str| {
@@ -300,6 +306,7 @@ pub async fn on_a_touch_screen_enter_breaks_the_line(stage: Stage) {
     desk.ask("one").await;
 }
 
+#[e2e::case]
 pub async fn stop_closes_the_connection_before_anything_came(stage: Stage) {
     // No headers; headers and silence behind them.
     for (options, count) in [("headers=30000", 1), ("first=30000", 2)] {

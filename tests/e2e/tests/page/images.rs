@@ -7,7 +7,7 @@ use lab::Dialect;
 use serde_json::Value;
 
 /// A file as a page's script would have it: `png`, `text`, `svg`, `big`.
-async fn give(chat: &Chat, how: &str, what: &str) {
+pub async fn give(chat: &Chat, how: &str, what: &str) {
     let way = match how {
         "choose" => {
             "const field = e2e.every(0, 'input[type=file]')[0]; field.files = data.files; field.dispatchEvent(new Event('change', { bubbles: true }));"
@@ -38,7 +38,7 @@ async fn give(chat: &Chat, how: &str, what: &str) {
     let _: Value = chat.page.js(&make).await;
 }
 
-async fn previews(chat: &Chat, count: usize) {
+pub async fn previews(chat: &Chat, count: usize) {
     chat.page
         .until::<bool>(&format!(
             "e2e.every(0, '.previews img').filter((image) => image.naturalWidth === 120).length === {count}"
@@ -46,6 +46,7 @@ async fn previews(chat: &Chat, count: usize) {
         .await;
 }
 
+#[e2e::case]
 pub async fn pictures_go_out_as_each_server_takes_them(stage: Stage) {
     for (dialect, options) in [
         (Dialect::OpenAi, "delay=0"),
@@ -98,6 +99,7 @@ pub async fn pictures_go_out_as_each_server_takes_them(stage: Stage) {
     }
 }
 
+#[e2e::case]
 pub async fn what_cannot_be_seen_is_refused_with_a_word(stage: Stage) {
     let chat = stage.chat(Dialect::OpenAi, "delay=0", "").await;
     let says = async |chat: &Chat, words: &str| {

@@ -16,6 +16,7 @@ async fn open(stage: &Stage, path: &str, options: &str, kind: &str) -> Chat {
         .await
 }
 
+#[e2e::case]
 pub async fn jarvis_works_behind_a_path_of_the_pages_own_host(stage: Stage) {
     let chat = open(&stage, "/jarvis", "delay=2", "jarvis").await;
     for question in ["Where does a river begin?", "And where does it end?"] {
@@ -47,12 +48,14 @@ pub async fn jarvis_works_behind_a_path_of_the_pages_own_host(stage: Stage) {
     }
 }
 
+#[e2e::case]
 pub async fn jarvis_is_found_by_what_it_answers(stage: Stage) {
     let chat = open(&stage, "/jarvis-found", "delay=2", "auto").await;
     let turn = chat.ask("Hello").await;
     assert_eq!(turn.fate(), ("complete", Some("success")), "{turn:?}");
 }
 
+#[e2e::case]
 pub async fn jarvis_is_stopped_by_the_trace_id_that_it_told(stage: Stage) {
     let chat = open(&stage, "/jarvis-stopped", "delay=10;tokens=20000", "jarvis").await;
     chat.send("Tell me a long story.").await;
@@ -77,6 +80,7 @@ pub async fn jarvis_is_stopped_by_the_trace_id_that_it_told(stage: Stage) {
     assert!(matches!(way, Way::Stopped | Way::ClosedByClient), "{way:?}");
 }
 
+#[e2e::case]
 pub async fn a_newer_question_to_jarvis_takes_the_place_of_the_older(stage: Stage) {
     let chat = open(&stage, "/jarvis-twice", "delay=5;echo", "jarvis").await;
     chat.send(&"older ".repeat(2000)).await;
@@ -93,6 +97,7 @@ pub async fn a_newer_question_to_jarvis_takes_the_place_of_the_older(stage: Stag
     assert!(!turns[0].text.contains("newer"));
 }
 
+#[e2e::case]
 pub async fn jarviss_last_word_and_its_failures_are_shown(stage: Stage) {
     let options = "delay=2;text=Teh%20river.;final=The%20river.";
     let chat = open(&stage, "/jarvis-rendered", options, "jarvis").await;

@@ -54,6 +54,7 @@ async fn two_turns(stage: &Stage, chat: &Chat, path: &str, fate: (&str, Option<&
     );
 }
 
+#[e2e::case]
 pub async fn llama_chat_talks_over_its_socket(stage: Stage) {
     let chat = open(&stage, "", "/nothing", "").await;
     two_turns(&stage, &chat, SOCKET, ("complete", Some("stop"))).await;
@@ -70,17 +71,16 @@ pub async fn llama_chat_talks_over_its_socket(stage: Stage) {
         .await;
 }
 
+#[e2e::case]
 pub async fn llama_chat_without_its_socket_streams_events(stage: Stage) {
     let chat = open(&stage, "", "/ws", "").await;
     two_turns(&stage, &chat, STREAM, ("complete", Some("stop"))).await;
     // The size of the context is told beside the text, and nowhere else.
-    let meter: String = chat
-        .page
-        .js("e2e.every(0, '.meter')[0].innerText.replaceAll('\u{202f}', '')")
-        .await;
-    assert!(meter.contains("of 4096 tokens"), "{meter}");
+    let meter: String = chat.page.js("e2e.every(0, '.meter')[0].innerText").await;
+    assert!(meter.contains("of 4,096 tokens"), "{meter}");
 }
 
+#[e2e::case]
 pub async fn llama_chat_without_a_stream_is_watched_until_it_is_silent(stage: Stage) {
     let chat = open(&stage, "", "/ws/chat,/api/chat/stream", SHORT).await;
     two_turns(&stage, &chat, ANSWER, ("stalled", Some("silence"))).await;
@@ -94,6 +94,7 @@ pub async fn llama_chat_without_a_stream_is_watched_until_it_is_silent(stage: St
     assert_eq!(watched.len(), 2, "{}", stage.lab.logbook().summary());
 }
 
+#[e2e::case]
 pub async fn llama_chats_ends_are_told_apart(stage: Stage) {
     for (options, fate) in [
         // An older one swallows what went wrong, and says that it is done.
@@ -118,6 +119,7 @@ pub async fn llama_chats_ends_are_told_apart(stage: Stage) {
 }
 
 /// It says that a path is missing without the header that would let a page read that: to the page the request only failed.
+#[e2e::case]
 pub async fn llama_chat_is_known_by_its_health_and_stepped_down_to_what_it_has(stage: Stage) {
     let options = format!(
         "first=200;delay=5;missing={}",

@@ -35,6 +35,7 @@ async fn talk_and_close(chat: &Chat, times: usize) -> HashMap<String, f64> {
     chat.page.costs().await
 }
 
+#[e2e::case(Costs)]
 pub async fn two_hundred_conversations_leave_nothing_behind(stage: Stage) {
     let text = percent_encode(
         "## A river\n\nIt *flows*, and:\n\n- one\n- two\n\n```rust\nfn main() {}\n```\n\nThe end.",
@@ -59,6 +60,7 @@ pub async fn two_hundred_conversations_leave_nothing_behind(stage: Stage) {
     assert!(heap < 1000.0, "{heap} bytes of each are left over");
 }
 
+#[e2e::case]
 pub async fn turns_out_of_view_are_not_drawn_until_somebody_looks(stage: Stage) {
     let chat = stage
         .chat(Dialect::OpenAi, "tokens=60;delay=0", "pace=instant")
@@ -86,6 +88,7 @@ pub async fn turns_out_of_view_are_not_drawn_until_somebody_looks(stage: Stage) 
     chat.page.until::<bool>(&is_drawn(first)).await;
 }
 
+#[e2e::case]
 pub async fn the_finished_part_of_a_long_answer_is_drawn_only_in_view(stage: Stage) {
     let text = percent_encode(&"A paragraph of an answer that is long.\n\n".repeat(100));
     let chat = stage

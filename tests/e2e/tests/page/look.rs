@@ -12,6 +12,7 @@ use std::time::Duration;
 const GRAPHEMES: &str =
     "Hallo 👩‍👩‍👧‍👦 und 👨🏽‍🚀! Fahnen: 🇩🇪🇫🇷🇯🇵 und 🏴󠁧󠁢󠁳󠁣󠁴󠁿. Zeichen: e\u{301}a\u{308}o\u{302} 각 क्षि. Ende 🌈";
 
+#[e2e::case]
 pub async fn a_paced_young_reply_is_shown_to_its_last_letter(stage: Stage) {
     let chat = stage
         .chat(
@@ -61,6 +62,7 @@ pub async fn a_paced_young_reply_is_shown_to_its_last_letter(stage: Stage) {
     assert!(steps > 5, "it came in {steps} steps");
 }
 
+#[e2e::case(Media)]
 pub async fn less_motion_means_no_pacing(stage: Stage) {
     let page = stage.blank().await;
     page.media(false, true).await;
@@ -75,6 +77,7 @@ pub async fn less_motion_means_no_pacing(stage: Stage) {
     );
 }
 
+#[e2e::case]
 pub async fn a_selection_in_a_finished_paragraph_survives(stage: Stage) {
     let text = percent_encode(&format!(
         "First paragraph, finished.\n\n{}",
@@ -148,6 +151,7 @@ pub async fn embedded(stage: &Stage, servers: &[(Dialect, &str)]) -> Vec<Chat> {
     chats
 }
 
+#[e2e::case]
 pub async fn two_elements_on_one_page_do_not_meet(stage: Stage) {
     let chats = embedded(
         &stage,
@@ -179,6 +183,7 @@ pub async fn two_elements_on_one_page_do_not_meet(stage: Stage) {
     );
 }
 
+#[e2e::case]
 pub async fn removal_drops_everything(stage: Stage) {
     let running = embedded(&stage, &[(Dialect::LlamaCpp, "tokens=20000;delay=10")])
         .await
@@ -222,6 +227,7 @@ pub async fn removal_drops_everything(stage: Stage) {
     running.button("Stop").await;
 }
 
+#[e2e::case]
 pub async fn a_narrow_window_never_scrolls_sideways(stage: Stage) {
     let wide = format!(
         "A very long word: {}\n\n| {} |\n|{}|\n| {} |\n\n```\n{}\n```\n\n> quoted `{}`\n\n1. a list\n   - in a list\n     - in a list",
@@ -282,6 +288,7 @@ pub async fn a_narrow_window_never_scrolls_sideways(stage: Stage) {
     }
 }
 
+#[e2e::case]
 pub async fn everything_can_be_done_with_the_keyboard(stage: Stage) {
     let chat = stage
         .chat(Dialect::OpenAi, "delay=10;tokens=20000", "")
@@ -333,6 +340,7 @@ pub async fn everything_can_be_done_with_the_keyboard(stage: Stage) {
         .await;
 }
 
+#[e2e::case]
 pub async fn a_person_who_scrolls_up_is_left_alone(stage: Stage) {
     let text = percent_encode(
         &"A paragraph of some length, so that many of them are higher than the window.\n\n"
@@ -373,6 +381,7 @@ pub async fn a_person_who_scrolls_up_is_left_alone(stage: Stage) {
     chat.ended().await;
 }
 
+#[e2e::case]
 pub async fn the_page_tells_what_it_does_while_the_prompt_is_read(stage: Stage) {
     let chat = stage
         .chat(Dialect::LlamaCpp, "first=4000;prefill=20", "")
@@ -384,6 +393,7 @@ pub async fn the_page_tells_what_it_does_while_the_prompt_is_read(stage: Stage) 
     assert_eq!(chat.ended().await.fate(), ("complete", Some("stop")));
 }
 
+#[e2e::case]
 pub async fn a_huge_line_and_very_many_tokens_lose_nothing(stage: Stage) {
     let chat = stage.chat(Dialect::OpenAi, "huge=1000000", "").await;
     let length = "(() => { const turn = e2e.turn(0, -1); return turn?.end === 'complete' && turn.text.trim().length; })()";
@@ -409,6 +419,7 @@ pub async fn a_huge_line_and_very_many_tokens_lose_nothing(stage: Stage) {
 /// The file that the first view does without.
 pub const LATER: &str = "split_later.wasm";
 
+#[e2e::case]
 pub async fn the_first_view_loads_nothing_that_only_a_conversation_needs(stage: Stage) {
     let chat = stage.open("server=demo&pace=instant").await;
     let loaded = "performance.getEntriesByType('resource').map((entry) => entry.name)";
@@ -429,6 +440,7 @@ pub async fn the_first_view_loads_nothing_that_only_a_conversation_needs(stage: 
     assert_eq!(chat.ask("Hello").await.fate(), ("complete", Some("stop")));
 }
 
+#[e2e::case(Network)]
 pub async fn a_part_that_cannot_be_loaded_is_named_and_the_words_are_kept(stage: Stage) {
     let chat = stage.open("server=demo&pace=instant").await;
     chat.page.block(&[LATER]).await;
@@ -450,6 +462,7 @@ pub async fn a_part_that_cannot_be_loaded_is_named_and_the_words_are_kept(stage:
     chat.page.forgive().await;
 }
 
+#[e2e::case(Network)]
 pub async fn what_is_sent_while_the_page_still_loads_is_sent_once(stage: Stage) {
     let chat = stage.open("server=demo&pace=instant").await;
     chat.page.delay(Duration::from_secs(1)).await;

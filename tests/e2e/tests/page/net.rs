@@ -36,6 +36,7 @@ async fn forgive_the_trap(chat: &Chat) {
     chat.page.forgive().await;
 }
 
+#[e2e::case]
 pub async fn a_page_that_stops_says_so_and_a_click_brings_back_what_came(stage: Stage) {
     // Shown slowly: more has come than is on screen.
     let chat = stage
@@ -108,6 +109,7 @@ pub async fn a_page_that_stops_says_so_and_a_click_brings_back_what_came(stage: 
     assert_eq!(chat.ended().await.fate(), ("stopped", None));
 }
 
+#[e2e::case]
 pub async fn a_page_that_stops_at_once_keeps_the_question(stage: Stage) {
     let chat = stage
         .chat(Dialect::OpenAi, "first=60000;headers=60000", "")
@@ -132,6 +134,7 @@ pub async fn a_page_that_stops_at_once_keeps_the_question(stage: Stage) {
     assert_eq!(back.fate(), ("broken", Some("page-fault")), "{back:?}");
 }
 
+#[e2e::case]
 pub async fn where_nothing_may_be_kept_a_page_that_stops_keeps_nothing(stage: Stage) {
     let chat = stage
         .chat(
@@ -153,6 +156,7 @@ pub async fn where_nothing_may_be_kept_a_page_that_stops_keeps_nothing(stage: St
     forgive_the_trap(&chat).await;
 }
 
+#[e2e::case]
 pub async fn elements_on_somebodys_page_say_it_inside_and_its_own_errors_are_its_own(stage: Stage) {
     let chats = embedded(
         &stage,
@@ -190,6 +194,7 @@ fn letters(text: &str) -> String {
     text.chars().filter(is_letter).collect()
 }
 
+#[e2e::case]
 pub async fn texts_that_stopped_a_page_are_shown_to_their_last_letter(stage: Stage) {
     for (name, stream) in recordings::STREAMS {
         let options = format!("recording=crash%2F{name}");
@@ -208,7 +213,7 @@ pub async fn texts_that_stopped_a_page_are_shown_to_their_last_letter(stage: Sta
     }
 }
 
-/// Joins what is told, as the README says that a page may; and notes every `rill-end`.
+/// Joins what is told, as docs/embedding.md says that a page may; and notes every `rill-end`.
 const HEAR: &str = "(() => {
     const heard = globalThis.heard = { text: '', ends: [], replaced: 0 };
     const host = e2e.host();
@@ -230,6 +235,7 @@ async fn told(chat: &Chat) -> usize {
     heard["replaced"].as_u64().unwrap_or_default() as usize
 }
 
+#[e2e::case]
 pub async fn what_a_page_is_told_of_a_reply_is_its_text_also_where_it_is_said_anew(stage: Stage) {
     // Longer than what was streamed, with a letter of two bytes where that ended.
     let other =
@@ -271,6 +277,7 @@ pub async fn what_a_page_is_told_of_a_reply_is_its_text_also_where_it_is_said_an
     }
 }
 
+#[e2e::case]
 pub async fn a_reply_that_goes_on_is_told_from_its_beginning(stage: Stage) {
     let chat = stage
         .chat(Dialect::LlamaCpp, "tokens=4000;delay=10", "")
@@ -288,6 +295,7 @@ pub async fn a_reply_that_goes_on_is_told_from_its_beginning(stage: Stage) {
     assert_eq!(heard["replaced"], 1);
 }
 
+#[e2e::case]
 pub async fn a_key_that_no_header_takes_gets_a_sentence_and_nothing_hangs(stage: Stage) {
     let own = Lab::start_root(Dialect::OpenAi, "key=sk-river-4711", 0)
         .await

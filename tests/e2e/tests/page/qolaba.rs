@@ -33,6 +33,7 @@ async fn give_key(own: &Lab, chat: &Chat) {
     chat.page.until::<bool>(&gone).await;
 }
 
+#[e2e::case]
 pub async fn qolaba_is_asked_in_json_with_its_key(stage: Stage) {
     let (own, chat) = proxy(&stage, "delay=2").await;
     let refused = chat.ask("hello").await;
@@ -58,6 +59,7 @@ pub async fn qolaba_is_asked_in_json_with_its_key(stage: Stage) {
     }
 }
 
+#[e2e::case]
 pub async fn qolabas_failures_are_told_in_its_own_words(stage: Stage) {
     let (own, chat) = proxy(&stage, "error=inside").await;
     give_key(&own, &chat).await;

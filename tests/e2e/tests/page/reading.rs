@@ -6,7 +6,7 @@ use serde_json::Value;
 
 /// Puts elements in the place of all text on the page, as a browser does that translates it; of what asks to be left alone only with
 /// `boldly`.
-async fn translate(chat: &Chat, boldly: bool) {
+pub async fn translate(chat: &Chat, boldly: bool) {
     let script = format!(
         "(() => {{
             const walker = document.createTreeWalker(e2e.root(), NodeFilter.SHOW_TEXT);
@@ -25,6 +25,7 @@ async fn translate(chat: &Chat, boldly: bool) {
     assert!(chat.page.js::<usize>(&script).await > 4);
 }
 
+#[e2e::case]
 pub async fn a_browser_that_translates_loses_no_word(stage: Stage) {
     let thought = "First it thinks about the river, and then about where it goes in the end.";
     let text = "The river begins in the hills.\n\n- It is cold.\n- It is **quick and bold** there.\n\n```\nlet code = 1;\nlet more = 2;\n```\n\nIt ends in the sea, *far from* here, after a long and quiet way through the plains.";
@@ -109,6 +110,7 @@ async fn said(chat: &Chat) -> Vec<String> {
     chat.page.js("said.filter((text) => text.trim())").await
 }
 
+#[e2e::case]
 pub async fn those_who_listen_hear_each_sentence_once_and_the_end(stage: Stage) {
     // Twenty tokens a second, for twenty seconds.
     let words = [
@@ -157,6 +159,7 @@ pub async fn those_who_listen_hear_each_sentence_once_and_the_end(stage: Stage) 
     }
 }
 
+#[e2e::case]
 pub async fn those_who_listen_hear_text_and_not_marks(stage: Stage) {
     let chat = stage.chat(Dialect::OpenAi, "delay=0", "").await;
     listen(&chat).await;
@@ -174,6 +177,7 @@ pub async fn those_who_listen_hear_text_and_not_marks(stage: Stage) {
     );
 }
 
+#[e2e::case]
 pub async fn the_question_before_a_reply_is_given_up_is_heard_and_stays_until_it_is_answered(
     stage: Stage,
 ) {
@@ -201,6 +205,7 @@ pub async fn the_question_before_a_reply_is_given_up_is_heard_and_stays_until_it
     chat.page.until::<bool>(&told("Given up", 1)).await;
 }
 
+#[e2e::case]
 pub async fn where_there_is_only_thinking_it_can_be_read(stage: Stage) {
     let seen = "(() => { const turn = e2e.turns(0, 'assistant').at(-1); return [...turn.querySelectorAll('.reasoning, .answer')].some((one) => e2e.visible(one) && one.innerText.includes('The ferry leaves at nine.')); })()";
     for more in ["", "profile=young"] {

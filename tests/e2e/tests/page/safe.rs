@@ -17,6 +17,7 @@ async fn answer(stage: &Stage, text: &str) -> (e2e::Chat, e2e::chat::Turn) {
     (chat, turn)
 }
 
+#[e2e::case]
 pub async fn markup_of_a_model_is_text(stage: Stage) {
     let text = "Before <b>bold?</b> <img src=x onerror=\"globalThis.owned=1\"> after.\n\n<script>globalThis.owned=2</script>\n\n<iframe src=\"https://example.org\"></iframe>\n\n<style>* { display: none }</style>\n\n<svg onload=\"globalThis.owned=3\"></svg>\n\nThe end.";
     let (chat, turn) = answer(&stage, text).await;
@@ -45,6 +46,7 @@ pub async fn markup_of_a_model_is_text(stage: Stage) {
     assert!(chat.page.js::<bool>("globalThis.owned === undefined").await);
 }
 
+#[e2e::case]
 pub async fn only_safe_links_are_links(stage: Stage) {
     let text = "[a](javascript:alert(1)) [b](JaVaScRiPt:alert(1)) [c](data:text/html,<script>alert(1)</script>) [d](vbscript:x) [e](file:///etc/passwd) <javascript:alert(1)> [f](https://example.org/f) [g](mailto:river@example.org) [h](http://example.org/h)";
     let (chat, turn) = answer(&stage, text).await;
@@ -78,6 +80,7 @@ pub async fn only_safe_links_are_links(stage: Stage) {
     }
 }
 
+#[e2e::case]
 pub async fn images_from_elsewhere_wait_for_a_click(stage: Stage) {
     let image = format!("{}/river.png", stage.lab.url(Dialect::LlamaCpp, ""));
     let pixel = "data:image/gif;base64,R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7";

@@ -71,14 +71,17 @@ async fn conversation(stage: Stage, dialect: Dialect) {
     );
 }
 
+#[e2e::case]
 pub async fn a_conversation_with_koboldcpp_makes_no_preflight(stage: Stage) {
     conversation(stage, Dialect::KoboldCpp).await;
 }
 
+#[e2e::case]
 pub async fn a_conversation_with_llamacpp_makes_no_preflight(stage: Stage) {
     conversation(stage, Dialect::LlamaCpp).await;
 }
 
+#[e2e::case]
 pub async fn a_conversation_with_ollama_makes_no_preflight(stage: Stage) {
     conversation(stage, Dialect::Ollama).await;
 }
@@ -89,6 +92,7 @@ async fn stop_while_running(chat: &Chat) {
     chat.button("Stop").await;
 }
 
+#[e2e::case]
 pub async fn stop_reaches_koboldcpp_by_its_abort_with_the_genkey(stage: Stage) {
     let chat = stage
         .chat(Dialect::KoboldCpp, "first=0;delay=10;tokens=20000", "")
@@ -126,6 +130,7 @@ pub async fn stop_reaches_koboldcpp_by_its_abort_with_the_genkey(stage: Stage) {
     assert!(log.iter().all(|entry| entry.method != "OPTIONS"));
 }
 
+#[e2e::case]
 pub async fn stop_reaches_the_others_by_the_closed_connection(stage: Stage) {
     for dialect in [Dialect::LlamaCpp, Dialect::Ollama, Dialect::OpenAi] {
         stage.lab.logbook().clear();
@@ -145,6 +150,7 @@ pub async fn stop_reaches_the_others_by_the_closed_connection(stage: Stage) {
     }
 }
 
+#[e2e::case]
 pub async fn a_server_that_wants_json_is_asked_in_plain_text_only_once(stage: Stage) {
     for options in ["json", "json=415", "json=422", "json=500"] {
         stage.lab.logbook().clear();
@@ -184,6 +190,7 @@ pub async fn a_server_that_wants_json_is_asked_in_plain_text_only_once(stage: St
     }
 }
 
+#[e2e::case]
 pub async fn a_key_goes_to_its_own_server_and_to_no_other(stage: Stage) {
     let secret = "sk-river-0123456789";
     // On a port of its own: the key must not stand in the address.
@@ -246,6 +253,7 @@ pub async fn a_key_goes_to_its_own_server_and_to_no_other(stage: Stage) {
     assert!(stage.site.asked().iter().all(|path| !path.contains(secret)));
 }
 
+#[e2e::case]
 pub async fn recorded_servers_are_shown_as_they_spoke(stage: Stage) {
     let cases = [
         (
@@ -283,6 +291,7 @@ pub async fn recorded_servers_are_shown_as_they_spoke(stage: Stage) {
     }
 }
 
+#[e2e::case]
 pub async fn however_the_bytes_come_the_text_is_the_same(stage: Stage) {
     let text = percent_encode("Größe, 日本, 👩‍👩‍👧‍👦 und é — alles *da*.");
     let mut seen = Vec::new();
@@ -326,6 +335,7 @@ pub async fn however_the_bytes_come_the_text_is_the_same(stage: Stage) {
     }
 }
 
+#[e2e::case]
 pub async fn thinking_is_apart_from_the_answer(stage: Stage) {
     let options = format!(
         "think={};text={}",
@@ -352,6 +362,7 @@ pub async fn thinking_is_apart_from_the_answer(stage: Stage) {
     assert!(turn.reasoning.contains("Let me see."));
 }
 
+#[e2e::case]
 pub async fn retry_asks_again_and_continue_goes_on(stage: Stage) {
     let chat = stage
         .chat(

@@ -20,6 +20,7 @@ async fn look_into_tokens(chat: &Chat) {
 
 const STRIP: &str = "e2e.every(0, '.strip')[0]";
 
+#[e2e::case]
 pub async fn probabilities_grow_with_the_text_that_is_shown(stage: Stage) {
     let text = "One two three four five six seven eight nine ten.";
     let options = format!("delay=0;text={}", percent_encode(text));
@@ -81,7 +82,7 @@ pub async fn probabilities_grow_with_the_text_that_is_shown(stage: Stage) {
     chat.page.click(&format!("{STRIP}.children[1]")).await;
     let words = says("two1").await;
     assert!(
-        words.contains("77.9 %") && words.contains("39.1 %"),
+        words.contains("77.9%") && words.contains("39.1%"),
         "{words}"
     );
     chat.page.press("ArrowRight", 0).await;
@@ -93,6 +94,7 @@ pub async fn probabilities_grow_with_the_text_that_is_shown(stage: Stage) {
     says(".1").await;
 }
 
+#[e2e::case]
 pub async fn attention_is_shown_as_the_words_that_were_looked_at(stage: Stage) {
     for options in ["delay=0;first=0", "delay=0;first=0;nosse;layers=3"] {
         let options = format!(
@@ -134,6 +136,7 @@ pub async fn attention_is_shown_as_the_words_that_were_looked_at(stage: Stage) {
     }
 }
 
+#[e2e::case]
 pub async fn koboldcpp_is_asked_for_its_tokens_at_the_end(stage: Stage) {
     let chat = stage
         .chat(Dialect::KoboldCpp, "delay=0;first=0;text=Rhine%20Elbe", "")

@@ -6,7 +6,7 @@ use lab::Dialect;
 use serde_json::{Value, json};
 
 /// Chooses in a list by its name (or how that begins: the words of a label are all words in it).
-async fn choose(chat: &Chat, name: &str, value: &str) {
+pub async fn choose(chat: &Chat, name: &str, value: &str) {
     let select = format!("e2e.find(0, 'combobox', /^{name}/)");
     let choose = format!(
         "(() => {{ const select = {select}; if (!select) return false; select.value = {}; select.dispatchEvent(new Event('change', {{ bubbles: true }})); return select.value === {}; }})()",
@@ -40,6 +40,7 @@ fn paths(stage: &Stage, from: usize) -> Vec<String> {
     asked.skip(from).map(|entry| entry.path.clone()).collect()
 }
 
+#[e2e::case]
 pub async fn the_way_in_use_is_shown_and_another_can_be_chosen(stage: Stage) {
     let chat = stage
         .chat(Dialect::Halo, "nosse;first=0;delay=0;tokens=12", "")
@@ -72,6 +73,7 @@ pub async fn the_way_in_use_is_shown_and_another_can_be_chosen(stage: Stage) {
     assert_eq!(chat.ask("Hello").await.end.as_deref(), Some("complete"));
 }
 
+#[e2e::case]
 pub async fn where_nothing_comes_until_the_end_the_next_message_goes_another_way(stage: Stage) {
     let chat = stage
         .chat(
@@ -106,6 +108,7 @@ pub async fn where_nothing_comes_until_the_end_the_next_message_goes_another_way
     );
 }
 
+#[e2e::case]
 pub async fn a_wrong_guess_of_the_kind_is_put_right_and_kept(stage: Stage) {
     let server = lab::percent_encode(&stage.lab.url(Dialect::OpenAi, "delay=0"));
     let chat = stage.open(&format!("server={server}&pace=instant")).await;
@@ -128,6 +131,7 @@ pub async fn a_wrong_guess_of_the_kind_is_put_right_and_kept(stage: Stage) {
     now("OpenAI-compatible").await;
 }
 
+#[e2e::case]
 pub async fn a_page_that_is_closed_stops_the_reply_by_the_servers_own_id(stage: Stage) {
     let server = stage.lab.url(Dialect::Jarvis, "delay=10;tokens=20000");
     stage.site.proxy("/jarvis-left", &server);

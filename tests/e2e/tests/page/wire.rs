@@ -4,6 +4,7 @@ use crate::talk::chats;
 use e2e::Stage;
 use lab::Dialect;
 
+#[e2e::case]
 pub async fn what_others_met_is_shown_as_it_was_meant(stage: Stage) {
     for (case, text, reasoning, end) in [
         ("B01", "Reeds bend in the wind.", "", "complete"),
@@ -31,6 +32,7 @@ pub async fn what_others_met_is_shown_as_it_was_meant(stage: Stage) {
     }
 }
 
+#[e2e::case]
 pub async fn a_refused_field_is_left_out_and_never_sent_again(stage: Stage) {
     let chat = stage
         .chat(Dialect::OpenAi, "refuse=stream_options", "")
@@ -52,6 +54,7 @@ pub async fn a_refused_field_is_left_out_and_never_sent_again(stage: Stage) {
     assert_eq!(sent, [true, false, false, false]);
 }
 
+#[e2e::case]
 pub async fn two_of_the_person_in_a_row_are_joined_where_a_template_wants_turns(stage: Stage) {
     let chat = stage.chat(Dialect::OpenAi, "turns;first=3000", "").await;
     // Stopped before a word came: the person speaks twice.

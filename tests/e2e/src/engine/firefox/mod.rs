@@ -27,13 +27,13 @@ const ROUND: &str = "(() => {
 const LOST: &str = "destroyed before query";
 
 /// As many processes as tabs were open at once.
-pub struct Firefox {
+pub(crate) struct Firefox {
     pool: Arc<Pool>,
 }
 
 impl Firefox {
     /// Starts the first: `FIREFOX` names it, else it is `firefox-esr` or `firefox`.
-    pub async fn start() -> Result<Firefox, Error> {
+    pub(crate) async fn start() -> Result<Firefox, Error> {
         let pool = Arc::new(Pool::default());
         let first = pool.take().await?;
         pool.put(first);

@@ -73,14 +73,14 @@ const TRIES: usize = 5;
 
 /// All processes.
 #[derive(Default)]
-pub struct Pool {
+pub(super) struct Pool {
     all: Mutex<Vec<Arc<Process>>>,
     idle: Mutex<Vec<Arc<Process>>>,
 }
 
 impl Pool {
     /// One that nobody uses; a new one, if there is none.
-    pub async fn take(&self) -> Result<Arc<Process>, Error> {
+    pub(super) async fn take(&self) -> Result<Arc<Process>, Error> {
         let idle = lock(&self.idle).pop();
         if let Some(process) = idle {
             return Ok(process);
@@ -91,19 +91,19 @@ impl Pool {
     }
 
     /// Gives it back. One that is not well is not given back: it ends with the others.
-    pub fn put(&self, process: Arc<Process>) {
+    pub(super) fn put(&self, process: Arc<Process>) {
         lock(&self.idle).push(process);
     }
 
     /// Ends all, and waits until they have ended.
-    pub async fn close(&self) {
+    pub(super) async fn close(&self) {
         let all = std::mem::take(&mut *lock(&self.all));
         futures_util::future::join_all(all.iter().map(|process| process.close())).await;
     }
 }
 
 /// A running Firefox.
-pub struct Process {
+pub(super) struct Process {
     /// Its wire.
     pub client: Arc<Client>,
     /// Its own window, in whose scope its settings are reached.
@@ -166,7 +166,7 @@ impl Process {
     }
 
     /// Evaluates an expression in a context; gives what it says of itself.
-    pub async fn run(&self, context: &str, expression: &str) -> Result<Value, Error> {
+    pub(super) async fn run(&self, context: &str, expression: &str) -> Result<Value, Error> {
         let script = json!({
             "expression": expression,
             "target": { "context": context },

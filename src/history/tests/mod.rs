@@ -1,0 +1,8 @@
+//! The history, against a model of a store: whatever fails, whoever goes, and whoever else writes.
+
+#![allow(clippy::unwrap_used)]
+
+mod journal;
+mod reading;
+mod records;
+mod world;

@@ -1,0 +1,148 @@
+//! What a person can ask of the page: all of it, for views have no other way in.
+
+use std::sync::Arc;
+
+use leptos::prelude::*;
+use web_sys::File;
+
+use super::{Chat, ToCheck};
+use crate::address::Address;
+use crate::chat::request::Image;
+use crate::chat::tree::{Tree, TurnId};
+use crate::dialect::Kind;
+use crate::link::Link;
+use crate::page::live::Order;
+use crate::page::panel::Panel;
+
+/// Commands of a person to the page.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Command {
+    /// Say something; a reply that runs is superseded.
+    Send(String),
+    /// End the reply that runs; what arrived stays.
+    Stop,
+    /// Show all that is here at once.
+    Skip,
+    /// Wait on past a deadline.
+    WaitOn,
+    /// Let the model give another answer to the same question, beside this one.
+    Retry(TurnId),
+    /// Let the model go on from where this answer ended.
+    Continue(TurnId),
+    /// Ask the same question in other words, beside this one.
+    Edit(TurnId, String),
+    /// Show the branch so many places beside this one.
+    Switch(TurnId, isize),
+    /// Begin anew.
+    Clear,
+    /// Put this conversation, from a file, in the place of the one that is there.
+    Import(Tree),
+    /// Keep this text, which is not sent yet.
+    Draft(String),
+    /// Add the pictures among these files to the next message.
+    AddPictures(Vec<File>),
+    /// Take a picture out of the next message.
+    RemovePicture(Arc<Image>),
+    /// Bring the newest text back into view.
+    ToEnd,
+    /// Talk to a server.
+    Connect(Choice),
+    /// Talk to the demo.
+    UseDemo,
+    /// Use this model.
+    UseModel(String),
+    /// Use this transport to the server, and no other; `None` finds out anew which one works.
+    UseWay(Option<String>),
+    /// Look for servers on this computer.
+    FindServers,
+    /// Talk to a link's server, or do not: the person's answer.
+    Allow(bool),
+    /// Open a dialog, in the place of the one that is open.
+    Open(Panel),
+    /// Close a dialog, if it is the one that is open.
+    Close(Panel),
+    /// Open the panel that checks the server of this address as it is written.
+    Check(String),
+    /// Open the Doctor's panel, or close it.
+    Examine(bool),
+}
+
+/// Server that a person chose, and how it was chosen.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Choice {
+    /// A server among those that were found, as this kind: what is remembered of it counts more.
+    Found(Address, Kind),
+    /// A server that was typed by hand: what is said now counts from now on.
+    Typed {
+        /// Address as it was typed.
+        address: String,
+        /// Kind of the server; `None` is to be found out.
+        kind: Option<Kind>,
+        /// API key for the server; `None` forgets the one that is known.
+        key: Option<String>,
+    },
+}
+
+impl Chat {
+    /// Does what a person asks. Commands on a turn do nothing while the conversation is on its way here.
+    pub fn run(self, command: Command) {
+        match command {
+            // A moment later these can be done.
+            Command::Retry(_) | Command::Continue(_) | Command::Edit(..) | Command::Switch(..)
+                if self.returning.get_untracked() => {}
+            Command::Send(text) => self.send(text),
+            Command::Stop => self.stop(),
+            Command::Skip => self.order(Order::Skip),
+            Command::WaitOn => self.order(Order::WaitOn),
+            Command::Retry(id) => self.retry(id),
+            Command::Continue(id) => self.go_on(id),
+            Command::Edit(id, text) => self.edit(id, text),
+            Command::Switch(id, step) => {
+                self.write(|signals| signals.tree.update(|tree| tree.switch(id, step)));
+            }
+            Command::Clear => self.clear(),
+            Command::Import(tree) => self.begin_with(tree),
+            Command::Draft(text) => self.keep_draft(text),
+            Command::AddPictures(files) => self.add_pictures(files),
+            Command::RemovePicture(image) => self.remove_picture(&image),
+            Command::ToEnd => self.to_end(),
+            Command::Connect(choice) => self.connect(choice),
+            Command::UseDemo => self.change_link(Link::use_demo),
+            Command::UseModel(model) => self.use_model(model),
+            Command::UseWay(name) => self.use_way(name),
+            Command::FindServers => self.change_link(Link::search),
+            Command::Allow(yes) => self.allow(yes),
+            Command::Open(panel) => self.open(panel),
+            Command::Close(panel) => {
+                if self.panel.get_untracked() == Some(panel) {
+                    self.write(|signals| signals.panel.set(None));
+                }
+            }
+            Command::Check(server) => self.check(ToCheck {
+                server,
+                at_once: true,
+                by_link: false,
+            }),
+            Command::Examine(open) => self.write(|signals| signals.doctor.set(open)),
+        }
+    }
+
+    /// Tells whether this dialog is open; tracked.
+    pub fn shows(self, panel: Panel) -> bool {
+        self.panel.get() == Some(panel)
+    }
+
+    /// Returns the server that the panel is to check.
+    pub fn to_check(self) -> ToCheck {
+        self.shared().to_check.borrow().clone()
+    }
+
+    fn open(self, panel: Panel) {
+        self.write(|signals| signals.panel.set(Some(panel)));
+    }
+
+    pub(super) fn check(self, what: ToCheck) {
+        self.shared().to_check.replace(what);
+        self.open(Panel::Check);
+    }
+}

@@ -1,0 +1,79 @@
+//! How the person reads, and what the page's owner asks for. Which settings there are is told by [`crate::reading`].
+
+use leptos::prelude::*;
+
+use super::Chat;
+use crate::options::{Complaint, Options};
+use crate::pacer::Pace;
+use crate::page::live::Order;
+use crate::page::words::{self, Locale};
+use crate::reading::{Appearance, Setting};
+
+impl Chat {
+    /// Returns the pace that is in force: the person's, else the owner's, else the profile's. Tracked.
+    pub fn current_pace(self) -> Pace {
+        let own = || self.options.with(Options::pace);
+        self.appearance.with(Appearance::pace).unwrap_or_else(own)
+    }
+
+    /// Sets the value of a setting, as the person chooses it; an empty one leaves it to the page's owner. What was not chosen is
+    /// not remembered either. (No [`Command`](super::Command): the first view changes no settings.)
+    pub fn set(self, setting: Setting, value: &str) {
+        let store = &self.shared().store;
+        let mut chosen = store.appearance();
+        chosen.set(setting, value);
+        store.keep_appearance(&chosen);
+        let before = untrack(|| self.current_pace());
+        let mut appearance = self.appearance.get_untracked();
+        appearance.set(setting, value);
+        self.show_appearance(appearance);
+        let now = untrack(|| self.current_pace());
+        if now != before {
+            self.order(Order::Pace(now));
+        }
+    }
+
+    /// Takes the settings of the page's owner anew, after attributes have changed; connects anew where the server is another.
+    pub fn reconfigure(self, options: Options, complaints: Vec<Complaint>) {
+        let before = self.options.get_untracked();
+        let moved = options.server != before.server || options.kind != before.kind;
+        let model = options.model.clone();
+        let model = model.filter(|_| options.model != before.model);
+        let mut appearance = self.appearance.get_untracked();
+        appearance.follow(&before.appearance, &options.appearance);
+        self.show_appearance(appearance);
+        self.write(|signals| {
+            signals.options.set(options);
+            signals.complaints.set(complaints);
+        });
+        if moved {
+            self.start(false);
+        } else if let Some(model) = model {
+            self.use_model(model);
+        }
+    }
+
+    fn show_appearance(self, appearance: Appearance) {
+        let lang = appearance.get(Setting::Lang);
+        let is_new = self
+            .appearance
+            .with_untracked(|before| before.get(Setting::Lang) != lang);
+        let lang = is_new.then(|| language(&[lang]));
+        self.write(|signals| {
+            if let Some(lang) = lang {
+                signals.lang.set(lang);
+            }
+            signals.appearance.set(appearance);
+        });
+    }
+}
+
+/// Chooses the language: of those that are wished, the most wished first, else what the browser prefers.
+pub(super) fn language(wished: &[Option<&str>]) -> Locale {
+    let browser = web_sys::window()
+        .map(|window| window.navigator().languages())
+        .unwrap_or_default();
+    let browser: Vec<String> = browser.iter().filter_map(|tag| tag.as_string()).collect();
+    let wished = wished.iter().copied().flatten();
+    words::locale_for(wished.chain(browser.iter().map(String::as_str)))
+}

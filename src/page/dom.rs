@@ -1,0 +1,14 @@
+//! Bindings of `element.js` that more than one file needs: what a document can do and its Rust bindings cannot.
+
+use wasm_bindgen::prelude::*;
+use web_sys::{Element, IntersectionObserver};
+
+#[wasm_bindgen(module = "/src/page/element.js")]
+extern "C" {
+    /// Calls `seen` once with each watched element that comes within `margin` pixels of what is seen of `root`, or of the window.
+    #[wasm_bindgen(js_name = whenNear)]
+    pub fn when_near(seen: &JsValue, root: Option<&Element>, margin: u32) -> IntersectionObserver;
+    /// Sets one style of one element; in an attribute it would be an inline style, which a strict policy forbids.
+    #[wasm_bindgen(js_name = setStyle)]
+    pub fn set_style(element: &Element, name: &str, value: &str);
+}

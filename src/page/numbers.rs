@@ -1,0 +1,35 @@
+//! Numbers as a language writes them.
+//!
+//! In: a locale, a number. Out: its figures with that language's marks, by the browser's own `Intl.NumberFormat`. It must not know a chat.
+
+use js_sys::Intl::NumberFormat;
+use js_sys::{Array, Object, Reflect};
+use wasm_bindgen::JsValue;
+
+use super::words::{Locale, tag};
+
+/// Writes a number with exactly so many decimal places: `1,234.5`, `1.234,5`.
+pub fn decimal(locale: Locale, number: f64, places: u32) -> String {
+    format(locale, number, "decimal", places)
+}
+
+/// Writes a share (1 is the whole) in per cent, with exactly so many decimal places: `93.4%`, `93,4 %`.
+pub fn percent(locale: Locale, share: f64, places: u32) -> String {
+    format(locale, share, "percent", places)
+}
+
+fn format(locale: Locale, number: f64, style: &str, places: u32) -> String {
+    let options = Object::new();
+    let set = |name: &str, value: JsValue| {
+        // A plain object takes any value.
+        let _ = Reflect::set(&options, &name.into(), &value);
+    };
+    set("style", style.into());
+    set("minimumFractionDigits", places.into());
+    set("maximumFractionDigits", places.into());
+    let format = NumberFormat::new(&Array::of1(&tag(locale).into()), &options).format();
+    let figures = format.call1(&JsValue::UNDEFINED, &number.into());
+    // A number is always formatted. (Rust's own words for one would be 3 KB of the first view.)
+    let figures = figures.ok().and_then(|figures| figures.as_string());
+    figures.unwrap_or_default()
+}

@@ -1,0 +1,84 @@
+//! The second half of the page: talking to servers, replies and their turns, the settings.
+//!
+//! In: nothing. Out: the table that [`app::second_half`] describes, and the way to it. This file alone knows
+//! both halves. A release build cuts here (`--cfg rill_split`; the cut is made by `xtask`): what only the table names goes into a
+//! wasm file of its own, in the same memory, so that signals, handles and closures go to and fro as ever. Every other build has
+//! it at once.
+
+use leptos::prelude::*;
+
+use super::app::second_half::{self, Connecting, Loading, SecondHalf, Unloaded};
+use super::net::fetch::Fetch;
+use super::ui::ask::AskFirst;
+use super::ui::dialogs::dialog;
+use super::ui::doctor::Doctor;
+use super::ui::doctor::exam::Exam;
+use super::ui::fields::Fields;
+use super::ui::images::{Picker, Previews};
+use super::ui::notice::Notice;
+use super::ui::turns::Turns;
+use super::{app, history, painter, reply, servers, ui, verdict};
+use crate::dialect::Kind;
+
+/// Tells chats how the second half is loaded.
+pub fn install() {
+    second_half::install(load);
+}
+
+fn load() -> Loading {
+    Box::pin(rest::table())
+}
+
+fn connect(fetch: Fetch, kind: Option<Kind>) -> Connecting {
+    Box::pin(async move { servers::connect(&fetch, kind).await })
+}
+
+static TABLE: SecondHalf = SecondHalf {
+    begin: reply::begin,
+    recognise: |addresses| Box::pin(servers::recognise(addresses)),
+    connect,
+    takes: |kind| kind.dialect().takes(),
+    show_way: app::ways::show_way,
+    pictures: ui::images::take,
+    previews: |chat| view! { <Previews chat /> }.into_any(),
+    picker: |chat| view! { <Picker chat /> }.into_any(),
+    turns: |chat| view! { <Turns chat /> }.into_any(),
+    clicked: painter::clicked,
+    restore: history::restore,
+    file: history::file,
+    dialog,
+    fields: |chat| view! { <Fields chat /> }.into_any(),
+    doctor: |chat| view! { <Doctor chat /> }.into_any(),
+    exam: |chat| view! { <Exam chat /> }.into_any(),
+    ask: |chat| view! { <AskFirst chat /> }.into_any(),
+    notice: |chat| view! { <Notice chat /> }.into_any(),
+    verdict_why: verdict::why,
+};
+
+#[cfg(not(rill_split))]
+mod rest {
+    use super::{SecondHalf, TABLE, Unloaded};
+
+    pub async fn table() -> Result<&'static SecondHalf, Unloaded> {
+        Ok(&TABLE)
+    }
+}
+
+/// Place where a wasm file ends and the next begins, the only one; the macro writes the `extern` functions of the cut.
+#[cfg(rill_split)]
+#[allow(unsafe_code, missing_docs)]
+mod rest {
+    use super::{SecondHalf, TABLE, Unloaded};
+    use wasm_split_helpers::{SplitLoaderError, wasm_split};
+
+    impl From<SplitLoaderError> for Unloaded {
+        fn from(_: SplitLoaderError) -> Unloaded {
+            Unloaded
+        }
+    }
+
+    #[wasm_split(later, fallible)]
+    pub fn table() -> Result<&'static SecondHalf, Unloaded> {
+        Ok(&TABLE)
+    }
+}

@@ -1,0 +1,24 @@
+//! What the dialogs show, a file for each. That of the Doctor's check stands with the Doctor.
+
+mod conversations;
+mod server;
+mod settings;
+
+use leptos::prelude::*;
+
+use self::conversations::Conversations;
+use self::server::ServerPanel;
+use self::settings::Settings;
+use super::doctor::check::CheckPanel;
+use crate::page::app::Chat;
+use crate::page::panel::Panel;
+
+/// Makes what a dialog shows.
+pub fn dialog(chat: Chat, panel: Panel) -> AnyView {
+    match panel {
+        Panel::Server => view! { <ServerPanel chat /> }.into_any(),
+        Panel::Check => view! { <CheckPanel chat /> }.into_any(),
+        Panel::Conversations => view! { <Conversations chat /> }.into_any(),
+        Panel::Replies => view! { <Settings chat /> }.into_any(),
+    }
+}

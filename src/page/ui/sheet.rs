@@ -1,0 +1,17 @@
+//! The styles that the first view does without.
+
+use web_sys::{CssStyleSheet, ShadowRoot};
+
+use crate::page::browser::{adopt, sheet};
+
+thread_local! {
+    static SHEET: Option<CssStyleSheet> = sheet(concat!(
+        include_str!("../../../style/doctor.css"),
+        include_str!("../../../style/conversations.css"),
+    ));
+}
+
+/// Gives the chat the styles of the Doctor and of the list of conversations, once.
+pub fn adopt_style(root: &ShadowRoot) {
+    adopt(root, &SHEET);
+}
