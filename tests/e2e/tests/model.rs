@@ -28,8 +28,7 @@ async fn open(stage: &Stage, more: &str) -> Chat {
 async fn settle(chat: &Chat, most: usize) {
     chat.button("Settings").await;
     chat.put("textbox", "Temperature", "0").await;
-    chat.put("textbox", "Longest reply, tokens", &most.to_string())
-        .await;
+    chat.put("textbox", "Max tokens", &most.to_string()).await;
     chat.put("textbox", "Seed", "7").await;
     chat.close_dialog().await;
 }

@@ -27,17 +27,17 @@ pub async fn settings_reach_the_server_and_are_kept_for_it(stage: Stage) {
     chat.button("Settings").await;
     put(&chat, "textbox", "System prompt", "Speak like a river.").await;
     put(&chat, "textbox", "Temperature", "0,7").await;
-    put(&chat, "textbox", "Longest reply, tokens", "12").await;
+    put(&chat, "textbox", "Max tokens", "12").await;
     put(
         &chat,
         "textbox",
-        "Other fields of the request (JSON)",
+        "Extra request fields (JSON)",
         "{\"min_keep\": 3}",
     )
     .await;
     chat.button("More settings").await;
     put(&chat, "textbox", "Top-k", "40").await;
-    put(&chat, "textbox", "Stop texts", "THE END\n###").await;
+    put(&chat, "textbox", "Stop sequences", "THE END\n###").await;
     close(&chat).await;
     // The focus is back where it came from.
     assert_eq!(
@@ -112,9 +112,9 @@ pub async fn what_a_server_does_not_take_is_greyed_out_and_says_so(stage: Stage)
         off && words.contains("Ollama does not take this"),
         "{words}"
     );
-    let (off, words) = state("Context, tokens").await;
+    let (off, words) = state("Context size (tokens)").await;
     assert!(!off && !words.contains("does not take"), "{words}");
-    put(&chat, "textbox", "Context, tokens", "8192").await;
+    put(&chat, "textbox", "Context size (tokens)", "8192").await;
     close(&chat).await;
     chat.ask("Hello").await;
     assert_eq!(last_body(&stage).await["options"]["num_ctx"], 8192);
@@ -125,7 +125,7 @@ pub async fn a_mistake_in_the_settings_gets_a_sentence_and_is_not_sent(stage: St
     let chat = stage.chat(Dialect::OpenAi, "delay=0", "").await;
     chat.button("Settings").await;
     put(&chat, "textbox", "Temperature", "hot").await;
-    let json = "Other fields of the request (JSON)";
+    let json = "Extra request fields (JSON)";
     put(&chat, "textbox", json, "{\"n\": 1,\n}").await;
     chat.page.says("A number from 0 to 5").await;
     chat.page.says("look at line 2, column 1").await;
