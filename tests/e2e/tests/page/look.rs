@@ -394,6 +394,26 @@ pub async fn the_page_tells_what_it_does_while_the_prompt_is_read(stage: Stage) 
 }
 
 #[e2e::case]
+pub async fn nothing_moves_beside_text_that_comes(stage: Stage) {
+    let chat = stage
+        .chat(Dialect::OpenAi, "first=1500;delay=40;tokens=60", "")
+        .await;
+    chat.page.media(false, false).await;
+    // An animation has the browser work out styles at every frame: while text comes there is none.
+    let moves = |phase: &str| {
+        format!(
+            "e2e.every(0, '[data-phase={phase}]').length && [e2e.every(0, '.rill')[0].getAnimations({{ subtree: true }}).filter((one) => one.playState === 'running' && one instanceof CSSAnimation).length]"
+        )
+    };
+    chat.send("Hello").await;
+    let waits: Vec<usize> = chat.page.until(&moves("waiting")).await;
+    assert_eq!(waits, [1], "a sign of life while nothing comes");
+    let writes: Vec<usize> = chat.page.until(&moves("writing")).await;
+    assert_eq!(writes, [0]);
+    assert_eq!(chat.ended().await.fate(), ("complete", Some("stop")));
+}
+
+#[e2e::case]
 pub async fn a_huge_line_and_very_many_tokens_lose_nothing(stage: Stage) {
     let chat = stage.chat(Dialect::OpenAi, "huge=1000000", "").await;
     let length = "(() => { const turn = e2e.turn(0, -1); return turn?.end === 'complete' && turn.text.trim().length; })()";
