@@ -105,7 +105,7 @@ impl Wave {
     /// finds many at each moment, or all of them faster than models write.
     pub fn is_at_once(&self) -> bool {
         self.silence >= LONG_SILENCE
-            && (self.texts >= self.moments.saturating_mul(8)
+            && (self.texts >= self.moments.saturating_mul(4)
                 || self.texts as f64 * 2.0 >= self.span)
             && self.span <= self.silence / 6.0
     }
