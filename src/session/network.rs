@@ -56,9 +56,13 @@ pub enum Chunk {
 
 impl Chunk {
     pub(super) fn len(&self) -> usize {
+        self.bytes().len()
+    }
+
+    fn bytes(&self) -> &[u8] {
         match self {
-            Chunk::Bytes(bytes) | Chunk::Binary(bytes) => bytes.len(),
-            Chunk::Text(text) => text.len(),
+            Chunk::Bytes(bytes) | Chunk::Binary(bytes) => bytes,
+            Chunk::Text(text) => text.as_bytes(),
         }
     }
 }
@@ -129,12 +133,7 @@ pub trait Wire {
     async fn small(&self, call: &Call, media: Media) -> Result<Answer, Failure> {
         let mut opened = self.open(call, media).await?;
         let mut body = Vec::new();
-        while let Some(chunk) = opened.body.next().await? {
-            match chunk {
-                Chunk::Bytes(bytes) | Chunk::Binary(bytes) => body.extend(bytes),
-                Chunk::Text(text) => body.extend(text.into_bytes()),
-            }
-        }
+        read(&mut opened.body, usize::MAX, &mut body).await?;
         Ok(Answer {
             status: opened.status,
             content_type: opened.content_type,
@@ -184,18 +183,21 @@ pub async fn within<C: Clock, F: Future>(clock: &C, span: Millis, work: F) -> Op
     }
 }
 
+/// Reads a body to its end, or until it is longer than so many bytes.
+async fn read<B: Body>(body: &mut B, most: usize, bytes: &mut Vec<u8>) -> Result<(), Failure> {
+    while bytes.len() <= most
+        && let Some(chunk) = body.next().await?
+    {
+        bytes.extend_from_slice(chunk.bytes());
+    }
+    Ok(())
+}
+
 /// The text of an error's body, as much of it as is worth reading.
 pub(super) async fn whole<B: Body>(body: &mut B) -> String {
     const ENOUGH: usize = 64 * 1024;
     let mut bytes = Vec::new();
-    while let Ok(Some(more)) = body.next().await {
-        match more {
-            Chunk::Bytes(more) | Chunk::Binary(more) => bytes.extend_from_slice(&more),
-            Chunk::Text(more) => bytes.extend_from_slice(more.as_bytes()),
-        }
-        if bytes.len() > ENOUGH {
-            break;
-        }
-    }
+    // What came before it failed is worth reading too.
+    let _ = read(body, ENOUGH, &mut bytes).await;
     String::from_utf8_lossy(&bytes).into_owned()
 }

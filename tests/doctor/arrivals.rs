@@ -269,14 +269,7 @@ pub fn held_back() -> Vec<Case> {
         ),
         (
             "forty messages of a socket, a few at a time: no model writes so fast",
-            {
-                let mut script = streaming().wait(2400.0);
-                for message in 0..40 {
-                    let rest = if message % 5 == 4 { 8.0 } else { 0.2 };
-                    script = script.wait(rest).read(110, 1);
-                }
-                script.done()
-            },
+            streaming().wait(2400.0).messages(40, 0.2, 5, 8.0).done(),
             "buffered",
         ),
         (
@@ -303,14 +296,7 @@ pub fn held_back() -> Vec<Case> {
         ),
         (
             "all of it at the end, message by message of a socket, and a busy page is long about it",
-            {
-                let mut script = streaming().wait(2500.0);
-                for message in 0..120 {
-                    let rest = if message % 10 == 9 { 25.0 } else { 0.7 };
-                    script = script.wait(rest).read(110, 1);
-                }
-                script.done()
-            },
+            streaming().wait(2500.0).messages(120, 0.7, 10, 25.0).done(),
             "buffered",
         ),
         (

@@ -140,6 +140,21 @@ impl Script {
         self
     }
 
+    /// So many messages of a socket, one event each, handed over so fast, with a longer rest before the last of every `together`.
+    pub fn messages(
+        mut self,
+        count: usize,
+        every: Millis,
+        together: usize,
+        rest: Millis,
+    ) -> Script {
+        for message in 1..=count {
+            let is_last = message % together == 0;
+            self = self.wait(if is_last { rest } else { every }).read(110, 1);
+        }
+        self
+    }
+
     /// So many bursts of `events` events in one read of `bytes`, with a silence before each.
     pub fn bursts(mut self, count: usize, silence: Millis, bytes: usize, events: usize) -> Script {
         for _ in 0..count {
