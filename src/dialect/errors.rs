@@ -174,6 +174,16 @@ fn said(value: &Value) -> Option<Said> {
             });
         }
     }
+    // One name around the whole: `{"fault":{"error":{"message":...}}}`.
+    if object.len() == 1
+        && let Some(inner) = object.values().next().filter(|inner| {
+            let errors = inner.get("error").or_else(|| inner.get("errors"));
+            errors.is_some()
+        })
+        && let Some(said) = said(inner)
+    {
+        return Some(said);
+    }
     let failed = object.get("object").and_then(Value::as_str) == Some("error")
         || object.get("type").and_then(Value::as_str) == Some("error")
         || object.get("ok") == Some(&Value::Bool(false))

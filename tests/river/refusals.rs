@@ -258,6 +258,16 @@ fn errors_that_name_themselves_otherwise_are_understood() {
         r#"error Server code=7003 "one; two""#,
     );
     check(
+        200,
+        r#"{"fault":{"error":{"message":"no such key","code":401}}}"#,
+        r#"error Auth code=401 "no such key""#,
+    );
+    check(
+        500,
+        r#"{"fault":{"error":null,"note":"no words"}}"#,
+        r#"error Server code=- "{\"fault\":{\"error\":null,\"note\":\"no words\"}}""#,
+    );
+    check(
         422,
         r#"{"object":"error","message":{"detail":[{"type":"extra_forbidden","loc":["body","stream_options"],"msg":"Extra inputs are not permitted"}]}}"#,
         r#"error Server code=extra_forbidden "body.stream_options: Extra inputs are not permitted""#,

@@ -11,7 +11,7 @@ use crate::chat::turn::Turn;
 use crate::doctor;
 use crate::event::{End, Millis};
 use crate::page::app::Meter;
-use crate::page::clock::{hidden, is_calm, now};
+use crate::page::clock::{FRAME, hidden, is_calm, now};
 use crate::page::fault;
 use crate::page::live::{Live, Status};
 use crate::page::sentences::{end_words, how_ended};
@@ -23,6 +23,12 @@ use super::{Core, Reply};
 /// Time for which a frame may take in more text, in milliseconds; what is left is for the next one. A click is answered between
 /// them. Where the browser needs long to lay out what is there, a frame takes in more: else it would lay out the same too often.
 const WORK: RangeInclusive<Millis> = 16.0..=40.0;
+
+/// Number of new bytes in one frame from which text runs faster than anybody reads: some forty words a second.
+const FLOOD: usize = 8;
+/// Shortest time between two frames of such text, in milliseconds. It comes in words, not in letters, and each frame less is less
+/// work for the whole browser.
+const WIDE: Millis = 50.0;
 
 impl Reply {
     pub(super) fn show_status(&self, status: Status) {
@@ -60,7 +66,11 @@ impl Reply {
             return;
         }
         core.reply.advance(at, hidden() || is_calm());
+        let before = core.reply.shown() + core.reasoned;
         let all = core.paint(at, whole);
+        let fresh = (core.reply.shown() + core.reasoned).saturating_sub(before);
+        core.beat
+            .set_stride(if fresh >= FLOOD { WIDE } else { FRAME });
         let end = core.reply.last_letter();
         if end.is_some() {
             core.draw();

@@ -37,6 +37,10 @@ pub(crate) struct Run {
 enum Target {
     /// At most so much of the floor's main-thread time.
     Cost(f64),
+    /// At most so much of an append-only page's main-thread time.
+    Append(f64),
+    /// At most so much of the main-thread time of the same reply in a conversation that has this name.
+    Behind(&'static str, f64),
     /// The last quarter against the first: at most so much more than an append-only page's.
     Growth(f64),
     /// At most so much of the floor's time until all is on screen.
@@ -47,8 +51,9 @@ enum Target {
     Click(f64),
 }
 
-const TARGETS: [(&str, Target); 8] = [
+const TARGETS: [(&str, Target); 10] = [
     ("4,000 at 200/s", Target::Cost(0.85)),
+    ("4,000 at 200/s", Target::Append(1.1)),
     ("16,000 at 400/s", Target::Cost(0.8)),
     ("16,000 at 400/s", Target::Growth(1.1)),
     ("8,000 at 11,000/s", Target::Wall(1.3)),
@@ -56,6 +61,10 @@ const TARGETS: [(&str, Target); 8] = [
     ("8,000 at once", Target::Wall(1.3)),
     ("8,000 at once", Target::Task(50.0)),
     ("200,000 tiny ones at once", Target::Click(100.0)),
+    (
+        "1,000 at 200/s after 2,000 turns",
+        Target::Behind("1,000 at 200/s after 20 turns", 1.1),
+    ),
 ];
 
 /// In the place of figures.
@@ -106,6 +115,18 @@ pub(crate) fn verdicts(runs: &[Run]) -> Vec<Verdict> {
             Target::Cost(most) => (
                 "main thread, of the floor's",
                 rill.task / floor.task,
+                most,
+                "",
+            ),
+            Target::Append(most) => (
+                "main thread, of an append-only page's",
+                rill.task / of("append")?.task,
+                most,
+                "",
+            ),
+            Target::Behind(short, most) => (
+                "main thread, of a short conversation's",
+                rill.task / run_of(runs, short, "rill")?.task,
                 most,
                 "",
             ),
@@ -340,6 +361,18 @@ mod tests {
             Some(("1.31", false)),
         );
         check("main", &[run("4,000 at 200/s", "rill", 1.0)], None);
+        let mut append = slow("4,000 at 200/s", 77.0).to_vec();
+        append.push(run("4,000 at 200/s", "append", 70.0));
+        check("main thread, of an", &append, Some(("1.10", true)));
+        append[1].task = 78.0;
+        check("main thread, of an", &append, Some(("1.11", false)));
+        let long = "1,000 at 200/s after 2,000 turns";
+        let mut behind = slow(long, 109.0).to_vec();
+        check("main thread, of a short", &behind, None);
+        behind.push(run("1,000 at 200/s after 20 turns", "rill", 100.0));
+        check("main thread, of a short", &behind, Some(("1.09", true)));
+        behind[1].task = 112.0;
+        check("main thread, of a short", &behind, Some(("1.12", false)));
         let mut task = slow("8,000 at once", 1.0);
         task[1].longest_task = Some(51.0);
         check("longest", &task, Some(("51 ms", false)));

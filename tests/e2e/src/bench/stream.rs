@@ -31,7 +31,7 @@ pub struct Stream {
 }
 
 /// All of them.
-pub const STREAMS: [Stream; 6] = [
+pub const STREAMS: [Stream; 8] = [
     stream("4,000 at 200/s", 4_000, 200),
     stream("16,000 at 400/s", 16_000, 400),
     Stream {
@@ -50,6 +50,16 @@ pub const STREAMS: [Stream; 6] = [
     Stream {
         earlier: 500,
         ..stream("4,000 at 200/s after 500 turns", 4_000, 200)
+    },
+    Stream {
+        earlier: 20,
+        times: 3,
+        ..stream("1,000 at 200/s after 20 turns", 1_000, 200)
+    },
+    Stream {
+        earlier: 2_000,
+        times: 3,
+        ..stream("1,000 at 200/s after 2,000 turns", 1_000, 200)
     },
 ];
 
