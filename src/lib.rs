@@ -11,6 +11,7 @@
 //! | [`json`] | JSON, strict or not | its value, and whether something was forgiven | what it means |
 //! | [`text`] | a text, and places in it that nobody vouches for | a part of it | what it means |
 //! | [`decimal`] | a plain number as text | the number | |
+//! | [`base64`] | base64 as people write it | bytes | what they are |
 //! | [`event`] | | the words that every room speaks | any wire, the browser |
 //! | [`address`] | what a person typed | a server's base address | the network |
 //! | [`key`] | an API key as it was pasted | one that a header can carry | whose it is |
@@ -49,6 +50,7 @@
 )]
 
 pub mod address;
+pub mod base64;
 pub mod budget;
 pub mod chat;
 pub mod decimal;
