@@ -18,6 +18,7 @@
 //! | [`budget`] | who wants a connection, and to whom | no more than the browser has | the network |
 //! | [`wire`] | bytes, cut anywhere | frames | what they mean |
 //! | [`chat`] | events | turns, their tree, its archive | servers, the page |
+//! | [`import`] | files of other programs | conversations, and what was left behind | a store, the page |
 //! | [`dialect`] | a neutral request; frames | calls; events | time, I/O |
 //! | [`session`] | what network, clock and person do | events and one honest end | the browser |
 //! | [`pacer`] | text and when it came | how much of it is shown by now | what the text means |
@@ -58,6 +59,7 @@ pub mod dialect;
 pub mod doctor;
 pub mod event;
 pub mod history;
+pub mod import;
 pub mod json;
 pub mod key;
 pub mod link;
