@@ -20,7 +20,7 @@ pub struct Gathered {
 impl Gathered {
     /// Takes a conversation.
     pub fn take(&mut self, conversation: Conversation) {
-        let Some(id) = conversation.id.clone() else {
+        let Some(id) = conversation.about.id.clone() else {
             return self.conversations.push(conversation);
         };
         let next = self.conversations.len();
@@ -29,7 +29,7 @@ impl Gathered {
             None => self.conversations.push(conversation),
             Some(known) => {
                 self.left.add(Why::Twice, 1);
-                if conversation.updated >= known.updated {
+                if conversation.about.updated >= known.about.updated {
                     *known = conversation;
                 }
             }
@@ -63,13 +63,17 @@ pub fn first(file: &str, bytes: &[u8]) -> Result<(Conversation, usize), Refusal>
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::import::About;
 
     #[test]
     fn of_two_with_one_id_the_newer_is_taken() {
         let conversation = |id: Option<&str>, title: &str, updated| Conversation {
-            id: id.map(str::to_owned),
-            title: Some(title.to_owned()),
-            updated,
+            about: About {
+                id: id.map(str::to_owned),
+                title: Some(title.to_owned()),
+                updated,
+                ..About::default()
+            },
             ..Conversation::default()
         };
         let mut gathered = Gathered::default();
@@ -88,7 +92,7 @@ mod tests {
         let titles = gathered
             .conversations
             .iter()
-            .filter_map(|one| one.title.as_deref());
+            .filter_map(|one| one.about.title.as_deref());
         assert_eq!(
             titles.collect::<Vec<_>>(),
             ["new", "x", "first", "y", "later"]

@@ -42,5 +42,5 @@ mod testing;
 
 pub use container::read;
 pub use gather::{Gathered, first};
-pub use outcome::{Conversation, Format, Left, Reason, Refusal, Report, Why};
+pub use outcome::{About, Conversation, Format, Left, Reason, Refusal, Report, Why};
 pub use reader::Sink;

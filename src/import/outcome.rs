@@ -141,9 +141,9 @@ impl Left {
     }
 }
 
-/// A conversation that was read.
-#[derive(Debug, Clone, PartialEq, Default)]
-pub struct Conversation {
+/// All that a file says of a conversation, beside its turns.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct About {
     /// The name that its program knows it by.
     pub id: Option<String>,
     /// The title; `None` where the program has none either.
@@ -156,6 +156,13 @@ pub struct Conversation {
     pub created: Option<Moment>,
     /// The time of its last change.
     pub updated: Option<Moment>,
+}
+
+/// A conversation that was read.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Conversation {
+    /// All but its turns.
+    pub about: About,
     /// The turns, shown as the file shows them. Every reply has its end.
     pub tree: Tree,
     /// The time of each turn, by its id.

@@ -112,7 +112,7 @@ fn conversation_told(expect: &Value, conversation: &Conversation) -> Value {
         json!(row)
     };
     let images = (0..tree.len()).map(|id| tree.turn(id).unwrap().images.len());
-    let system = conversation.system.clone().unwrap_or_default();
+    let system = conversation.about.system.clone().unwrap_or_default();
     let contains = expect["system_contains"]
         .as_array()
         .cloned()
@@ -120,11 +120,11 @@ fn conversation_told(expect: &Value, conversation: &Conversation) -> Value {
     let mut contains = contains;
     contains.retain(|part| system.contains(part.as_str().unwrap()));
     json!({
-        "title": conversation.title,
+        "title": conversation.about.title,
         "path": path.iter().map(said).collect::<Vec<_>>(),
         "turns": tree.len(),
         "leaves": leaves(tree),
-        "system": conversation.system,
+        "system": conversation.about.system,
         "system_contains": contains,
         "times": path.iter().map(|id| conversation.times[*id]).collect::<Vec<_>>(),
         "models": path.iter().map(|id| turn(id).model.clone()).collect::<Vec<_>>(),

@@ -1,7 +1,7 @@
 //! big-AGI: one conversation, or a backup of all, keys among it, of which only the conversations are read.
 
 use crate::import::document::Json;
-use crate::import::outcome::{Left, Reason, Why};
+use crate::import::outcome::{About, Left, Reason, Why};
 use crate::import::reader::Output;
 use crate::import::rules::draft::{Draft, Place, title};
 use crate::import::rules::said::{Said, Speaker};
@@ -26,10 +26,13 @@ pub fn entry(entry: Json<'_>, out: &mut Output<'_>) {
 fn conversation(entry: Json<'_>, out: &mut Output<'_>) {
     let moment = |field: &str| entry.get(field).and_then(time::of);
     let mut draft = Draft {
-        id: entry.get("id").and_then(Json::name),
-        title: title(entry, &["userTitle", "autoTitle"]),
-        created: moment("created"),
-        updated: moment("updated"),
+        about: About {
+            id: entry.get("id").and_then(Json::name),
+            title: title(entry, &["userTitle", "autoTitle"]),
+            created: moment("created"),
+            updated: moment("updated"),
+            ..About::default()
+        },
         ..Draft::default()
     };
     for message in entry.list("messages") {
@@ -90,7 +93,7 @@ mod tests {
         let (read, report) = all(file);
         assert_eq!(lines(&read[0]), ["user: d\n\nQ", "assistant: A"]);
         assert_eq!(
-            (read[0].title.as_deref(), report.skipped),
+            (read[0].about.title.as_deref(), report.skipped),
             (Some("auto"), 2)
         );
         assert_eq!(report.left.count(Why::Picture), 1);

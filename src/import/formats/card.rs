@@ -4,9 +4,9 @@
 
 use crate::chat::request::Role;
 use crate::import::document::Json;
-use crate::import::outcome::Why;
+use crate::import::outcome::{About, Why};
 use crate::import::reader::Output;
-use crate::import::rules::draft::{Draft, LONGEST_NAME, Place, title_of};
+use crate::import::rules::draft::{Draft, LONGEST_NAME, title_of};
 use crate::import::rules::graph::{Parent, What};
 use crate::import::rules::said::{Said, append};
 use crate::import::rules::time;
@@ -46,8 +46,11 @@ pub fn entry(card: Json<'_>, out: &mut Output<'_>) {
     // A card may call it a thousand times.
     let called = text::up_to(called, LONGEST_NAME);
     let mut draft = Draft {
-        title: title_of(&name),
-        created: field("creation_date").and_then(time::of),
+        about: About {
+            title: title_of(&name),
+            created: field("creation_date").and_then(time::of),
+            ..About::default()
+        },
         current: Some("0".to_owned()),
         ..Draft::default()
     };
@@ -55,8 +58,8 @@ pub fn entry(card: Json<'_>, out: &mut Output<'_>) {
     for names in PROMPT {
         append(&mut system, filled(&words(names), called).trim());
     }
-    let is_nothing = system.is_empty() && draft.title.is_none();
-    draft.system = Some(system).filter(|system| !system.is_empty());
+    let is_nothing = system.is_empty() && draft.about.title.is_none();
+    draft.about.system = Some(system).filter(|system| !system.is_empty());
     let mut greetings = vec![words(["first_mes", "char_greeting"])];
     if let Some(others) = field("alternate_greetings") {
         greetings.extend(others.text().map(String::from));
@@ -66,10 +69,7 @@ pub fn entry(card: Json<'_>, out: &mut Output<'_>) {
         let mut said = Said::default();
         said.text(&filled(&greeting, called));
         if let Some(speech) = said.speech(Role::Assistant) {
-            let place = Place {
-                id: Some(draft.count().to_string()),
-                ..Place::below(Parent::Root)
-            };
+            let place = draft.numbered(Parent::Root);
             draft.add(place, What::Turn(speech));
         }
     }
@@ -162,8 +162,8 @@ mod tests {
                 "character_book": {"entries": []}, "group_only_greetings": ["a", "b"], "system_prompt": "Be {{original}}{{char}}."}});
         let read = one(&card.to_string());
         assert_eq!(lines(&read), ["assistant: hi User"]);
-        assert_eq!(read.title.as_deref(), Some("Mira B"));
-        assert_eq!(read.system.as_deref(), Some("Be Mira\nB.\n\ncalm"));
+        assert_eq!(read.about.title.as_deref(), Some("Mira B"));
+        assert_eq!(read.about.system.as_deref(), Some("Be Mira\nB.\n\ncalm"));
         assert_eq!(read.tree.len(), 2);
         let left = |why| read.left.count(why);
         assert_eq!((left(Why::Lorebook), left(Why::Greeting)), (1, 2));
@@ -175,6 +175,6 @@ mod tests {
             json!({"char_name": "Ko", "char_persona": "<USER>'s friend", "char_greeting": ""});
         let read = one(&card.to_string());
         assert!(read.tree.is_empty());
-        assert_eq!(read.system.as_deref(), Some("User's friend"));
+        assert_eq!(read.about.system.as_deref(), Some("User's friend"));
     }
 }

@@ -6,7 +6,7 @@
 use std::collections::{HashMap, HashSet};
 
 use crate::import::document::Json;
-use crate::import::outcome::Why;
+use crate::import::outcome::{About, Why};
 use crate::import::reader::Output;
 use crate::import::rules::draft::{Draft, Place, title};
 use crate::import::rules::graph::Parent;
@@ -52,16 +52,22 @@ fn session(session: Json<'_>, out: &mut Output<'_>) {
         forks.extend(message.name().map(|message| (message, fork)));
     }
     let open = Draft {
-        id: id.clone(),
-        title: title(session, &["threadName", "name"]),
+        about: About {
+            id: id.clone(),
+            title: title(session, &["threadName", "name"]),
+            ..About::default()
+        },
         ..Draft::default()
     };
     thread(open, session.list("messages").collect(), &forks, out);
     for (at, one) in session.list("threads").enumerate() {
         let own = one.get("id").and_then(Json::name);
         let draft = Draft {
-            id: own.or_else(|| Some(format!("{}#{at}", id.clone()?))),
-            title: title(one, &["name"]).or_else(|| title(session, &["name"])),
+            about: About {
+                id: own.or_else(|| Some(format!("{}#{at}", id.clone()?))),
+                title: title(one, &["name"]).or_else(|| title(session, &["name"])),
+                ..About::default()
+            },
             ..Draft::default()
         };
         thread(draft, one.list("messages").collect(), &forks, out);
@@ -159,7 +165,10 @@ mod tests {
                 "threads": [{"name": "", "messages": [message("9", "user", "T")]}, {"messages": []}], "messageForksHash": forks},
             "chat-sessions-list": [{"id": "a"}, {"id": "gone"}]});
         let (read, report) = all(&file.to_string());
-        let titles: Vec<_> = read.iter().map(|read| read.title.as_deref()).collect();
+        let titles: Vec<_> = read
+            .iter()
+            .map(|read| read.about.title.as_deref())
+            .collect();
         assert_eq!(titles, [Some("open"), Some("A"), Some("B")]);
         assert_eq!(report.skipped, 1);
         assert_eq!(lines(&read[0]), ["user: Q", "assistant: second"]);

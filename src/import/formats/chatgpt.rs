@@ -6,7 +6,7 @@
 use super::marks;
 use crate::chat::request::Role;
 use crate::import::document::Json;
-use crate::import::outcome::{Left, Why};
+use crate::import::outcome::{About, Left, Why};
 use crate::import::reader::Output;
 use crate::import::rules::draft::{Draft, Place, title};
 use crate::import::rules::graph::{Join, Parent, What};
@@ -18,11 +18,14 @@ pub fn entry(entry: Json<'_>, out: &mut Output<'_>) {
     let name = |field: &str| entry.get(field).and_then(Json::name);
     let moment = |field: &str| entry.get(field).and_then(time::of);
     let mut draft = Draft {
-        id: name("conversation_id").or_else(|| name("id")),
-        title: title(entry, &["title"]),
-        model: entry.string("default_model_slug"),
-        created: moment("create_time"),
-        updated: moment("update_time"),
+        about: About {
+            id: name("conversation_id").or_else(|| name("id")),
+            title: title(entry, &["title"]),
+            model: entry.string("default_model_slug"),
+            created: moment("create_time"),
+            updated: moment("update_time"),
+            ..About::default()
+        },
         current: name("current_node"),
         join: Join::Always,
         ..Draft::default()

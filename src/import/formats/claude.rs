@@ -4,7 +4,7 @@
 //! read only where no block says anything. Without parents, neighbours of one sender are forks.
 
 use crate::import::document::Json;
-use crate::import::outcome::{Left, Why};
+use crate::import::outcome::{About, Left, Why};
 use crate::import::reader::Output;
 use crate::import::rules::draft::{Draft, Place, short_name, title};
 use crate::import::rules::graph::Parent;
@@ -21,15 +21,18 @@ const NOTE: &str = "This block is not supported on your current device yet.";
 pub fn entry(entry: Json<'_>, out: &mut Output<'_>) {
     let moment = |field: &str| entry.get(field).and_then(time::of);
     let mut draft = Draft {
-        id: entry.get("uuid").and_then(Json::name),
-        title: title(entry, &["name"]),
-        model: short_name(entry, "model"),
-        created: moment("created_at"),
-        updated: moment("updated_at"),
+        about: About {
+            id: entry.get("uuid").and_then(Json::name),
+            title: title(entry, &["name"]),
+            model: short_name(entry, "model"),
+            created: moment("created_at"),
+            updated: moment("updated_at"),
+            ..About::default()
+        },
         current: entry.get("current_leaf_message_uuid").and_then(Json::name),
         ..Draft::default()
     };
-    let model = draft.model.clone();
+    let model = draft.about.model.clone();
     let parent = |message: Json<'_>| message.get("parent_message_uuid").and_then(Json::name);
     let has_parents = entry
         .list("chat_messages")

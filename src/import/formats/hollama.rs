@@ -1,7 +1,7 @@
 //! Hollama's sessions. Its pictures are base64 without a prefix; messages that have `knowledge` are documents, no turns.
 
 use crate::import::document::Json;
-use crate::import::outcome::Why;
+use crate::import::outcome::{About, Why};
 use crate::import::reader::Output;
 use crate::import::rules::draft::{Draft, short_name, title};
 use crate::import::rules::graph::What;
@@ -13,18 +13,21 @@ use super::parts;
 /// Reads one session.
 pub fn entry(session: Json<'_>, out: &mut Output<'_>) {
     let mut draft = Draft {
-        id: session.get("id").and_then(Json::name),
-        title: title(session, &["title"]),
-        system: session
-            .get("systemPrompt")
-            .and_then(|prompt| prompt.string("content")),
-        model: session
-            .get("model")
-            .and_then(|model| short_name(model, "name")),
-        updated: session.get("updatedAt").and_then(time::of),
+        about: About {
+            id: session.get("id").and_then(Json::name),
+            title: title(session, &["title"]),
+            system: session
+                .get("systemPrompt")
+                .and_then(|prompt| prompt.string("content")),
+            model: session
+                .get("model")
+                .and_then(|model| short_name(model, "name")),
+            updated: session.get("updatedAt").and_then(time::of),
+            ..About::default()
+        },
         ..Draft::default()
     };
-    let model = draft.model.clone();
+    let model = draft.about.model.clone();
     for message in session.list("messages") {
         if message.get("knowledge").is_some() {
             draft.left.add(Why::File, 1);
@@ -56,7 +59,7 @@ mod tests {
         let read = one(file);
         assert_eq!(lines(&read), ["user: Q + 1", "assistant: A"]);
         assert_eq!(
-            (read.title.as_deref(), read.system.as_deref()),
+            (read.about.title.as_deref(), read.about.system.as_deref()),
             (None, None)
         );
         assert_eq!(

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use crate::event::End;
 use crate::import::document::Json;
-use crate::import::outcome::Why;
+use crate::import::outcome::{About, Why};
 use crate::import::reader::Output;
 use crate::import::rules::draft::{Draft, Place};
 use crate::import::rules::said::{Said, Speaker};
@@ -25,7 +25,10 @@ impl Entries for Threads {
         let id = message.get("thread_id").and_then(Json::name);
         let at = *self.names.entry(id.clone()).or_insert_with(|| {
             self.drafts.push(Draft {
-                id,
+                about: About {
+                    id,
+                    ..About::default()
+                },
                 ..Draft::default()
             });
             self.drafts.len() - 1

@@ -7,9 +7,9 @@ mod turns;
 use std::collections::HashMap;
 
 use crate::import::document::Json;
-use crate::import::outcome::Why;
+use crate::import::outcome::{About, Why};
 use crate::import::reader::Output;
-use crate::import::rules::draft::{Draft, Place};
+use crate::import::rules::draft::Draft;
 use crate::import::rules::graph::Parent;
 use crate::import::rules::said::{Said, Speaker};
 use crate::text;
@@ -20,7 +20,10 @@ use turns::{Mode, Settings, Turn};
 pub fn entry(save: Json<'_>, out: &mut Output<'_>) {
     let memory = save.string("memory");
     let mut draft = Draft {
-        system: memory.map(|memory| memory.trim().to_owned()),
+        about: About {
+            system: memory.map(|memory| memory.trim().to_owned()),
+            ..About::default()
+        },
         ..Draft::default()
     };
     let shown = story(save);
@@ -68,10 +71,7 @@ impl Known {
         }
         let mut said = Said::default();
         said.text(&turn.text);
-        let place = Place {
-            id: Some(draft.count().to_string()),
-            ..Place::below(below.map_or(Parent::Root, Parent::At))
-        };
+        let place = draft.numbered(below.map_or(Parent::Root, Parent::At));
         let place = draft.say(place, turn.speaker, said, |_| {});
         self.0.insert((below, turn), place);
         place

@@ -5,7 +5,7 @@
 use crate::chat::request::Role;
 use crate::event::End;
 use crate::import::document::Json;
-use crate::import::outcome::Why;
+use crate::import::outcome::{About, Why};
 use crate::import::reader::Output;
 use crate::import::rules::draft::{Draft, Place, title};
 use crate::import::rules::graph::Parent;
@@ -19,10 +19,13 @@ use super::parts;
 pub fn entry(entry: Json<'_>, out: &mut Output<'_>) {
     let option = |field: &str| entry.get("options")?.string(field);
     let mut draft = Draft {
-        id: entry.get("conversationId").and_then(Json::name),
-        title: title(entry, &["title"]),
-        system: option("promptPrefix"),
-        model: option("model"),
+        about: About {
+            id: entry.get("conversationId").and_then(Json::name),
+            title: title(entry, &["title"]),
+            system: option("promptPrefix"),
+            model: option("model"),
+            ..About::default()
+        },
         ..Draft::default()
     };
     let nested = entry.get("messagesTree").filter(|tree| tree.is_array());

@@ -1,7 +1,7 @@
 //! The page of llama.cpp's server: a session and its messages line by line; older files as one list. llama.ui writes the same messages.
 
 use crate::import::document::Json;
-use crate::import::outcome::{Left, Why};
+use crate::import::outcome::{About, Left, Why};
 use crate::import::reader::Output;
 use crate::import::rules::draft::{Draft, Place, title};
 use crate::import::rules::graph::What;
@@ -51,9 +51,12 @@ impl Entries for Sessions {
 pub fn draft(record: Json<'_>) -> Draft {
     let name = |field: &str| record.get(field).and_then(Json::name);
     Draft {
-        id: name("id"),
-        title: title(record, &["name"]),
-        updated: record.get("lastModified").and_then(time::of),
+        about: About {
+            id: name("id"),
+            title: title(record, &["name"]),
+            updated: record.get("lastModified").and_then(time::of),
+            ..About::default()
+        },
         current: name("currNode"),
         ..Draft::default()
     }
@@ -128,9 +131,12 @@ mod tests {
 {"type":"message","message":{"id":3,"parent":2,"role":"tool","content":"x"}}
 {"type":"message","message":{"id":2,"parent":1,"role":"assistant","content":"B","thinking":"t","toolCalls":"[]"}}"#;
         let (read, report) = all(file);
-        let titles: Vec<_> = read.iter().map(|read| read.title.as_deref()).collect();
+        let titles: Vec<_> = read
+            .iter()
+            .map(|read| read.about.title.as_deref())
+            .collect();
         assert_eq!((titles, report.skipped), (vec![Some("A"), Some("B")], 0));
-        assert_eq!(read[0].system.as_deref(), Some("s"));
+        assert_eq!(read[0].about.system.as_deref(), Some("s"));
         assert_eq!(lines(&read[1]), ["assistant: B\n\nA | t"]);
     }
 

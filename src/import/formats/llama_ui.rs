@@ -70,9 +70,7 @@ impl Tables {
         self.order.push(at);
         if let Some(known) = self.drafts.get_mut(at) {
             let record = draft(row);
-            known.id = record.id;
-            known.title = record.title;
-            known.updated = record.updated;
+            known.about = record.about;
             known.current = record.current;
         }
     }

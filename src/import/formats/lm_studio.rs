@@ -1,7 +1,7 @@
 //! LM Studio: one conversation a file. Each message has versions, which are siblings; what follows hangs on the selected one.
 
 use crate::import::document::Json;
-use crate::import::outcome::{Left, Why};
+use crate::import::outcome::{About, Left, Why};
 use crate::import::reader::Output;
 use crate::import::rules::draft::{Draft, Place, title};
 use crate::import::rules::graph::Parent;
@@ -22,12 +22,15 @@ pub fn entry(entry: Json<'_>, out: &mut Output<'_>) {
         .find_map(|field| field.string("value"))
         .filter(|own| !own.trim().is_empty());
     let mut draft = Draft {
-        title: title(entry, &["name"]),
-        system: own.or_else(|| entry.string("systemPrompt")),
-        model: entry
-            .get("lastUsedModel")
-            .and_then(|model| model.string("identifier")),
-        created: entry.get("createdAt").and_then(time::of),
+        about: About {
+            title: title(entry, &["name"]),
+            system: own.or_else(|| entry.string("systemPrompt")),
+            model: entry
+                .get("lastUsedModel")
+                .and_then(|model| model.string("identifier")),
+            created: entry.get("createdAt").and_then(time::of),
+            ..About::default()
+        },
         ..Draft::default()
     };
     let mut below = Parent::Root;
@@ -42,10 +45,7 @@ pub fn entry(entry: Json<'_>, out: &mut Output<'_>) {
             .add(Why::Message, usize::from(versions.is_empty()));
         let mut next = below.clone();
         for (index, version) in versions.into_iter().enumerate() {
-            let place = Place {
-                id: Some(draft.count().to_string()),
-                ..Place::below(below.clone())
-            };
+            let place = draft.numbered(below.clone());
             let id = place.id.clone();
             let at = add(version, place, &mut draft);
             if index == selected {
@@ -131,7 +131,10 @@ mod tests {
         );
         let read = one(&file);
         assert_eq!(lines(&read), ["user: Q", "assistant: A", "user: y"]);
-        assert_eq!((read.tree.len(), read.system.as_deref()), (5, Some("new")));
+        assert_eq!(
+            (read.tree.len(), read.about.system.as_deref()),
+            (5, Some("new"))
+        );
     }
 
     #[test]

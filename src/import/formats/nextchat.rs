@@ -2,7 +2,7 @@
 //! times. (A single topic's file is a list of messages: `openai`.)
 
 use crate::import::document::Json;
-use crate::import::outcome::Why;
+use crate::import::outcome::{About, Why};
 use crate::import::reader::Output;
 use crate::import::rules::draft::{Draft, title};
 use crate::import::rules::said::{Said, Speaker, append};
@@ -21,12 +21,15 @@ pub fn entry(entry: Json<'_>, out: &mut Output<'_>) {
 
 fn session(session: Json<'_>, out: &mut Output<'_>) {
     let mut draft = Draft {
-        id: session.get("id").and_then(Json::name),
-        title: title(session, &["topic"]).filter(|title| !UNTITLED.contains(&title.as_str())),
-        model: session
-            .at(&["mask", "modelConfig"])
-            .and_then(|config| config.string("model")),
-        updated: session.get("lastUpdate").and_then(time::of),
+        about: About {
+            id: session.get("id").and_then(Json::name),
+            title: title(session, &["topic"]).filter(|title| !UNTITLED.contains(&title.as_str())),
+            model: session
+                .at(&["mask", "modelConfig"])
+                .and_then(|config| config.string("model")),
+            updated: session.get("lastUpdate").and_then(time::of),
+            ..About::default()
+        },
         ..Draft::default()
     };
     let mut system = String::new();
@@ -43,7 +46,7 @@ fn session(session: Json<'_>, out: &mut Output<'_>) {
             _ => draft.left.add(Why::Message, 1),
         }
     }
-    draft.system = Some(system).filter(|system| !system.is_empty());
+    draft.about.system = Some(system).filter(|system| !system.is_empty());
     for message in session.list("messages") {
         let mut said = Said::default();
         parts::content_in(message, "content", &mut said, &mut draft.left);
@@ -67,7 +70,10 @@ mod tests {
         let (read, report) = all(file);
         assert_eq!(lines(&read[0]), ["user: Q", "assistant: A"]);
         assert_eq!(
-            (read[0].title.as_deref(), read[0].system.as_deref()),
+            (
+                read[0].about.title.as_deref(),
+                read[0].about.system.as_deref()
+            ),
             (None, Some("a\n\nb"))
         );
         assert_eq!((report.skipped, &read[0].times), (1, &vec![None, None]));

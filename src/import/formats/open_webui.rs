@@ -10,7 +10,7 @@ use std::collections::HashMap;
 use crate::chat::request::Role;
 use crate::event::End;
 use crate::import::document::Json;
-use crate::import::outcome::{Left, Why};
+use crate::import::outcome::{About, Left, Why};
 use crate::import::reader::Output;
 use crate::import::rules::draft::{Draft, Place, title};
 use crate::import::rules::graph::What;
@@ -28,11 +28,14 @@ pub fn entry(entry: Json<'_>, out: &mut Output<'_>) {
     let name = |of: Json<'_>| of.get("id").and_then(Json::name);
     let system = |of: Option<Json<'_>>| of.and_then(|of| of.string("system"));
     let mut draft = Draft {
-        id: name(entry).or_else(|| name(chat)),
-        title: title(entry, &["title"]).or_else(|| title(chat, &["title"])),
-        system: system(chat.get("params")).or_else(|| system(Some(chat))),
-        created: moment(entry, "created_at").or_else(|| moment(chat, "timestamp")),
-        updated: moment(entry, "updated_at").or_else(|| moment(chat, "timestamp")),
+        about: About {
+            id: name(entry).or_else(|| name(chat)),
+            title: title(entry, &["title"]).or_else(|| title(chat, &["title"])),
+            system: system(chat.get("params")).or_else(|| system(Some(chat))),
+            created: moment(entry, "created_at").or_else(|| moment(chat, "timestamp")),
+            updated: moment(entry, "updated_at").or_else(|| moment(chat, "timestamp")),
+            ..About::default()
+        },
         current: chat.at(&["history", "currentId"]).and_then(Json::name),
         ..Draft::default()
     };
@@ -234,10 +237,10 @@ mod tests {
         let read = one(&file.to_string());
         assert_eq!(lines(&read), ["user: Q", "assistant: A"]);
         assert_eq!(
-            (read.title.as_deref(), read.system.as_deref()),
+            (read.about.title.as_deref(), read.about.system.as_deref()),
             (Some("a b"), Some("s"))
         );
-        assert_eq!(read.created, Some(1_767_225_600_000));
+        assert_eq!(read.about.created, Some(1_767_225_600_000));
         let end = read.tree.turn(1).and_then(|turn| turn.end.clone());
         assert_eq!(end, Some(crate::event::End::Cut { page_closed: false }));
     }

@@ -2,7 +2,7 @@
 //! line. Also plain lists of programs that have no format of their own.
 
 use crate::import::document::Json;
-use crate::import::outcome::Why;
+use crate::import::outcome::{About, Why};
 use crate::import::reader::Output;
 use crate::import::rules::draft::{Draft, title};
 use crate::import::rules::said::{Said, Speaker};
@@ -34,7 +34,10 @@ impl Entries for Lists {
             }
             Some(list) => {
                 let draft = Draft {
-                    title: title(entry, &["title", "name"]),
+                    about: About {
+                        title: title(entry, &["title", "name"]),
+                        ..About::default()
+                    },
                     ..Draft::default()
                 };
                 conversation(list, draft, out);
@@ -119,7 +122,7 @@ mod tests {
         ] {
             let read = one(&file);
             assert_eq!(lines(&read), expect, "{file}");
-            assert_eq!(read.system.as_deref(), Some("s"));
+            assert_eq!(read.about.system.as_deref(), Some("s"));
         }
     }
 

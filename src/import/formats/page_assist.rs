@@ -20,9 +20,9 @@ pub fn entry(entry: Json<'_>, out: &mut Output<'_>) {
 fn conversation(chat: Json<'_>, out: &mut Output<'_>) {
     let mut draft = Draft::default();
     if let Some(head) = chat.get("history") {
-        draft.id = head.get("id").and_then(Json::name);
-        draft.title = title(head, &["title"]);
-        draft.created = head.get("createdAt").and_then(time::of);
+        draft.about.id = head.get("id").and_then(Json::name);
+        draft.about.title = title(head, &["title"]);
+        draft.about.created = head.get("createdAt").and_then(time::of);
     }
     let when = |message: &Json<'_>| message.get("createdAt").and_then(time::of);
     let mut messages: Vec<(Option<Moment>, Json<'_>)> = chat
@@ -63,7 +63,7 @@ mod tests {
         let (read, report) = all(file);
         assert_eq!(lines(&read[0]), ["user: Q + 1", "assistant: A"]);
         assert_eq!(lines(&read[1]), ["user: x", "assistant: y", "user: z"]);
-        assert_eq!((report.skipped, &read[0].title), (1, &None));
+        assert_eq!((report.skipped, &read[0].about.title), (1, &None));
         assert!(!format!("{read:?}").contains("secret"));
     }
 }

@@ -1,7 +1,7 @@
 //! ShareGPT: lists of `from` and `value`, as data sets for training have them.
 
 use crate::import::document::Json;
-use crate::import::outcome::Why;
+use crate::import::outcome::{About, Why};
 use crate::import::reader::Output;
 use crate::import::rules::draft::Draft;
 use crate::import::rules::said::{Said, Speaker};
@@ -23,8 +23,11 @@ impl Entries for Lists {
             return message(entry, self.alone.get_or_insert_default());
         }
         let mut draft = Draft {
-            id: entry.get("id").and_then(Json::name),
-            system: entry.string("system"),
+            about: About {
+                id: entry.get("id").and_then(Json::name),
+                system: entry.string("system"),
+                ..About::default()
+            },
             ..Draft::default()
         };
         entry
@@ -67,7 +70,7 @@ mod tests {
         let check = |file: &str, expect: &[&str], system: Option<&str>| {
             let read = one(file);
             assert_eq!(lines(&read), expect, "{file}");
-            assert_eq!(read.system.as_deref(), system, "{file}");
+            assert_eq!(read.about.system.as_deref(), system, "{file}");
         };
         check(
             r#"{"conversations":[{"from":"gpt","value":"hi"},{"from":"human","value":"a"},{"from":"function_call","value":"{}"},{"from":"observation","value":"2"},{"from":"bing","text":"b"}],"system":"s"}"#,

@@ -6,7 +6,7 @@
 use std::collections::BTreeSet;
 
 use crate::import::document::Json;
-use crate::import::outcome::{Left, Why};
+use crate::import::outcome::{About, Left, Why};
 use crate::import::reader::Output;
 use crate::import::rules::draft::{Draft, Place, title_of};
 use crate::import::rules::graph::{Parent, What};
@@ -110,11 +110,14 @@ impl Chat {
         let names: BTreeSet<String> = names.cloned().collect();
         let is_group = names.len() > 1;
         let mut draft = Draft {
-            title: self
-                .name
-                .or_else(|| names.into_iter().next())
-                .filter(|_| !is_group),
-            created: self.created,
+            about: About {
+                title: self
+                    .name
+                    .or_else(|| names.into_iter().next())
+                    .filter(|_| !is_group),
+                created: self.created,
+                ..About::default()
+            },
             left: self.left,
             ..Draft::default()
         };
@@ -127,10 +130,7 @@ impl Chat {
             let name = message.name.as_ref().filter(|_| is_group);
             let mut next = below.clone();
             for (at, swipe) in message.swipes.into_iter().enumerate() {
-                let place = Place {
-                    id: Some(draft.count().to_string()),
-                    ..Place::below(below.clone())
-                };
+                let place = draft.numbered(below.clone());
                 let id = place.id.clone();
                 let place = draft.say(place, speaker, swipe.said, |speech| {
                     (speech.time, speech.model) = (swipe.time, swipe.model);
@@ -199,7 +199,10 @@ mod tests {
     fn check(file: &[&str], expect: &[&str], turns: usize, title: Option<&str>) {
         let read = one(&file.join("\n"));
         assert_eq!(lines(&read), expect);
-        assert_eq!((read.tree.len(), read.title.as_deref()), (turns, title));
+        assert_eq!(
+            (read.tree.len(), read.about.title.as_deref()),
+            (turns, title)
+        );
     }
 
     const HEADER: &str = r#"{"user_name":"unused","character_name":"unused","chat_metadata":{}}"#;

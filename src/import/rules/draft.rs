@@ -4,26 +4,15 @@
 
 use super::graph::{Grown, Join, Node, Parent, What, grow};
 use super::said::{Said, Speaker, Speech};
-use super::time::Moment;
 use crate::chat::request::Role;
 use crate::import::document::Json;
-use crate::import::outcome::{Conversation, Left, Why};
+use crate::import::outcome::{About, Conversation, Left, Why};
 
 /// A conversation while its messages are read.
 #[derive(Debug, Default)]
 pub struct Draft {
-    /// The name that its program knows it by.
-    pub id: Option<String>,
-    /// The title, as [`title`] makes it.
-    pub title: Option<String>,
-    /// The system prompt, where it is no message.
-    pub system: Option<String>,
-    /// The model, where it is told for all.
-    pub model: Option<String>,
-    /// The time of its first day.
-    pub created: Option<Moment>,
-    /// The time of its last change.
-    pub updated: Option<Moment>,
+    /// All but its messages. Its system prompt goes before that of a message.
+    pub about: About,
     /// The name of the message that is shown last.
     pub current: Option<String>,
     /// When neighbours are one turn.
@@ -61,6 +50,14 @@ impl Draft {
     pub fn behind(&self) -> Place {
         let last = self.nodes.len().checked_sub(1);
         Place::below(last.map_or(Parent::Root, Parent::At))
+    }
+
+    /// A place below another message, named by its number: for formats whose messages have no names.
+    pub fn numbered(&self, parent: Parent) -> Place {
+        Place {
+            id: Some(self.nodes.len().to_string()),
+            ..Place::below(parent)
+        }
     }
 
     /// Number of messages so far, of all sorts.
@@ -111,18 +108,15 @@ impl Draft {
             tools,
             dropped,
         } = grow(self.nodes, self.current.as_deref(), self.join);
-        let own = self.system.filter(|system| !system.trim().is_empty());
+        let own = self.about.system.take();
+        let own = own.filter(|system| !system.trim().is_empty());
         // Where the conversation has one of its own, that of a message comes later.
         let dropped = dropped + usize::from(own.is_some() && system.is_some());
         self.left.add(Why::Tool, tools);
         self.left.add(Why::System, dropped);
+        self.about.system = own.or(system).map(|system| system.trim().to_owned());
         Conversation {
-            id: self.id,
-            title: self.title,
-            system: own.or(system).map(|system| system.trim().to_owned()),
-            model: self.model,
-            created: self.created,
-            updated: self.updated,
+            about: self.about,
             tree,
             times,
             left: self.left,
