@@ -8,6 +8,7 @@ use std::ops::ControlFlow;
 use super::outcome::{Format, Reason, Refusal, Report};
 use super::png;
 use super::reader::{Reader, Sink};
+use super::rules::order::by_number;
 use super::zip::{self, Archive, Packed};
 
 /// Bytes that are read at a time.
@@ -195,45 +196,42 @@ fn card_behind(bytes: &[u8]) -> Option<Vec<u8>> {
 /// The name of the card in an archive that is one.
 const CARD: &str = "card.json";
 
-/// Entries of an archive that hold conversations, in the order of their names; and the one format that they may have.
+/// Entries of an archive that hold conversations, shards in their order; and the one format that they may have.
 fn wanted(entries: &[Packed]) -> (Vec<Packed>, Option<Format>) {
-    let named = |is_it: &dyn Fn(&str) -> bool| {
-        let is_wanted = |entry: &&Packed| {
-            let name = entry.name.to_lowercase();
-            let last = name.rsplit(['/', '\\']).next().unwrap_or_default();
-            !name.starts_with("__macosx/") && !last.starts_with("._") && is_it(last)
-        };
-        let mut found: Vec<Packed> = entries.iter().filter(is_wanted).cloned().collect();
-        found.sort_by_key(|entry| entry.name.to_lowercase());
-        found
-    };
-    let card: Vec<Packed> = entries
-        .iter()
-        .filter(|entry| entry.name == CARD)
-        .take(1)
-        .cloned()
-        .collect();
-    if !card.is_empty() {
-        return (card, Some(Format::Card));
+    if let Some(card) = entries.iter().find(|entry| entry.name == CARD) {
+        return (vec![card.clone()], Some(Format::Card));
     }
-    let is_shard = |name: &str| {
-        let number = name
-            .strip_prefix("conversations-")
-            .and_then(|name| name.strip_suffix(".json"));
-        number.is_some_and(|number| {
-            !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit())
-        })
-    };
-    let sorts: [&dyn Fn(&str) -> bool; 5] = [
-        &is_shard,
-        &|name| name == "conversations.json",
-        &|name| name.ends_with(".jsonl"),
-        &|name| name.ends_with("story.json"),
+    let sorts: [fn(&str) -> bool; 5] = [
+        |name| shard(name).is_some(),
+        |name| name == "conversations.json",
+        |name| name.ends_with(".jsonl"),
+        |name| name.ends_with("story.json"),
         // An archive of single conversations.
-        &|name| name.ends_with(".json"),
+        |name| name.ends_with(".json"),
     ];
+    let number = |entry: &Packed| file_name(entry).and_then(|name| shard(&name));
+    let named = |is_it: fn(&str) -> bool| {
+        let is_wanted = |entry: &&Packed| file_name(entry).is_some_and(|name| is_it(&name));
+        let found = entries.iter().filter(is_wanted).cloned().collect();
+        by_number(found, |entry| number(entry).unwrap_or(0))
+    };
     let found = sorts.into_iter().map(named).find(|found| !found.is_empty());
     (found.unwrap_or_default(), None)
+}
+
+/// The last part of an entry's name, in small letters; `None` for what a system adds for itself.
+fn file_name(entry: &Packed) -> Option<String> {
+    let name = entry.name.to_ascii_lowercase();
+    let last = name.rsplit(['/', '\\']).next()?;
+    let is_own = name.starts_with("__macosx/") || last.starts_with("._");
+    (!is_own).then(|| last.to_owned())
+}
+
+/// The number in `conversations-000.json`.
+fn shard(name: &str) -> Option<u64> {
+    let number = name.strip_prefix("conversations-")?.strip_suffix(".json")?;
+    let is_number = number.bytes().all(|byte| byte.is_ascii_digit());
+    number.parse().ok().filter(|_| is_number)
 }
 
 #[cfg(test)]
@@ -274,7 +272,7 @@ mod tests {
                 ("a.jsonl", two.as_bytes()),
                 ("x.json", three.as_bytes()),
             ]),
-            Ok(&["user: two", "user: one"]),
+            Ok(&["user: one", "user: two"]),
         );
         check(
             &zip(&[("user.json", b"[]"), ("conversations.json", one.as_bytes())]),

@@ -11,6 +11,7 @@ use crate::import::outcome::{About, Why};
 use crate::import::reader::Output;
 use crate::import::rules::draft::Draft;
 use crate::import::rules::graph::Parent;
+use crate::import::rules::order::by_number;
 use crate::import::rules::said::{Said, Speaker};
 use crate::text;
 
@@ -90,8 +91,8 @@ fn story(save: Json<'_>) -> String {
         let number: u64 = number.text()?.parse().ok()?;
         Some((number, action.string("Selected Text")?))
     });
-    let mut numbered: Vec<(u64, String)> = numbered.collect();
-    numbered.sort_by_key(|(number, _)| *number);
+    let numbered: Vec<(u64, String)> = numbered.collect();
+    let numbered = by_number(numbered, |(number, _)| *number);
     text.extend(numbered.into_iter().map(|(_, text)| text));
     text
 }

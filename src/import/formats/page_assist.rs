@@ -4,8 +4,9 @@ use crate::import::document::Json;
 use crate::import::outcome::Why;
 use crate::import::reader::Output;
 use crate::import::rules::draft::{Draft, title};
+use crate::import::rules::order::by_number;
 use crate::import::rules::said::{Said, Speaker};
-use crate::import::rules::time::{self, Moment};
+use crate::import::rules::time;
 
 use super::parts;
 
@@ -25,19 +26,18 @@ fn conversation(chat: Json<'_>, out: &mut Output<'_>) {
         draft.about.created = head.get("createdAt").and_then(time::of);
     }
     let when = |message: &Json<'_>| message.get("createdAt").and_then(time::of);
-    let mut messages: Vec<(Option<Moment>, Json<'_>)> = chat
-        .list("messages")
-        .map(|message| (when(&message), message))
-        .collect();
+    let all: Vec<Json<'_>> = chat.list("messages").collect();
+    let messages: Vec<Json<'_>> = all.iter().copied().filter(|one| one.is_object()).collect();
+    draft.left.add(Why::Message, all.len().saturating_sub(messages.len()));
     // The file has them in no order.
-    if messages.iter().all(|(time, _)| time.is_some()) {
-        messages.sort_by_key(|(time, _)| *time);
-    }
-    for (time, message) in messages {
-        if !message.is_object() {
-            draft.left.add(Why::Message, 1);
-            continue;
-        }
+    let are_timed = messages.iter().all(|message| when(message).is_some());
+    let messages = by_number(messages, |message| match are_timed {
+        true => when(message)
+            .and_then(|time| u64::try_from(time).ok())
+            .unwrap_or(0),
+        false => 0,
+    });
+    for message in messages {
         let mut said = Said::default();
         parts::content_in(message, "content", &mut said, &mut draft.left);
         for image in message.list("images").filter_map(Json::text) {
@@ -45,7 +45,7 @@ fn conversation(chat: Json<'_>, out: &mut Output<'_>) {
         }
         let speaker = Speaker::in_field(message, "role");
         draft.say(draft.behind(), speaker, said, |speech| {
-            (speech.time, speech.model) = (time, message.string("modelName"));
+            (speech.time, speech.model) = (when(&message), message.string("modelName"));
         });
     }
     out.give(draft.finish());
@@ -58,7 +58,7 @@ mod tests {
     #[test]
     fn messages_are_put_in_order_where_all_have_a_time() {
         let file = r#"{"oaiConfigs":[{"apiKey":"secret"}],"chat":[null,
-            {"history":{"id":"a","title":" "},"messages":[{"role":"assistant","content":"A","createdAt":2},{"role":"user","content":"Q","images":["","data:image/png;base64,iVBORw0KGgo="],"createdAt":1}]},
+            {"history":{"id":"a","title":" "},"messages":[null,{"role":"assistant","content":"A","createdAt":2},{"role":"user","content":"Q","images":["","data:image/png;base64,iVBORw0KGgo="],"createdAt":1}]},
             {"history":{"id":"b"},"messages":[{"role":"user","content":"x","createdAt":2},{"role":"assistant","content":"y"},{"role":"user","content":"z","createdAt":1}]}]}"#;
         let (read, report) = all(file);
         assert_eq!(lines(&read[0]), ["user: Q + 1", "assistant: A"]);

@@ -2,6 +2,7 @@
 //!
 //! In: the text, and the settings that it was written with. Out: turns that say something, in their order.
 
+use crate::import::rules::order::by_number;
 use crate::import::rules::said::Speaker;
 use crate::text;
 
@@ -143,8 +144,10 @@ fn instruct(from: &str, settings: &Settings) -> Vec<Turn> {
         let places = from.match_indices(tag);
         marks.extend(places.map(|(at, _)| (at, tag.len(), speaker)));
     }
-    // Of tags at one place the longest.
-    marks.sort_by_key(|(at, length, _)| (*at, usize::MAX - length));
+    // Of tags at one place the longest: texts and tags are shorter than these shifts.
+    let marks = by_number(marks, |(at, length, _)| {
+        ((*at as u64) << 24) + (0x00FF_FFFF - (*length as u64).min(0x00FF_FFFF))
+    });
     let mut turns: Vec<(Speaker, String)> = vec![(Speaker::Assistant, String::new())];
     let mut done = 0;
     let add = |turns: &mut Vec<(Speaker, String)>, piece: &str| {
