@@ -46,8 +46,8 @@ fn cut(bytes: &[u8], size: usize) -> (Result<(Vec<Conversation>, Report), Refusa
     (report.map(|report| (found, report)), source.reads)
 }
 
-/// Reads a file, and says what has to hold for any.
-fn check(bytes: &[u8]) {
+/// Reads a file, and says what has to hold for any; and of some that it comes back from Rill's own file.
+fn check(bytes: &[u8], comes_back: bool) {
     // An archive holds its words packed.
     let most = match bytes.starts_with(b"PK\x03\x04") {
         true => 64 * 1024,
@@ -70,7 +70,9 @@ fn check(bytes: &[u8]) {
                 turn.role == rill::chat::request::Role::Assistant
             );
         }
-        back(conversation);
+        if comes_back {
+            back(conversation);
+        }
     }
     assert!(words <= most, "{words} of {}", bytes.len());
 }
@@ -135,7 +137,7 @@ fn damaged(change: impl Fn(&mut Vec<u8>, usize)) {
         for at in 0..bytes.len() {
             let mut other = bytes.clone();
             change(&mut other, at);
-            check(&other);
+            check(&other, at % 16 == 0);
         }
     }
 }
@@ -241,12 +243,12 @@ proptest! {
     #[test]
     fn any_bytes_are_read_or_refused(bytes in prop::collection::vec(any::<u8>(), 0..200), head in 0..6_usize) {
         let heads: [&[u8]; 6] = [b"", b"PK\x03\x04", b"\x89PNG\r\n\x1a\n", b"RIFF....WEBP", b"\xFF\xFE[", b"[{\"mapping\":"];
-        check(&[heads[head], &bytes].concat());
+        check(&[heads[head], &bytes].concat(), true);
     }
 
     #[test]
     fn any_words_are_read_or_refused(text in pieces(), size in 1..9_usize) {
-        check(text.as_bytes());
+        check(text.as_bytes(), true);
         prop_assert_eq!(cut(text.as_bytes(), size).0, cut(text.as_bytes(), usize::MAX).0);
     }
 

@@ -28,7 +28,9 @@ fn conversation(chat: Json<'_>, out: &mut Output<'_>) {
     let when = |message: &Json<'_>| message.get("createdAt").and_then(time::of);
     let all: Vec<Json<'_>> = chat.list("messages").collect();
     let messages: Vec<Json<'_>> = all.iter().copied().filter(|one| one.is_object()).collect();
-    draft.left.add(Why::Message, all.len().saturating_sub(messages.len()));
+    draft
+        .left
+        .add(Why::Message, all.len().saturating_sub(messages.len()));
     // The file has them in no order.
     let are_timed = messages.iter().all(|message| when(message).is_some());
     let messages = by_number(messages, |message| match are_timed {
