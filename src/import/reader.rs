@@ -8,7 +8,7 @@ use std::ops::ControlFlow;
 use super::bytes::Utf8;
 use super::document::{Document, Json};
 use super::formats::{self, Entries};
-use super::outcome::{Conversation, Format, Left, Reason, Refusal, Report};
+use super::outcome::{Conversation, Format, Left, Reason, Refusal, Report, Why};
 use super::recognise::{self, Found};
 use super::split::{Entry, Shape, Splitter};
 
@@ -208,7 +208,13 @@ impl Texts<'_> {
     /// Ends the file; `nothing` is the reason to refuse one without entries.
     fn finish(mut self, file: &str, nothing: Reason) -> Result<Report, Refusal> {
         let is_known = self.entries.is_some();
+        let mut unknown = self.unknown;
         if let Some(mut entries) = self.entries.take() {
+            if !entries.items_are_conversations() {
+                self.out
+                    .left()
+                    .add(Why::Message, std::mem::take(&mut unknown));
+            }
             entries.finish(&mut self.out);
         }
         let refuse = |reason, place| {
@@ -223,7 +229,7 @@ impl Texts<'_> {
             refused,
             ..
         } = self.out;
-        report.skipped += self.unknown;
+        report.skipped += unknown;
         match refused {
             Some(reason) => refuse(reason, None),
             None if report.conversations > 0 => Ok(report),

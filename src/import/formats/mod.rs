@@ -36,6 +36,11 @@ pub trait Entries {
     /// Takes an entry of the file: an item, a line, or the whole.
     fn entry(&mut self, entry: Json<'_>, out: &mut Output<'_>);
 
+    /// Tells whether each item of the file is a conversation of its own; in a list of messages none is.
+    fn items_are_conversations(&self) -> bool {
+        true
+    }
+
     /// Ends the file.
     fn finish(&mut self, _out: &mut Output<'_>) {}
 }

@@ -49,6 +49,10 @@ impl Entries for Lists {
         }
     }
 
+    fn items_are_conversations(&self) -> bool {
+        self.alone.is_none()
+    }
+
     fn finish(&mut self, out: &mut Output<'_>) {
         if let Some(draft) = self.alone.take() {
             out.give(draft.finish());
@@ -104,6 +108,7 @@ fn message(message: Json<'_>, draft: &mut Draft) {
 
 #[cfg(test)]
 mod tests {
+    use crate::import::Why;
     use crate::import::testing::{all, lines, one};
 
     #[test]
@@ -124,6 +129,13 @@ mod tests {
             assert_eq!(lines(&read), expect, "{file}");
             assert_eq!(read.about.system.as_deref(), Some("s"));
         }
+    }
+
+    #[test]
+    fn an_item_that_is_no_message_is_no_conversation_either() {
+        let (read, report) = all(r#"[null,{"role":"user","content":"a"},null]"#);
+        assert_eq!((read.len(), report.skipped), (1, 0));
+        assert_eq!(report.left.count(Why::Message), 2);
     }
 
     #[test]

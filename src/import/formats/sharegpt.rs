@@ -36,6 +36,10 @@ impl Entries for Lists {
         out.give(draft.finish());
     }
 
+    fn items_are_conversations(&self) -> bool {
+        self.alone.is_none()
+    }
+
     fn finish(&mut self, out: &mut Output<'_>) {
         if let Some(draft) = self.alone.take() {
             out.give(draft.finish());

@@ -88,7 +88,14 @@ impl Draft {
             Speaker::System => What::System(said.words()),
             Speaker::Tool => What::Tool,
             Speaker::User => turn(said, Role::User, more).unwrap_or(What::Hidden),
-            Speaker::Assistant => turn(said, Role::Assistant, more).unwrap_or(What::Tool),
+            Speaker::Assistant => {
+                let pictures = said.pictures();
+                turn(said, Role::Assistant, more).unwrap_or_else(|| {
+                    // What a tool drew has no place of its own.
+                    self.left.add(Why::Picture, pictures);
+                    What::Tool
+                })
+            }
         };
         self.add(place, what)
     }

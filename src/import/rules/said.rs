@@ -119,6 +119,11 @@ impl Said {
         left.add(why, 1);
     }
 
+    /// Number of the pictures that are here.
+    pub fn pictures(&self) -> usize {
+        self.images.len()
+    }
+
     /// Tells whether there is any text so far.
     pub fn has_text(&self) -> bool {
         !self.texts.is_empty()
