@@ -35,6 +35,13 @@ pub struct Read {
     pub halves: bool,
 }
 
+/// A text written anew so that a strict reader may take it, for readers of their own; and `true` if texts in it may have stand-ins for
+/// halves of characters.
+pub fn mended(text: &str) -> (String, bool) {
+    let mended = Mending::of(text);
+    (mended.out, mended.halves)
+}
+
 /// Reads a text; `None` where that cannot be forgiven.
 pub fn read(text: &str) -> Option<Read> {
     if let Ok(value) = serde_json::from_str(text) {
@@ -49,12 +56,12 @@ pub fn read(text: &str) -> Option<Read> {
     if !begins.starts_with(['{', '[']) {
         return None;
     }
-    let mended = Mending::of(text);
-    let value = serde_json::from_str(&mended.out).ok()?;
+    let (mended, halves) = mended(text);
+    let value = serde_json::from_str(&mended).ok()?;
     Some(Read {
         value,
         forgiven: true,
-        halves: mended.halves,
+        halves,
     })
 }
 

@@ -11,12 +11,14 @@
 //! | [`json`] | JSON, strict or not | its value, and whether something was forgiven | what it means |
 //! | [`text`] | a text, and places in it that nobody vouches for | a part of it | what it means |
 //! | [`decimal`] | a plain number as text | the number | |
+//! | [`base64`] | base64 as people write it | bytes | what they are |
 //! | [`event`] | | the words that every room speaks | any wire, the browser |
 //! | [`address`] | what a person typed | a server's base address | the network |
 //! | [`key`] | an API key as it was pasted | one that a header can carry | whose it is |
 //! | [`budget`] | who wants a connection, and to whom | no more than the browser has | the network |
 //! | [`wire`] | bytes, cut anywhere | frames | what they mean |
 //! | [`chat`] | events | turns, their tree, its archive | servers, the page |
+//! | [`import`] | files of other programs | conversations, and what was left behind | a store, the page |
 //! | [`dialect`] | a neutral request; frames | calls; events | time, I/O |
 //! | [`session`] | what network, clock and person do | events and one honest end | the browser |
 //! | [`pacer`] | text and when it came | how much of it is shown by now | what the text means |
@@ -49,6 +51,7 @@
 )]
 
 pub mod address;
+pub mod base64;
 pub mod budget;
 pub mod chat;
 pub mod decimal;
@@ -56,6 +59,7 @@ pub mod dialect;
 pub mod doctor;
 pub mod event;
 pub mod history;
+pub mod import;
 pub mod json;
 pub mod key;
 pub mod link;

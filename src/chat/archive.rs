@@ -3,9 +3,6 @@
 //!
 //! What is read may come from anywhere and be of any age: what is missing is as good as not said, what nobody knows is left out.
 
-mod linked;
-mod messages;
-
 use serde_json::{Value, json};
 
 use super::request::{Image, Role};
@@ -50,24 +47,24 @@ pub struct Imported {
     pub left: usize,
 }
 
-/// Reads what [`export`] wrote; or a list of messages, bare or under `messages`, as other pages write it (`archive/messages.rs` tells
-/// which); or an export of ChatGPT or LibreChat, with its branches (`archive/linked.rs`).
-/// A file in which nobody says anything is no conversation.
+/// Reads what [`export`] wrote. A file in which nobody says anything is no conversation. Files of other programs are read by `import`.
 pub fn import(text: &str) -> Result<Imported, Unreadable> {
     let mut file = json::value(text).ok_or(Unreadable::NotJson)?;
     if file.get("rill").and_then(Value::as_u64) > Some(VERSION) {
         return Err(Unreadable::Newer);
     }
     let mut conversation = take(&mut file, "conversation");
-    let Imported { tree, left } = match take(&mut conversation, "nodes") {
-        Value::Array(nodes) => of_nodes(nodes, &conversation),
-        _ => linked::read(&mut file).unwrap_or_else(|| messages::read(file)),
+    let Value::Array(nodes) = take(&mut conversation, "nodes") else {
+        return Err(Unreadable::NotAConversation);
     };
+    let Imported { tree, left } = of_nodes(nodes, &conversation);
+    // A person may have shown something that is not in the file.
     let says = |turn: &Turn| {
-        !(turn.text.trim().is_empty()
-            && turn.reasoning.trim().is_empty()
-            && turn.images.is_empty()
-            && turn.tools.is_empty())
+        turn.role == Role::User
+            || !(turn.text.trim().is_empty()
+                && turn.reasoning.trim().is_empty()
+                && turn.images.is_empty()
+                && turn.tools.is_empty())
     };
     if !(0..tree.len()).any(|id| tree.turn(id).is_some_and(says)) {
         return Err(Unreadable::NotAConversation);
@@ -307,7 +304,7 @@ mod tests {
             Unreadable::NotAConversation,
         );
         check(
-            r#"{"rill":1,"conversation":{"nodes":[{"turn":{"role":"user","text":" "}}]}}"#,
+            r#"{"rill":1,"conversation":{"nodes":[{"turn":{"role":"assistant","text":" "}}]}}"#,
             Unreadable::NotAConversation,
         );
         check(
@@ -324,24 +321,16 @@ mod tests {
     }
 
     #[test]
-    fn a_long_file_is_read_message_by_message() {
+    fn a_long_file_is_read_turn_by_turn() {
         const MANY: usize = 10_000;
-        let list = vec![r#"{"role":"user","content":"hi"}"#; MANY].join(",");
         let unreadable = vec![r#"{"turn":{"role":"user","text":"hi"}},7"#; MANY / 2].join(",");
-        for (file, left) in [
-            (format!("[{list}]"), 0),
-            (
-                format!(r#"{{"rill":1,"conversation":{{"nodes":[{unreadable}]}}}}"#),
-                MANY / 2,
-            ),
-        ] {
-            let mut found = None;
-            let steps = steps(|| found = import(&file).ok());
-            let found = found.unwrap();
-            assert_eq!((found.tree.len(), found.left), (MANY, left));
-            // Each of them goes below the one before it, and no path is walked to find that one.
-            assert!(steps <= 10, "{steps} steps");
-        }
+        let file = format!(r#"{{"rill":1,"conversation":{{"nodes":[{unreadable}]}}}}"#);
+        let mut found = None;
+        let steps = steps(|| found = import(&file).ok());
+        let found = found.unwrap();
+        assert_eq!((found.tree.len(), found.left), (MANY, MANY / 2));
+        // Each of them goes below the one before it, and no path is walked to find that one.
+        assert!(steps <= 10, "{steps} steps");
     }
 
     #[test]

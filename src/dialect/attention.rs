@@ -5,6 +5,8 @@
 
 use serde_json::Value;
 
+use crate::base64;
+
 /// The longest row that is believed: no model reads a longer context, so more must be many rows.
 const LONGEST: usize = 1 << 18;
 
@@ -13,7 +15,7 @@ pub(super) fn of_object(attention: &Value) -> Vec<f32> {
     let Some(bytes) = attention
         .get("data")
         .and_then(Value::as_str)
-        .and_then(from_base64)
+        .and_then(base64::decode)
     else {
         return Vec::new();
     };
@@ -76,51 +78,10 @@ fn floats(bytes: &[u8]) -> Vec<f32> {
     whole.iter().map(|four| f32::from_le_bytes(*four)).collect()
 }
 
-/// Bytes of base64 (RFC 4648, section 4); blanks and missing padding are forgiven, anything else is `None`.
-// Kept by hand: a general decoder has to be told to pass over blanks and padding, and these few lines are all that the page needs of one.
-fn from_base64(text: &str) -> Option<Vec<u8>> {
-    let mut out = Vec::with_capacity(text.len() / 4 * 3 + 3);
-    let (mut bits, mut count) = (0_u32, 0);
-    for byte in text.bytes() {
-        let six = match byte {
-            b'A'..=b'Z' => byte - b'A',
-            b'a'..=b'z' => byte - b'a' + 26,
-            b'0'..=b'9' => byte - b'0' + 52,
-            b'+' => 62,
-            b'/' => 63,
-            b'=' | b' ' | b'\n' | b'\r' => continue,
-            _ => return None,
-        };
-        bits = bits << 6 | u32::from(six);
-        count += 6;
-        if count >= 8 {
-            count -= 8;
-            out.push((bits >> count) as u8);
-            bits &= (1 << count) - 1;
-        }
-    }
-    Some(out)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use serde_json::json;
-
-    #[test]
-    fn base64_comes_back_as_bytes() {
-        for (text, bytes) in [
-            ("", &b""[..]),
-            ("Zg==", b"f"),
-            ("Zm8=", b"fo"),
-            ("Zm9v", b"foo"),
-            ("Zm9vYg", b"foob"),
-            ("/+8\n=", &[0xff, 0xef]),
-        ] {
-            assert_eq!(from_base64(text).as_deref(), Some(bytes), "{text}");
-        }
-        assert_eq!(from_base64("Zm9*"), None);
-    }
 
     #[test]
     fn many_rows_become_their_mean_and_one_stays_as_it_is() {

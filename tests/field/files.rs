@@ -1,8 +1,8 @@
 //! Conversations that other programs wrote.
 
-use rill::chat::archive::import;
 use rill::chat::request::Role;
 use rill::chat::tree::Tree;
+use rill::import::first;
 
 use crate::known::Outcome;
 use crate::{outcome, text};
@@ -15,7 +15,7 @@ fn shown(tree: &Tree) -> Vec<(Role, String)> {
 
 /// What stands in the place of the last answer, the shown one first told.
 fn check(name: &str, question: &str, answers: [&str; 2]) {
-    let mut tree = import(&text(name)).unwrap().tree;
+    let mut tree = first(name, text(name).as_bytes()).unwrap().0.tree;
     let asked = (Role::User, question.to_owned());
     let answered = |answer: &str| (Role::Assistant, answer.to_owned());
     assert_eq!(shown(&tree), [asked.clone(), answered(answers[0])]);
@@ -31,7 +31,7 @@ pub fn all() -> Vec<(String, Outcome)> {
     let librechat = || check("B62.json", "Name a boat.", ["Schooner.", "Skiff."]);
     let nothing = || {
         for name in ["B64-1.json", "B64-2.json", "B64-3.txt"] {
-            assert!(import(&text(name)).is_err(), "{name}");
+            assert!(first(name, text(name).as_bytes()).is_err(), "{name}");
         }
     };
     vec![

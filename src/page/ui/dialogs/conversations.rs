@@ -8,8 +8,8 @@ use leptos::html;
 use leptos::prelude::*;
 use wasm_bindgen::JsValue;
 
-use crate::chat::archive::{Imported, Unreadable, import};
 use crate::history::{Fault, Head};
+use crate::import::{self, Reason};
 use crate::page::app::{Chat, Command};
 use crate::page::history::db;
 use crate::page::history::{self, History};
@@ -34,7 +34,7 @@ struct List {
     /// The failure to read the list, or to do what was asked for.
     failed: RwSignal<Option<Failed>>,
     /// The name of a file that cannot be read, and why.
-    bad: RwSignal<Option<(String, Unreadable)>>,
+    bad: RwSignal<Option<(String, Reason)>>,
     /// The name of a file that was read in part, and the number of turns and parts of turns that were left behind.
     left: RwSignal<Option<(String, usize)>>,
     dialog: NodeRef<html::Dialog>,
@@ -116,18 +116,18 @@ pub fn Conversations(chat: Chat) -> impl IntoView {
 fn Below(list: List) -> impl IntoView {
     let chat = list.chat;
     let count = move || list.heads.with(|heads| heads.as_ref().map_or(0, Vec::len));
-    let open = move |(name, text): (String, String)| match import(&text) {
-        Ok(Imported { tree, left }) => {
-            chat.run(Command::Import(tree));
+    let open = move |(name, text): (String, String)| match import::first(&name, text.as_bytes()) {
+        Ok((conversation, left)) => {
+            chat.run(Command::Import(conversation.tree));
             list.bad.set(None);
             list.left.set((left > 0).then_some((name, left)));
             if left == 0 {
                 list.close();
             }
         }
-        Err(mistake) => {
+        Err(refusal) => {
             list.left.set(None);
-            list.bad.set(Some((name, mistake)));
+            list.bad.set(Some((name, refusal.reason)));
         }
     };
     let left = move || {
@@ -340,9 +340,9 @@ impl List {
 fn bad_words(list: List) -> String {
     let chat = list.chat;
     match list.bad.get() {
-        Some((name, Unreadable::NotJson)) => say!(chat, file_not_json, name = name),
-        Some((name, Unreadable::NotAConversation)) => say!(chat, file_no_conversation, name = name),
-        Some((name, Unreadable::Newer)) => say!(chat, file_newer, name = name),
+        Some((name, Reason::NotJson | Reason::Empty)) => say!(chat, file_not_json, name = name),
+        Some((name, Reason::Newer)) => say!(chat, file_newer, name = name),
+        Some((name, _)) => say!(chat, file_no_conversation, name = name),
         None => String::new(),
     }
 }

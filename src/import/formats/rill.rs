@@ -1,0 +1,24 @@
+//! Rill's own file. How it is written and read is in [`crate::chat::archive`].
+
+use crate::chat::archive::{self, Unreadable};
+use crate::import::document::Json;
+use crate::import::outcome::{Conversation, Left, Reason, Why};
+use crate::import::reader::Output;
+
+/// Reads one conversation.
+pub fn entry(entry: Json<'_>, out: &mut Output<'_>) {
+    match archive::import(entry.raw()) {
+        Ok(read) => {
+            let mut left = Left::default();
+            left.add(Why::Message, read.left);
+            out.give(Some(Conversation {
+                times: vec![None; read.tree.len()],
+                tree: read.tree,
+                left,
+                ..Conversation::default()
+            }));
+        }
+        Err(Unreadable::Newer) => out.refuse(Reason::Newer),
+        Err(Unreadable::NotJson | Unreadable::NotAConversation) => out.give(None),
+    }
+}
