@@ -28,6 +28,8 @@
 //! | [`markdown`] | text that grows | committed blocks and one open tail | the DOM |
 //! | [`reply`] | what the session reports, and the time of each frame | what a reader sees by then, and one end | the DOM, the network |
 //! | [`history`] | a conversation as it changes, and what became of each write | records to be written; conversations made of them | a store, the page |
+//! | [`search`] | titles and turns as they change; a query | hits and their places | a store, a worker |
+//! | [`export`] | a conversation | markdown, plain text, HTML for people; names of files | a file, the page |
 //! | [`trace`] | what happened when | a bounded record of it | how to steer |
 //! | [`doctor`] | a trace, an end, where the server is | a named cause, its evidence, its remedies | words, languages |
 //! | [`link`] | what is wished, done and answered | whom the page talks to, and what it takes | the network, the browser |
@@ -58,6 +60,7 @@ pub mod decimal;
 pub mod dialect;
 pub mod doctor;
 pub mod event;
+pub mod export;
 pub mod history;
 pub mod import;
 pub mod json;
@@ -69,6 +72,7 @@ pub mod pacer;
 pub mod patience;
 pub mod reading;
 pub mod reply;
+pub mod search;
 pub mod session;
 pub mod text;
 pub mod trace;

@@ -311,7 +311,7 @@ async fn the_database_is_opened_again_where_its_connection_is_gone() {
         head: head.clone(),
         turns: vec![(0, "turn".to_owned())],
     };
-    work.put(&batch);
+    work.put(&batch, None);
     work.finish().await.unwrap();
     db.forget();
     let work = db.work(false).await.unwrap();

@@ -6,6 +6,7 @@
 use rill::chat::request::{Knob, Role};
 use rill::doctor::{Confidence, Verdict};
 use rill::event::Deadline;
+use rill::export::Form;
 use rill::reading::{Setting, Theme};
 use rill::trace::{EventName, Probe};
 use std::fmt::Debug;
@@ -72,6 +73,7 @@ fn words_in_files_and_in_the_store_stay() {
         EventName::word,
         "text replace reasoning token tool-call progress alive usage timings id model done blocked error odd",
     );
+    check_read(Form::ALL, Form::word, "markdown plain html");
     check(
         &[Confidence::Guess, Confidence::Likely, Confidence::Sure],
         Confidence::word,

@@ -8,6 +8,7 @@ mod inputs;
 mod markdown;
 mod ndjson;
 mod pacer;
+mod search;
 mod sse;
 mod trace;
 
@@ -21,5 +22,6 @@ fn main() {
     markdown::bench(&mut criterion);
     pacer::bench(&mut criterion);
     trace::bench(&mut criterion);
+    search::bench(&mut criterion);
     criterion.final_summary();
 }

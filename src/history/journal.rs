@@ -53,7 +53,7 @@ pub enum Then {
     /// Call the conversation on the page by this name from now on, and ask for the next batch.
     Renamed(String),
     /// Read this together with the records that it belongs to, and hand what comes of it to [`Journal::copy`].
-    Copy(Unwritten),
+    Copy(Box<Unwritten>),
     /// Ask for the next batch after [`AGAIN`], where [`Journal::may_pass`].
     Wait,
 }
@@ -195,7 +195,7 @@ impl Journal {
                 if here == Some(id.as_str()) {
                     // All of it is on the page, and is written anew.
                     let own = fresh();
-                    self.progress = Progress::begin(&own);
+                    self.progress = self.progress.copy(&own);
                     return Then::Renamed(own);
                 }
                 if !is_there {
@@ -203,7 +203,8 @@ impl Journal {
                 }
                 self.astray = of_it;
                 self.astray.push_front(Rc::unwrap_or_clone(batch));
-                self.unwritten(&id).map_or(Then::Next, Then::Copy)
+                let astray = self.unwritten(&id).map(Box::new);
+                astray.map_or(Then::Next, Then::Copy)
             }
         }
     }

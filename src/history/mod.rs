@@ -9,7 +9,10 @@
 //! | [`journal`] | the next batch to be written; what is unwritten when the page goes |
 //! | `progress` | how much of one conversation is put into words |
 //! | [`reading`] | the conversation that records, and what was left unwritten, make together |
-//! | [`records`] | the form of both in a store, and the list of all conversations |
+//! | [`records`] | the form of both in a store, and the heads of all conversations |
+//! | [`marks`] | what a person gives a conversation in the list: a name, a pin, a folder |
+//! | [`change`] | what a person does with the list, as data that can be undone |
+//! | [`list`] | the list as it is shown: groups, pages, what is selected |
 //! | [`fault`] | why a store did not do what it was asked |
 //!
 //! - What a store has confirmed is never overwritten by a page that did not know it: a batch is written on top of the version that
@@ -18,8 +21,11 @@
 //!   records and read together with them.
 //! - Nothing of a conversation is ever written under the name of another.
 
+pub mod change;
 pub mod fault;
 pub mod journal;
+pub mod list;
+pub mod marks;
 mod progress;
 pub mod reading;
 pub mod records;
@@ -27,8 +33,10 @@ pub mod records;
 #[cfg(test)]
 mod tests;
 
+pub use change::Change;
 pub use fault::{Fault, Trouble};
 pub use journal::{Journal, Outcome, Then};
+pub use marks::{Folder, Marks};
 pub use progress::Conversation;
 pub use reading::{Opened, Reading};
 pub use records::{Batch, Head, Unwritten};

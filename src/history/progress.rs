@@ -5,6 +5,7 @@
 
 use std::collections::BTreeSet;
 
+use super::marks::Marks;
 use super::reading::Opened;
 use super::records::{Batch, Head, title};
 use crate::chat::archive::record;
@@ -50,6 +51,8 @@ pub(super) struct Progress {
     pub(super) touched: BTreeSet<TurnId>,
     /// The undated head that was put into words last.
     head: String,
+    /// The marks that a copy of the conversation begins with.
+    marks: Marks,
     /// `true` until all that was unwritten when the conversation was read is put into words again.
     pub(super) is_owing: bool,
 }
@@ -60,6 +63,14 @@ impl Progress {
         Progress {
             id: id.to_owned(),
             ..Progress::default()
+        }
+    }
+
+    /// Makes the progress of a copy of the conversation, of which nothing is put into words yet.
+    pub(super) fn copy(&self, id: &str) -> Progress {
+        Progress {
+            marks: self.marks.clone(),
+            ..Progress::begin(id)
         }
     }
 
@@ -75,6 +86,7 @@ impl Progress {
             worded: opened.written,
             touched: opened.touched.iter().copied().collect(),
             head,
+            marks: opened.head.marks.clone(),
             is_owing: opened.is_unwritten,
         }
     }
@@ -107,6 +119,7 @@ impl Progress {
             version: self.version,
             at,
             by: by.to_owned(),
+            marks: self.marks.clone(),
             ..head
         };
         Some(Batch {

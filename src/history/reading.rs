@@ -93,6 +93,8 @@ impl Reading {
             .as_ref()
             .filter(|_| is_copy)
             .map(Unwritten::first_own);
+        // Marks are the list's: what was left of the words knows older ones.
+        let marks = known.map(|known| known.marks.clone());
         let fault = head.as_ref().err().copied();
         let version = match (known, &unwritten) {
             (Some(known), _) => known.version,
@@ -107,6 +109,7 @@ impl Reading {
             (None, Err(fault)) => return Err(fault),
         };
         head.id = if is_copy { fresh() } else { id.to_owned() };
+        head.marks = marks.unwrap_or(head.marks);
         Ok(Some(Reading {
             of: id.to_owned(),
             head,

@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
+use super::marks::Marks;
 use crate::chat::archive::add_record;
 use crate::chat::request::Role;
 use crate::chat::tree::{Tree, TurnId};
@@ -37,6 +38,8 @@ pub struct Head {
     pub called: Option<(String, String)>,
     /// The writer of this record: a name that a page makes up for as long as it lives.
     pub by: String,
+    /// The person's own marks.
+    pub marks: Marks,
 }
 
 /// Records that are written together, all of them or none.
@@ -56,6 +59,11 @@ impl Batch {
     pub fn fits(&self, known: Option<&Head>) -> bool {
         let version = known.map_or(0, |known| known.version);
         version == self.expect || known.is_some_and(|known| self.head.is_of_the_same_page(known))
+    }
+
+    /// The conversation's record as it is to be written on top of `known`, the head that the store holds, whose marks it keeps.
+    pub fn record(&self, known: Option<&Head>) -> String {
+        self.head.clone().marked_as(known).write()
     }
 
     /// Takes in a newer batch of the same conversation; gives it back where it is of another, or where both together are more
@@ -95,13 +103,14 @@ impl Head {
             aside: aside.map(|id| id as usize).collect(),
             called: word("server").zip(word("called")),
             by: word("by").unwrap_or_default(),
+            marks: Marks::read(&record),
         })
     }
 
     /// The record as text.
     pub fn write(&self) -> String {
         let (server, called) = self.called.clone().unzip();
-        json!({
+        let mut record = json!({
             "id": self.id,
             "title": self.title,
             "turns": self.turns,
@@ -112,16 +121,36 @@ impl Head {
             "server": server,
             "called": called,
             "by": self.by,
-        })
-        .to_string()
+        });
+        if let Some(record) = record.as_object_mut() {
+            self.marks.write(record);
+        }
+        record.to_string()
     }
 
-    /// The record without version, time and writer: the same for as long as the conversation is.
+    /// The name that the person gave, else the title.
+    pub fn name(&self) -> &str {
+        self.marks.name.as_deref().unwrap_or(&self.title)
+    }
+
+    /// The same record with the marks of `known`, where there is such a record.
+    pub(super) fn marked_as(self, known: Option<&Head>) -> Head {
+        match known {
+            Some(known) => Head {
+                marks: known.marks.clone(),
+                ..self
+            },
+            None => self,
+        }
+    }
+
+    /// The record without version, time, writer and marks: the same for as long as the conversation is.
     pub fn undated(self) -> Head {
         Head {
             version: 0,
             at: 0.0,
             by: String::new(),
+            marks: Marks::default(),
             ..self
         }
     }
@@ -267,7 +296,8 @@ pub fn list(heads: &[String], unwritten: &[String]) -> Vec<Head> {
         // What stands on something that is not there any more belongs to a conversation that was deleted.
         let is_there = known.is_some() || left.is_whole();
         if is_there && left.standing(known) == Standing::Newer {
-            all.insert(left.head.id.clone(), left.head);
+            let head = left.head.marked_as(known);
+            all.insert(head.id.clone(), head);
         }
     }
     let mut all: Vec<Head> = all.into_values().collect();

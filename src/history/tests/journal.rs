@@ -255,7 +255,7 @@ fn what_has_diverged_and_was_left_becomes_a_copy_in_the_store() {
     };
     assert_eq!(
         journal.left(),
-        vec![unwritten.clone()],
+        vec![*unwritten.clone()],
         "it waits for its copy"
     );
     assert_eq!(journal.next(None, 0.0), None);

@@ -3,6 +3,8 @@
 #![allow(clippy::unwrap_used)]
 
 mod journal;
+mod list;
+mod marks;
 mod reading;
 mod records;
 mod world;

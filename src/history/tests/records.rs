@@ -5,7 +5,7 @@ use crate::chat::tree::{Tree, TurnId};
 use crate::chat::turn::Turn;
 use crate::event::End;
 use crate::history::records::{add, title};
-use crate::history::{Batch, Head, Unwritten};
+use crate::history::{Batch, Head, Marks, Unwritten};
 
 fn batch(id: &str, expect: u64, turns: &[(TurnId, &str)]) -> Batch {
     let record = |(turn, text): &(TurnId, &str)| {
@@ -36,6 +36,12 @@ fn a_head_comes_back_as_it_was() {
         aside: vec![2],
         called: Some(("http://a.test".to_owned(), "s1".to_owned())),
         by: "me".to_owned(),
+        marks: Marks {
+            name: Some("my own".to_owned()),
+            is_pinned: true,
+            is_archived: true,
+            folder: Some("f".to_owned()),
+        },
     };
     assert_eq!(Head::read(&head.write()), Some(head));
 }

@@ -127,7 +127,7 @@ impl Store {
         for (turn, record) in &batch.turns {
             self.turns.insert((id.clone(), *turn), record.clone());
         }
-        self.heads.insert(id.clone(), batch.head.write());
+        self.heads.insert(id.clone(), batch.record(known.as_ref()));
         self.left.remove(id);
         Outcome::Done
     }
@@ -442,7 +442,7 @@ impl World {
             }
             Then::Copy(unwritten) => {
                 let left = Left {
-                    waiting: Some(unwritten.clone()),
+                    waiting: Some(*unwritten.clone()),
                     ..Left::default()
                 };
                 let fresh = name(names);

@@ -204,15 +204,15 @@ impl Work {
         texts(self.turns.get_all_with_key(&all_left()?.into())).await
     }
 
-    /// Writes records, and drops what was left unwritten of the conversation. They are written once the work is
-    /// [finished](Work::finish).
-    pub fn put(&self, batch: &Batch) {
+    /// Writes records on top of `known`, the head that the database holds, and drops what was left unwritten of the conversation.
+    /// They are written once the work is [finished](Work::finish).
+    pub fn put(&self, batch: &Batch, known: Option<&Head>) {
         let id = batch.head.id.as_str();
         for (turn, record) in &batch.turns {
             let name = name(id, *turn).into();
             self.note(self.turns.put_with_key(&record.into(), &name));
         }
-        let head = batch.head.write().into();
+        let head = batch.record(known).into();
         self.note(self.heads.put_with_key(&head, &id.into()));
         self.note(self.turns.delete(&left(id).into()));
     }

@@ -170,7 +170,7 @@ impl History {
             Then::Copy(unwritten) => {
                 let id = unwritten.head.id.clone();
                 let left = Left {
-                    waiting: Some(unwritten),
+                    waiting: Some(*unwritten),
                     ..Left::default()
                 };
                 let copy = match self.find(&id, left).await {
@@ -205,7 +205,7 @@ impl History {
                 is_there: known.is_some(),
             });
         }
-        work.put(batch);
+        work.put(batch, known.as_ref());
         work.finish().await.map(|()| Outcome::Done)
     }
 }

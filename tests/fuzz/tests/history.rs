@@ -8,7 +8,7 @@ use rill::chat::archive::record;
 use rill::chat::turn::Turn;
 use rill::history::reading::Left;
 use rill::history::records::list;
-use rill::history::{Conversation, Fault, Head, Journal, Outcome, Reading, Unwritten};
+use rill::history::{Conversation, Fault, Head, Journal, Marks, Outcome, Reading, Unwritten};
 
 /// A text with a few places of it overwritten.
 fn broken(rng: &mut Rng, mut text: String) -> String {
@@ -52,6 +52,12 @@ fn head(rng: &mut Rng) -> Head {
         aside: (0..rng.usize(0..3)).map(|_| number(rng)).collect(),
         called: None,
         by: pick(rng, &["", "one", "other"]).to_owned(),
+        marks: Marks {
+            name: rng.bool().then(|| noise(rng, 9)),
+            is_pinned: rng.bool(),
+            is_archived: rng.bool(),
+            folder: rng.bool().then(|| noise(rng, 3)),
+        },
     }
 }
 

@@ -20,10 +20,12 @@ const SETTINGS: [&str; 5] = [
 ];
 
 /// The rooms, as the river runs.
-const ROOMS: [&str; 6] = ["sse", "ndjson", "dialect", "markdown", "pacer", "trace"];
+const ROOMS: [&str; 7] = [
+    "sse", "ndjson", "dialect", "markdown", "pacer", "trace", "search",
+];
 
 /// What a bench has to reach.
-const TARGETS: [(&str, Target); 9] = [
+const TARGETS: [(&str, Target); 11] = [
     ("sse/long", Target::Megabytes(500.0)),
     ("sse/a 5 MB line", Target::Megabytes(500.0)),
     ("sse/tiny", Target::Millions(5.0)),
@@ -35,6 +37,9 @@ const TARGETS: [(&str, Target); 9] = [
     // In Chromium such a reply keeps the page at work for some 2,000 ms, 5 to 7 of them to write it down; a fiftieth is allowed.
     // Here it is far less: what is caught is a cost that grows with the length of the reply.
     ("trace/4,000 at 200/s", Target::Milliseconds(2.0)),
+    // A worker needs two to three times as long, and a key stroke is to be answered in 50 ms.
+    ("search/a letter", Target::Milliseconds(10.0)),
+    ("search/a rare word", Target::Milliseconds(10.0)),
 ];
 
 #[derive(Debug, Clone, Copy, PartialEq)]

@@ -1,0 +1,88 @@
+//! The marks that a person gives a conversation in the list, and the folders that hold some.
+//!
+//! In: what is set. Out: fields of a conversation's record, and records of folders. It must not know who sets them. A record of an
+//! earlier version has none of these fields, and is read as one without marks.
+//!
+//! Marks belong to the list, not to what is said: they are written without a new version of the conversation, so that a tab in which
+//! it goes on is not taken for one that has diverged; and whoever writes what is said leaves the store's marks as they are
+//! ([`Batch::record`](super::Batch::record)).
+
+use serde_json::{Map, Value, json};
+
+/// The marks of one conversation.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Marks {
+    /// A name that the person gave, in the place of the title.
+    pub name: Option<String>,
+    /// `true` where the conversation stands above all others.
+    pub is_pinned: bool,
+    /// `true` where the conversation is put away.
+    pub is_archived: bool,
+    /// The name in the store of the folder that holds the conversation.
+    pub folder: Option<String>,
+}
+
+/// A folder of conversations: a project, where it says how they are answered.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Folder {
+    /// The folder's name in the store.
+    pub id: String,
+    /// The name that the person gave.
+    pub name: String,
+    /// The system prompt of the conversations in the folder, where it has one of its own.
+    pub system: Option<String>,
+    /// The model that answers in the folder, where it has one of its own.
+    pub model: Option<String>,
+}
+
+impl Marks {
+    /// Reads the marks out of a conversation's record.
+    pub(super) fn read(record: &Value) -> Marks {
+        Marks {
+            name: word(record, "name"),
+            is_pinned: is_set(record, "pinned"),
+            is_archived: is_set(record, "archived"),
+            folder: word(record, "folder"),
+        }
+    }
+
+    /// Adds the marks that are set to a conversation's record.
+    pub(super) fn write(&self, record: &mut Map<String, Value>) {
+        let mut set = |field: &str, value: Value, is_set: bool| {
+            if is_set {
+                record.insert(field.to_owned(), value);
+            }
+        };
+        set("name", json!(self.name), self.name.is_some());
+        set("pinned", json!(true), self.is_pinned);
+        set("archived", json!(true), self.is_archived);
+        set("folder", json!(self.folder), self.folder.is_some());
+    }
+}
+
+impl Folder {
+    /// Reads a record; `None` where the text is that of no folder.
+    pub fn read(text: &str) -> Option<Folder> {
+        let record: Value = serde_json::from_str(text).ok()?;
+        Some(Folder {
+            id: word(&record, "is_folder")?,
+            name: word(&record, "name").unwrap_or_default(),
+            system: word(&record, "system"),
+            model: word(&record, "model"),
+        })
+    }
+
+    /// The record as text. An earlier version takes it for no conversation: it has no `id`.
+    pub fn write(&self) -> String {
+        json!({ "is_folder": self.id, "name": self.name, "system": self.system, "model": self.model })
+            .to_string()
+    }
+}
+
+fn word(record: &Value, field: &str) -> Option<String> {
+    record.get(field)?.as_str().map(str::to_owned)
+}
+
+fn is_set(record: &Value, field: &str) -> bool {
+    record.get(field).and_then(Value::as_bool) == Some(true)
+}
