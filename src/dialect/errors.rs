@@ -34,11 +34,7 @@ pub fn read_error(status: u16, content_type: &str, body: &str) -> ServerError {
             cause,
         };
     };
-    let mut error = said(&value).unwrap_or_else(|| Said {
-        message: String::new(),
-        code: None,
-        number: None,
-    });
+    let mut error = said(&value).unwrap_or_else(|| Said::plain(String::new()));
     if error.message.is_empty() && error.code.is_none() && !knows_nothing_more(&value) {
         error.message = shorten(text);
     }
@@ -99,6 +95,15 @@ struct Said {
 }
 
 impl Said {
+    /// Words alone.
+    fn plain(message: String) -> Said {
+        Said {
+            message,
+            code: None,
+            number: None,
+        }
+    }
+
     fn into_error(self, status: u16) -> ServerError {
         // Inside a stream the status was 200; the number in the error tells more.
         let status = if status < 300 {
@@ -137,11 +142,7 @@ fn said(value: &Value) -> Option<Said> {
         }
         Some(error @ Value::Object(_)) => return Some(of_object(error)),
         Some(other) => {
-            return Some(Said {
-                message: shorten(&other.to_string()),
-                code: None,
-                number: None,
-            });
+            return Some(Said::plain(shorten(&other.to_string())));
         }
     }
     if let Some(said) = object.get("detail").and_then(detailed) {
@@ -176,10 +177,8 @@ fn said(value: &Value) -> Option<Said> {
     }
     // One name around the whole: `{"fault":{"error":{"message":...}}}`.
     if object.len() == 1
-        && let Some(inner) = object.values().next().filter(|inner| {
-            let errors = inner.get("error").or_else(|| inner.get("errors"));
-            errors.is_some()
-        })
+        && let Some(inner) = object.values().next()
+        && (inner.get("error").is_some() || inner.get("errors").is_some())
         && let Some(said) = said(inner)
     {
         return Some(said);
@@ -198,11 +197,7 @@ fn said(value: &Value) -> Option<Said> {
 fn detailed(detail: &Value) -> Option<Said> {
     Some(match detail {
         Value::Null => return None,
-        Value::String(text) => Said {
-            message: text.clone(),
-            code: None,
-            number: None,
-        },
+        Value::String(text) => Said::plain(text.clone()),
         Value::Array(items) => {
             let lines = items.iter().map(complaint);
             let lines: Vec<String> = lines.filter(|line| !line.is_empty()).collect();
@@ -224,11 +219,7 @@ fn filled(value: &Value) -> Option<&str> {
 /// One of a list of errors: words, an object with words, or a shape of its own.
 fn one_of_several(error: &Value) -> Option<Said> {
     if let Some(message) = filled(error) {
-        return Some(Said {
-            message: message.to_owned(),
-            code: None,
-            number: None,
-        });
+        return Some(Said::plain(message.to_owned()));
     }
     let said = said(error).unwrap_or_else(|| of_object(error));
     (!said.message.is_empty()).then_some(said)
