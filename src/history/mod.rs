@@ -12,6 +12,7 @@
 //! | [`records`] | the form of both in a store, and the heads of all conversations |
 //! | [`marks`] | what a person gives a conversation in the list: a name, a pin, a folder |
 //! | [`change`] | what a person does with the list, as data that can be undone |
+//! | [`arrival`] | the records of a conversation from a file, or that it is here already |
 //! | [`list`] | the list as it is shown: groups, pages, what is selected |
 //! | [`fault`] | why a store did not do what it was asked |
 //!
@@ -21,6 +22,7 @@
 //!   records and read together with them.
 //! - Nothing of a conversation is ever written under the name of another.
 
+pub mod arrival;
 pub mod change;
 pub mod fault;
 pub mod journal;

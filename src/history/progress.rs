@@ -66,6 +66,11 @@ impl Progress {
         }
     }
 
+    /// Gives the conversation a name of its own, in the place of its title.
+    pub(super) fn name_it(&mut self, name: Option<&str>) {
+        self.marks.name = name.map(str::to_owned);
+    }
+
     /// Makes the progress of a copy of the conversation, of which nothing is put into words yet.
     pub(super) fn copy(&self, id: &str) -> Progress {
         Progress {
