@@ -48,7 +48,15 @@ pub async fn two_hundred_conversations_leave_nothing_behind(stage: Stage) {
         )
         .await;
     let warm = talk_and_close(&chat, 40).await;
-    let after = talk_and_close(&chat, 200).await;
+    let mut after = talk_and_close(&chat, 200).await;
+    // On a busy machine the last of them goes a little later.
+    for _ in 0..20 {
+        if after["JSEventListeners"] - warm["JSEventListeners"] <= 5.0 {
+            break;
+        }
+        chat.page.tidy().await;
+        after = chat.page.costs().await;
+    }
     let grown = |name: &str| after[name] - warm[name];
     // One conversation is more than a hundred; the last of them may not be gone altogether yet.
     let nodes = grown("Nodes");
