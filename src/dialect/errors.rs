@@ -141,9 +141,7 @@ fn said(value: &Value) -> Option<Said> {
             });
         }
         Some(error @ Value::Object(_)) => return Some(of_object(error)),
-        Some(other) => {
-            return Some(Said::plain(shorten(&other.to_string())));
-        }
+        Some(other) => return Some(Said::plain(shorten(&other.to_string()))),
     }
     if let Some(said) = object.get("detail").and_then(detailed) {
         return Some(said);

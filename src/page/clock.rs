@@ -14,7 +14,7 @@ use crate::session::Clock;
 
 /// Shortest time between two paintings of text that grows, in milliseconds: thirty times a second. Every painting is work for the
 /// whole browser, most of it the same for one letter as for a hundred, and nobody reads sixty times a second.
-pub const FRAME: Millis = 33.0;
+const FRAME: Millis = 33.0;
 /// Time that the next frame is about away, in milliseconds: what is due later waits for a timer first. Text is painted in a
 /// frame, not by the timer itself: there the browser has told already whether the reader has scrolled.
 const AHEAD: Millis = 12.0;
@@ -55,10 +55,12 @@ pub async fn sleep(span: Millis) {
     TimeoutFuture::new(span.ceil().clamp(0.0, 2_147_483_000.0) as u32).await;
 }
 
-/// Pending call of a function, at the next frame or after a while; none at first. Dropping it takes the call back.
+/// Pending call of a function, at the next frame or after a while; none at first. Dropping it takes the call back. Calls keep
+/// [`FRAME`] from each other.
+#[derive(Default)]
 pub struct Beat {
     armed: Rc<Cell<bool>>,
-    /// Shortest time between two calls, in milliseconds.
+    /// Time that calls keep from each other where that is more than [`FRAME`], in milliseconds.
     stride: Millis,
     /// Time of the last call, in milliseconds; `None` where the next need not keep apart from it.
     last: Rc<Cell<Option<Millis>>>,
@@ -68,21 +70,8 @@ pub struct Beat {
     timer: Option<Timeout>,
 }
 
-impl Default for Beat {
-    fn default() -> Beat {
-        Beat {
-            armed: Rc::default(),
-            stride: FRAME,
-            last: Rc::default(),
-            due: 0.0,
-            frame: Rc::default(),
-            timer: None,
-        }
-    }
-}
-
 impl Beat {
-    /// Sets the time, in milliseconds, that the next calls keep from each other at least; [`FRAME`] at first.
+    /// Sets the time, in milliseconds, that the next calls keep from each other, no less than [`FRAME`].
     pub fn set_stride(&mut self, stride: Millis) {
         self.stride = stride;
     }
@@ -137,7 +126,7 @@ impl Beat {
     fn wait(&self, wait: Millis) -> Millis {
         let least = match self.last.get() {
             _ if hidden() => 50.0,
-            Some(last) => last + self.stride - now(),
+            Some(last) => last + FRAME.max(self.stride) - now(),
             None => 0.0,
         };
         wait.max(least)

@@ -11,7 +11,7 @@ use crate::chat::turn::Turn;
 use crate::doctor;
 use crate::event::{End, Millis};
 use crate::page::app::Meter;
-use crate::page::clock::{FRAME, hidden, is_calm, now};
+use crate::page::clock::{hidden, is_calm, now};
 use crate::page::fault;
 use crate::page::live::{Live, Status};
 use crate::page::sentences::{end_words, how_ended};
@@ -24,7 +24,8 @@ use super::{Core, Reply};
 /// them. Where the browser needs long to lay out what is there, a frame takes in more: else it would lay out the same too often.
 const WORK: RangeInclusive<Millis> = 16.0..=40.0;
 
-/// Number of new bytes in one frame from which text runs faster than anybody reads: some forty words a second.
+/// Number of new bytes in one frame from which text runs faster than anybody reads: in Latin letters some forty words a second, and no
+/// script so few that a reader keeps up.
 const FLOOD: usize = 8;
 /// Shortest time between two frames of such text, in milliseconds. It comes in words, not in letters, and each frame less is less
 /// work for the whole browser.
@@ -70,7 +71,7 @@ impl Reply {
         let all = core.paint(at, whole);
         let fresh = (core.reply.shown() + core.reasoned).saturating_sub(before);
         core.beat
-            .set_stride(if fresh >= FLOOD { WIDE } else { FRAME });
+            .set_stride(if fresh >= FLOOD { WIDE } else { 0.0 });
         let end = core.reply.last_letter();
         if end.is_some() {
             core.draw();

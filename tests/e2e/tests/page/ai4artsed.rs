@@ -66,7 +66,7 @@ pub async fn ai4artseds_routes_of_today_are_taken_where_the_seeds_are_gone(stage
 #[e2e::case]
 pub async fn ai4artseds_lost_pieces_are_repaired_and_its_end_cuts_off_no_typewriter(stage: Stage) {
     let options = "origins=*;delay=0;lose=3;text=One%20two%20three%20four%20five%20six%20seven.";
-    let chat = stage.chat(Dialect::Ai4ArtsEd, options, "pace=40").await;
+    let chat = stage.chat(Dialect::Ai4ArtsEd, options, "pace=100").await;
     chat.send("Count.").await;
     stage
         .lab

@@ -47,14 +47,26 @@ pub async fn two_hundred_conversations_leave_nothing_behind(stage: Stage) {
             "pace=instant",
         )
         .await;
+    const LISTENERS: f64 = 5.0;
     let warm = talk_and_close(&chat, 40).await;
-    let after = talk_and_close(&chat, 200).await;
+    let mut after = talk_and_close(&chat, 200).await;
+    // On a busy machine the last of them goes a little later.
+    for _ in 0..20 {
+        if after["JSEventListeners"] - warm["JSEventListeners"] <= LISTENERS {
+            break;
+        }
+        chat.page.tidy().await;
+        after = chat.page.costs().await;
+    }
     let grown = |name: &str| after[name] - warm[name];
     // One conversation is more than a hundred; the last of them may not be gone altogether yet.
     let nodes = grown("Nodes");
     assert!(nodes <= 150.0, "{nodes} nodes are left over");
     let listeners = grown("JSEventListeners");
-    assert!(listeners <= 5.0, "{listeners} listeners are left over");
+    assert!(
+        listeners <= LISTENERS,
+        "{listeners} listeners are left over"
+    );
     // A conversation that stays is tens of thousands of bytes.
     let heap = grown("JSHeapUsedSize") / 200.0;
     assert!(heap < 1000.0, "{heap} bytes of each are left over");
