@@ -26,13 +26,18 @@ thread_local! {
     static CALM: Option<MediaQueryList> = media("(prefers-reduced-motion: reduce)");
 }
 
-fn ask<T, A>(key: &'static LocalKey<Option<T>>, question: fn(&T) -> A) -> Option<A> {
+fn ask<T, A>(key: &'static LocalKey<Option<T>>, question: impl FnOnce(&T) -> A) -> Option<A> {
     key.with(|known| known.as_ref().map(question))
 }
 
 /// Reads the page's clock, `performance.now()`, in milliseconds.
 pub fn now() -> Millis {
     ask(&CLOCK, Performance::now).unwrap_or(0.0)
+}
+
+/// Sets a mark in the browser's timeline, for those who measure.
+pub fn mark(name: &str) {
+    let _ = ask(&CLOCK, |clock| clock.mark(name));
 }
 
 /// Clock of the page, as the session sees it.

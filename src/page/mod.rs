@@ -32,6 +32,7 @@
 //! | [`painter`] | later | blocks on the page | where they come from |
 //! | [`reply`] | later | the hands of the reply that runs: it asks, paints, reads out | what else is seen |
 //! | [`ui`] | at once | all that is seen | how anything is done |
+//! | [`rehearsal`] | later | what the first reply needs, compiled before it | who will answer |
 //! | [`second_half`] | at once | the table of the second half | |
 //! | [`embed`] | at once | `<rill-chat>`: attributes in, events out | |
 
@@ -55,6 +56,7 @@ pub mod painter;
 mod panel;
 mod plain;
 mod ports;
+mod rehearsal;
 mod reply;
 mod second_half;
 mod sentences;

@@ -2,8 +2,10 @@
 //!
 //! In: a locale, a number. Out: its figures with that language's marks, by the browser's own `Intl.NumberFormat`. It must not know a chat.
 
+use std::cell::RefCell;
+
 use js_sys::Intl::NumberFormat;
-use js_sys::{Array, Object, Reflect};
+use js_sys::{Array, Function, Object, Reflect};
 use wasm_bindgen::JsValue;
 
 use super::words::{Locale, tag};
@@ -18,7 +20,36 @@ pub fn percent(locale: Locale, share: f64, places: u32) -> String {
     format(locale, share, "percent", places)
 }
 
-fn format(locale: Locale, number: f64, style: &str, places: u32) -> String {
+/// Has the browser make ready what it takes to write numbers: the first time takes as long as to draw a frame.
+pub fn make_ready(locale: Locale) {
+    decimal(locale, 0.0, 0);
+}
+
+/// Way to write a number: locale, style, number of decimal places.
+type Way = (Locale, &'static str, u32);
+
+thread_local! {
+    /// Formats that were made, for to make one takes far longer than to use it.
+    static MADE: RefCell<Vec<(Way, Function)>> = const { RefCell::new(Vec::new()) };
+}
+
+fn format(locale: Locale, number: f64, style: &'static str, places: u32) -> String {
+    let way = (locale, style, places);
+    let format = MADE.with_borrow_mut(|made| {
+        if let Some((_, format)) = made.iter().find(|(known, _)| *known == way) {
+            return format.clone();
+        }
+        let format = make(way);
+        made.push((way, format.clone()));
+        format
+    });
+    let figures = format.call1(&JsValue::UNDEFINED, &number.into());
+    // A number is always formatted. (Rust's own words for one would be 3 KB of the first view.)
+    let figures = figures.ok().and_then(|figures| figures.as_string());
+    figures.unwrap_or_default()
+}
+
+fn make((locale, style, places): Way) -> Function {
     let options = Object::new();
     let set = |name: &str, value: JsValue| {
         // A plain object takes any value.
@@ -27,9 +58,5 @@ fn format(locale: Locale, number: f64, style: &str, places: u32) -> String {
     set("style", style.into());
     set("minimumFractionDigits", places.into());
     set("maximumFractionDigits", places.into());
-    let format = NumberFormat::new(&Array::of1(&tag(locale).into()), &options).format();
-    let figures = format.call1(&JsValue::UNDEFINED, &number.into());
-    // A number is always formatted. (Rust's own words for one would be 3 KB of the first view.)
-    let figures = figures.ok().and_then(|figures| figures.as_string());
-    figures.unwrap_or_default()
+    NumberFormat::new(&Array::of1(&tag(locale).into()), &options).format()
 }

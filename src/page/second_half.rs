@@ -17,7 +17,7 @@ use super::ui::fields::Fields;
 use super::ui::images::{Picker, Previews};
 use super::ui::notice::Notice;
 use super::ui::turns::Turns;
-use super::{app, history, painter, reply, servers, ui, verdict};
+use super::{app, history, painter, rehearsal, reply, servers, ui, verdict};
 use crate::dialect::Kind;
 
 /// Tells chats how the second half is loaded.
@@ -40,6 +40,7 @@ static TABLE: SecondHalf = SecondHalf {
     takes: |kind| kind.dialect().takes(),
     show_way: app::ways::show_way,
     pictures: ui::images::take,
+    rehearse: rehearsal::rehearse,
     previews: |chat| view! { <Previews chat /> }.into_any(),
     picker: |chat| view! { <Picker chat /> }.into_any(),
     turns: |chat| view! { <Turns chat /> }.into_any(),

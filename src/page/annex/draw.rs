@@ -5,9 +5,8 @@
 
 use js_sys::Array;
 use wasm_bindgen::prelude::*;
-use web_sys::{CssStyleSheet, Document, Element, Node, Text};
+use web_sys::{Document, Element, Node, Text};
 
-use crate::page::browser::{adopt, sheet};
 use crate::page::dom::set_style;
 
 /// Classes of the colours, by the worker's numbers; what is nothing in particular has none.
@@ -150,7 +149,6 @@ pub fn code(place: &Element, rest: &Text, runs: &[u32]) {
         }
     }
     let _ = place.insert_before(&lines, Some(rest));
-    adopt_style(place);
 }
 
 /// Makes an element for this paint: a copy of the one that was made first. `None` for what has no colour.
@@ -180,7 +178,6 @@ pub fn formula(place: &Element, steps: &Array) {
     place.set_text_content(None);
     let _ = place.append_child(&math);
     let _ = place.class_list().add_1("set");
-    adopt_style(place);
 }
 
 fn build(document: &Document, steps: &Array) -> Option<Element> {
@@ -245,15 +242,4 @@ fn set(element: &Element, name: &str, value: &str) {
 
 fn is_plain(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || b" .%#-".contains(&byte)
-}
-
-thread_local! {
-    /// Style sheet of what is drawn here. It comes with the drawing, so that the first view need not wait for it.
-    static SHEET: Option<CssStyleSheet> = sheet(include_str!("../../../style/code.css"));
-}
-
-fn adopt_style(place: &Element) {
-    if let Ok(root) = place.get_root_node().dyn_into() {
-        adopt(&root, &SHEET);
-    }
 }

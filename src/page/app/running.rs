@@ -121,6 +121,11 @@ impl Chat {
         insight.unwrap_or_default()
     }
 
+    /// Forgets what is known of the tokens of a reply.
+    pub fn forget_insight(self, id: TurnId) {
+        self.shared().insights.borrow_mut().remove(&id);
+    }
+
     /// Asks something of the reply that runs, if one does.
     pub(super) fn order(self, order: Order) {
         let live = self.live.try_get_untracked().flatten();

@@ -33,6 +33,8 @@ pub struct SecondHalf {
     pub show_way: fn(Chat),
     /// Reads files, and adds the pictures among them to the next message.
     pub pictures: fn(Chat, Vec<File>),
+    /// Has what the first reply needs compiled, when the browser has time.
+    pub rehearse: fn(Chat),
     /// Draws the pictures of the next message.
     pub previews: fn(Chat) -> AnyView,
     /// Draws the button that chooses pictures.

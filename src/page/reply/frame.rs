@@ -13,6 +13,7 @@ use crate::event::{End, Millis};
 use crate::page::app::Meter;
 use crate::page::clock::{hidden, is_calm, now};
 use crate::page::fault;
+use crate::page::idle::Task;
 use crate::page::live::{Live, Status};
 use crate::page::sentences::{end_words, how_ended};
 use crate::reply::about_tokens;
@@ -132,7 +133,7 @@ impl Reply {
         // What takes its place speaks already.
         if end != End::Superseded {
             let words = how_ended(chat, &end, turn.only_thought());
-            core.voice.end(chat, core.painter.as_ref(), &words);
+            core.farewell = Some(self.farewell(words));
         }
         let verdict = doctor::verdict(&core.trace, Some(&end), now());
         let first_ms = core.reply.first_after();
@@ -177,6 +178,21 @@ impl Reply {
             );
         }
         chat.follow();
+    }
+
+    /// Has the voice say the rest and how the reply ended, once all is seen: of a long answer that comes at once, to read it back from
+    /// the page takes as long as to draw it.
+    fn farewell(self: &Rc<Self>, words: String) -> Task {
+        let reply = self.clone();
+        Task::new(true, move || {
+            // Of two voices in one region only one would be heard: a newer reply's.
+            if reply.chat.is_mounted() && reply.chat.live.with_untracked(Option::is_none) {
+                let core = &mut *reply.core.borrow_mut();
+                let painter = core.painter.as_ref();
+                untrack(|| core.voice.end(reply.chat, painter, &words));
+            }
+            false
+        })
     }
 
     /// Measures what the conversation takes of the context now, in tokens: by the server's figures where it gave some, else

@@ -28,6 +28,7 @@ use crate::page::app::{Chat, TokenInsight};
 use crate::page::clock::{Beat, hidden, now};
 use crate::page::doctor::Origin;
 use crate::page::fault;
+use crate::page::idle::Task;
 use crate::page::live::{Live, Order, Seen, Status};
 use crate::page::painter::Painter;
 use crate::reply;
@@ -57,6 +58,8 @@ struct Core {
     reply: reply::Reply,
     painter: Option<Painter>,
     voice: Voice,
+    /// Last words of the voice, where they are still to be said.
+    farewell: Option<Task>,
     /// Thinking on the page: its element, and the text in it.
     reasoning: Option<(Option<Element>, Text)>,
     /// Number of bytes of the thinking that are on the page.
@@ -114,6 +117,7 @@ fn start(chat: Chat, id: TurnId, continues: bool, recorded: Option<Imported>) {
             reply: reply::Reply::begin(started, untrack(|| chat.current_pace()), turn),
             painter: None,
             voice: Voice::default(),
+            farewell: None,
             reasoning: None,
             reasoned: 0,
             netted,

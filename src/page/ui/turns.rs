@@ -45,10 +45,12 @@ const MOMENT: Millis = 12.0;
 const NEAR: u32 = 2000;
 
 thread_local! {
-    /// The sheet with the looks of turns: the first view has none.
+    /// The sheet with the looks of turns, of coloured code and formulas too: the first view has none of them. One that came with the
+    /// first code would hold up a long conversation, while the browser finds out what it changes.
     static SHEET: Option<CssStyleSheet> = sheet(concat!(
         include_str!("../../../style/turn.css"),
         include_str!("../../../style/answer.css"),
+        include_str!("../../../style/code.css"),
         include_str!("../../../style/looks.css"),
     ));
 }

@@ -167,7 +167,9 @@ pub(crate) fn table(runs: &[Run], loads: &[Load]) -> Table {
         };
         for stream in PACED {
             cells.push(cell(stream, &|run| {
-                format!("{:.2}", of_the_floor(runs, run))
+                of_the_floor(runs, run)
+                    .map(|ratio| format!("{ratio:.2}"))
+                    .unwrap_or_default()
             }));
         }
         cells.push(cell(AT_ONCE, &|run| format!("{:.2} s", run.wall / 1000.0)));

@@ -39,7 +39,8 @@ enum Target {
     Cost(f64),
     /// At most so much of an append-only page's main-thread time.
     Append(f64),
-    /// At most so much of the main-thread time of the same reply in a conversation that has this name.
+    /// Against the same reply in a conversation that has this name: at most so much more than an append-only page behind as many
+    /// elements.
     Behind(&'static str, f64),
     /// The last quarter against the first: at most so much more than an append-only page's.
     Growth(f64),
@@ -110,11 +111,11 @@ pub(crate) fn measure(folder: &Path, smoke: bool, peers: Option<&Path>) -> Outco
 pub(crate) fn verdicts(runs: &[Run]) -> Vec<Verdict> {
     let verdict = |&(stream, target): &(&'static str, Target)| {
         let of = |who: &str| run_of(runs, stream, who);
-        let (rill, floor) = (of("rill")?, of("floor")?);
+        let rill = of("rill")?;
         let (what, found, limit, unit) = match target {
             Target::Cost(most) => (
                 "main thread, of the floor's",
-                rill.task / floor.task,
+                rill.task / of("floor")?.task,
                 most,
                 "",
             ),
@@ -124,12 +125,15 @@ pub(crate) fn verdicts(runs: &[Run]) -> Vec<Verdict> {
                 most,
                 "",
             ),
-            Target::Behind(short, most) => (
-                "main thread, of a short conversation's",
-                rill.task / run_of(runs, short, "rill")?.task,
-                most,
-                "",
-            ),
+            Target::Behind(short, most) => {
+                let ratio = |who| Some(of(who)?.task / run_of(runs, short, who)?.task);
+                (
+                    "main thread, of a short conversation's, of an append-only page's",
+                    ratio("rill")? / ratio("append")?,
+                    most,
+                    "",
+                )
+            }
             Target::Growth(most) => (
                 "growth, of an append-only page's",
                 rill.growth()? / of("append")?.growth()?,
@@ -138,7 +142,7 @@ pub(crate) fn verdicts(runs: &[Run]) -> Vec<Verdict> {
             ),
             Target::Wall(most) => (
                 "until all is shown, of the floor's",
-                rill.wall / floor.wall,
+                rill.wall / of("floor")?.wall,
                 most,
                 "",
             ),
@@ -201,7 +205,9 @@ pub(crate) fn table(runs: &[Run]) -> Table {
         table.row(vec![
             page,
             format!("{:.0}", run.task),
-            format!("{:.2}", of_the_floor(runs, run)),
+            of_the_floor(runs, run)
+                .map(|ratio| format!("{ratio:.2}"))
+                .unwrap_or_default(),
             run.growth()
                 .map(|growth| format!("{growth:.2}"))
                 .unwrap_or_default(),
@@ -223,10 +229,9 @@ pub(crate) fn table(runs: &[Run]) -> Table {
     table
 }
 
-/// A run's main-thread time against the floor's with the same stream.
-pub(crate) fn of_the_floor(runs: &[Run], run: &Run) -> f64 {
-    let floor = run_of(runs, &run.stream, "floor").unwrap_or(run);
-    run.task / floor.task
+/// A run's main-thread time against the floor's with the same stream; `None` where the floor was not measured.
+pub(crate) fn of_the_floor(runs: &[Run], run: &Run) -> Option<f64> {
+    Some(run.task / run_of(runs, &run.stream, "floor")?.task)
 }
 
 /// The figures for programs.
@@ -367,12 +372,13 @@ mod tests {
         append[1].task = 78.0;
         check("main thread, of an", &append, Some(("1.11", false)));
         let long = "1,000 at 200/s after 2,000 turns";
-        let mut behind = slow(long, 109.0).to_vec();
+        let short = "1,000 at 200/s after 20 turns";
+        let mut behind = vec![run(long, "rill", 130.0), run(short, "rill", 100.0)];
         check("main thread, of a short", &behind, None);
-        behind.push(run("1,000 at 200/s after 20 turns", "rill", 100.0));
-        check("main thread, of a short", &behind, Some(("1.09", true)));
-        behind[1].task = 112.0;
-        check("main thread, of a short", &behind, Some(("1.12", false)));
+        behind.extend([run(long, "append", 60.0), run(short, "append", 50.0)]);
+        check("main thread, of a short", &behind, Some(("1.08", true)));
+        behind[0].task = 144.0;
+        check("main thread, of a short", &behind, Some(("1.20", false)));
         let mut task = slow("8,000 at once", 1.0);
         task[1].longest_task = Some(51.0);
         check("longest", &task, Some(("51 ms", false)));

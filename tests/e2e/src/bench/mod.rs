@@ -136,7 +136,8 @@ impl Bench {
         let server = |options: &str| lab.url(Dialect::OpenAi, options);
         let earlier = stream.earlier_options().filter(|_| who == Who::Rill);
         let first = earlier.clone().unwrap_or_else(|| stream.options());
-        let query = format!("{}server={}", who.page(), percent_encode(&server(&first)));
+        let page_of = who.page(stream.earlier);
+        let query = format!("{page_of}server={}", percent_encode(&server(&first)));
         page.goto(&self.site.url(&query)).await;
         page.until::<bool>("globalThis.page?.ready()").await;
         if earlier.is_some() {

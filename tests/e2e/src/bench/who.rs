@@ -58,12 +58,12 @@ impl Who {
         }
     }
 
-    /// Its address, up to the query's next word.
-    pub(super) fn page(self) -> String {
+    /// Its address, up to the query's next word, for a reply behind so many turns. Rill has them already: they were said.
+    pub(super) fn page(self, earlier: usize) -> String {
         let more = match self {
-            Who::Append => "append&",
-            Who::DeepChatFed => "fed&",
-            _ => "",
+            Who::Append => format!("append&behind={earlier}&"),
+            Who::DeepChatFed => "fed&".to_owned(),
+            _ => String::new(),
         };
         format!("{}.html?{more}", self.name())
     }

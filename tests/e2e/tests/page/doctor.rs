@@ -347,12 +347,10 @@ pub async fn every_refusal_has_its_cause(stage: Stage) {
 
 /// How often each of these is read on the whole page.
 async fn counts(chat: &Chat, sentences: &[&str]) -> Vec<usize> {
-    // What is read out to those who listen is seen by nobody.
-    let heard: String = chat
-        .page
-        .js("e2e.every(0, '.spoken').map((heard) => heard.innerText).join('')")
-        .await;
-    let words = chat.page.words().await.replacen(&heard, "", 1);
+    // What is read out to those who listen is seen by nobody, and comes a moment later.
+    let hide = "e2e.every(0, '.spoken').map((heard) => heard.hidden = true)";
+    let _: Vec<bool> = chat.page.js(hide).await;
+    let words = chat.page.words().await;
     let count = |sentence: &&str| words.matches(*sentence).count();
     sentences.iter().map(count).collect()
 }

@@ -363,3 +363,33 @@ async fn what_is_made_anew_is_empty_again(stage: Stage) {
     let field = chat.find("textbox", "Temperature");
     assert_eq!(value(&chat, &field).await, "0,70");
 }
+
+#[e2e::case]
+pub async fn what_is_prepared_for_the_first_reply_is_seen_and_heard_by_nobody(stage: Stage) {
+    let page = stage.blank().await;
+    page.at_start(
+        "globalThis.told = [];
+        ['rill-send', 'rill-delta', 'rill-replace', 'rill-end', 'rill-error'].forEach((name) => addEventListener(name, () => told.push(name)));",
+    )
+    .await;
+    let query = stage.query(Dialect::OpenAi, "", "");
+    page.goto(&stage.site.url(&format!("?{query}"))).await;
+    page.until::<bool>("performance.getEntriesByName('rill-rehearsed').length === 1")
+        .await;
+    let told: Vec<String> = page.js("told").await;
+    assert!(told.is_empty(), "{told:?}");
+    let drawn: usize = page
+        .js("e2e.every(0, '.turn').length + e2e.every(0, '.stretch').length")
+        .await;
+    assert_eq!(drawn, 0);
+    let kept: Vec<String> = page
+        .js("Object.keys(localStorage).concat(Object.keys(sessionStorage)).filter((key) => key.includes('session'))")
+        .await;
+    assert!(kept.is_empty(), "{kept:?}");
+    let annex: usize = page
+        .js("performance.getEntriesByType('resource').filter(({ name }) => name.includes('annex')).length")
+        .await;
+    assert_eq!(annex, 0, "what colours code is fetched once there is code");
+    assert!(!stage.lab.log().iter().any(lab::Entry::is_chat));
+    page.close().await;
+}
