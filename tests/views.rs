@@ -14,10 +14,12 @@ const BY_HAND: [&str; 4] = [
     "src/page/diagram/",
 ];
 /// Who is helped by `dom.rs`.
-const HELPED: [&str; 5] = [
+const HELPED: [&str; 7] = [
     "src/page/ui/turns.rs",
     "src/page/ui/tokens.rs",
     "src/page/ui/file.rs",
+    "src/page/ui/list/rows.rs",
+    "src/page/ui/side.rs",
     "src/page/embed.rs",
     "src/page/history/",
 ];

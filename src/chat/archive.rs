@@ -87,6 +87,15 @@ pub fn add_record(tree: &mut Tree, text: &str) -> bool {
     record.is_some_and(|record| add(tree, record))
 }
 
+/// The text of the turn that [`record`] wrote, as it was said; `None` where that is none.
+pub fn text_of(record: &str) -> Option<String> {
+    let mut record = json::value(record)?;
+    match take(&mut take(&mut record, "turn"), "text") {
+        Value::String(text) => Some(text),
+        _ => None,
+    }
+}
+
 /// Adds a turn below the one that it names.
 fn add(tree: &mut Tree, mut node: Value) -> bool {
     let parent = node.get("parent").and_then(number);
@@ -169,6 +178,15 @@ mod tests {
     use super::*;
     use crate::event::{ErrorCause, ServerError, Timings, ToolCallDelta, Usage};
     use proptest::prelude::*;
+
+    #[test]
+    fn the_text_of_a_record_is_read_without_all_else() {
+        let turn = Turn::user("Ὁ \"ποταμός\"");
+        assert_eq!(text_of(&record(None, &turn)), Some(turn.text));
+        for other in ["", "[]", "{}", r#"{"turn":{}}"#, r#"{"turn":{"text":7}}"#] {
+            assert_eq!(text_of(other), None, "{other}");
+        }
+    }
 
     fn end() -> impl Strategy<Value = End> {
         let error = ServerError {

@@ -130,6 +130,16 @@ impl Tree {
         }
     }
 
+    /// Shows the path that leads to this turn, and goes on behind it as it did.
+    pub fn show_way_to(&mut self, id: TurnId) {
+        let mut next = Some(id);
+        while let Some(id) = next {
+            self.show(id);
+            // A parent was made before its child, so this comes to an end.
+            next = self.parent(id);
+        }
+    }
+
     /// Shows the turn at `to` among those beside `id`, itself among them.
     fn choose(&mut self, id: TurnId, to: usize) {
         match self
@@ -222,6 +232,19 @@ mod tests {
             [ask, first],
             "there is nothing before the first"
         );
+    }
+
+    #[test]
+    fn a_turn_on_another_branch_is_shown_with_all_that_lead_to_it() {
+        let (mut tree, _, first, second) = asked_twice();
+        let below = tree.add(Some(first), Turn::user("on"));
+        tree.add(None, Turn::user("anew"));
+        tree.show_way_to(below);
+        assert_eq!(path(&tree), [0, first, below]);
+        tree.show_way_to(second);
+        assert_eq!(path(&tree), [0, second]);
+        tree.show_way_to(99);
+        assert_eq!(path(&tree), [0, second], "there is no such turn");
     }
 
     #[test]

@@ -6,6 +6,7 @@
 //! An edit says what was there before. It does nothing where something else is there by now: what another tab did meanwhile is not
 //! undone.
 
+use std::collections::BTreeSet;
 use std::mem::swap;
 
 use super::marks::{Folder, Marks};
@@ -149,6 +150,21 @@ impl Change {
     /// The change that undoes this one.
     pub fn inverse(self) -> Change {
         Change::of(self.edits.into_iter().rev().map(Edit::inverse))
+    }
+
+    /// The names of the conversations whose marks are changed, each once.
+    pub fn marked(&self) -> BTreeSet<&str> {
+        let is_mark = |edit: &&Edit| !matches!(edit, Edit::Presence(_));
+        let marks = self.edits.iter().filter(is_mark);
+        marks.filter_map(Edit::conversation).collect()
+    }
+
+    /// The names of the conversations that are deleted, or with `false` of those that are put back.
+    pub fn gone(&self, is_gone: bool) -> impl Iterator<Item = &str> {
+        self.edits.iter().filter_map(move |edit| match edit {
+            Edit::Presence(of) if of.after != is_gone => Some(of.id.as_str()),
+            _ => None,
+        })
     }
 
     /// Changes the marks of the conversation `id`; tells whether that changed anything.

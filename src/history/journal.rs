@@ -138,6 +138,12 @@ impl Journal {
         is_due
     }
 
+    /// Notes that the conversation of this name, of which nothing is put into words yet, begins in a folder.
+    pub fn begin_in(&mut self, id: &str, folder: &str) {
+        self.progress = Progress::begin(id);
+        self.progress.put_into(folder);
+    }
+
     /// Notes that a batch was put into words from `began` to `ended`.
     pub fn worked(&mut self, began: Millis, ended: Millis) {
         self.rest = self.rest.max(ended + (ended - began) * SHARE);

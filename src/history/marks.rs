@@ -79,6 +79,13 @@ impl Folder {
     }
 }
 
+/// The folders among the records of a store, in the order of their names.
+pub fn folders(records: &[String]) -> Vec<Folder> {
+    let mut folders: Vec<Folder> = records.iter().filter_map(|one| Folder::read(one)).collect();
+    folders.sort_by(|one, other| (&one.name, &one.id).cmp(&(&other.name, &other.id)));
+    folders
+}
+
 fn word(record: &Value, field: &str) -> Option<String> {
     record.get(field)?.as_str().map(str::to_owned)
 }

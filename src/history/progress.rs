@@ -71,6 +71,11 @@ impl Progress {
         self.marks.name = name.map(str::to_owned);
     }
 
+    /// Puts the conversation into a folder.
+    pub(super) fn put_into(&mut self, folder: &str) {
+        self.marks.folder = Some(folder.to_owned());
+    }
+
     /// Makes the progress of a copy of the conversation, of which nothing is put into words yet.
     pub(super) fn copy(&self, id: &str) -> Progress {
         Progress {

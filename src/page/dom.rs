@@ -12,3 +12,31 @@ extern "C" {
     #[wasm_bindgen(js_name = setStyle)]
     pub fn set_style(element: &Element, name: &str, value: &str);
 }
+
+/// Watch that tells once of each watched element when it comes near. Dropping it ends the watch.
+pub struct Near {
+    observer: IntersectionObserver,
+    _seen: Closure<dyn Fn(Element)>,
+}
+
+impl Near {
+    /// Begins to watch what comes within `margin` pixels of what is seen of `root`, or of the window.
+    pub fn new(root: Option<&Element>, margin: u32, seen: impl Fn(Element) + 'static) -> Near {
+        let seen = Closure::new(seen);
+        Near {
+            observer: when_near(seen.as_ref(), root, margin),
+            _seen: seen,
+        }
+    }
+
+    /// Watches one more element.
+    pub fn watch(&self, element: &Element) {
+        self.observer.observe(element);
+    }
+}
+
+impl Drop for Near {
+    fn drop(&mut self) {
+        self.observer.disconnect();
+    }
+}

@@ -25,7 +25,7 @@
 //! | [`fault`] | at once | the net below: what is not lost where the wasm stops | |
 //! | [`diagram`] | later | what is drawn in a frame, once somebody asks | markdown |
 //! | [`annex`] | later | colours of code and set formulas, from a worker | markdown |
-//! | [`history`] | later | conversations in the database | what is seen of them |
+//! | [`history`] | later | conversations in the database, their list, what is found in them | what is seen of them |
 //! | [`verdict`] | at once | the Doctor's verdicts in words | how they are found |
 //! | [`sentences`] | at once | the chat's state in words | where they are shown |
 //! | `plain` | later | what is drawn, as words or as a table | markdown |

@@ -17,6 +17,8 @@ pub enum Panel {
     Conversations,
     /// Settings of how replies are made.
     Replies,
+    /// The search over all conversations.
+    Search,
 }
 
 /// Button of the header that opens a dialog. It is called as the dialog is.
@@ -39,13 +41,14 @@ impl Panel {
             Panel::Check => word!(locale, check_title),
             Panel::Conversations => word!(locale, conversations),
             Panel::Replies => word!(locale, settings),
+            Panel::Search => word!(locale, search_title),
         }
     }
 
     /// Returns the button of the header; `None` where the dialog is opened from elsewhere, or by a button that shows more.
     pub fn tool(self) -> Option<Tool> {
         let (icon, for_young) = match self {
-            Panel::Server | Panel::Check => return None,
+            Panel::Server | Panel::Check | Panel::Search => return None,
             Panel::Conversations => (icondata_lu::LuHistory, true),
             Panel::Replies => (icondata_lu::LuSlidersHorizontal, false),
         };

@@ -16,6 +16,7 @@ use super::ui::doctor::exam::Exam;
 use super::ui::fields::Fields;
 use super::ui::images::{Picker, Previews};
 use super::ui::notice::Notice;
+use super::ui::side::Beside;
 use super::ui::turns::Turns;
 use super::{app, history, painter, rehearsal, reply, servers, ui, verdict};
 use crate::dialect::Kind;
@@ -52,7 +53,13 @@ static TABLE: SecondHalf = SecondHalf {
     doctor: |chat| view! { <Doctor chat /> }.into_any(),
     exam: |chat| view! { <Exam chat /> }.into_any(),
     ask: |chat| view! { <AskFirst chat /> }.into_any(),
-    notice: |chat| view! { <Notice chat /> }.into_any(),
+    notice: |chat| {
+        view! {
+            <Notice chat />
+            <Beside chat />
+        }
+        .into_any()
+    },
     verdict_why: verdict::why,
 };
 

@@ -242,6 +242,16 @@ impl Store {
         format!("draft.{}", self.chat)
     }
 
+    /// Tells whether the list of conversations stands beside the conversation.
+    pub fn list(&self) -> bool {
+        self.get("list") == true
+    }
+
+    /// Writes whether the list of conversations stands beside the conversation.
+    pub fn keep_list(&self, stands: bool) {
+        self.set("list", &Value::from(stands));
+    }
+
     /// Reads how the person likes to read.
     pub fn appearance(&self) -> Appearance {
         Appearance::read(&self.get("look"))

@@ -100,6 +100,12 @@ impl Index {
         self.conversation(id).version = version;
     }
 
+    /// The version of a conversation that is held whole; 0 where there is none.
+    pub fn version(&self, id: &str) -> u64 {
+        let held = self.conversations.get(id);
+        held.map_or(0, |held| held.version)
+    }
+
     /// Adds a turn's text, or puts it in the place of the one that it had.
     pub fn set_turn(&mut self, id: &str, turn: usize, text: &str) {
         self.conversation(id).set(turn, Some(text));
@@ -126,8 +132,9 @@ impl Index {
         self.revision += 1;
         self.conversations
             .retain(|id, _| stored.contains_key(id.as_str()));
-        let held = |id: &str| self.conversations.get(id).map(|known| known.version);
-        let is_other = |(id, version): &(&str, u64)| held(id) != Some(*version);
+        let is_other = |(id, version): &(&str, u64)| {
+            !self.conversations.contains_key(*id) || self.version(id) != *version
+        };
         stored
             .into_iter()
             .filter(is_other)

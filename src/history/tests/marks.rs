@@ -3,6 +3,7 @@
 use crate::chat::tree::Tree;
 use crate::chat::turn::Turn;
 use crate::history::change::{Edit, Of};
+use crate::history::marks::folders;
 use crate::history::reading::Left;
 use crate::history::records::list;
 use crate::history::{
@@ -258,4 +259,63 @@ fn an_undo_leaves_alone_what_another_tab_did_since() {
     );
     assert!(change.put_folders(&mut folders).is_empty());
     assert_eq!(folders[0].name, "theirs");
+}
+
+#[test]
+fn folders_are_told_from_conversations_and_stand_in_the_order_of_their_names() {
+    let named = |id: &str, name: &str| Folder {
+        id: id.to_owned(),
+        name: name.to_owned(),
+        ..Folder::default()
+    };
+    let (lakes, rivers) = (named("2", "Lakes"), named("1", "Rivers"));
+    let records = [
+        rivers.write(),
+        head("a", pinned()).write(),
+        "?".to_owned(),
+        lakes.write(),
+    ];
+    assert_eq!(folders(&records), [lakes, rivers]);
+}
+
+#[test]
+fn a_change_names_what_it_marks_and_what_it_deletes() {
+    let (a, b) = (head("a", pinned()), head("b", Marks::default()));
+    let archived = Change::archive([&a, &b], true);
+    assert_eq!(
+        archived.marked().into_iter().collect::<Vec<_>>(),
+        ["a", "b"]
+    );
+    assert_eq!(archived.gone(true).count(), 0);
+    let deleted = Change::delete([&a, &b]);
+    assert!(deleted.marked().is_empty());
+    assert_eq!(deleted.gone(true).collect::<Vec<_>>(), ["a", "b"]);
+    assert_eq!(deleted.gone(false).count(), 0);
+    assert_eq!(deleted.inverse().gone(false).count(), 2);
+    let moved = Change::remove_folder(&project(), []);
+    assert!(moved.marked().is_empty(), "a folder is no conversation");
+}
+
+#[test]
+fn a_conversation_that_begins_in_a_folder_is_written_there() {
+    let mut tree = Tree::default();
+    tree.add(None, Turn::user("hello"));
+    let here = Conversation {
+        id: "a",
+        tree: &tree,
+        running: None,
+        called: None,
+    };
+    let mut journal = Journal::new("page".to_owned());
+    journal.begin_in("a", "f");
+    journal.changed(None);
+    let batch = journal.next(Some(&here), 5.0).unwrap();
+    let written = Head::read(&batch.record(None)).unwrap();
+    assert_eq!(written.marks.folder.as_deref(), Some("f"));
+    assert_eq!(journal.begun().as_deref(), Some("a"));
+    // Another one that begins later is in none.
+    journal.written(Outcome::Done, Some("a"), String::new);
+    let other = Conversation { id: "b", ..here };
+    let batch = journal.next(Some(&other), 6.0).unwrap();
+    assert_eq!(batch.head.marks, Marks::default());
 }

@@ -16,7 +16,8 @@ use crate::page::words::say;
 impl Chat {
     /// Finds somebody to talk to: what the page asks for, else what was used last, else what runs here, else the demo.
     pub fn start(self, from_link: bool) {
-        if self.returning.get_untracked() {
+        // What is remembered to stand beside the conversation comes with it.
+        if self.returning.get_untracked() || self.shared().store.list() {
             self.load_second_half();
         }
         let options = self.options.get_untracked();

@@ -57,7 +57,8 @@ pub struct SecondHalf {
     pub exam: fn(Chat) -> AnyView,
     /// Draws the question whether a link's server may be spoken to.
     pub ask: fn(Chat) -> AnyView,
-    /// Draws the notice of what is wrong with keeping the conversation.
+    /// Draws what is there from the beginning of the second half on: the notice of what is wrong with keeping the conversation,
+    /// the list beside it.
     pub notice: fn(Chat) -> AnyView,
     /// Says in a sentence what to do about a verdict; empty where nothing is to be done.
     pub verdict_why: fn(Chat, Verdict) -> String,

@@ -122,6 +122,16 @@ impl Chat {
         }
     }
 
+    /// Shows a turn, on whichever branch it is. (No [`Command`](super::Command): the first view searches nothing.)
+    pub fn show_turn(self, id: TurnId) {
+        let is_shown = self
+            .tree
+            .with_untracked(|tree| tree.path().any(|shown| shown == id));
+        if !is_shown {
+            self.write(|signals| signals.tree.update(|tree| tree.show_way_to(id)));
+        }
+    }
+
     pub(super) fn stop(self) {
         self.order(Order::Stop(End::Stopped));
     }

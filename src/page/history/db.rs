@@ -1,8 +1,9 @@
 //! The browser's database, as far as conversations need it: two stores of texts by name.
 //!
-//! `conversations` holds one record for each conversation, `turns` one for each turn, named by its conversation and its number; and
-//! one for what a page left unwritten of a conversation when it went. What stands in them is not known here. Everything may fail,
-//! and says so: a private window has no database, a full disk no room, and a browser closes the connection of a page that was away.
+//! `conversations` holds one record for each conversation, and for each folder of them; `turns` one for each turn, named by its
+//! conversation and its number, and one for what a page left unwritten of a conversation when it went. What stands in them is not
+//! known here. Everything may fail, and says so: a private window has no database, a full disk no room, and a browser closes the
+//! connection of a page that was away.
 //! A wrapper of our own: the kept crates for IndexedDB cost a reader 20 KB, this one two.
 
 use std::cell::{Cell, RefCell};
@@ -174,7 +175,7 @@ impl Work {
         Ok(head.as_string())
     }
 
-    /// Reads the records of all conversations.
+    /// Reads the records of all conversations, and of all folders.
     pub async fn heads(&self) -> Result<Vec<String>, Fault> {
         texts(self.heads.get_all()).await
     }
@@ -191,6 +192,38 @@ impl Work {
         let count = done(self.turns.count_with_key(&range(id, 0)?.into())).await?;
         let count = count.as_f64().ok_or(Fault::Failed)?;
         Ok(count as usize)
+    }
+
+    /// Reads the records of single turns, each named by its conversation and its number; `None` in the place of one that is not
+    /// there.
+    pub async fn single(&self, turns: &[(&str, usize)]) -> Result<Vec<Option<String>>, Fault> {
+        let ask = |(id, turn): &(&str, usize)| self.turns.get(&name(id, *turn).into());
+        // All are asked for before the first is here.
+        let asked: Vec<_> = turns.iter().map(ask).collect();
+        let mut records = Vec::new();
+        for one in asked {
+            records.push(done(one).await?.as_string());
+        }
+        Ok(records)
+    }
+
+    /// Writes the record of a conversation, whose turns stay as they are.
+    pub fn put_head(&self, id: &str, record: &str) {
+        self.note(self.heads.put_with_key(&record.into(), &id.into()));
+    }
+
+    /// Reads the record of a folder; `None` where there is none.
+    pub async fn folder(&self, id: &str) -> Result<Option<String>, Fault> {
+        self.head(&folder(id)).await
+    }
+
+    /// Writes the record of a folder; deletes it with `None`.
+    pub fn put_folder(&self, id: &str, record: Option<&str>) {
+        let name = folder(id).into();
+        self.note(match record {
+            Some(record) => self.heads.put_with_key(&record.into(), &name),
+            None => self.heads.delete(&name),
+        });
     }
 
     /// Reads the record of what was left unwritten of a conversation; `None` where nothing was.
@@ -315,6 +348,11 @@ fn name(id: &str, turn: usize) -> String {
 /// Makes the name of the record of what was left unwritten of a conversation: it stands among no conversation's turns.
 fn left(id: &str) -> String {
     format!("left/{id}")
+}
+
+/// Makes the name of a folder's record: it stands among the conversations, none of which has such a name.
+fn folder(id: &str) -> String {
+    format!("folder/{id}")
 }
 
 fn range(id: &str, from: usize) -> Result<IdbKeyRange, Fault> {

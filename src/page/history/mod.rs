@@ -4,8 +4,17 @@
 //! In: the conversation of a chat, as it changes. Out: records; and conversations, when they are asked for again. Nothing at all
 //! with `storage=none`. What is written when, and what records mean together, is decided in [`crate::history`]; here are the hands.
 //! A tab knows its conversation by a name in its session.
+//!
+//! | file | gives |
+//! |---|---|
+//! | [`db`] | the database |
+//! | `write` | what the journal wants written, written |
+//! | [`shelf`] | all conversations and folders, and what is done to them |
+//! | [`finder`] | what is found in them |
 
 pub mod db;
+pub mod finder;
+pub mod shelf;
 mod write;
 
 use std::any::Any;
@@ -29,9 +38,10 @@ use crate::chat::tree::{Tree, TurnId};
 use crate::chat::turn::Turn;
 use crate::event::Millis;
 use crate::history::reading::{Left, PIECE};
-use crate::history::records::list;
 use crate::history::{Fault, Head, Journal, Opened, Reading, Trouble, Unwritten};
-use db::{Db, Deleted};
+use db::Db;
+use finder::Finder;
+use shelf::Shelf;
 
 /// Number of turns at the end of a long conversation that are brought before the others; no more are drawn at once.
 pub const END: usize = 64;
@@ -43,6 +53,9 @@ pub struct History {
     chat: Chat,
     /// Trouble with keeping the conversation, if there is any, for those who say so.
     pub trouble: ArcRwSignal<Option<Trouble>>,
+    /// All that is kept, as far as it was read.
+    pub shelf: Shelf,
+    finder: Finder,
     db: Db,
     /// Lock of the writer: one writes at a time.
     pen: Mutex<()>,
@@ -65,6 +78,8 @@ pub fn of(chat: Chat) -> Option<Rc<History>> {
         let history = Rc::new(History {
             chat,
             trouble: ArcRwSignal::new(None),
+            shelf: Shelf::default(),
+            finder: Finder::default(),
             db: Db::default(),
             pen: Mutex::new(()),
             journal: RefCell::new(Journal::new(made_up())),
@@ -143,13 +158,6 @@ fn running(chat: Chat) -> Option<(TurnId, Turn)> {
 }
 
 impl History {
-    /// Lists the heads of all conversations, the newest first. What waits to be written is written before.
-    pub async fn list(&self) -> Result<Vec<Head>, Fault> {
-        self.write().await;
-        let work = self.db.work(false).await?;
-        Ok(list(&work.heads().await?, &work.all_left().await?))
-    }
-
     /// Puts a conversation of the list on the page, in the place of the one that is there; returns `false` where there is none of
     /// that name, or where it is no longer wanted.
     pub async fn open(&self, id: &str) -> Result<bool, Fault> {
@@ -201,11 +209,13 @@ impl History {
         };
         self.journal.borrow_mut().opened(&opened);
         chat.shared().store.keep_session(Some(&opened.head.id));
+        let folder = opened.head.marks.folder.clone();
         if is_long {
             chat.fill(opened.tree);
         } else {
             chat.turn_to(names, opened.tree);
         }
+        self.enter(folder.as_deref()).await;
         Ok(true)
     }
 
@@ -258,37 +268,6 @@ impl History {
             reading.take(records);
         }
         reading.finish()
-    }
-
-    /// Deletes a conversation; returns the records that were there, which can be put back.
-    pub async fn delete(&self, id: &str) -> Result<Deleted, Fault> {
-        // What of it is still on its way belongs to it.
-        self.write().await;
-        let work = self.db.work(true).await?;
-        let deleted = work.delete(id).await?;
-        work.finish().await?;
-        self.forget(|of| of == id);
-        Ok(deleted)
-    }
-
-    /// Puts a deleted conversation back; under a new name, where another tab has gone on under the old one.
-    pub async fn put_back(&self, deleted: &Deleted) -> Result<(), Fault> {
-        let work = self.db.work(true).await?;
-        let id = match work.head(&deleted.id).await? {
-            Some(_) => made_up(),
-            None => deleted.id.clone(),
-        };
-        work.put_back(deleted, &id);
-        work.finish().await
-    }
-
-    /// Deletes all conversations.
-    pub async fn clear(&self) -> Result<(), Fault> {
-        let work = self.db.work(true).await?;
-        work.clear();
-        work.finish().await?;
-        self.forget(|_| true);
-        Ok(())
     }
 
     /// Drops what waits, and what is left in this tab, of conversations that were deleted.

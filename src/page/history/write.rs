@@ -164,6 +164,7 @@ impl History {
         match then {
             Then::Next => false,
             Then::Renamed(id) => {
+                self.shelf.renamed(&id);
                 self.chat.rename(id);
                 false
             }
@@ -206,7 +207,9 @@ impl History {
             });
         }
         work.put(batch, known.as_ref());
-        work.finish().await.map(|()| Outcome::Done)
+        work.finish().await?;
+        self.took(batch, known.as_ref());
+        Ok(Outcome::Done)
     }
 }
 

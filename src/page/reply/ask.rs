@@ -12,12 +12,14 @@ use crate::chat::request::{ChatRequest, Message, Role};
 use crate::chat::tree::TurnId;
 use crate::dialect::{Dialect, Kind, Takes};
 use crate::event::{BAD_KEY, End, ErrorCause, ServerError, Timings, Token, Usage};
+use crate::history::Folder;
 use crate::key::spelled;
 use crate::link::Server;
 use crate::page::app::{Chat, Meter};
 use crate::page::browser::made_up;
 use crate::page::clock::{PageClock, now};
 use crate::page::doctor::Origin;
+use crate::page::history;
 use crate::page::net::PageWire;
 use crate::page::net::demo::Demo;
 use crate::page::store::Store;
@@ -77,7 +79,12 @@ pub(super) async fn run(
 ) {
     chat.settled().await;
     let (wire, dialect, server) = wire_of(chat);
-    let model = server.as_ref().and_then(Server::model_id);
+    let own = project(chat).and_then(|project| project.model);
+    let model = server.as_ref().and_then(|server| {
+        // Another server may not have the folder's model.
+        let is_known = |id: &String| server.models.iter().any(|model| model.id == *id);
+        own.filter(is_known).or_else(|| server.model_id())
+    });
     let request = request(chat, reply.id, continues, model, &dialect.takes());
     let base = untrack(|| chat.base());
     let store = chat.shared().store.clone();
@@ -212,6 +219,12 @@ pub(super) fn wire_of(chat: Chat) -> (PageWire, &'static dyn Dialect, Option<Ser
     }
 }
 
+/// The folder that the conversation is in.
+fn project(chat: Chat) -> Option<Folder> {
+    let history = history::of(chat)?;
+    untrack(|| history.project())
+}
+
 pub(super) fn request(
     chat: Chat,
     id: TurnId,
@@ -235,11 +248,15 @@ pub(super) fn request(
     }
     let preferences = chat.preferences.get_untracked();
     let system = Some(preferences.system).filter(|system| !system.trim().is_empty());
-    let own = || {
-        chat.options
-            .with_untracked(|options| options.system.clone())
-    };
-    if let Some(system) = system.or_else(own) {
+    let (own, is_fixed) = chat.options.with_untracked(|options| {
+        let own = options.system.clone();
+        let is_fixed = options.lock && own.is_some();
+        (own, is_fixed)
+    });
+    // Where the page's owner has chosen all, a visitor's folder changes nothing.
+    let project = project(chat).filter(|_| !is_fixed);
+    let system = project.and_then(|project| project.system).or(system);
+    if let Some(system) = system.or(own) {
         messages.insert(0, Message::new(Role::System, system));
     }
     let (conversation, server_conversation) = chat.names();

@@ -16,6 +16,7 @@
 //! | `file` | later | files that are opened and saved |
 //! | [`status`] | later | the line under a reply |
 //! | `tokens` | later | the tokens of a reply |
+//! | `found` | later | the place that a search leads to |
 //! | `actions` | later | what can be done with a turn |
 //! | `said` | later | what a person said |
 //! | [`turn`] | later | one turn |
@@ -23,11 +24,15 @@
 //! | [`notice`] | later | what is wrong with keeping |
 //! | [`fields`] | later | what stands beside the prompt |
 //! | [`doctor`] | later | the Doctor's region, panel and check |
+//! | `beside` | later | the room beside the conversation |
+//! | `list` | later | all conversations |
 //! | [`dialogs`] | later | servers and how to read, how replies are made, conversations |
+//! | [`side`] | later | the list beside the conversation |
 //! | [`ask`] | later | what a link may open |
 
 mod actions;
 pub(crate) mod ask;
+mod beside;
 mod coming;
 mod composer;
 pub(crate) mod dialogs;
@@ -35,11 +40,14 @@ pub(crate) mod doctor;
 pub(crate) mod dom;
 pub(crate) mod fields;
 mod file;
+mod found;
 pub(crate) mod images;
 mod kit;
+mod list;
 pub(crate) mod notice;
 mod said;
 mod sheet;
+pub(crate) mod side;
 pub(crate) mod status;
 mod stream;
 mod tokens;

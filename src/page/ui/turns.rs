@@ -11,10 +11,10 @@ use std::cell::RefCell;
 use std::rc::{Rc, Weak};
 
 use leptos::prelude::*;
-use wasm_bindgen::prelude::*;
-use web_sys::{CssStyleSheet, Element, HtmlElement, IntersectionObserver};
+use web_sys::{CssStyleSheet, Element, HtmlElement};
 
 use super::dom::{Placed, el};
+use super::found;
 use super::kit::For;
 use super::turn::TurnView;
 use crate::chat::request::Role;
@@ -25,9 +25,10 @@ use crate::page::annex;
 use crate::page::app::Chat;
 use crate::page::browser::{adopt, sheet};
 use crate::page::clock::now;
-use crate::page::dom::{set_style, when_near};
+use crate::page::dom::{Near, set_style};
 use crate::page::follow::follow;
 use crate::page::history;
+use crate::page::history::shelf::Sought;
 use crate::page::idle::Task;
 
 /// The number of turns that stand together. Where they are out of view they are left out of layout and painting, all at once: a
@@ -85,9 +86,11 @@ fn pile(place: Element, chat: Chat) {
         near: None,
         task: None,
         whole: true,
+        sought: None,
         this: Weak::new(),
     }));
     pile.borrow_mut().this = Rc::downgrade(&pile);
+    seek(&pile, chat);
     // What follows holds it, and ends with its owner; what it has started ends with it.
     follow(move || {
         let path: Vec<Drawn> = chat.starts.with(|starts| {
@@ -95,6 +98,24 @@ fn pile(place: Element, chat: Chat) {
             chat.tree.with(|tree| tree.path().map(drawn).collect())
         });
         pile.borrow_mut().update(&path, !chat.returning.get());
+    });
+}
+
+/// Has the pile show the places that somebody looks for in its conversation.
+fn seek(pile: &Rc<RefCell<Pile>>, chat: Chat) {
+    let Some(history) = history::of(chat) else {
+        return;
+    };
+    let pile = Rc::downgrade(pile);
+    let number = chat.conversation.get_untracked();
+    let sought = history.shelf.sought.clone();
+    follow(move || {
+        let sought = sought.get().filter(|sought| sought.conversation == number);
+        if let (Some(sought), Some(pile)) = (sought, pile.upgrade()) {
+            let mut pile = pile.borrow_mut();
+            pile.sought = Some(sought);
+            untrack(|| pile.seek());
+        }
     });
 }
 
@@ -108,19 +129,9 @@ struct Pile {
     task: Option<Task>,
     /// `true` where all turns are here; else only the newest are, and there is room for the others.
     whole: bool,
+    /// The place that somebody looks for, until it is there.
+    sought: Option<Sought>,
     this: Weak<RefCell<Pile>>,
-}
-
-/// A watch that tells when a group comes near.
-struct Near {
-    observer: IntersectionObserver,
-    _seen: Closure<dyn Fn(Element)>,
-}
-
-impl Drop for Near {
-    fn drop(&mut self) {
-        self.observer.disconnect();
-    }
 }
 
 struct Group {
@@ -177,6 +188,7 @@ impl Pile {
             self.chat.follow();
             self.go_on();
         }
+        self.seek();
     }
 
     /// Makes one turn, the newest of those that are wanted; `false` where there is none.
@@ -191,7 +203,9 @@ impl Pile {
         let Some(group) = next.and_then(|at| self.groups.get_mut(at)) else {
             return false;
         };
-        group.make(self.chat, &self.owner);
+        if let Some(at) = group.rows.iter().rposition(Option::is_none) {
+            group.make(at, self.chat, &self.owner);
+        }
         if group.gap.is_some() {
             self.chat.tree.with_untracked(|tree| group.leave_room(tree));
         }
@@ -203,23 +217,51 @@ impl Pile {
         let this = self.this.clone();
         let chat = self.chat;
         let near = self.near.get_or_insert_with(|| {
-            let seen = Closure::new(move |element: Element| {
+            let seen = move |element: Element| {
                 if let Some(pile) = this.upgrade() {
                     pile.borrow_mut().hurry(&element);
                 }
-            });
+            };
             let scroller = chat.scroller().get_untracked();
-            let root = scroller.as_ref().map(AsRef::as_ref);
-            Near {
-                observer: when_near(seen.as_ref(), root, NEAR),
-                _seen: seen,
-            }
+            Near::new(scroller.as_ref().map(AsRef::as_ref), NEAR, seen)
         });
         for group in self.groups.iter_mut().filter(|group| group.left > 0) {
             if group.gap.is_none() {
-                near.observer.observe(&group.element);
+                near.watch(&group.element);
             }
             chat.tree.with_untracked(|tree| group.leave_room(tree));
+        }
+    }
+
+    /// Makes the turn that somebody looks for, if it is on the path, and shows the place.
+    fn seek(&mut self) {
+        let Some(sought) = self.sought.take_if(|_| self.whole) else {
+            return;
+        };
+        let place = self.groups.iter_mut().find_map(|group| {
+            let mut turns = group.turns.iter();
+            let at = turns.position(|(id, _)| *id == sought.turn)?;
+            Some((group, at))
+        });
+        let Some((group, at)) = place else {
+            // It may be on its way.
+            self.sought = Some(sought);
+            return;
+        };
+        group.near = true;
+        if matches!(group.rows.get(at), Some(None)) {
+            group.make(at, self.chat, &self.owner);
+        }
+        if group.gap.is_some() {
+            self.chat.tree.with_untracked(|tree| group.leave_room(tree));
+        }
+        annex::awake(&group.element);
+        let row = group.rows.get(at).and_then(Option::as_ref);
+        if let Some(turn) = row.and_then(|row| row.turn.element()) {
+            found::show(self.chat, turn, sought.words);
+        }
+        if self.groups.iter().any(|group| group.left > 0) {
+            self.go_on();
         }
     }
 
@@ -297,11 +339,8 @@ impl Group {
         self.left = self.rows.iter().filter(|row| row.is_none()).count();
     }
 
-    /// Makes the newest turn that is not made.
-    fn make(&mut self, chat: Chat, owner: &Owner) {
-        let Some(at) = self.rows.iter().rposition(Option::is_none) else {
-            return;
-        };
+    /// Makes the turn at this place, which is not made yet.
+    fn make(&mut self, at: usize, chat: Chat, owner: &Owner) {
         // As many rows as turns.
         let Some((id, _)) = self.turns.get(at).copied() else {
             return;

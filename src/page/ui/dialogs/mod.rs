@@ -1,12 +1,14 @@
 //! What the dialogs show, a file for each. That of the Doctor's check stands with the Doctor.
 
-mod conversations;
+pub(super) mod conversations;
+mod search;
 mod server;
 mod settings;
 
 use leptos::prelude::*;
 
 use self::conversations::Conversations;
+use self::search::Search;
 use self::server::ServerPanel;
 use self::settings::Settings;
 use super::doctor::check::CheckPanel;
@@ -20,5 +22,6 @@ pub fn dialog(chat: Chat, panel: Panel) -> AnyView {
         Panel::Check => view! { <CheckPanel chat /> }.into_any(),
         Panel::Conversations => view! { <Conversations chat /> }.into_any(),
         Panel::Replies => view! { <Settings chat /> }.into_any(),
+        Panel::Search => view! { <Search chat /> }.into_any(),
     }
 }

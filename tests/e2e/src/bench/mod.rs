@@ -3,6 +3,7 @@
 //! In: the release build, the lab, Chromium; what others do with the stream, where it is wanted. Out: figures, one [`Run`] for each
 //! page and stream. It judges nothing.
 
+mod many;
 mod open;
 mod stream;
 mod tasks;
@@ -12,6 +13,7 @@ use crate::browser::{Browser, Error};
 use crate::page::Page;
 use crate::stage::Stage;
 use lab::{Dialect, Lab, StaticSite, percent_encode};
+pub use many::{MANY, SOME};
 pub use open::{FEW, LENGTHS, Opening};
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;

@@ -25,9 +25,10 @@ const PATIENCE: Duration = Duration::from_secs(120);
 /// One conversation, opened. Times are milliseconds.
 #[derive(Debug, Clone, Serialize)]
 pub struct Opening {
-    /// `return`: of a tab's own conversation; or `list`.
+    /// `return`: of a tab's own conversation; `list`: of one from the list. Where very many are kept: `many` of the list itself,
+    /// `index` of all that is searched, `search` of the slowest key stroke.
     pub how: &'static str,
-    /// Its length.
+    /// Its length; the turns of all conversations.
     pub turns: usize,
     /// Until the newest turn was seen: from the navigation, or from the click.
     pub shown: f64,
@@ -125,11 +126,11 @@ async fn scroll(page: &Page) -> f64 {
     cost().await - before
 }
 
-fn find(button: &str) -> String {
+pub(super) fn find(button: &str) -> String {
     format!("e2e.find(0, 'button', {})", quote(button))
 }
 
-fn median(mut figures: Vec<f64>) -> f64 {
+pub(super) fn median(mut figures: Vec<f64>) -> f64 {
     figures.sort_by(f64::total_cmp);
     figures.get(figures.len() / 2).copied().unwrap_or(0.0)
 }

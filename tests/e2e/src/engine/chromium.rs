@@ -317,8 +317,15 @@ impl super::Tab for Tab {
             "End" => ("End", 35, None),
             "Home" => ("Home", 36, None),
             "ArrowLeft" => ("ArrowLeft", 37, None),
+            "ArrowUp" => ("ArrowUp", 38, None),
             "ArrowRight" => ("ArrowRight", 39, None),
-            other => (other, i64::from(letter(other)), Some(other)),
+            "ArrowDown" => ("ArrowDown", 40, None),
+            "Delete" => ("Delete", 46, None),
+            // With Ctrl or Meta it is a command, and no text.
+            other => {
+                let text = Some(other).filter(|_| modifiers & 6 == 0);
+                (other, i64::from(letter(other)), text)
+            }
         };
         Box::pin(async move {
             for kind in [DispatchKeyEventType::KeyDown, DispatchKeyEventType::KeyUp] {

@@ -70,6 +70,7 @@ fn stroke(key: &str, modifiers: i64) -> Vec<Value> {
         "ArrowUp" => "\u{e013}",
         "ArrowRight" => "\u{e014}",
         "ArrowDown" => "\u{e015}",
+        "Delete" => "\u{e017}",
         letter => letter,
     };
     let held = MODIFIERS.iter().filter(|(bit, _)| modifiers & bit != 0);

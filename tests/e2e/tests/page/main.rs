@@ -15,6 +15,7 @@ mod halo;
 mod hands;
 mod images;
 mod jarvis;
+mod list;
 mod llama_chat;
 mod long;
 mod look;

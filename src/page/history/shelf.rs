@@ -1,0 +1,204 @@
+//! All conversations that are kept, and their folders, as the page knows them; and what is done to them.
+//!
+//! In: what the database holds, what this page writes, changes that a person makes. Out: signals; records. What a change means is
+//! decided in [`crate::history::change`].
+
+use std::rc::Rc;
+
+use leptos::prelude::*;
+
+use super::History;
+use super::db::Deleted;
+use crate::chat::tree::TurnId;
+use crate::history::change::Edit;
+use crate::history::list::sort;
+use crate::history::marks::folders;
+use crate::history::records::list;
+use crate::history::{Batch, Change, Fault, Folder, Head};
+use crate::page::app::Command;
+use crate::page::browser::made_up;
+
+/// All that is kept, as far as it was read; and what views of it share.
+#[derive(Default)]
+pub struct Shelf {
+    /// Heads of all conversations, in the order of the list; `None` before they are read.
+    pub heads: ArcRwSignal<Option<Vec<Head>>>,
+    /// Folders, in the order of their names.
+    pub folders: ArcRwSignal<Vec<Folder>>,
+    /// Folder of the conversation on the page, with that conversation's name; see [`History::project`].
+    project: ArcRwSignal<Option<(String, Folder)>>,
+    /// `true` while the list stands beside the conversation.
+    pub beside: ArcRwSignal<bool>,
+    /// Place that somebody looks for in the conversation on the page.
+    pub sought: ArcRwSignal<Option<Sought>>,
+}
+
+/// Place in a conversation that somebody looks for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Sought {
+    /// Number of the conversation on the page.
+    pub conversation: u32,
+    /// Turn in which the place is.
+    pub turn: TurnId,
+    /// Words that stand there.
+    pub words: String,
+}
+
+impl Shelf {
+    /// Takes note that the conversation on the page has another name now.
+    pub(super) fn renamed(&self, id: &str) {
+        if let Some((_, folder)) = self.project.get_untracked() {
+            self.project.set(Some((id.to_owned(), folder)));
+        }
+    }
+
+    /// Puts a head that was written in the place of what is known of its conversation.
+    fn take(&self, head: Head) {
+        if self.heads.with_untracked(Option::is_none) {
+            return;
+        }
+        self.heads.update(|heads| {
+            let heads = heads.get_or_insert_default();
+            heads.retain(|known| known.id != head.id);
+            heads.push(head);
+            sort(heads);
+        });
+    }
+}
+
+impl History {
+    /// Reads all heads and folders anew. What waits to be written is written before.
+    pub async fn refresh(&self) -> Result<(), Fault> {
+        self.write().await;
+        let work = self.db.work(false).await?;
+        let records = work.heads().await?;
+        let mut heads = list(&records, &work.all_left().await?);
+        sort(&mut heads);
+        self.shelf.folders.set(folders(&records));
+        self.shelf.heads.set(Some(heads));
+        self.find_project();
+        Ok(())
+    }
+
+    /// Makes a change of the list; returns the records of what it deletes. `kept` are those of what it puts back: that comes under
+    /// a new name, where another tab has gone on under the old one.
+    pub async fn apply(
+        &self,
+        change: &Change,
+        kept: &[Rc<Deleted>],
+    ) -> Result<Vec<Rc<Deleted>>, Fault> {
+        // What of a conversation is still on its way belongs to it.
+        self.write().await;
+        let work = self.db.work(true).await?;
+        for id in change.marked() {
+            let record = work.head(id).await?;
+            if let Some(record) = record.and_then(|record| change.record(&record)) {
+                work.put_head(id, &record);
+            }
+        }
+        if change
+            .edits
+            .iter()
+            .any(|edit| matches!(edit, Edit::Folder(_)))
+        {
+            let mut folders = folders(&work.heads().await?);
+            for (id, folder) in change.put_folders(&mut folders) {
+                work.put_folder(&id, folder.map(|folder| folder.write()).as_deref());
+            }
+        }
+        let mut gone = Vec::new();
+        for id in change.gone(true) {
+            gone.push(Rc::new(work.delete(id).await?));
+        }
+        for id in change.gone(false) {
+            let Some(deleted) = kept.iter().find(|deleted| deleted.id == id) else {
+                continue;
+            };
+            let id = match work.head(id).await? {
+                Some(_) => made_up(),
+                None => id.to_owned(),
+            };
+            work.put_back(deleted, &id);
+        }
+        work.finish().await?;
+        self.forget(|id| gone.iter().any(|gone| gone.id == id));
+        self.refresh().await?;
+        Ok(gone)
+    }
+
+    /// Deletes all conversations. Folders stay.
+    pub async fn clear(&self) -> Result<(), Fault> {
+        let work = self.db.work(true).await?;
+        let folders = folders(&work.heads().await?);
+        work.clear();
+        for folder in folders {
+            work.put_folder(&folder.id, Some(&folder.write()));
+        }
+        work.finish().await?;
+        self.forget(|_| true);
+        Ok(())
+    }
+
+    /// Begins a new conversation in a folder.
+    pub fn begin_in(&self, folder: &str) {
+        self.chat.run(Command::Clear);
+        let id = self.chat.names().0;
+        self.journal.borrow_mut().begin_in(&id, folder);
+        self.set_project(folder);
+    }
+
+    /// Returns the folder of the conversation on the page, if it is in one. Tracked.
+    pub fn project(&self) -> Option<Folder> {
+        self.chat.conversation.track();
+        let (id, folder) = self.shelf.project.get()?;
+        (id == self.chat.names().0).then_some(folder)
+    }
+
+    /// Takes note of the folder of the conversation that was put on the page.
+    pub(super) async fn enter(&self, folder: Option<&str>) {
+        let Some(id) = folder else { return };
+        let here = self.chat.names().0;
+        // Where it cannot be read, the conversation is as good as in none.
+        let record = match self.db.work(false).await {
+            Ok(work) => work.folder(id).await.ok().flatten(),
+            Err(_) => None,
+        };
+        let folder = record.and_then(|record| Folder::read(&record));
+        self.shelf.project.set(folder.map(|folder| (here, folder)));
+    }
+
+    /// Takes note of what was written.
+    pub(super) fn took(&self, batch: &Batch, known: Option<&Head>) {
+        if let Some(head) = Head::read(&batch.record(known)) {
+            self.finder.take(batch, &head);
+            self.shelf.take(head);
+        }
+    }
+
+    /// Finds the folder of the conversation on the page in the list. One that is not written yet is where it began.
+    fn find_project(&self) {
+        let here = self.chat.names().0;
+        let folder = self.shelf.heads.with_untracked(|heads| {
+            let head = heads.iter().flatten().find(|head| head.id == here)?;
+            Some(head.marks.folder.clone())
+        });
+        let began = || {
+            let project = self.shelf.project.get_untracked();
+            let (_, folder) = project.filter(|(id, _)| *id == here)?;
+            Some(folder.id)
+        };
+        self.set_project(&folder.unwrap_or_else(began).unwrap_or_default());
+    }
+
+    fn set_project(&self, folder: &str) {
+        let here = self.chat.names().0;
+        let found = self.shelf.folders.with_untracked(|folders| {
+            let mut folders = folders.iter();
+            folders.find(|known| known.id == folder).cloned()
+        });
+        let project = found.map(|folder| (here, folder));
+        if self.shelf.project.get_untracked() != project {
+            self.shelf.project.set(project);
+        }
+    }
+}

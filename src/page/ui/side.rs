@@ -1,0 +1,127 @@
+//! What is there as soon as the second half is, beside the conversation: the list of conversations, the keys that open the search, the
+//! folder that one is in.
+//!
+//! The list stands before all else of the page, where readers and keys look for it. The first view knows of no such place: it is put
+//! there by hand.
+
+use std::rc::Rc;
+
+use gloo_events::EventListener;
+use leptos::prelude::*;
+use wasm_bindgen::JsCast;
+use web_sys::{Element, KeyboardEvent};
+
+use super::beside::{fold, stands};
+use super::dialogs::conversations::Below;
+use super::dom::Placed;
+use super::kit::{Button, Icon, Show};
+use super::list::{List, ListView};
+use super::sheet::adopt_style;
+use crate::page::app::{Chat, Command};
+use crate::page::history::{self, History};
+use crate::page::panel::Panel;
+use crate::page::words::say;
+
+/// The list beside the conversation, the keys of the search, and the folder of the conversation.
+#[component]
+pub fn Beside(chat: Chat) -> impl IntoView {
+    let Some(history) = history::of(chat) else {
+        return ().into_any();
+    };
+    listen(chat);
+    place(chat, &history);
+    let project = StoredValue::new_local(history);
+    let folder = move || project.with_value(|history| history.project());
+    let words = move || match folder() {
+        Some(folder) => say!(chat, folder_here, name = folder.name),
+        None => String::new(),
+    };
+    let in_folder = Memo::new(move |_| folder().is_some());
+    view! {
+        <Show when=in_folder>
+            <p class="in-folder">
+                <Icon shape=icondata_lu::LuFolder />
+                <span dir="auto">{words}</span>
+            </p>
+        </Show>
+    }
+    .into_any()
+}
+
+/// Puts the list before all else of the page, while it is wished and there is room.
+fn place(chat: Chat, history: &Rc<History>) {
+    let Some(root) = chat.shared().root.query_selector(".rill").ok().flatten() else {
+        return;
+    };
+    adopt_style(&chat.shared().root);
+    let stands = stands(chat, history);
+    let marked = root.clone();
+    Effect::new(move || {
+        let _ = marked.toggle_attribute_with_force("data-list", stands.get());
+    });
+    let side = view! {
+        <Show when=stands>
+            <Side chat />
+        </Show>
+    };
+    let first = root.first_child();
+    // It ends with the owner.
+    StoredValue::new_local(Placed::before(side.into_any(), &root, first.as_ref()));
+}
+
+/// The list of conversations, beside one.
+#[component]
+fn Side(chat: Chat) -> impl IntoView {
+    let list = List::new(chat);
+    view! {
+        <nav class="panel side" aria-label=move || say!(chat, conversations)>
+            <div class="panel-head">
+                <h2>{move || say!(chat, conversations)}</h2>
+                <Button
+                    class="round"
+                    label=move || say!(chat, list_close)
+                    on_click=move || fold(chat)
+                >
+                    <Icon shape=icondata_lu::LuPanelLeftClose />
+                </Button>
+            </div>
+            <ListView list />
+            <Below list />
+        </nav>
+    }
+}
+
+/// Opens the search when its keys are pressed: in this chat, or where nothing has the focus and this is the first on the page.
+fn listen(chat: Chat) {
+    let listener = EventListener::new_with_options(
+        &window(),
+        "keydown",
+        gloo_events::EventListenerOptions::enable_prevent_default(),
+        move |event| {
+            let Some(event) = event.dyn_ref::<KeyboardEvent>() else {
+                return;
+            };
+            let is_it = (event.ctrl_key() || event.meta_key())
+                && !event.alt_key()
+                && !event.shift_key()
+                && event.key().eq_ignore_ascii_case("k");
+            if is_it && chat.is_mounted() && is_meant(chat) {
+                event.prevent_default();
+                chat.run(Command::Open(Panel::Search));
+            }
+        },
+    );
+    StoredValue::new_local(listener);
+}
+
+fn is_meant(chat: Chat) -> bool {
+    let host: Element = chat.shared().host.clone().into();
+    let page = document();
+    let focused = page.active_element();
+    if focused.as_ref() == Some(&host) {
+        return true;
+    }
+    let body: Option<Element> = page.body().map(Into::into);
+    let first = page.query_selector("rill-chat").ok().flatten();
+    (focused.is_none() || focused == body) && first == Some(host)
+}
