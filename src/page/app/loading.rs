@@ -41,7 +41,10 @@ impl Chat {
         self.shared().is_loading.set(false);
         self.write(|signals| signals.loaded.set(half.is_ok()));
         match half {
-            Ok(half) => self.come_back(half).await,
+            Ok(half) => {
+                (half.take_texts)(self);
+                self.come_back(half).await;
+            }
             Err(_) => {
                 // It stays where it is kept.
                 self.write(|signals| signals.returning.set(false));
