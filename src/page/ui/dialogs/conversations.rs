@@ -15,6 +15,7 @@ use crate::page::history::db;
 use crate::page::history::{self, History};
 use crate::page::panel::Panel;
 use crate::page::sentences::young;
+use crate::page::ui::dialogs::export::Export;
 use crate::page::ui::file::{OpenFile, save_conversation};
 use crate::page::ui::kit::{Button, For, Hint, Icon, Show, Titled, Trouble};
 use crate::page::ui::notice;
@@ -161,6 +162,7 @@ fn Below(list: List) -> impl IntoView {
                 <Sure list count=count() />
             </Show>
         </section>
+        <Export chat />
     }
 }
 
