@@ -10,6 +10,7 @@
 use std::cell::RefCell;
 use std::rc::{Rc, Weak};
 
+use gloo_events::EventListener;
 use leptos::prelude::*;
 use wasm_bindgen::prelude::*;
 use web_sys::{CssStyleSheet, Element, HtmlElement, IntersectionObserver};
@@ -50,6 +51,7 @@ thread_local! {
         include_str!("../../../style/turn.css"),
         include_str!("../../../style/answer.css"),
         include_str!("../../../style/looks.css"),
+        include_str!("../../../style/print.css"),
     ));
 }
 
@@ -86,6 +88,14 @@ fn pile(place: Element, chat: Chat) {
         this: Weak::new(),
     }));
     pile.borrow_mut().this = Rc::downgrade(&pile);
+    // Paper shows all of it.
+    let printed = Rc::downgrade(&pile);
+    let prints = EventListener::new(&window(), "beforeprint", move |_| {
+        if let Some(pile) = printed.upgrade() {
+            while pile.borrow_mut().make(false) {}
+        }
+    });
+    StoredValue::new_local(prints);
     // What follows holds it, and ends with its owner; what it has started ends with it.
     follow(move || {
         let path: Vec<Drawn> = chat.starts.with(|starts| {
