@@ -29,7 +29,7 @@
 //! | [`reply`] | what the session reports, and the time of each frame | what a reader sees by then, and one end | the DOM, the network |
 //! | [`history`] | a conversation as it changes, and what became of each write | records to be written; conversations made of them | a store, the page |
 //! | [`search`] | titles and turns as they change; a query | hits and their places | a store, a worker |
-//! | [`export`] | a conversation | markdown, plain text, HTML for people; names of files | a file, the page |
+//! | [`export`] | a conversation | files of it: Rill's own, and texts for people; archives | where files go, the page |
 //! | [`trace`] | what happened when | a bounded record of it | how to steer |
 //! | [`doctor`] | a trace, an end, where the server is | a named cause, its evidence, its remedies | words, languages |
 //! | [`link`] | what is wished, done and answered | whom the page talks to, and what it takes | the network, the browser |

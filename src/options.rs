@@ -25,6 +25,31 @@ const NAMES: [&str; 11] = [
     "grace",
 ];
 
+/// Names of the URL parameters whose text begins the next message: that of a link, and those that a system hands over with what a person
+/// shares (`share_target` in `style/icons/rill.webmanifest`).
+pub const TEXTS: [&str; 4] = ["q", "title", "text", "url"];
+
+/// Returns the draft with the text that the page's address brings, read through `get`; `None` where it brings none. What was written
+/// before stays above it.
+pub fn draft_with_texts(draft: &str, get: impl Fn(&str) -> Option<String>) -> Option<String> {
+    let mut texts: Vec<String> = Vec::new();
+    for text in TEXTS.into_iter().filter_map(get) {
+        let text = text.trim();
+        // Programs put the address into the text as well.
+        let is_there = texts.iter().any(|known| known.contains(text));
+        if !text.is_empty() && !is_there {
+            texts.push(text.to_owned());
+        }
+    }
+    let text = texts.join("\n");
+    match draft.trim_end() {
+        _ if text.is_empty() => None,
+        "" => Some(text),
+        draft if draft.contains(&text) => Some(draft.to_owned()),
+        draft => Some(format!("{draft}\n\n{text}")),
+    }
+}
+
 /// Returns the names of all options, as attributes and as URL parameters.
 pub fn names() -> impl Iterator<Item = &'static str> {
     let settings = Setting::ALL.iter().map(|setting| setting.name());
@@ -250,6 +275,33 @@ mod tests {
             );
             assert!(complaints.is_empty());
         }
+    }
+
+    #[test]
+    fn a_text_of_the_address_is_added_to_what_was_written() {
+        let check = |draft: &str, address: &[(&str, &str)], expect: Option<&str>| {
+            let get = |name: &str| {
+                let mut pairs = address.iter();
+                let found = pairs.find(|(known, _)| *known == name);
+                found.map(|(_, value)| (*value).to_owned())
+            };
+            let draft = draft_with_texts(draft, get);
+            assert_eq!(draft.as_deref(), expect, "{address:?}");
+        };
+        check("", &[], None);
+        check("said", &[("q", " \n")], None);
+        check("", &[("q", " Why? ")], Some("Why?"));
+        check("said\n", &[("q", "Why?")], Some("said\n\nWhy?"));
+        // A page that was loaded anew.
+        check("Why? Because", &[("q", "Why?")], Some("Why? Because"));
+        let shared = [
+            ("title", "Rivers"),
+            ("text", "Look: https://a.test/x"),
+            ("url", "https://a.test/x"),
+        ];
+        check("", &shared, Some("Rivers\nLook: https://a.test/x"));
+        let shared = [("text", ""), ("url", "https://a.test"), ("title", "A")];
+        check("", &shared, Some("A\nhttps://a.test"));
     }
 
     #[test]

@@ -73,7 +73,7 @@ fn words_in_files_and_in_the_store_stay() {
         EventName::word,
         "text replace reasoning token tool-call progress alive usage timings id model done blocked error odd",
     );
-    check_read(Form::ALL, Form::word, "markdown plain html");
+    check_read(Form::ALL, Form::word, "rill markdown plain html");
     check(
         &[Confidence::Guess, Confidence::Likely, Confidence::Sure],
         Confidence::word,

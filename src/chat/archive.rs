@@ -28,18 +28,46 @@ pub enum Unreadable {
     Newer,
 }
 
+/// What a file says of a conversation beside its turns.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct About {
+    /// The conversation's name in the store from which it comes: the same for as long as it lives.
+    pub id: Option<String>,
+    /// The title.
+    pub title: Option<String>,
+    /// The time of its last change, in milliseconds since 1970.
+    pub updated: Option<i64>,
+}
+
 /// The conversation as JSON text.
 pub fn export(tree: &Tree) -> String {
+    export_about(tree, &About::default())
+}
+
+/// The conversation as JSON text, with what is known of it (docs/format.md).
+pub fn export_about(tree: &Tree, about: &About) -> String {
     let tree = tree.clone().settled();
+    let mut file = json!({ "rill": VERSION });
+    let known = [
+        ("id", json!(about.id)),
+        ("title", json!(about.title)),
+        ("updated", json!(about.updated)),
+    ];
+    let known = known.into_iter().filter(|(_, value)| !value.is_null());
     // Plain data with string keys: serialising it cannot fail.
-    let tree = serde_json::to_value(&tree).unwrap_or_default();
-    let file = json!({ "rill": VERSION, "conversation": tree });
+    let tree = ("conversation", json!(&tree));
+    if let Some(file) = file.as_object_mut() {
+        let fields = known.chain([tree]);
+        file.extend(fields.map(|(name, value)| (name.to_owned(), value)));
+    }
     format!("{file:#}")
 }
 
 /// A conversation that was read from a file.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct Imported {
+    /// All but its turns.
+    pub about: About,
     /// The conversation.
     pub tree: Tree,
     /// Turns and parts of turns that were left behind: of speakers that have no place here, without anything that can be shown,
@@ -53,11 +81,17 @@ pub fn import(text: &str) -> Result<Imported, Unreadable> {
     if file.get("rill").and_then(Value::as_u64) > Some(VERSION) {
         return Err(Unreadable::Newer);
     }
+    let word = |name| Some(file.get(name)?.as_str()?.to_owned());
+    let about = About {
+        id: word("id"),
+        title: word("title"),
+        updated: file.get("updated").and_then(Value::as_i64),
+    };
     let mut conversation = take(&mut file, "conversation");
     let Value::Array(nodes) = take(&mut conversation, "nodes") else {
         return Err(Unreadable::NotAConversation);
     };
-    let Imported { tree, left } = of_nodes(nodes, &conversation);
+    let (tree, left) = of_nodes(nodes, &conversation);
     // A person may have shown something that is not in the file.
     let says = |turn: &Turn| {
         turn.role == Role::User
@@ -70,6 +104,7 @@ pub fn import(text: &str) -> Result<Imported, Unreadable> {
         return Err(Unreadable::NotAConversation);
     }
     Ok(Imported {
+        about,
         tree: tree.settled(),
         left,
     })
@@ -109,7 +144,8 @@ fn add(tree: &mut Tree, mut node: Value) -> bool {
     }
 }
 
-fn of_nodes(nodes: Vec<Value>, conversation: &Value) -> Imported {
+/// The turns of a conversation, and how many of them were left behind.
+fn of_nodes(nodes: Vec<Value>, conversation: &Value) -> (Tree, usize) {
     let chosen = |node: &Value, all: &str, at: &str| {
         let at = number(node.get(at)?)?;
         number(node.get(all)?.get(at)?)
@@ -128,7 +164,7 @@ fn of_nodes(nodes: Vec<Value>, conversation: &Value) -> Imported {
         before = tree.len().checked_sub(1);
     }
     shown.into_iter().for_each(|id| tree.show(id));
-    Imported { tree, left }
+    (tree, left)
 }
 
 fn turn(mut told: Value) -> Option<Turn> {
@@ -268,7 +304,8 @@ mod tests {
         #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
         #[test]
         fn what_is_exported_comes_back_the_same(tree in tree()) {
-            prop_assert_eq!(import(&export(&tree)), Ok(Imported { tree, left: 0 }));
+            let about = About::default();
+            prop_assert_eq!(import(&export(&tree)), Ok(Imported { about, tree, left: 0 }));
         }
 
         #[test]
@@ -353,13 +390,14 @@ mod tests {
 
     #[test]
     fn what_a_file_lacks_is_as_good_as_not_said() {
-        let file = r#"{"rill":1,"conversation":{"nodes":[
+        let file = r#"{"rill":1,"id":7,"updated":"soon","conversation":{"nodes":[
             {"turn":{"role":"user","text":"hello","images":[{"base64":"PHN2Zz4="}]},"parent":77,"children":[5],"chosen":9},
             {"turn":"what is this","parent":0},
             {"turn":{"role":"assistant","text":"hi","end":{"end":"abducted"},"tools":8},"parent":1},
             {"turn":{"role":"assistant","text":"and"},"parent":2}
         ],"chosen_root":4}}"#;
-        let Imported { tree, left } = import(file).unwrap();
+        let Imported { about, tree, left } = import(file).unwrap();
+        assert_eq!(about, About::default());
         assert_eq!(left, 1);
         assert_eq!(tree.path().collect::<Vec<_>>(), [0, 1, 2, 3]);
         assert!(tree.turn(0).unwrap().images.is_empty(), "no raster image");

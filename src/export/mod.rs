@@ -1,8 +1,8 @@
-//! A conversation as a text for people: markdown, plain text, or a page of HTML that stands alone.
+//! A conversation as a file: a text for people (markdown, plain text, a page of HTML that stands alone), or Rill's own, which is read
+//! again ([`chat::archive`](crate::chat::archive)).
 //!
-//! In: the turns that are shown, a title, and words for what stands between them. Out: one text; of several conversations a list of
-//! names of files and texts. It must not know a page, a file, nor how a ZIP is made. For a file that is read again there is
-//! [`chat::archive`](crate::chat::archive).
+//! In: the turns, of which texts for people have those that are shown, a title, and words for what stands between them. Out: the name and
+//! the text of a file; of several conversations a ZIP archive. It must not know a page, nor where files go.
 //!
 //! | file | gives |
 //! |---|---|
@@ -10,15 +10,18 @@
 //! | `plain` | the words as they are read, without marks |
 //! | `html` | a page without scripts that asks nobody for anything; it reads well on paper |
 //! | `name` | the name of a file, of a title in any script |
+//! | [`zip`] | an archive of files |
 
 mod html;
 mod markdown;
 mod name;
 mod plain;
+pub mod zip;
 
 #[cfg(test)]
 mod tests;
 
+use crate::chat::archive::{self, About};
 use crate::chat::request::Role;
 use crate::chat::tree::Tree;
 use crate::chat::turn::Turn;
@@ -48,16 +51,20 @@ pub struct Words {
 pub struct Document<'a> {
     /// The conversation's title.
     pub title: &'a str,
-    /// The conversation's turns, of which the shown ones are written.
+    /// The conversation's turns.
     pub tree: &'a Tree,
+    /// The conversation's name in the store, and the time of its last change in milliseconds since 1970, where they are known.
+    pub known: Option<(&'a str, i64)>,
 }
 
-/// A form of text.
+/// A form of file.
 #[derive(
     Debug, Clone, Copy, PartialEq, Eq, strum::VariantArray, strum::IntoStaticStr, strum::EnumString,
 )]
 #[strum(serialize_all = "kebab-case")]
 pub enum Form {
+    /// Rill's own file, with all branches.
+    Rill,
     /// Markdown: each turn's text as it was written, under a heading.
     Markdown,
     /// Plain text.
@@ -78,6 +85,7 @@ impl Form {
     /// The ending of a file's name, without the dot.
     pub fn ending(self) -> &'static str {
         match self {
+            Form::Rill => "json",
             Form::Markdown => "md",
             Form::Plain => "txt",
             Form::Html => "html",
@@ -87,6 +95,7 @@ impl Form {
     /// The media type, for a browser that is to save it.
     pub fn media_type(self) -> &'static str {
         match self {
+            Form::Rill => "application/json",
             Form::Markdown => "text/markdown;charset=utf-8",
             Form::Plain => "text/plain;charset=utf-8",
             Form::Html => "text/html;charset=utf-8",
@@ -97,27 +106,73 @@ impl Form {
 /// Writes a conversation.
 pub fn write(document: &Document, form: Form, words: &Words) -> String {
     match form {
+        Form::Rill => document.archive(),
         Form::Markdown => markdown::write(document, words),
         Form::Plain => plain::write(document, words),
         Form::Html => html::write(document, words),
     }
 }
 
-/// Writes conversations; gives for each the name of a file, which no other one has, and the text.
-pub fn files<'a>(
-    documents: impl IntoIterator<Item = Document<'a>>,
+/// Files of conversations, of which no two have the same name.
+pub struct Files {
     form: Form,
-    words: &Words,
-) -> impl Iterator<Item = (String, String)> {
-    let mut names = name::Names::default();
-    documents.into_iter().map(move |document| {
-        let title = document.title(words);
-        let name = names.add(&title, &words.untitled, form.ending());
-        (name, write(&document, form, words))
-    })
+    words: Words,
+    names: name::Names,
+    zip: zip::Zip,
 }
 
-impl Document<'_> {
+impl Files {
+    /// Makes a place for files of this form.
+    pub fn new(form: Form, words: Words) -> Files {
+        Files {
+            form,
+            words,
+            names: name::Names::default(),
+            zip: zip::Zip::default(),
+        }
+    }
+
+    /// Writes a conversation; gives the name of its file, and the text.
+    pub fn write(&mut self, document: &Document) -> (String, String) {
+        let title = document.title(&self.words);
+        let untitled = &self.words.untitled;
+        let name = self.names.add(&title, untitled, self.form.ending());
+        (name, write(document, self.form, &self.words))
+    }
+
+    /// Writes a conversation into the archive; gives the bytes that come next. `None` where it has no more room.
+    pub fn pack(&mut self, document: &Document, stamp: zip::Stamp) -> Option<Vec<u8>> {
+        let (name, text) = self.write(document);
+        self.zip.add(&name, text.as_bytes(), stamp)
+    }
+
+    /// Gives the last bytes of the archive.
+    pub fn finish(self) -> Vec<u8> {
+        self.zip.finish()
+    }
+}
+
+impl<'a> Document<'a> {
+    /// A conversation of which no more is known.
+    pub fn new(title: &'a str, tree: &'a Tree) -> Document<'a> {
+        Document {
+            title,
+            tree,
+            known: None,
+        }
+    }
+
+    fn archive(&self) -> String {
+        let (id, updated) = self.known.unzip();
+        let title = on_one_line(self.title);
+        let about = About {
+            id: id.map(str::to_owned),
+            title: (!title.is_empty()).then_some(title),
+            updated,
+        };
+        archive::export_about(self.tree, &about)
+    }
+
     /// The title on one line.
     fn title(&self, words: &Words) -> String {
         let title = on_one_line(self.title);

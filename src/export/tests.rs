@@ -2,10 +2,17 @@
 
 #![allow(clippy::unwrap_used)]
 
+use std::io::Cursor;
+use std::ops::ControlFlow;
+
+use proptest::prelude::*;
+
 use super::name::Names;
 use super::*;
 use crate::chat::request::Image;
 use crate::event::ToolCallDelta;
+use crate::import;
+use crate::import::zip::Archive;
 use crate::markdown::{Tag, blocks_of};
 
 fn words() -> Words {
@@ -36,7 +43,7 @@ fn written(title: &str, turns: Vec<Turn>, form: Form) -> String {
         tree.add(tree.last(), turn);
     }
     let tree = &tree;
-    write(&Document { title, tree }, form, &words())
+    write(&Document::new(title, tree), form, &words())
 }
 
 #[test]
@@ -160,10 +167,8 @@ fn a_file_has_a_name_that_every_system_takes() {
 fn no_two_conversations_have_the_same_name() {
     let tree = Tree::default();
     let titles = ["River", "river", "River (2)", "RIVER", "?", ""];
-    let documents = titles.map(|title| Document { title, tree: &tree });
-    let names: Vec<String> = files(documents, Form::Plain, &words())
-        .map(|(name, _)| name)
-        .collect();
+    let mut files = Files::new(Form::Plain, words());
+    let names = titles.map(|title| files.write(&Document::new(title, &tree)).0);
     let expect = [
         "River.txt",
         "river (2).txt",
@@ -173,4 +178,116 @@ fn no_two_conversations_have_the_same_name() {
         "Untitled (2).txt",
     ];
     assert_eq!(names, expect);
+}
+
+#[test]
+fn an_archive_is_read_as_it_was_written() {
+    let stamp = zip::Stamp::new([2026, 11, 29], [17, 5, 59]);
+    let files = [
+        ("a.txt", Vec::new()),
+        ("日本.txt", b"short".to_vec()),
+        ("long.txt", b"river ".repeat(20_000)),
+    ];
+    let mut written = zip::Zip::default();
+    let mut bytes = Vec::new();
+    for (name, file) in &files {
+        bytes.extend(written.add(name, file, stamp).unwrap());
+    }
+    bytes.extend(written.finish());
+    assert!(bytes.len() < 2_000, "{} bytes", bytes.len());
+    // As MS-DOS had it: 46 years, month 11, day 29; hour 17, minute 5, 29 times two seconds.
+    assert_eq!(&bytes[10..14], [0xbd, 0x88, 0x7d, 0x5d]);
+    let mut archive = Archive::open(Cursor::new(bytes)).unwrap();
+    let entries = archive.entries.clone();
+    assert_eq!(entries.len(), files.len());
+    for (entry, (name, file)) in entries.iter().zip(&files) {
+        let mut back = Vec::new();
+        let mut each = |piece: &[u8]| {
+            back.extend_from_slice(piece);
+            ControlFlow::Continue(())
+        };
+        archive.read(entry, &mut each).unwrap();
+        assert_eq!((entry.name.as_str(), &back), (*name, file));
+    }
+}
+
+#[test]
+fn a_time_that_zip_cannot_tell_is_its_first() {
+    let first = zip::Stamp::new([1980, 1, 1], [0, 0, 0]);
+    assert_eq!(zip::Stamp::new([1970, 5, 9], [0, 0, 1]), first);
+    assert_eq!(zip::Stamp::new([9999, 12, 31], [0, 0, 0]), first);
+}
+
+#[test]
+fn an_archive_that_is_full_takes_no_more_and_is_whole() {
+    let stamp = zip::Stamp::new([2026, 1, 1], [0, 0, 0]);
+    let mut written = zip::Zip::default();
+    let mut bytes = Vec::new();
+    let mut count = 0;
+    while let Some(piece) = written.add("a", b"", stamp) {
+        bytes.extend(piece);
+        count += 1;
+    }
+    bytes.extend(written.finish());
+    assert_eq!(count, 65_534);
+    assert_eq!(
+        Archive::open(Cursor::new(bytes)).unwrap().entries.len(),
+        count
+    );
+}
+
+/// Turns below any of those before them, one of which the reader has gone back to.
+fn tree() -> impl Strategy<Value = Tree> {
+    let turn = (any::<prop::sample::Index>(), any::<bool>(), "\\PC{0,30}");
+    let turns = prop::collection::vec(turn, 1..12);
+    (turns, any::<prop::sample::Index>()).prop_map(|(turns, shown)| {
+        let mut tree = Tree::default();
+        tree.add(None, Turn::user("?"));
+        for (at, (below, is_reply, text)) in turns.into_iter().enumerate() {
+            let turn = if is_reply {
+                reply(&text)
+            } else {
+                Turn::user(text)
+            };
+            tree.add(below.index(at + 2).checked_sub(1), turn);
+        }
+        tree.show(shown.index(tree.len()));
+        tree
+    })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+    #[test]
+    fn what_is_exported_is_imported_as_it_was(
+        conversations in prop::collection::vec(("\\PC{0,20}", tree(), any::<i64>()), 1..5),
+    ) {
+        let mut files = Files::new(Form::Rill, words());
+        let mut bytes = Vec::new();
+        let stamp = zip::Stamp::new([2026, 1, 1], [0, 0, 0]);
+        let ids: Vec<String> = (0..conversations.len()).map(|at| format!("id-{at}")).collect();
+        for ((title, tree, updated), id) in conversations.iter().zip(&ids) {
+            let known = Some((id.as_str(), *updated));
+            let document = Document { title, tree, known };
+            bytes.extend(files.pack(&document, stamp).unwrap());
+        }
+        bytes.extend(files.finish());
+        let mut found = Vec::new();
+        let mut sink = |conversation| {
+            found.push(conversation);
+            ControlFlow::Continue(())
+        };
+        let report = import::read("all.zip", Cursor::new(bytes), &mut sink).unwrap();
+        prop_assert_eq!(report.format, Some(import::Format::Rill));
+        prop_assert_eq!((report.conversations, report.left.all()), (conversations.len(), 0));
+        // In the order of the names of the files.
+        found.sort_by(|one, other| one.about.id.cmp(&other.about.id));
+        for ((found, (title, tree, updated)), id) in found.iter().zip(&conversations).zip(ids) {
+            let title = on_one_line(title);
+            prop_assert_eq!(&found.tree, tree);
+            prop_assert_eq!(&found.about.id, &Some(id));
+            prop_assert_eq!(found.about.updated, Some(*updated));
+            prop_assert_eq!(&found.about.title, &(!title.is_empty()).then_some(title));
+        }
+    }
 }

@@ -17,8 +17,10 @@ use super::outcome::Reason;
 /// How an entry's own head begins.
 pub const ENTRY: &[u8] = b"PK\x03\x04";
 
-const DIRECTORY: &[u8] = b"PK\x01\x02";
-const END: &[u8] = b"PK\x05\x06";
+/// How an entry's line of the directory begins.
+pub const DIRECTORY: &[u8] = b"PK\x01\x02";
+/// How the record behind the directory begins.
+pub const END: &[u8] = b"PK\x05\x06";
 const LOCATOR: &[u8] = b"PK\x06\x07";
 const END_64: &[u8] = b"PK\x06\x06";
 
@@ -252,6 +254,13 @@ fn unpack(mut packed: impl Read, give: Give<'_>) -> Result<(), Reason> {
             }
         }
     }
+}
+
+/// The checksum of a file, as an archive tells it.
+pub fn checksum(bytes: &[u8]) -> u32 {
+    let mut sum = Checksum::default();
+    sum.feed(bytes);
+    sum.value()
 }
 
 /// CRC-32 as ZIP has it, by half bytes: small, and as fast as unpacking needs.

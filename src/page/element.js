@@ -121,13 +121,14 @@ export function setStyle(element, name, value) {
 }
 
 // Under require-trusted-types-for, Leptos' static templates and the icons pass through this policy. It admits markup
-// without scripts, handlers, styles or addresses; no model's text ever comes this way (it becomes text nodes).
+// without scripts, handlers, styles or addresses; no model's text ever comes this way (it becomes text nodes). Of scripts, it admits the
+// annex, and the worker that keeps the page (offline/register.js).
 export function admitTemplates() {
   const factory = globalThis.trustedTypes;
   if (!factory || factory.defaultPolicy) return;
   const bad = /<\s*\/?\s*(?:script|style|iframe|object|embed|base|link|meta|form)\b|[\s"'\/]on\w+\s*=|\b(?:src|srcdoc|href|action|formaction|style)\s*=|javascript:/i;
   try {
-    factory.createPolicy("default", { createHTML: (html) => (bad.test(html) ? null : html), createScriptURL: (url) => (url === ours ? url : null) });
+    factory.createPolicy("default", { createHTML: (html) => (bad.test(html) ? null : html), createScriptURL: (url) => (url === ours || url === "sw.js" ? url : null) });
   } catch {
     // The page's owner allows no policy of this name: then the owner has one, or none is needed.
   }

@@ -13,7 +13,7 @@ use super::ui::Page;
 use super::ui::dom::Placed;
 use super::{fault, second_half, ui};
 use crate::chat::archive;
-use crate::options::{self, Options};
+use crate::options::{self, Options, TEXTS};
 
 #[wasm_bindgen(module = "/src/page/element.js")]
 extern "C" {
@@ -115,9 +115,14 @@ fn mount(host: HtmlElement, root: ShadowRoot) -> Mounted {
         ui::take_focus(&root);
     }
     chat.start(from_link);
-    let check = link_parameters().filter(|_| standalone);
-    if let Some(server) = check.and_then(|link| link.get("check")) {
-        chat.check_from_link(server);
+    if let Some(link) = link_parameters().filter(|_| standalone) {
+        if let Some(server) = link.get("check") {
+            chat.check_from_link(server);
+        }
+        if TEXTS.iter().any(|name| link.get(name).is_some()) {
+            // It knows what to do with them.
+            chat.load_second_half();
+        }
     }
     chat.tell("rill-ready", &[]);
     let leaving = EventListener::new(&window(), "pagehide", move |_| {

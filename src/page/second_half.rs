@@ -46,6 +46,7 @@ static TABLE: SecondHalf = SecondHalf {
     picker: |chat| view! { <Picker chat /> }.into_any(),
     turns: |chat| view! { <Turns chat /> }.into_any(),
     clicked: painter::clicked,
+    take_texts: app::texts::take_texts,
     restore: history::restore,
     file: history::file,
     dialog,

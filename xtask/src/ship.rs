@@ -1,28 +1,67 @@
 //! The last step of the build: what a static host needs to serve the page well.
 //!
 //! In: `dist`, as it was built. Out: the same page with its parts in one folder that is named for what is in it (`app-HASH`),
-//! so that a browser may keep them for ever; `index.html` and `rill.js` keep their names and lead there. Beside every file
-//! its compressed twins, for hosts that send those.
+//! so that a browser may keep them for ever; `index.html` and `rill.js` keep their names and lead there. The page itself names nothing
+//! else, so that whatever a browser or a host has kept of other builds, no two of them are mixed. Beside every file its compressed
+//! twins, for hosts that send those.
 
-use crate::Outcome;
-use crate::tools;
+use crate::{Outcome, offline, tools};
 use std::fs;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use support::files;
 
-/// The files that keep their names: people link to them.
-const STABLE: [&str; 4] = ["index.html", "rill.js", "rill.svg", "first.css"];
+/// The files that keep their names: people, browsers and systems know them by those.
+const STABLE: [&str; 9] = [
+    PAGE,
+    START,
+    "rill.svg",
+    "rill.webmanifest",
+    "icon-192.png",
+    "icon-512.png",
+    "icon-maskable-192.png",
+    "icon-maskable-512.png",
+    "sw.js",
+];
+const PAGE: &str = "index.html";
+/// What starts an element; that of the page itself lies among its parts.
+const START: &str = "rill.js";
 
 /// The files that lead to the others, and how they name them.
 const LEADS: [(&str, &[&str]); 2] = [
-    ("rill.js", &["\"./rill-page"]),
-    ("index.html", &["\"rill-page"]),
+    (START, &["\"./rill-page"]),
+    (PAGE, &["\"rill-page", "\"rill.js", "\"first.css"]),
 ];
 
 /// Moves the parts into their folder, and compresses everything.
 pub(crate) fn ship(dist: &Path) -> Outcome {
+    let build = build(dist)?;
+    for (name, leads) in LEADS {
+        let file = dist.join(name);
+        let text = leads.iter().fold(fs::read_to_string(&file)?, |text, lead| {
+            text.replace(lead, &into(lead, &build))
+        });
+        fs::write(&file, text)?;
+    }
+    offline::keep(dist, &build)?;
+    for file in files(dist)? {
+        compress(&file)?;
+    }
+    Ok(())
+}
+
+/// How a file is named that has gone into the folder of its build.
+fn into(lead: &str, build: &str) -> String {
+    let (before, name) = lead.split_at(lead.rfind(['"', '/']).map_or(0, |at| at + 1));
+    format!("{before}{build}/{name}")
+}
+
+/// Moves the parts into the folder of their build, and gives its name: another build has another one, also where only what leads to the
+/// parts has changed.
+fn build(dist: &Path) -> Outcome<String> {
+    let (register, script) = offline::REGISTER;
+    fs::write(dist.join(register), script)?;
     let parts: Vec<PathBuf> = files(dist)?
         .into_iter()
         .filter(|file| !is_stable(dist, file))
@@ -31,6 +70,7 @@ pub(crate) fn ship(dist: &Path) -> Outcome {
         fs::write(part, without_comments(&fs::read_to_string(part)?))?;
     }
     let mut hasher = DefaultHasher::new();
+    (fs::read(dist.join(PAGE))?, offline::WORKER).hash(&mut hasher);
     for part in &parts {
         (part.strip_prefix(dist).ok(), fs::read(part)?).hash(&mut hasher);
     }
@@ -42,19 +82,10 @@ pub(crate) fn ship(dist: &Path) -> Outcome {
         fs::create_dir_all(to.parent().unwrap_or(dist))?;
         fs::rename(part, to)?;
     }
+    let start = without_comments(&fs::read_to_string(dist.join(START))?);
+    fs::write(dist.join(&app).join(START), start)?;
     remove_empty(dist)?;
-    for (name, leads) in LEADS {
-        let file = dist.join(name);
-        let text = leads.iter().fold(fs::read_to_string(&file)?, |text, lead| {
-            let into = lead.replace("rill-page", &format!("{app}/rill-page"));
-            text.replace(lead, &into)
-        });
-        fs::write(&file, text)?;
-    }
-    for file in files(dist)? {
-        compress(&file)?;
-    }
-    Ok(())
+    Ok(app)
 }
 
 /// Whether a part is JavaScript that the page itself loads: ours, and what wasm-bindgen wrote beside it.
@@ -64,7 +95,7 @@ fn is_ours(part: &Path) -> bool {
 }
 
 /// JavaScript without the lines that are comments: they are for those who read the source.
-fn without_comments(script: &str) -> String {
+pub(crate) fn without_comments(script: &str) -> String {
     let mut kept = String::with_capacity(script.len());
     let mut inside = false;
     for line in script.lines() {
@@ -179,7 +210,7 @@ mod tests {
         for (name, text) in [
             (
                 "index.html",
-                "<link href=\"first.css\"><link href=\"rill-page.js\"><link href=\"rill-page_bg.wasm\">",
+                "<head><link href=\"first.css\"><link href=\"rill-page.js\"><link href=\"rill-page_bg.wasm\"><script src=\"rill.js\"></script></head>",
             ),
             (
                 "rill.js",
@@ -215,9 +246,14 @@ mod tests {
         assert_eq!(
             read("index.html"),
             format!(
-                "<link href=\"first.css\"><link href=\"{name}/rill-page.js\"><link href=\"{name}/rill-page_bg.wasm\">"
+                "<head><link href=\"{name}/first.css\"><link href=\"{name}/rill-page.js\"><link href=\"{name}/rill-page_bg.wasm\"><script src=\"{name}/rill.js\"></script><script type=\"module\" src=\"{name}/register.js\"></script></head>"
             )
         );
+        assert_eq!(
+            read(&format!("{name}/rill.js")),
+            "import init from \"./rill-page.js\"; new URL(\"./rill-page_bg.wasm\")\n"
+        );
+        assert!(read("sw.js").contains("\"first.css\": \"sha256-"));
         assert_eq!(
             read("rill.js"),
             format!(

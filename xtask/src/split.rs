@@ -16,13 +16,25 @@ pub(crate) const RUST_FLAGS: [&str; 2] = ["--cfg=rill_split", "-Clink-args=--emi
 /// The program that is cut.
 pub(crate) const NAME: &str = "rill-page";
 
-/// Whether a file of `dist` is loaded only when it is needed.
+/// Starts of the names of what is loaded only when it is needed: the second half of the page, the annex, what draws diagrams; and of what a
+/// browser asks for once the page stands: how it is installed, and kept.
+const LATER: [&str; 9] = [
+    "split_",
+    "annex.",
+    "rill-annex",
+    "diagram.",
+    "mermaid.",
+    "icon-",
+    "rill.webmanifest",
+    "register.",
+    "sw.",
+];
+
+/// Whether a file of `dist` is not loaded by the first view.
 pub(crate) fn comes_later(name: &str) -> bool {
     let file = name.rsplit(['/', '\\']).next().unwrap_or(name);
-    // The second half of the page, the annex, and what draws diagrams.
-    ["split_", "annex.", "rill-annex", "diagram.", "mermaid."]
-        .iter()
-        .any(|start| file.starts_with(start))
+    // What starts an element on other pages is not what starts the page itself.
+    name == "rill.js" || LATER.iter().any(|start| file.starts_with(start))
 }
 
 /// Cuts it, and puts what comes of it into `dist`.

@@ -2,7 +2,7 @@
 
 use crate::chat::archive::{self, Unreadable};
 use crate::import::document::Json;
-use crate::import::outcome::{Conversation, Left, Reason, Why};
+use crate::import::outcome::{About, Conversation, Left, Reason, Why};
 use crate::import::reader::Output;
 
 /// Reads one conversation.
@@ -11,7 +11,14 @@ pub fn entry(entry: Json<'_>, out: &mut Output<'_>) {
         Ok(read) => {
             let mut left = Left::default();
             left.add(Why::Message, read.left);
+            let archive::About { id, title, updated } = read.about;
             out.give(Some(Conversation {
+                about: About {
+                    id,
+                    title,
+                    updated,
+                    ..About::default()
+                },
                 times: vec![None; read.tree.len()],
                 tree: read.tree,
                 left,

@@ -42,6 +42,7 @@ impl Chat {
         self.write(|signals| signals.loaded.set(half.is_ok()));
         match half {
             Ok(half) => {
+                (half.take_texts)(self);
                 self.come_back(half).await;
                 (half.rehearse)(self);
             }

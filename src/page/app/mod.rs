@@ -6,7 +6,7 @@
 //!
 //! [`command`] is what a person can ask, [`talk`] what that does to the conversation, [`link`] whom the page talks to, [`running`]
 //! what is told of replies, [`pictures`], [`reading`], [`scroll`] and [`preferences`] the rest of a person's business, [`ways`] the ladder to
-//! a server, [`tasks`] work that ends with the chat, [`loading`] what comes after the first view, [`second_half`] what that is.
+//! a server, [`texts`] what the page's address begins a message with, [`tasks`] work that ends with the chat, [`loading`] what comes after the first view, [`second_half`] what that is.
 
 mod command;
 mod link;
@@ -20,6 +20,7 @@ pub mod second_half;
 mod state;
 mod talk;
 mod tasks;
+pub mod texts;
 pub mod ways;
 
 use std::cell::{Cell, RefCell};

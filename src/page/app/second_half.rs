@@ -43,6 +43,8 @@ pub struct SecondHalf {
     pub turns: fn(Chat) -> AnyView,
     /// Handles a click somewhere in the conversation; `true` where it did something.
     pub clicked: fn(Chat, &Element) -> bool,
+    /// Puts the text of the page's address, if there is one, into the field for the message.
+    pub take_texts: fn(Chat),
     /// Brings the conversation of this tab back.
     pub restore: fn(Chat) -> Pin<Box<dyn Future<Output = ()>>>,
     /// Writes the conversation as a file.

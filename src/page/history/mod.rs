@@ -142,13 +142,18 @@ pub fn restore(chat: Chat) -> Pin<Box<dyn Future<Output = ()>>> {
 
 /// Writes the conversation of a chat as a file, with the reply that runs as far as it has come.
 pub fn file(chat: Chat) -> String {
+    export(&as_it_is(chat))
+}
+
+/// Returns the conversation of a chat, with the reply that runs as far as it has come.
+pub fn as_it_is(chat: Chat) -> Tree {
     let mut tree = chat.tree.get_untracked();
     if let Some((id, turn)) = running(chat)
         && let Some(kept) = tree.turn_mut(id)
     {
         *kept = turn;
     }
-    export(&tree)
+    tree
 }
 
 /// Returns the reply that runs, as far as it has come.
@@ -175,13 +180,7 @@ impl History {
         let is_wanted = |number: u32| chat.conversation.get_untracked() == number;
         // What was said here a moment ago may still be on its way there.
         self.write().await;
-        let tab = chat.shared().store.left();
-        let left = Left {
-            waiting: self.journal.borrow().unwritten(id),
-            tab: tab.and_then(|text| Unwritten::read(&text)),
-            store: None,
-        };
-        let Some(reading) = self.find(id, left).await? else {
+        let Some(reading) = self.find(id, self.left(id)).await? else {
             return Ok(false);
         };
         let names = self.names(reading.head());
@@ -217,6 +216,24 @@ impl History {
         }
         self.enter(folder.as_deref()).await;
         Ok(true)
+    }
+
+    /// Reads a conversation, which the page need not show; `None` where there is none of that name.
+    pub async fn read(&self, id: &str) -> Result<Option<Opened>, Fault> {
+        match self.find(id, self.left(id)).await? {
+            Some(reading) => self.all(reading).await,
+            None => Ok(None),
+        }
+    }
+
+    /// Returns what is left unwritten of a conversation in this page and this tab.
+    fn left(&self, id: &str) -> Left {
+        let tab = self.chat.shared().store.left();
+        Left {
+            waiting: self.journal.borrow().unwritten(id),
+            tab: tab.and_then(|text| Unwritten::read(&text)),
+            store: None,
+        }
     }
 
     /// Returns the names of a conversation: this page's, and that of the server of now.

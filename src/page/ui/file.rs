@@ -1,5 +1,6 @@
 //! Files that a person opens here, or takes along.
 
+use js_sys::Array;
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 use web_sys::{Blob, BlobPropertyBag, FileReader, HtmlInputElement, Url};
@@ -12,10 +13,14 @@ use crate::page::history;
 
 /// Hands a JSON file to the browser, which puts it where the person keeps such.
 pub fn save(name: &str, text: &str) {
+    save_as(name, "application/json", &Array::of1(&text.into()));
+}
+
+/// Hands a file to the browser: its media type, and its parts, texts or bytes.
+pub fn save_as(name: &str, media_type: &str, parts: &Array) {
     let kind = BlobPropertyBag::new();
-    kind.set_type("application/json");
-    let parts = js_sys::Array::of1(&text.into());
-    let blob = Blob::new_with_str_sequence_and_options(&parts, &kind);
+    kind.set_type(media_type);
+    let blob = Blob::new_with_str_sequence_and_options(parts, &kind);
     let Some(url) = blob
         .ok()
         .and_then(|blob| Url::create_object_url_with_blob(&blob).ok())

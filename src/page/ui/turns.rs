@@ -10,6 +10,7 @@
 use std::cell::RefCell;
 use std::rc::{Rc, Weak};
 
+use gloo_events::EventListener;
 use leptos::prelude::*;
 use web_sys::{CssStyleSheet, Element, HtmlElement};
 
@@ -53,6 +54,7 @@ thread_local! {
         include_str!("../../../style/answer.css"),
         include_str!("../../../style/code.css"),
         include_str!("../../../style/looks.css"),
+        include_str!("../../../style/print.css"),
     ));
 }
 
@@ -91,6 +93,14 @@ fn pile(place: Element, chat: Chat) {
     }));
     pile.borrow_mut().this = Rc::downgrade(&pile);
     seek(&pile, chat);
+    // Paper shows all of it.
+    let printed = Rc::downgrade(&pile);
+    let prints = EventListener::new(&window(), "beforeprint", move |_| {
+        if let Some(pile) = printed.upgrade() {
+            while pile.borrow_mut().make(false) {}
+        }
+    });
+    StoredValue::new_local(prints);
     // What follows holds it, and ends with its owner; what it has started ends with it.
     follow(move || {
         let path: Vec<Drawn> = chat.starts.with(|starts| {

@@ -193,6 +193,14 @@ impl Page {
         must("set the media", self.tab.media(dark, still).await);
     }
 
+    /// Shows the page as it is printed, by its styles for paper; everything is made that paper shows.
+    pub async fn as_printed(&self) {
+        must("print", self.chromium().as_printed().await);
+        let _: Value = self
+            .js("(dispatchEvent(new Event('beforeprint')), null)")
+            .await;
+    }
+
     /// Writes a picture of what is on screen.
     pub async fn screenshot(&self, to: &Path) {
         if let Some(folder) = to.parent() {

@@ -49,9 +49,11 @@ impl Stage {
         Ok(dist)
     }
 
-    /// The built page on an origin of its own, with a page for elements that a test makes itself.
+    /// The built page on an origin of its own, with a page for elements that a test makes itself. Its worker keeps nothing: each case
+    /// would fetch all of the page for it, and what is withheld from a page would come from there.
     pub async fn site() -> Result<StaticSite, Error> {
         Ok(StaticSite::of(Stage::dist()?)
+            .page("sw.js", "")
             .page("empty.html", EMPTY)
             .start()
             .await?)

@@ -9,7 +9,7 @@ use fuzz::{Rng, rounds, shapes};
 use rill::chat::tree::Tree;
 use rill::chat::turn::Turn;
 use rill::event::{End, ToolCallDelta};
-use rill::export::{Document, Form, Words, files, write};
+use rill::export::{Document, Files, Form, Words, write};
 use rill::markdown::{Node, Tag, blocks_of};
 
 /// Elements of a page, and whether each has a closing tag.
@@ -223,10 +223,7 @@ fn no_text_becomes_markup_of_the_page_and_none_is_lost() {
     rounds(60, |rng| {
         let (tree, words) = (tree(rng), words(rng));
         let title = attack(rng);
-        let document = Document {
-            title: &title,
-            tree: &tree,
-        };
+        let document = Document::new(&title, &tree);
         let page = write(&document, Form::Html, &words);
         let letters = bare(&unescaped(&letters(&page)));
         for turn in shown(&tree) {
@@ -265,10 +262,7 @@ fn markdown_and_plain_text_hold_every_turn() {
     rounds(60, |rng| {
         let (tree, words) = (tree(rng), words(rng));
         let title = noise(rng, 20);
-        let document = Document {
-            title: &title,
-            tree: &tree,
-        };
+        let document = Document::new(&title, &tree);
         let markdown = write(&document, Form::Markdown, &words);
         let plain = write(&document, Form::Plain, &words);
         for turn in shown(&tree) {
@@ -314,9 +308,12 @@ fn names_of_files_are_apart_and_lead_nowhere() {
                 }
             })
             .collect();
-        let documents = titles.iter().map(|title| Document { title, tree: &tree });
-        let names: Vec<String> = files(documents, Form::Html, &words)
-            .map(|(name, _)| name)
+        let mut files = Files::new(Form::Html, words);
+        let named = |title| files.write(&Document::new(title, &tree)).0;
+        let names: Vec<String> = titles
+            .iter()
+            .map(|title| title.as_str())
+            .map(named)
             .collect();
         let apart: BTreeSet<String> = names.iter().map(|name| name.to_lowercase()).collect();
         assert_eq!(apart.len(), names.len());

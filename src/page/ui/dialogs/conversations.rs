@@ -8,6 +8,7 @@ use crate::page::app::{Chat, Command};
 use crate::page::panel::Panel;
 use crate::page::sentences::young;
 use crate::page::ui::beside::{self, Room};
+use crate::page::ui::dialogs::export::Export;
 use crate::page::ui::file::{OpenFile, save_conversation};
 use crate::page::ui::kit::{Button, Hint, Show, Titled, Trouble};
 use crate::page::ui::list::{List, ListView};
@@ -92,6 +93,7 @@ pub fn Below(list: List) -> impl IntoView {
                 <Sure list count=count() />
             </Show>
         </section>
+        <Export chat />
     }
 }
 

@@ -1,6 +1,7 @@
 //! What the dialogs show, a file for each. That of the Doctor's check stands with the Doctor.
 
 pub(super) mod conversations;
+pub(crate) mod export;
 mod search;
 mod server;
 mod settings;

@@ -102,7 +102,9 @@ pub fn write<T: Serialize>(out: &str, work: impl Future<Output = Result<T, Error
 impl Bench {
     /// Starts the browser and the host of the built page, and of the bundles of others in the folder `peers`.
     pub async fn start(peers: Option<&Path>) -> Result<Bench, Error> {
+        // The worker that keeps the page would be at work while the page is measured.
         let mut site = StaticSite::of(Stage::dist()?)
+            .page("sw.js", "")
             .page("chat.html", include_str!("chat.html"))
             .page("plain.html", include_str!("plain.html"));
         for name in peers.iter().flat_map(|_| Who::PEERS).map(Who::name) {

@@ -226,6 +226,12 @@ impl Tab {
         Ok(())
     }
 
+    /// Takes the styles for paper.
+    pub async fn as_printed(&self) -> Result<(), Error> {
+        let media = SetEmulatedMediaParams::builder().media("print").build();
+        self.tell(media).await
+    }
+
     /// Sends what may be sent twice: a page at work for longer than the driver waits has not failed.
     async fn insist<C: Command + Clone>(&self, command: C) -> Result<C::Response, CdpError> {
         for _ in 1..TRIES {

@@ -51,7 +51,9 @@ async fn without(stage: &Stage, text: &str) -> (Chat, StaticSite) {
         .filter_map(|entry| entry.ok()?.file_name().into_string().ok())
         .find(|name| name.starts_with("app-"))
         .expect("the folder of the parts");
-    let site = StaticSite::of(dist).start().await.expect("a host");
+    // Nothing is kept of a page whose parts are not what they should be.
+    let site = StaticSite::of(dist).page("sw.js", "").start();
+    let site = site.await.expect("a host");
     // Another server answers there, and not with this file.
     site.proxy(
         &format!("{app}/annex.js"),

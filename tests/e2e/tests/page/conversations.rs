@@ -76,7 +76,7 @@ pub async fn titles(chat: &Chat, count: usize) -> Vec<String> {
 }
 
 /// Hands a file to the field in the list.
-async fn give(chat: &Chat, name: &str, text: &str) {
+pub async fn give(chat: &Chat, name: &str, text: &str) {
     let give = format!(
         "(() => {{
             const field = e2e.every(0, 'dialog[open] input[type=file]')[0];
@@ -94,7 +94,7 @@ async fn give(chat: &Chat, name: &str, text: &str) {
 }
 
 /// A conversation of so many turns, as a file.
-fn file(turns: usize) -> String {
+pub fn file(turns: usize) -> String {
     let nodes: Vec<Value> = (0..turns)
         .map(|at| {
             let (role, text) = match at % 2 {

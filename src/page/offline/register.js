@@ -1,0 +1,7 @@
+// Lets the browser keep the page, so that it starts without its host. Only a page that `cargo xtask dist` made for itself names this file: one
+// that is served for development shows what was changed, and an element on somebody's site leaves that site alone.
+
+// The policy that admits the worker's address comes with the element.
+await customElements.whenDefined("rill-chat");
+// Over plain http there is no such thing, and a private window may refuse.
+navigator.serviceWorker?.register("sw.js", { updateViaCache: "none" }).catch(() => {});
