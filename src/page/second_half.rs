@@ -15,6 +15,7 @@ use super::ui::doctor::Doctor;
 use super::ui::doctor::exam::Exam;
 use super::ui::fields::Fields;
 use super::ui::images::{Picker, Previews};
+use super::ui::import::ImportDialog;
 use super::ui::notice::Notice;
 use super::ui::turns::Turns;
 use super::{app, history, painter, reply, servers, ui, verdict};
@@ -39,7 +40,7 @@ static TABLE: SecondHalf = SecondHalf {
     connect,
     takes: |kind| kind.dialect().takes(),
     show_way: app::ways::show_way,
-    pictures: ui::images::take,
+    files: ui::import::take,
     previews: |chat| view! { <Previews chat /> }.into_any(),
     picker: |chat| view! { <Picker chat /> }.into_any(),
     turns: |chat| view! { <Turns chat /> }.into_any(),
@@ -51,7 +52,13 @@ static TABLE: SecondHalf = SecondHalf {
     doctor: |chat| view! { <Doctor chat /> }.into_any(),
     exam: |chat| view! { <Exam chat /> }.into_any(),
     ask: |chat| view! { <AskFirst chat /> }.into_any(),
-    notice: |chat| view! { <Notice chat /> }.into_any(),
+    notice: |chat| {
+        view! {
+            <Notice chat />
+            <ImportDialog chat />
+        }
+        .into_any()
+    },
     verdict_why: verdict::why,
 };
 

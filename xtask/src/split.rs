@@ -19,10 +19,17 @@ pub(crate) const NAME: &str = "rill-page";
 /// Whether a file of `dist` is loaded only when it is needed.
 pub(crate) fn comes_later(name: &str) -> bool {
     let file = name.rsplit(['/', '\\']).next().unwrap_or(name);
-    // The second half of the page, the annex, and what draws diagrams.
-    ["split_", "annex.", "rill-annex", "diagram.", "mermaid."]
-        .iter()
-        .any(|start| file.starts_with(start))
+    // The second half of the page, the workers, and what draws diagrams.
+    const STARTS: [&str; 7] = [
+        "split_",
+        "annex.",
+        "rill-annex",
+        "import.",
+        "rill-import",
+        "diagram.",
+        "mermaid.",
+    ];
+    STARTS.iter().any(|start| file.starts_with(start))
 }
 
 /// Cuts it, and puts what comes of it into `dist`.

@@ -2,7 +2,7 @@
 
 use crate::chat::archive::{self, Unreadable};
 use crate::import::document::Json;
-use crate::import::outcome::{Conversation, Left, Reason, Why};
+use crate::import::outcome::{About, Conversation, Left, Reason, Why};
 use crate::import::reader::Output;
 
 /// Reads one conversation.
@@ -11,11 +11,17 @@ pub fn entry(entry: Json<'_>, out: &mut Output<'_>) {
         Ok(read) => {
             let mut left = Left::default();
             left.add(Why::Message, read.left);
+            let time = |id| read.tree.turn(id).and_then(|turn| turn.time);
+            let times: Vec<_> = (0..read.tree.len()).map(time).collect();
+            let about = About {
+                system: read.tree.system.clone(),
+                ..About::default()
+            };
             out.give(Some(Conversation {
-                times: vec![None; read.tree.len()],
+                about,
+                times,
                 tree: read.tree,
                 left,
-                ..Conversation::default()
             }));
         }
         Err(Unreadable::Newer) => out.refuse(Reason::Newer),

@@ -31,8 +31,8 @@ pub struct SecondHalf {
     pub takes: fn(Kind) -> Takes,
     /// Shows which transport the next reply takes.
     pub show_way: fn(Chat),
-    /// Reads files, and adds the pictures among them to the next message.
-    pub pictures: fn(Chat, Vec<File>),
+    /// Reads files: adds the pictures among them to the next message, and brings all others along.
+    pub files: fn(Chat, Vec<File>),
     /// Draws the pictures of the next message.
     pub previews: fn(Chat) -> AnyView,
     /// Draws the button that chooses pictures.
@@ -55,7 +55,7 @@ pub struct SecondHalf {
     pub exam: fn(Chat) -> AnyView,
     /// Draws the question whether a link's server may be spoken to.
     pub ask: fn(Chat) -> AnyView,
-    /// Draws the notice of what is wrong with keeping the conversation.
+    /// Draws the notice of what is wrong with keeping the conversation, and the import, once there is one.
     pub notice: fn(Chat) -> AnyView,
     /// Says in a sentence what to do about a verdict; empty where nothing is to be done.
     pub verdict_why: fn(Chat, Verdict) -> String,

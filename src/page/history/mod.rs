@@ -6,6 +6,7 @@
 //! A tab knows its conversation by a name in its session.
 
 pub mod db;
+pub mod import;
 mod write;
 
 use std::any::Any;
@@ -51,6 +52,8 @@ pub struct History {
     planned: Cell<bool>,
     /// Timer that ticks while a reply runs.
     tick: RefCell<Option<Interval>>,
+    /// Import of files, if there is one.
+    pub import: import::Import,
 }
 
 /// Returns the history of a chat, made at the first call; `None` where nothing may be kept.
@@ -70,6 +73,7 @@ pub fn of(chat: Chat) -> Option<Rc<History>> {
             journal: RefCell::new(Journal::new(made_up())),
             planned: Cell::new(false),
             tick: RefCell::default(),
+            import: import::Import::default(),
         });
         chat.keep_with(history.clone());
         history

@@ -239,7 +239,13 @@ pub(super) fn request(
         chat.options
             .with_untracked(|options| options.system.clone())
     };
-    if let Some(system) = system.or_else(own) {
+    // Where the page's owner has chosen all, no file changes his words to the model.
+    let fixed = chat
+        .options
+        .with_untracked(|options| options.lock && options.system.is_some());
+    let of_this = chat.tree.with_untracked(|tree| tree.system.clone());
+    let of_this = of_this.filter(|_| !fixed);
+    if let Some(system) = of_this.or(system).or_else(own) {
         messages.insert(0, Message::new(Role::System, system));
     }
     let (conversation, server_conversation) = chat.names();

@@ -12,10 +12,12 @@ use crate::history::{Fault, Head};
 use crate::import::{self, Reason};
 use crate::page::app::{Chat, Command};
 use crate::page::history::db;
+use crate::page::history::import::State;
 use crate::page::history::{self, History};
 use crate::page::panel::Panel;
 use crate::page::sentences::young;
 use crate::page::ui::file::{OpenFile, save_conversation};
+use crate::page::ui::import::ImportButtons;
 use crate::page::ui::kit::{Button, For, Hint, Icon, Show, Titled, Trouble};
 use crate::page::ui::notice;
 use crate::page::ui::sheet::adopt_style;
@@ -73,6 +75,15 @@ pub fn Conversations(chat: Chat) -> impl IntoView {
         failed.or_else(trouble)
     };
     list.refresh();
+    if let Some(history) = &history {
+        // What files brought is in the list as soon as it is written.
+        let import = RwSignal::from(history.import.state.clone());
+        Effect::new(move || {
+            if import.with(|import| matches!(import, State::Done(_))) {
+                list.refresh();
+            }
+        });
+    }
     let is_none = move || {
         list.heads
             .with(|heads| heads.as_ref().is_some_and(Vec::is_empty))
@@ -86,7 +97,10 @@ pub fn Conversations(chat: Chat) -> impl IntoView {
         list.gone
             .with(|gone| gone.as_ref().map(|(_, title)| title.clone()))
     };
-    let known = |head: &Head| (head.id.clone(), head.title.clone(), head.turns, head.at);
+    let known = |head: &Head| {
+        let name = head.name().to_owned();
+        (head.id.clone(), name, head.turns, head.at)
+    };
     view! {
         <Titled chat panel=Panel::Conversations node_ref=list.dialog>
             // Another sentence is another line: so it is read out.
@@ -138,6 +152,7 @@ fn Below(list: List) -> impl IntoView {
         <section>
             <div class="ways">
                 <OpenFile chat words=move || say!(chat, file_open) on_open=open />
+                <ImportButtons chat />
                 <Button
                     class="plain"
                     on_click=move || save_conversation(chat)
@@ -195,13 +210,8 @@ fn Sure(list: List, count: usize) -> impl IntoView {
 #[component]
 fn Row(list: List, head: Head) -> impl IntoView {
     let chat = list.chat;
-    let Head {
-        id,
-        title,
-        turns,
-        at,
-        ..
-    } = head;
+    let title = head.name().to_owned();
+    let Head { id, turns, at, .. } = head;
     let is_here = chat.names().0 == id && chat.tree.with_untracked(|tree| !tree.is_empty());
     let known = StoredValue::new((id, title));
     let name = Signal::derive(move || match known.get_value().1 {

@@ -14,6 +14,7 @@ mod ends;
 mod halo;
 mod hands;
 mod images;
+mod imports;
 mod jarvis;
 mod llama_chat;
 mod long;
