@@ -78,5 +78,5 @@ pub mod text;
 pub mod trace;
 pub mod wire;
 
-#[cfg(target_arch = "wasm32")]
+#[cfg(all(target_arch = "wasm32", feature = "page"))]
 pub mod page;

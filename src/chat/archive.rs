@@ -153,6 +153,7 @@ fn of_nodes(nodes: Vec<Value>, conversation: &Value) -> (Tree, usize) {
     let of_node = |node: &Value| chosen(node, "children", "chosen");
     let mut shown: Vec<TurnId> = nodes.iter().filter_map(of_node).collect();
     shown.extend(chosen(conversation, "roots", "chosen_root"));
+    let system = conversation.get("system").and_then(Value::as_str);
     let mut tree = Tree::default();
     let (mut left, mut before) = (0, None);
     for node in nodes {
@@ -164,6 +165,7 @@ fn of_nodes(nodes: Vec<Value>, conversation: &Value) -> (Tree, usize) {
         before = tree.len().checked_sub(1);
     }
     shown.into_iter().for_each(|id| tree.show(id));
+    tree.system = system.map(str::to_owned);
     (tree, left)
 }
 
@@ -175,6 +177,7 @@ fn turn(mut told: Value) -> Option<Turn> {
     turn.text = text(&mut told, "text").unwrap_or_default();
     turn.reasoning = text(&mut told, "reasoning").unwrap_or_default();
     turn.model = text(&mut told, "model");
+    turn.time = told.get("time").and_then(Value::as_i64);
     if let Value::Array(images) = take(&mut told, "images") {
         // Only what is a picture by its bytes.
         let image = |mut image| Image::of(text(&mut image, "base64")?);
@@ -265,6 +268,7 @@ mod tests {
                     ..Timings::default()
                 },
                 model: tokens.map(|_| "a model".to_owned()),
+                time: tokens.map(|tokens| i64::from(tokens) - 5),
                 ..Turn::reply()
             },
         )
@@ -285,10 +289,12 @@ mod tests {
         let turn = prop_oneof![said(), reply()];
         let turns = prop::collection::vec((any::<prop::sample::Index>(), turn), 1..20);
         let shows = prop::collection::vec(any::<prop::sample::Index>(), 0..5);
-        (turns, shows).prop_map(|(turns, shows)| {
+        let system = any::<Option<bool>>();
+        (turns, shows, system).prop_map(|(turns, shows, system)| {
             let mut tree = Tree::default();
             // Where nobody says anything, there is no conversation.
             tree.add(None, Turn::user("?"));
+            tree.system = system.map(|_| "You are a river.".to_owned());
             for (at, (below, turn)) in turns.into_iter().enumerate() {
                 let parent = below.index(at + 2).checked_sub(1);
                 tree.add(parent, turn);
@@ -311,6 +317,7 @@ mod tests {
         #[test]
         fn what_is_kept_turn_by_turn_comes_back_the_same(tree in tree()) {
             let mut back = Tree::default();
+            back.system.clone_from(&tree.system);
             for id in 0..tree.len() {
                 let record = record(tree.parent(id), tree.turn(id).unwrap());
                 prop_assert!(add_record(&mut back, &record));

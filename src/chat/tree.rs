@@ -17,6 +17,9 @@ pub struct Tree {
     /// First turns, in the order of making, and which of them is shown.
     roots: Vec<TurnId>,
     chosen_root: usize,
+    /// The conversation's own system prompt, which counts more than that of the settings.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub system: Option<String>,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize)]

@@ -33,6 +33,9 @@ pub struct Turn {
     /// The model that answered.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub model: Option<String>,
+    /// The time at which it was said, in milliseconds since 1970, where a file told it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub time: Option<i64>,
 }
 
 impl Turn {
@@ -57,6 +60,7 @@ impl Turn {
             usage: Usage::default(),
             timings: Timings::default(),
             model: None,
+            time: None,
         }
     }
 

@@ -1,80 +1,96 @@
 //! Conversations that another program kept, on their way into a store.
 //!
-//! In: a conversation as it was read from a file, and the head of the one that the store holds under its name. Out: batches of records, or
-//! that it is here already. It must not know the store. The name is made of what the conversation is, so that the same file brings
-//! nothing twice; and what a person has gone on with is never replaced.
+//! In: a conversation as it was read from a file, and the head of the one that the store holds under its name. Out: how the two stand to
+//! each other, and batches of records. It must not know the store. The name is made of what the conversation is, so that the same file
+//! brings nothing twice; and what a person has gone on with is never replaced.
 
 use super::progress::{Conversation, Progress};
-use super::records::{Batch, Head};
-use crate::chat::request::Role;
+use super::records::{Batch, Head, title};
 use crate::import;
+
+/// The beginning of the names of all conversations that came from files.
+pub const NAMES: &str = "import-";
 
 /// The writer of records that came from a file.
 const BY: &str = "import";
 
-/// What becomes of a conversation that arrives.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Arrival {
-    /// It is new: these are its records.
-    New(Vec<Batch>),
-    /// An older one came from a file before, and nobody has gone on with it: these records take its place.
-    Newer(Vec<Batch>),
-    /// It is here already, or somebody has gone on with it.
+/// How a conversation that arrives stands to what the store holds under its name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Standing {
+    /// Nothing is there.
+    New,
+    /// An older one came from a file before, and nobody has gone on with it: this one takes its place.
+    Newer,
+    /// The same is there already, or somebody has gone on with it.
     Known,
 }
 
-/// Returns the name of a conversation in the store.
-pub fn name(arriving: &import::Conversation) -> String {
-    let mut sum = Sum::default();
-    match &arriving.about.id {
-        // Some programs count from one: what was said first stays the same while a conversation grows.
-        Some(id) => {
+/// The number of a conversation: the same for the same one, in whichever file it comes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Number(u64, u64);
+
+impl Number {
+    /// The number of a conversation that arrives.
+    pub fn of(arriving: &import::Conversation) -> Number {
+        let tree = &arriving.tree;
+        let mut sum = Sum::default();
+        if let Some(id) = &arriving.about.id {
+            // Some programs count from one: what was said first stays the same while a conversation grows.
             sum.take(id);
-            sum.take(arriving.tree.turn(0).map_or("", |turn| &turn.text));
+            sum.take(tree.turn(0).map_or("", |turn| &turn.text));
+            return sum.number();
         }
-        None => {
-            for id in 0..arriving.tree.len() {
-                let parent = arriving.tree.parent(id);
-                sum.take(&parent.map_or_else(String::new, |parent| parent.to_string()));
-                if let Some(turn) = arriving.tree.turn(id) {
-                    sum.take(if turn.role == Role::User {
-                        "user"
-                    } else {
-                        "assistant"
-                    });
-                    sum.take(&turn.reasoning);
-                    sum.take(&turn.text);
-                }
+        for id in 0..tree.len() {
+            let parent = tree.parent(id);
+            sum.take(&parent.map_or_else(String::new, |parent| parent.to_string()));
+            if let Some(turn) = tree.turn(id) {
+                sum.take(turn.role.word());
+                sum.take(&turn.reasoning);
+                sum.take(&turn.text);
             }
         }
+        sum.number()
     }
-    sum.name()
+
+    /// The conversation's name in the store.
+    pub fn name(self) -> String {
+        format!("{NAMES}{:016x}{:016x}", self.0, self.1)
+    }
 }
 
-/// Decides what becomes of a conversation that arrives, and puts it into records. `known` is the head that the store holds under its
-/// [`name`]; `now` is the time of a conversation that has none, in milliseconds since 1970.
-pub fn arrive(arriving: &import::Conversation, known: Option<&Head>, now: f64) -> Arrival {
+/// The time of a conversation's last change, in milliseconds since 1970; `None` where its file tells none.
+pub fn time(arriving: &import::Conversation) -> Option<i64> {
     let about = &arriving.about;
-    let last = arriving.times.iter().flatten().max();
-    let time = about.updated.as_ref().or(last).or(about.created.as_ref());
-    let at = time.map_or(now, |time| *time as f64);
-    let is_newer = time.is_some() && known.is_some_and(|known| known.by == BY && at > known.at);
-    if known.is_some() && !is_newer {
-        return Arrival::Known;
+    let last = || arriving.times.iter().flatten().max().copied();
+    about.updated.or_else(last).or(about.created)
+}
+
+/// How a conversation that arrives stands to `known`, the head that the store holds under its name.
+pub fn standing(arriving: &import::Conversation, known: Option<&Head>) -> Standing {
+    let Some(known) = known else {
+        return Standing::New;
+    };
+    let is_later = time(arriving).is_some_and(|time| time as f64 > known.at);
+    match is_later && known.by == BY {
+        true => Standing::Newer,
+        false => Standing::Known,
     }
-    let mut progress = Progress::begin(&name(arriving));
-    progress.name_it(about.title.as_deref());
+}
+
+/// Puts a conversation that arrives into records; none for one in which nobody says anything. `given` is its title, if it has one; `now`
+/// is the time of a conversation that has none, in milliseconds since 1970.
+pub fn batches(arriving: &import::Conversation, given: Option<&str>, now: f64) -> Vec<Batch> {
+    let at = time(arriving).map_or(now, |time| time as f64);
+    let id = Number::of(arriving).name();
+    let mut progress = Progress::begin(&id);
+    progress.name_it(given.filter(|given| *given != title(&arriving.tree)));
     let of = Conversation {
-        id: &progress.id.clone(),
+        id: &id,
         tree: &arriving.tree,
         running: None,
         called: None,
     };
-    let batches = std::iter::from_fn(|| progress.batch(&of, BY, at)).collect();
-    match known {
-        None => Arrival::New(batches),
-        Some(_) => Arrival::Newer(batches),
-    }
+    std::iter::from_fn(|| progress.batch(&of, BY, at)).collect()
 }
 
 /// A sum of texts, the same on every machine and in every version: FNV-1a, twice, for 128 bits.
@@ -89,7 +105,7 @@ impl Default for Sum {
 impl Sum {
     fn take(&mut self, text: &str) {
         // A length before each text: two texts are not one.
-        let length = text.len().to_le_bytes();
+        let length = (text.len() as u64).to_le_bytes();
         for byte in length.iter().chain(text.as_bytes()) {
             for sum in &mut self.0 {
                 *sum = (*sum ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3);
@@ -97,9 +113,9 @@ impl Sum {
         }
     }
 
-    fn name(&self) -> String {
+    fn number(&self) -> Number {
         let [a, b] = self.0;
-        format!("import-{a:016x}{b:016x}")
+        Number(a, b)
     }
 }
 
@@ -127,19 +143,14 @@ mod tests {
         conversation
     }
 
-    fn batches(arrival: Arrival) -> Vec<Batch> {
-        match arrival {
-            Arrival::New(batches) | Arrival::Newer(batches) => batches,
-            Arrival::Known => Vec::new(),
-        }
-    }
-
     #[test]
     fn what_is_written_is_read_again_with_title_time_and_branches() {
         let mut one = arriving(Some("a"), &["Ὁ ποταμός", "河"], Some(1_700_000_000_000));
         one.tree.add(Some(0), Turn::user("the other branch"));
         one.tree.show(1);
-        let written = batches(arrive(&one, None, 5.0));
+        one.tree.system = Some("Be a river.".to_owned());
+        one.tree.turn_mut(0).unwrap().time = Some(1_600_000_000_000);
+        let written = batches(&one, Some("Rivers"), 5.0);
         let head = Head::read(&written[0].head.write()).unwrap();
         assert_eq!((head.name(), head.at), ("Rivers", 1_700_000_000_000.0));
         let records: Vec<String> = written
@@ -161,7 +172,7 @@ mod tests {
     fn a_long_one_is_written_in_parts() {
         let texts: Vec<String> = (0..300).map(|n| format!("{n} ").repeat(200)).collect();
         let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
-        let written = batches(arrive(&arriving(None, &texts, None), None, 5.0));
+        let written = batches(&arriving(None, &texts, None), None, 5.0);
         assert!(written.len() > 2, "{}", written.len());
         let turns: Vec<usize> = written
             .iter()
@@ -174,26 +185,24 @@ mod tests {
     #[test]
     fn the_same_comes_once_and_what_somebody_has_gone_on_with_stays() {
         let one = arriving(Some("a"), &["x"], Some(100));
-        let head = batches(arrive(&one, None, 5.0)).remove(0).head;
-        assert_eq!(arrive(&one, Some(&head), 5.0), Arrival::Known);
+        assert_eq!(standing(&one, None), Standing::New);
+        let head = batches(&one, None, 5.0).remove(0).head;
+        assert_eq!(standing(&one, Some(&head)), Standing::Known);
         let newer = arriving(Some("a"), &["x", "y"], Some(101));
-        assert!(matches!(
-            arrive(&newer, Some(&head), 5.0),
-            Arrival::Newer(_)
-        ));
+        assert_eq!(standing(&newer, Some(&head)), Standing::Newer);
         let gone_on = Head {
             by: "a page".to_owned(),
             ..head.clone()
         };
-        assert_eq!(arrive(&newer, Some(&gone_on), 5.0), Arrival::Known);
+        assert_eq!(standing(&newer, Some(&gone_on)), Standing::Known);
         // Without a time nothing is newer.
         let timeless = arriving(Some("a"), &["x", "y"], None);
-        assert_eq!(arrive(&timeless, Some(&head), 1e15), Arrival::Known);
+        assert_eq!(standing(&timeless, Some(&head)), Standing::Known);
     }
 
     #[test]
     fn a_name_is_made_of_the_id_else_of_all_turns() {
-        let of = |id, texts: &[&str]| name(&arriving(id, texts, None));
+        let of = |id, texts: &[&str]| Number::of(&arriving(id, texts, None)).name();
         assert_eq!(of(Some("a"), &["x"]), of(Some("a"), &["x", "y"]));
         assert_ne!(of(Some("a"), &["x"]), of(Some("b"), &["x"]));
         assert_ne!(of(Some("a"), &["x"]), of(Some("a"), &["y"]));
@@ -203,7 +212,7 @@ mod tests {
         // It must not change: what was brought before would come twice.
         assert_eq!(
             of(Some("a"), &[]),
-            "import-82f53b07dc2929c1fa5a2b6a5ef4bdd2"
+            "import-ffd80a178d19199fa017d1dd3e917f66"
         );
     }
 }

@@ -181,6 +181,11 @@ pub struct Selection {
 }
 
 impl Selection {
+    /// Lists the names of the conversations that are selected.
+    pub fn ids(&self) -> Vec<String> {
+        self.ids.iter().cloned().collect()
+    }
+
     /// Selects a conversation, or lets it go; a range is drawn from here.
     pub fn toggle(&mut self, id: &str) {
         if !self.ids.remove(id) {

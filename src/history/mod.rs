@@ -13,6 +13,7 @@
 //! | [`marks`] | what a person gives a conversation in the list: a name, a pin, a folder |
 //! | [`change`] | what a person does with the list, as data that can be undone |
 //! | [`arrival`] | the records of a conversation from a file, or that it is here already |
+//! | [`intake`] | several files as one import: what of them is new |
 //! | [`list`] | the list as it is shown: groups, pages, what is selected |
 //! | [`fault`] | why a store did not do what it was asked |
 //!
@@ -25,6 +26,7 @@
 pub mod arrival;
 pub mod change;
 pub mod fault;
+pub mod intake;
 pub mod journal;
 pub mod list;
 pub mod marks;

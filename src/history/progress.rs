@@ -115,6 +115,7 @@ impl Progress {
             count: of.tree.len(),
             aside: of.tree.shown_aside().collect(),
             called: of.called.map(|(of, name)| (of.to_owned(), name.to_owned())),
+            system: of.tree.system.clone(),
             ..Head::default()
         };
         let undated = head.write();

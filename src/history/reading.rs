@@ -153,6 +153,7 @@ impl Reading {
         }
         records.iter().for_each(|record| add(&mut tree, record));
         self.unwritten.iter().for_each(|left| left.mend(&mut tree));
+        tree.system.clone_from(&self.head.system);
         Some(tree.settled())
     }
 
@@ -204,6 +205,7 @@ impl Reading {
             return Ok(None);
         }
         self.head.aside.iter().for_each(|id| tree.show(*id));
+        tree.system.clone_from(&self.head.system);
         Ok(Some(Opened {
             of: self.of,
             head: self.head,

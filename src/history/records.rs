@@ -40,6 +40,8 @@ pub struct Head {
     pub by: String,
     /// The person's own marks.
     pub marks: Marks,
+    /// The conversation's own system prompt.
+    pub system: Option<String>,
 }
 
 /// Records that are written together, all of them or none.
@@ -104,6 +106,7 @@ impl Head {
             called: word("server").zip(word("called")),
             by: word("by").unwrap_or_default(),
             marks: Marks::read(&record),
+            system: word("system"),
         })
     }
 
@@ -124,6 +127,9 @@ impl Head {
         });
         if let Some(record) = record.as_object_mut() {
             self.marks.write(record);
+            if let Some(system) = &self.system {
+                record.insert("system".to_owned(), json!(system));
+            }
         }
         record.to_string()
     }

@@ -1,6 +1,7 @@
 //! A file, whatever it is: a text, a ZIP archive with texts in it, a picture with a character card in it.
 //!
-//! In: a source that can be read at any place. Out: conversations and a report, or a refusal.
+//! In: a source that can be read at any place. Out: conversations and a report, or a refusal; at once ([`read`]) or step by step
+//! ([`Reading`]).
 
 use std::io::{Read, Seek, SeekFrom};
 use std::ops::ControlFlow;
@@ -9,7 +10,7 @@ use super::outcome::{Format, Reason, Refusal, Report};
 use super::png;
 use super::reader::{Reader, Sink};
 use super::rules::order::by_number;
-use super::zip::{self, Archive, Packed};
+use super::zip::{self, Archive, Packed, Unpacking};
 
 /// Bytes that are read at a time.
 const PIECE: usize = 64 * 1024;
@@ -26,19 +27,11 @@ enum Sort {
 
 /// Reads a file; gives its conversations to `sink` as they come. Where it refuses, nothing that it gave is to be kept.
 pub fn read<S: Read + Seek>(file: &str, source: S, sink: Sink<'_>) -> Result<Report, Refusal> {
-    let mut reading = Reading { file, source, sink };
-    let mut head = Vec::new();
-    let begin = reading.rewind().and_then(|()| {
-        let taken = (&mut reading.source).take(12).read_to_end(&mut head);
-        taken.map_err(|_| Reason::Unreadable)
-    });
-    if let Err(reason) = begin {
-        return reading.refuse(reason);
-    }
-    match sort(&head) {
-        Sort::Text => reading.text(),
-        Sort::Zip => reading.archive(),
-        Sort::Picture => reading.picture(),
+    let mut reading = Reading::begin(file, source);
+    loop {
+        if let Some(report) = reading.step(sink)? {
+            return Ok(report);
+        }
     }
 }
 
@@ -56,112 +49,215 @@ fn sort(head: &[u8]) -> Sort {
     }
 }
 
-struct Reading<'f, 's, S> {
-    file: &'f str,
-    source: S,
-    sink: Sink<'s>,
+/// A file that is read step by step: between two steps its reader may do something else, or give it up.
+pub struct Reading<S> {
+    file: String,
+    state: State<S>,
 }
 
-impl<S: Read + Seek> Reading<'_, '_, S> {
-    fn rewind(&mut self) -> Result<(), Reason> {
-        let moved = self.source.seek(SeekFrom::Start(0));
-        moved.map(drop).map_err(|_| Reason::Unreadable)
+enum State<S> {
+    Begun(S),
+    Text(S, Box<Reader>, Vec<u8>),
+    Archive(Box<Entries<S>>),
+    /// It is read, or refused.
+    Over,
+}
+
+impl<S: Read + Seek> Reading<S> {
+    /// Begins to read the file of this name.
+    pub fn begin(file: &str, source: S) -> Reading<S> {
+        Reading {
+            file: file.to_owned(),
+            state: State::Begun(source),
+        }
+    }
+
+    /// Reads on, 64 KB at most (a picture: all of it); gives the conversations that are whole by then to `sink`, and at the end the
+    /// report. Where it refuses, nothing that was given is to be kept.
+    pub fn step(&mut self, sink: Sink<'_>) -> Result<Option<Report>, Refusal> {
+        match std::mem::replace(&mut self.state, State::Over) {
+            State::Begun(source) => self.look(source, sink),
+            State::Text(source, reader, piece) => self.text(source, reader, piece, sink),
+            State::Archive(mut entries) => match entries.step(sink)? {
+                true => {
+                    self.state = State::Archive(entries);
+                    Ok(None)
+                }
+                false => entries.finish(&self.file).map(Some),
+            },
+            State::Over => self.refuse(Reason::Unreadable),
+        }
     }
 
     fn refuse<T>(&self, reason: Reason) -> Result<T, Refusal> {
-        Err(Refusal {
-            file: self.file.to_owned(),
-            place: None,
-            reason,
-        })
+        Err(refusal(&self.file, reason))
     }
 
-    fn text(mut self) -> Result<Report, Refusal> {
-        if let Err(reason) = self.rewind() {
-            return self.refuse(reason);
+    /// Looks at the first bytes.
+    fn look(&mut self, mut source: S, sink: Sink<'_>) -> Result<Option<Report>, Refusal> {
+        let mut head = Vec::new();
+        if beginning(&mut source, 12, &mut head).is_err() || rewind(&mut source).is_err() {
+            return self.refuse(Reason::Unreadable);
         }
-        let mut reader = Reader::new(&mut *self.sink, None);
-        let mut piece = vec![0; PIECE];
-        loop {
-            let count = match self.source.read(&mut piece) {
-                Ok(count) => count,
-                Err(error) if error.kind() == std::io::ErrorKind::Interrupted => continue,
-                Err(_) => {
-                    drop(reader);
-                    return self.refuse(Reason::Unreadable);
-                }
-            };
-            let bytes = piece.get(..count).unwrap_or_default();
-            if bytes.is_empty() || reader.feed(bytes).is_break() {
-                return reader.finish(self.file);
+        match sort(&head) {
+            Sort::Text => {
+                self.state = State::Text(source, Box::default(), vec![0; PIECE]);
+                Ok(None)
             }
+            Sort::Zip => match Archive::open(source) {
+                Ok(archive) => {
+                    self.state = State::Archive(Box::new(Entries::of(archive, &self.file)));
+                    Ok(None)
+                }
+                Err(reason) => self.refuse(reason),
+            },
+            Sort::Picture => self.picture(source, sink).map(Some),
         }
     }
 
-    fn archive(mut self) -> Result<Report, Refusal> {
-        let mut archive = match Archive::open(&mut self.source) {
-            Ok(archive) => archive,
-            Err(reason) => return self.refuse(reason),
+    fn text(
+        &mut self,
+        mut source: S,
+        mut reader: Box<Reader>,
+        mut piece: Vec<u8>,
+        sink: Sink<'_>,
+    ) -> Result<Option<Report>, Refusal> {
+        let count = match source.read(&mut piece) {
+            Ok(count) => count,
+            Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {
+                self.state = State::Text(source, reader, piece);
+                return Ok(None);
+            }
+            Err(_) => return self.refuse(Reason::Unreadable),
         };
-        let (entries, only) = wanted(&archive.entries);
-        let mut whole = Report::default();
-        let mut formats = Vec::new();
-        let mut refused = None;
-        for entry in entries {
-            let name = format!("{}/{}", self.file, entry.name);
-            let mut reader = Reader::new(&mut *self.sink, only);
-            if let Err(reason) = archive.read(&entry, &mut |piece| reader.feed(piece)) {
-                return Err(Refusal {
-                    file: name,
-                    place: None,
-                    reason,
-                });
-            }
-            match reader.finish(&name) {
-                Ok(report) => {
-                    formats.extend(report.format);
-                    whole.conversations += report.conversations;
-                    whole.skipped += report.skipped;
-                    whole.left.join(&report.left);
-                }
-                // One file of several may hold nothing.
-                Err(refusal) if is_nothing(refusal.reason) => {
-                    whole.skipped += usize::from(refusal.reason == Reason::NotJson);
-                    refused.get_or_insert(refusal);
-                }
-                Err(refusal) => return Err(refusal),
-            }
+        let bytes = piece.get(..count).unwrap_or_default();
+        if bytes.is_empty() || reader.feed(bytes, sink).is_break() {
+            return reader.finish(&self.file, sink).map(Some);
         }
-        formats.dedup();
-        whole.format = match formats.as_slice() {
-            [format] => Some(*format),
-            _ => None,
-        };
-        match (whole.conversations > 0, refused) {
-            (true, _) => Ok(whole),
-            (false, Some(refusal)) => Err(refusal),
-            (false, None) => self.refuse(Reason::NoConversations),
-        }
+        self.state = State::Text(source, reader, piece);
+        Ok(None)
     }
 
-    fn picture(mut self) -> Result<Report, Refusal> {
+    fn picture(&self, mut source: S, sink: Sink<'_>) -> Result<Report, Refusal> {
         let mut bytes = Vec::new();
-        let read = self.rewind().and_then(|()| {
-            let taken = (&mut self.source)
-                .take(LONGEST_PICTURE)
-                .read_to_end(&mut bytes);
-            taken.map_err(|_| Reason::Unreadable)
-        });
-        if let Err(reason) = read {
-            return self.refuse(reason);
+        if beginning(&mut source, LONGEST_PICTURE, &mut bytes).is_err() {
+            return self.refuse(Reason::Unreadable);
         }
         let inside = png::card_in_png(&bytes).or_else(|| png::card_in_webp(&bytes));
         let Some(card) = inside.or_else(|| card_behind(&bytes)) else {
             return self.refuse(Reason::NoCard);
         };
-        let mut reader = Reader::new(&mut *self.sink, Some(Format::Card));
-        let _ = reader.feed(&card);
-        reader.finish(self.file)
+        let mut reader = Reader::new(Some(Format::Card));
+        let _ = reader.feed(&card, sink);
+        reader.finish(&self.file, sink)
+    }
+}
+
+fn rewind<S: Seek>(source: &mut S) -> std::io::Result<u64> {
+    source.seek(SeekFrom::Start(0))
+}
+
+/// The first bytes of a file, at most so many.
+fn beginning<S: Read + Seek>(source: &mut S, most: u64, into: &mut Vec<u8>) -> std::io::Result<()> {
+    rewind(source)?;
+    source.take(most).read_to_end(into).map(drop)
+}
+
+/// The entries of an archive, one after the other.
+struct Entries<S> {
+    archive: Archive<S>,
+    /// Those that are still to be read.
+    wanted: std::vec::IntoIter<Packed>,
+    only: Option<Format>,
+    open: Option<Opened>,
+    /// The name of the archive.
+    file: String,
+    whole: Report,
+    formats: Vec<Format>,
+    refused: Option<Refusal>,
+}
+
+/// An entry that is being read.
+struct Opened {
+    name: String,
+    packed: Unpacking,
+    reader: Reader,
+}
+
+impl<S: Read + Seek> Entries<S> {
+    fn of(archive: Archive<S>, file: &str) -> Entries<S> {
+        let (wanted, only) = wanted(&archive.entries);
+        Entries {
+            archive,
+            wanted: wanted.into_iter(),
+            only,
+            open: None,
+            file: file.to_owned(),
+            whole: Report::default(),
+            formats: Vec::new(),
+            refused: None,
+        }
+    }
+
+    /// Reads on; `true` while there is more.
+    fn step(&mut self, sink: Sink<'_>) -> Result<bool, Refusal> {
+        let Some(mut open) = self.open.take() else {
+            let Some(entry) = self.wanted.next() else {
+                return Ok(false);
+            };
+            let name = format!("{}/{}", self.file, entry.name);
+            let packed = self.archive.begin(&entry);
+            let packed = packed.map_err(|reason| refusal(&name, reason))?;
+            self.open = Some(Opened {
+                name,
+                packed,
+                reader: Reader::new(self.only),
+            });
+            return Ok(true);
+        };
+        let reader = &mut open.reader;
+        let mut each = |piece: &[u8]| reader.feed(piece, sink);
+        let goes_on = self.archive.go_on(&mut open.packed, &mut each);
+        if goes_on.map_err(|reason| refusal(&open.name, reason))? {
+            self.open = Some(open);
+            return Ok(true);
+        }
+        match open.reader.finish(&open.name, sink) {
+            Ok(report) => {
+                self.formats.extend(report.format);
+                self.whole.conversations += report.conversations;
+                self.whole.skipped += report.skipped;
+                self.whole.left.join(&report.left);
+            }
+            // One file of several may hold nothing.
+            Err(refusal) if is_nothing(refusal.reason) => {
+                self.whole.skipped += usize::from(refusal.reason == Reason::NotJson);
+                self.refused.get_or_insert(refusal);
+            }
+            Err(refusal) => return Err(refusal),
+        }
+        Ok(true)
+    }
+
+    fn finish(mut self, file: &str) -> Result<Report, Refusal> {
+        self.formats.dedup();
+        self.whole.format = match self.formats.as_slice() {
+            [format] => Some(*format),
+            _ => None,
+        };
+        match (self.whole.conversations > 0, self.refused) {
+            (true, _) => Ok(self.whole),
+            (false, Some(refusal)) => Err(refusal),
+            (false, None) => Err(refusal(file, Reason::NoConversations)),
+        }
+    }
+}
+
+fn refusal(file: &str, reason: Reason) -> Refusal {
+    Refusal {
+        file: file.to_owned(),
+        place: None,
+        reason,
     }
 }
 

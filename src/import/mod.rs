@@ -42,7 +42,7 @@ pub mod zip;
 #[cfg(test)]
 mod testing;
 
-pub use container::read;
+pub use container::{Reading, read};
 pub use gather::{Gathered, first};
 pub use outcome::{About, Conversation, Format, Left, Reason, Refusal, Report, Why};
 pub use reader::Sink;

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use serde::{Deserialize, Serialize};
+
 use super::rules::time::Moment;
 use crate::chat::tree::Tree;
 
@@ -17,6 +19,8 @@ use crate::chat::tree::Tree;
     Hash,
     strum::IntoStaticStr,
     strum::VariantArray,
+    Serialize,
+    Deserialize,
 )]
 #[strum(serialize_all = "kebab-case")]
 pub enum Format {
@@ -71,6 +75,31 @@ impl Format {
     pub fn word(self) -> &'static str {
         self.into()
     }
+
+    /// The program's own name; `None` for what is no program's.
+    pub fn program(self) -> Option<&'static str> {
+        Some(match self {
+            Format::Rill => "Rill",
+            Format::ChatGpt => "ChatGPT",
+            Format::Claude => "Claude",
+            Format::OpenWebui => "Open WebUI",
+            Format::LibreChat => "LibreChat",
+            Format::SillyTavern => "SillyTavern",
+            Format::Card => return None,
+            Format::KoboldLite => "KoboldAI Lite",
+            Format::ShareGpt => "ShareGPT",
+            Format::LlamaCpp => "llama.cpp",
+            Format::LlamaUi => "llama.ui",
+            Format::PageAssist => "Page Assist",
+            Format::NextChat => "NextChat",
+            Format::Hollama => "Hollama",
+            Format::Jan => "Jan",
+            Format::LmStudio => "LM Studio",
+            Format::BigAgi => "big-AGI",
+            Format::Chatbox => "Chatbox",
+            Format::OpenAi => "OpenAI",
+        })
+    }
 }
 
 /// A reason why something stays behind.
@@ -85,6 +114,8 @@ impl Format {
     Hash,
     strum::IntoStaticStr,
     strum::VariantArray,
+    Serialize,
+    Deserialize,
 )]
 #[strum(serialize_all = "kebab-case")]
 pub enum Why {
@@ -106,10 +137,12 @@ pub enum Why {
     Greeting,
     /// A conversation that stands in the import twice: the newer one is taken.
     Twice,
+    /// A conversation in which nobody says anything yet: a character without a greeting.
+    Silent,
 }
 
 /// Counts of what stays behind, by the reason.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Left(BTreeMap<Why, usize>);
 
 impl Left {
@@ -172,7 +205,7 @@ pub struct Conversation {
 }
 
 /// An account of what was read from a file.
-#[derive(Debug, Clone, PartialEq, Default)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct Report {
     /// The format; `None` where a container has files of several.
     pub format: Option<Format>,
@@ -185,7 +218,7 @@ pub struct Report {
 }
 
 /// A reason why a file is refused.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, strum::IntoStaticStr)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, strum::IntoStaticStr, Serialize, Deserialize)]
 #[strum(serialize_all = "kebab-case")]
 pub enum Reason {
     /// The file is empty.
@@ -217,7 +250,7 @@ pub enum Reason {
 }
 
 /// A refusal. Nothing of the file is to be kept.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Refusal {
     /// The name of the file; inside of a ZIP, with that of the entry behind a `/`.
     pub file: String,

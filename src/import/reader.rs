@@ -16,8 +16,14 @@ use super::split::{Entry, Shape, Splitter};
 pub type Sink<'s> = &'s mut dyn FnMut(Conversation) -> ControlFlow<()>;
 
 /// The hands of a format's reader: what it found.
-pub struct Output<'s> {
-    sink: Sink<'s>,
+pub struct Output<'o> {
+    sink: Sink<'o>,
+    tally: &'o mut Tally,
+}
+
+/// What was found so far, and whether the file is refused.
+#[derive(Debug, Default)]
+struct Tally {
     report: Report,
     refused: Option<Reason>,
 }
@@ -28,91 +34,84 @@ impl Output<'_> {
         let Some(conversation) = conversation else {
             return self.skip();
         };
-        if self.refused.is_some() {
+        if self.tally.refused.is_some() {
             return;
         }
-        self.report.conversations += 1;
-        self.report.left.join(&conversation.left);
+        self.tally.report.conversations += 1;
+        self.tally.report.left.join(&conversation.left);
         if (self.sink)(conversation).is_break() {
-            self.refused = Some(Reason::Cancelled);
+            self.tally.refused = Some(Reason::Cancelled);
         }
     }
 
     /// Counts an entry that could have been a conversation.
     pub fn skip(&mut self) {
-        self.report.skipped += 1;
+        self.tally.report.skipped += 1;
     }
 
     /// What is left behind of the file, and of none of its conversations.
     pub fn left(&mut self) -> &mut Left {
-        &mut self.report.left
+        &mut self.tally.report.left
     }
 
     /// Refuses the file.
     pub fn refuse(&mut self, reason: Reason) {
-        self.refused.get_or_insert(reason);
+        self.tally.refused.get_or_insert(reason);
     }
 }
 
 /// Reads one text file.
-pub struct Reader<'s> {
+#[derive(Default)]
+pub struct Reader {
     utf8: Utf8,
     splitter: Splitter,
-    texts: Texts<'s>,
+    texts: Texts,
 }
 
-impl<'s> Reader<'s> {
-    /// A reader that gives conversations to `sink`; of `only` this format, if it names one.
-    pub fn new(sink: Sink<'s>, only: Option<Format>) -> Reader<'s> {
+impl Reader {
+    /// A reader of `only` this format, if it names one.
+    pub fn new(only: Option<Format>) -> Reader {
         Reader {
-            utf8: Utf8::default(),
-            splitter: Splitter::default(),
             texts: Texts {
                 only,
-                entries: None,
-                unknown: 0,
-                broken: None,
-                has_json: false,
-                out: Output {
-                    sink,
-                    report: Report::default(),
-                    refused: None,
-                },
+                ..Texts::default()
             },
+            ..Reader::default()
         }
     }
 
-    /// Takes the next bytes. A break says that more of them would change nothing.
-    pub fn feed(&mut self, bytes: &[u8]) -> ControlFlow<()> {
+    /// Takes the next bytes; gives the conversations that are whole by now to `sink`. A break says that more of them would change
+    /// nothing.
+    pub fn feed(&mut self, bytes: &[u8], sink: Sink<'_>) -> ControlFlow<()> {
         let Reader {
             utf8,
             splitter,
             texts,
         } = self;
         utf8.feed(bytes, &mut |piece| {
-            splitter.feed(piece, &mut |entry| texts.entry(entry));
+            splitter.feed(piece, &mut |entry| texts.entry(entry, sink));
         });
-        match texts.out.refused {
+        match texts.tally.refused {
             Some(_) => ControlFlow::Break(()),
             None => ControlFlow::Continue(()),
         }
     }
 
     /// Ends the file, which has this name.
-    pub fn finish(mut self, file: &str) -> Result<Report, Refusal> {
+    pub fn finish(mut self, file: &str, sink: Sink<'_>) -> Result<Report, Refusal> {
         let Reader {
             utf8,
             splitter,
             texts,
         } = &mut self;
-        utf8.finish(&mut |piece| splitter.feed(piece, &mut |entry| texts.entry(entry)));
+        utf8.finish(&mut |piece| splitter.feed(piece, &mut |entry| texts.entry(entry, sink)));
         let nothing = match (splitter.is_blank(), splitter.is_page()) {
             (true, _) => Reason::Empty,
             (_, true) => Reason::NotJson,
             _ => Reason::Unknown,
         };
-        splitter.finish(&mut |entry| texts.entry(entry));
-        self.texts.finish(file, nothing)
+        splitter.finish(&mut |entry| texts.entry(entry, sink));
+        self.texts.finish(file, nothing, sink)
     }
 
     /// The most bytes of the file that were kept at a time.
@@ -123,7 +122,8 @@ impl<'s> Reader<'s> {
 }
 
 /// Entries, once they are texts.
-struct Texts<'s> {
+#[derive(Default)]
+struct Texts {
     only: Option<Format>,
     entries: Option<Box<dyn Entries>>,
     /// Items before the one that said whose file it is.
@@ -131,47 +131,47 @@ struct Texts<'s> {
     /// The place of the first entry that is no JSON.
     broken: Option<u64>,
     has_json: bool,
-    out: Output<'s>,
+    tally: Tally,
 }
 
-impl Texts<'_> {
-    fn entry(&mut self, entry: Entry<'_>) {
-        if self.out.refused.is_some() {
+impl Texts {
+    fn entry(&mut self, entry: Entry<'_>, sink: Sink<'_>) {
+        if self.tally.refused.is_some() {
             return;
         }
         if entry.is_too_long {
             match entry.shape {
-                Shape::Whole => self.out.refuse(Reason::TooLong),
-                Shape::Item | Shape::Line => self.out.skip(),
+                Shape::Whole => self.tally.refused = Some(Reason::TooLong),
+                Shape::Item | Shape::Line => self.tally.report.skipped += 1,
             }
             self.broken.get_or_insert(entry.at);
             return;
         }
         let text = String::from_utf8_lossy(entry.bytes);
         match Document::of(&text) {
-            Ok(doc) => self.value(doc.root(), entry.shape),
+            Ok(doc) => self.value(doc.root(), entry.shape, sink),
             Err(broken) => {
                 self.broken.get_or_insert(entry.at + broken.0 as u64);
                 match entry.shape {
-                    Shape::Item => self.out.skip(),
+                    Shape::Item => self.tally.report.skipped += 1,
                     // One line may be damaged, and the others whole.
-                    Shape::Line | Shape::Whole => self.lines(&text),
+                    Shape::Line | Shape::Whole => self.lines(&text, sink),
                 }
             }
         }
     }
 
-    fn lines(&mut self, text: &str) {
+    fn lines(&mut self, text: &str, sink: Sink<'_>) {
         let lines = text.lines().map(str::trim);
         let lines = lines.filter(|line| line.starts_with('{') && line.len() < text.len());
         for line in lines {
             if let Ok(doc) = Document::of(line) {
-                self.value(doc.root(), Shape::Line);
+                self.value(doc.root(), Shape::Line, sink);
             }
         }
     }
 
-    fn value(&mut self, value: Json<'_>, shape: Shape) {
+    fn value(&mut self, value: Json<'_>, shape: Shape, sink: Sink<'_>) {
         self.has_json = true;
         let mut under = None;
         if self.entries.is_none() {
@@ -186,36 +186,42 @@ impl Texts<'_> {
             let Some(found) = found else {
                 self.unknown += usize::from(shape == Shape::Item);
                 if value.says("schema", formats::FLASH_BACKUP) {
-                    self.out.refuse(Reason::FlashBackup);
+                    self.tally.refused = Some(Reason::FlashBackup);
                 }
                 return;
             };
             under = found.under;
-            self.out.report.format = Some(found.format);
+            self.tally.report.format = Some(found.format);
             self.entries = Some(formats::reader(found.format));
         }
         let Some(entries) = &mut self.entries else {
             return;
         };
+        let mut out = Output {
+            sink,
+            tally: &mut self.tally,
+        };
         match under {
             Some(field) => value
                 .list(field)
-                .for_each(|entry| entries.entry(entry, &mut self.out)),
-            None => entries.entry(value, &mut self.out),
+                .for_each(|entry| entries.entry(entry, &mut out)),
+            None => entries.entry(value, &mut out),
         }
     }
 
     /// Ends the file; `nothing` is the reason to refuse one without entries.
-    fn finish(mut self, file: &str, nothing: Reason) -> Result<Report, Refusal> {
+    fn finish(mut self, file: &str, nothing: Reason, sink: Sink<'_>) -> Result<Report, Refusal> {
         let is_known = self.entries.is_some();
         let mut unknown = self.unknown;
         if let Some(mut entries) = self.entries.take() {
+            let mut out = Output {
+                sink,
+                tally: &mut self.tally,
+            };
             if !entries.items_are_conversations() {
-                self.out
-                    .left()
-                    .add(Why::Message, std::mem::take(&mut unknown));
+                out.left().add(Why::Message, std::mem::take(&mut unknown));
             }
-            entries.finish(&mut self.out);
+            entries.finish(&mut out);
         }
         let refuse = |reason, place| {
             Err(Refusal {
@@ -224,11 +230,10 @@ impl Texts<'_> {
                 reason,
             })
         };
-        let Output {
+        let Tally {
             mut report,
             refused,
-            ..
-        } = self.out;
+        } = self.tally;
         report.skipped += unknown;
         match refused {
             Some(reason) => refuse(reason, None),
@@ -260,15 +265,15 @@ mod tests {
             count += 1;
             ControlFlow::Continue(())
         };
-        let mut reader = Reader::new(&mut sink, None);
+        let mut reader = Reader::new(None);
         for at in 0..MANY {
             let piece = format!("{}{}", if at == 0 { "[" } else { "," }, item(at));
             fed += piece.len();
-            assert!(reader.feed(piece.as_bytes()).is_continue());
+            assert!(reader.feed(piece.as_bytes(), &mut sink).is_continue());
         }
-        assert!(reader.feed(b"]").is_continue());
+        assert!(reader.feed(b"]", &mut sink).is_continue());
         let most = reader.most();
-        let report = reader.finish("file").unwrap();
+        let report = reader.finish("file", &mut sink).unwrap();
         assert_eq!((report.conversations, count), (MANY, MANY));
         // Of twelve megabytes, the bytes of one item, in a buffer that grew by doubling.
         assert!(

@@ -162,7 +162,9 @@ pub fn line(line: Json<'_>) -> Option<Format> {
             Format::SillyTavern,
         ),
         (
-            line.says("object", "thread.message") || has("thread_id"),
+            line.says("object", "thread.message")
+                || line.says("object", "thread")
+                || has("thread_id"),
             Format::Jan,
         ),
         (has("conversations"), Format::ShareGpt),

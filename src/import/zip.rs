@@ -87,12 +87,8 @@ impl<S: Read + Seek> Archive<S> {
         })
     }
 
-    /// Reads an entry, piece by piece. A break ends the reading.
-    pub fn read(
-        &mut self,
-        entry: &Packed,
-        each: &mut dyn FnMut(&[u8]) -> ControlFlow<()>,
-    ) -> Result<(), Reason> {
+    /// Begins to read an entry.
+    pub fn begin(&mut self, entry: &Packed) -> Result<Unpacking, Reason> {
         if entry.flags & 1 != 0 || !matches!(entry.method, 0 | 8) {
             return Err(Reason::LockedZip);
         }
@@ -101,35 +97,87 @@ impl<S: Read + Seek> Archive<S> {
             return Err(Reason::BadZip);
         }
         let skip = u64::from(u16_at(&head, 26)?) + u64::from(u16_at(&head, 28)?);
-        self.source
-            .seek(SeekFrom::Start(entry.at + 30 + skip))
-            .map_err(unreadable)?;
-        let packed = (&mut self.source).take(entry.packed);
-        let mut checksum = Checksum::default();
-        let mut budget = self.budget;
-        let mut ended = false;
+        let is_deflated = entry.method == 8;
+        Ok(Unpacking {
+            at: entry.at + 30 + skip,
+            left: entry.packed,
+            expect: entry.checksum,
+            checksum: Checksum::default(),
+            inflate: is_deflated.then(|| InflateState::new_boxed(DataFormat::Raw)),
+            input: vec![0; PIECE],
+            output: vec![0; if is_deflated { PIECE } else { 0 }],
+        })
+    }
+
+    /// Reads the next piece of an entry; gives what it holds to `each`, which may end the reading by a break. `true` while there is
+    /// more of it.
+    pub fn go_on(&mut self, of: &mut Unpacking, each: Each<'_>) -> Result<bool, Reason> {
+        let moved = self.source.seek(SeekFrom::Start(of.at));
+        moved.map_err(unreadable)?;
+        let most = of
+            .input
+            .len()
+            .min(usize::try_from(of.left).unwrap_or(PIECE));
+        let place = of.input.get_mut(..most).unwrap_or_default();
+        let count = self.source.read(place).map_err(unreadable)?;
+        of.at += count as u64;
+        of.left = of.left.saturating_sub(count as u64);
+        let (checksum, budget) = (&mut of.checksum, &mut self.budget);
         let mut give = |piece: &[u8]| -> Result<ControlFlow<()>, Reason> {
             checksum.feed(piece);
-            budget = budget
+            *budget = budget
                 .checked_sub(piece.len() as u64)
                 .ok_or(Reason::BadZip)?;
-            ended = each(piece).is_break();
-            Ok(if ended {
-                ControlFlow::Break(())
-            } else {
-                ControlFlow::Continue(())
-            })
+            Ok(each(piece))
         };
-        match entry.method {
-            0 => copy(packed, &mut give)?,
-            _ => unpack(packed, &mut give)?,
-        }
-        self.budget = budget;
-        match ended || checksum.value() == entry.checksum {
-            true => Ok(()),
-            false => Err(Reason::BadZip),
+        let read = of.input.get(..count).unwrap_or_default();
+        let goes_on = match &mut of.inflate {
+            Some(state) => unpack(state, read, &mut of.output, &mut give)?,
+            None if read.is_empty() => Goes::Over,
+            None => match give(read)? {
+                ControlFlow::Continue(()) => Goes::On,
+                ControlFlow::Break(()) => Goes::Stopped,
+            },
+        };
+        match goes_on {
+            Goes::On => Ok(true),
+            Goes::Stopped => Ok(false),
+            Goes::Over if of.checksum.value() == of.expect => Ok(false),
+            Goes::Over => Err(Reason::BadZip),
         }
     }
+
+    /// Reads an entry, piece by piece. A break ends the reading.
+    pub fn read(&mut self, entry: &Packed, each: Each<'_>) -> Result<(), Reason> {
+        let mut unpacking = self.begin(entry)?;
+        while self.go_on(&mut unpacking, each)? {}
+        Ok(())
+    }
+}
+
+/// Takes the pieces of an entry; a break ends the reading.
+pub type Each<'e> = &'e mut dyn FnMut(&[u8]) -> ControlFlow<()>;
+
+/// An entry of which a part is read.
+pub struct Unpacking {
+    /// The place of its next byte, and how many of them there are.
+    at: u64,
+    left: u64,
+    expect: u32,
+    checksum: Checksum,
+    /// `None` for an entry that is stored as it is.
+    inflate: Option<Box<InflateState>>,
+    input: Vec<u8>,
+    output: Vec<u8>,
+}
+
+/// Whether there is more of an entry.
+enum Goes {
+    On,
+    /// That was all.
+    Over,
+    /// Nobody wants more.
+    Stopped,
 }
 
 /// Where a directory stands, by its own word.
@@ -220,38 +268,27 @@ fn wide(narrow: [u32; 3], extra: &[u8]) -> [u64; 3] {
 
 type Give<'g> = &'g mut dyn FnMut(&[u8]) -> Result<ControlFlow<()>, Reason>;
 
-fn copy(mut packed: impl Read, give: Give<'_>) -> Result<(), Reason> {
-    let mut piece = vec![0; PIECE];
+/// Unpacks a piece; an empty one is the end.
+fn unpack(
+    state: &mut InflateState,
+    piece: &[u8],
+    output: &mut [u8],
+    give: Give<'_>,
+) -> Result<Goes, Reason> {
+    let mut rest = piece;
     loop {
-        let count = packed.read(&mut piece).map_err(unreadable)?;
-        let read = piece.get(..count).unwrap_or_default();
-        if read.is_empty() || give(read)?.is_break() {
-            return Ok(());
+        let done = inflate(state, rest, output, MZFlush::None);
+        rest = rest.get(done.bytes_consumed..).unwrap_or_default();
+        let made = output.get(..done.bytes_written).unwrap_or_default();
+        if !made.is_empty() && give(made)?.is_break() {
+            return Ok(Goes::Stopped);
         }
-    }
-}
-
-fn unpack(mut packed: impl Read, give: Give<'_>) -> Result<(), Reason> {
-    let mut state = InflateState::new_boxed(DataFormat::Raw);
-    let mut input = vec![0; PIECE];
-    let mut output = vec![0; PIECE];
-    loop {
-        let count = packed.read(&mut input).map_err(unreadable)?;
-        let mut rest = input.get(..count).unwrap_or_default();
-        loop {
-            let done = inflate(&mut state, rest, &mut output, MZFlush::None);
-            rest = rest.get(done.bytes_consumed..).unwrap_or_default();
-            let made = output.get(..done.bytes_written).unwrap_or_default();
-            if !made.is_empty() && give(made)?.is_break() {
-                return Ok(());
-            }
-            match done.status {
-                Ok(MZStatus::StreamEnd) => return Ok(()),
-                Ok(_) if done.bytes_consumed > 0 || done.bytes_written > 0 => {}
-                // It wants more, and there may be some.
-                _ if rest.is_empty() && count > 0 => break,
-                _ => return Err(Reason::BadZip),
-            }
+        match done.status {
+            Ok(MZStatus::StreamEnd) => return Ok(Goes::Over),
+            Ok(_) if done.bytes_consumed > 0 || done.bytes_written > 0 => {}
+            // It wants more, and there may be some.
+            _ if rest.is_empty() && !piece.is_empty() => return Ok(Goes::On),
+            _ => return Err(Reason::BadZip),
         }
     }
 }

@@ -72,11 +72,11 @@ export function beside(name) {
   return here.slice(0, here.lastIndexOf("/snippets/") + 1) + name;
 }
 
-// The annex: a worker beside the page, whose file stands beside the page's own. On another site's page a worker must be of that
-// site, so there it is one line that imports ours.
+// A worker, whose file stands beside the page's own. On another site's page a worker must be of that site, so there it is one line
+// that imports ours.
 let ours = null;
-export function startAnnex(told, failed) {
-  const url = beside("annex.js");
+export function startWorker(name, told, failed) {
+  const url = beside(name);
   const near = new URL(url).origin === location.origin;
   ours = near ? url : URL.createObjectURL(new Blob([`import ${JSON.stringify(url)};`], { type: "text/javascript" }));
   const worker = new Worker(ours, { type: "module" });

@@ -15,6 +15,7 @@ use super::ui::doctor::Doctor;
 use super::ui::doctor::exam::Exam;
 use super::ui::fields::Fields;
 use super::ui::images::{Picker, Previews};
+use super::ui::import::ImportDialog;
 use super::ui::notice::Notice;
 use super::ui::side::Beside;
 use super::ui::turns::Turns;
@@ -40,7 +41,7 @@ static TABLE: SecondHalf = SecondHalf {
     connect,
     takes: |kind| kind.dialect().takes(),
     show_way: app::ways::show_way,
-    pictures: ui::images::take,
+    files: ui::import::take,
     rehearse: rehearsal::rehearse,
     previews: |chat| view! { <Previews chat /> }.into_any(),
     picker: |chat| view! { <Picker chat /> }.into_any(),
@@ -58,6 +59,7 @@ static TABLE: SecondHalf = SecondHalf {
         view! {
             <Notice chat />
             <Beside chat />
+            <ImportDialog chat />
         }
         .into_any()
     },

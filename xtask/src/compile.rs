@@ -15,26 +15,48 @@ use std::process::Command;
 /// The wasm of each program, by its name.
 pub(crate) type Compiled = HashMap<String, PathBuf>;
 
-/// Compiles all programs among the parts with one of the profiles of Cargo.toml; `settle` adds what else cargo should know.
+/// Compiles all programs among the parts with one of the profiles of Cargo.toml; `settle` adds what else cargo should know. Those that
+/// stand alone are compiled after the others: in one build each would have the features of all.
 pub(crate) fn compile(
     name: &str,
     parts: &[Part],
     profile: &str,
-    settle: impl FnOnce(&mut Command),
+    settle: impl Fn(&mut Command),
 ) -> Outcome<Compiled> {
-    let mut build = cargo();
-    build
-        .args(["build", "--locked", "--profile", profile, "--target", WASM])
-        .arg("--message-format=json-render-diagnostics")
-        .current_dir(root());
+    let (mut together, mut apart) = (Vec::new(), Vec::new());
     for part in parts {
-        if let Part::Program { manifest, bin, .. } = part {
+        if let Part::Program {
+            manifest,
+            bin,
+            alone,
+            ..
+        } = part
+        {
             let package = package(&root().join(manifest))?;
-            build.args(["--package", &package, "--bin", bin]);
+            let words = [
+                "--package".to_owned(),
+                package,
+                "--bin".to_owned(),
+                bin.clone(),
+            ];
+            match alone {
+                true => apart.push([&words[..], &["--no-default-features".to_owned()]].concat()),
+                false => together.extend(words),
+            }
         }
     }
-    settle(&mut build);
-    Ok(programs(&output(name, &mut build)?))
+    let mut compiled = Compiled::new();
+    for words in [together].into_iter().chain(apart) {
+        let mut build = cargo();
+        build
+            .args(["build", "--locked", "--profile", profile, "--target", WASM])
+            .arg("--message-format=json-render-diagnostics")
+            .args(words)
+            .current_dir(root());
+        settle(&mut build);
+        compiled.extend(programs(&output(name, &mut build)?));
+    }
+    Ok(compiled)
 }
 
 /// The name of a manifest's package.

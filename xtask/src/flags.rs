@@ -29,6 +29,8 @@ xflags::xflags! {
             optional --firefox
             /// The whole way, once, in WebKit.
             optional --webkit
+            /// In Chromium, a file of 200 MB brought along: minutes, and only by this flag.
+            optional --import
             /// In Chromium, against a real llama.cpp server with a small model.
             optional --model
             /// In Chromium, against other real servers: all that can be had (half a gigabyte, once); one of them without any flag.

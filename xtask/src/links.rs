@@ -20,6 +20,8 @@ pub(crate) enum Part {
         bin: String,
         /// Whether its JavaScript is a module; else it is a script, as old workers want it.
         module: bool,
+        /// Whether it is compiled by itself, without default features: it holds nothing of the page.
+        alone: bool,
     },
     /// A file that goes beside the page as it is.
     File(PathBuf),
@@ -70,6 +72,7 @@ impl Page {
                     manifest: link.get("href").unwrap_or("Cargo.toml").into(),
                     bin: bin.to_owned(),
                     module: target.map_or(!is_worker, |target| target == "web"),
+                    alone: link.get("data-cargo-no-default-features").is_some(),
                 }
             }
             Some("copy-file") => Part::File(href()?),
@@ -123,7 +126,7 @@ mod tests {
             "<link rel=\"icon\" href=\"rill.svg\" />\n\
              <link data-trunk rel=\"rust\" data-bin=\"page\" data-wasm-opt=\"0\" />\n\
              <link data-trunk rel=\"rust\" href=\"annex/Cargo.toml\" data-bin=\"annex\" data-type=\"worker\" data-bindgen-target=\"web\" />\n\
-             <link data-trunk rel=\"rust\" href=\"old/Cargo.toml\" data-bin=\"old\" data-type=\"worker\" />\n\
+             <link data-trunk rel=\"rust\" href=\"old/Cargo.toml\" data-bin=\"old\" data-type=\"worker\" data-cargo-no-default-features=\"true\" />\n\
              <link data-trunk rel=\"copy-file\" href=\"style/rill.svg\" />\n\
              <link data-trunk rel=\"css\" href=\"style/first.css\" data-integrity=\"none\" />\n",
         )
@@ -132,17 +135,18 @@ mod tests {
             page.html,
             "<link rel=\"icon\" href=\"rill.svg\" />\n\n\n\n\n<link rel=\"stylesheet\" href=\"first.css\" />\n"
         );
-        let program = |manifest: &str, bin: &str, module| Part::Program {
+        let program = |manifest: &str, bin: &str, module, alone| Part::Program {
             manifest: manifest.into(),
             bin: bin.into(),
             module,
+            alone,
         };
         assert_eq!(
             page.parts,
             [
-                program("Cargo.toml", "page", true),
-                program("annex/Cargo.toml", "annex", true),
-                program("old/Cargo.toml", "old", false),
+                program("Cargo.toml", "page", true, false),
+                program("annex/Cargo.toml", "annex", true, false),
+                program("old/Cargo.toml", "old", false, true),
                 Part::File("style/rill.svg".into()),
                 Part::File("style/first.css".into()),
             ]

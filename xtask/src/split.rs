@@ -16,12 +16,14 @@ pub(crate) const RUST_FLAGS: [&str; 2] = ["--cfg=rill_split", "-Clink-args=--emi
 /// The program that is cut.
 pub(crate) const NAME: &str = "rill-page";
 
-/// Starts of the names of what is loaded only when it is needed: the second half of the page, the annex, what draws diagrams; and of what a
+/// Starts of the names of what is loaded only when it is needed: the second half of the page, the workers, what draws diagrams; and of what a
 /// browser asks for once the page stands: how it is installed, and kept.
-const LATER: [&str; 9] = [
+const LATER: [&str; 11] = [
     "split_",
     "annex.",
     "rill-annex",
+    "import.",
+    "rill-import",
     "diagram.",
     "mermaid.",
     "icon-",

@@ -17,6 +17,7 @@ enum Part {
     E2e,
     Firefox,
     Webkit,
+    Import,
     Model,
     Servers,
     Nginx,
@@ -31,7 +32,7 @@ pub(crate) struct Parts {
 }
 
 impl From<flags::Test> for Parts {
-    /// The parts that are named; without any all of them, with one real server beside llama.cpp: all are half a gigabyte to fetch.
+    /// The parts that are named; without any all of them but the big import, with one real server beside llama.cpp: all are half a gigabyte to fetch.
     fn from(flags: flags::Test) -> Parts {
         let parts = [
             (flags.host, Part::Host),
@@ -39,13 +40,16 @@ impl From<flags::Test> for Parts {
             (flags.e2e, Part::E2e),
             (flags.firefox, Part::Firefox),
             (flags.webkit, Part::Webkit),
+            (flags.import, Part::Import),
             (flags.model, Part::Model),
             (flags.servers, Part::Servers),
             (flags.nginx, Part::Nginx),
             (flags.trunk, Part::Trunk),
         ];
         let all = !parts.iter().any(|(named, _)| *named);
-        let wanted = parts.into_iter().filter(|(named, _)| all || *named);
+        // What takes minutes and finds little new is run by its name alone.
+        let is_wanted = |(named, part): &(bool, Part)| *named || all && *part != Part::Import;
+        let wanted = parts.into_iter().filter(is_wanted);
         Parts {
             wanted: wanted.map(|(_, part)| part).collect(),
             all,
@@ -68,9 +72,15 @@ pub(crate) fn test(parts: &Parts) -> Outcome {
     if parts.hold(Part::Browser) {
         in_browser()?;
     }
-    let in_chromium = [Part::E2e, Part::Model, Part::Servers, Part::Nginx]
-        .into_iter()
-        .any(|part| parts.hold(part));
+    let in_chromium = [
+        Part::E2e,
+        Part::Import,
+        Part::Model,
+        Part::Servers,
+        Part::Nginx,
+    ]
+    .into_iter()
+    .any(|part| parts.hold(part));
     if in_chromium || parts.hold(Part::Firefox) || parts.hold(Part::Webkit) {
         // Without it the page is bigger, which is said; in CI all is tried.
         if let Err(failure) = tools::with_npm()
@@ -98,6 +108,12 @@ pub(crate) fn test(parts: &Parts) -> Outcome {
                     .env("CHROME", &chromium.browser),
             )?;
             bench::smoke_page()?;
+        }
+        if parts.hold(Part::Import) {
+            let mut big = against(&chromium, "import");
+            let said = run::output("end to end, in Chromium, a file of 200 MB", &mut big)?;
+            let figures = said.iter().filter(|line| line.contains("MB: "));
+            figures.for_each(|line| println!("  {}", line.trim()));
         }
         if parts.hold(Part::Model) {
             model(&chromium)?;
@@ -153,6 +169,8 @@ fn host() -> Outcome {
         "rill",
         "--package",
         "rill-annex",
+        "--package",
+        "rill-import",
         "--target",
         tools::WASM,
         "--lib",

@@ -42,6 +42,7 @@ fn a_head_comes_back_as_it_was() {
             is_archived: true,
             folder: Some("f".to_owned()),
         },
+        system: Some("Be brief.".to_owned()),
     };
     assert_eq!(Head::read(&head.write()), Some(head));
 }

@@ -1,4 +1,5 @@
-//! Jan: the messages of a thread line by line. (The title is in a file of its own beside them.)
+//! Jan: the messages of a thread line by line; its title is in `thread.json` beside them. That file alone gives a conversation without turns,
+//! whose title whoever gathers both puts where it belongs.
 
 use std::collections::HashMap;
 
@@ -6,7 +7,7 @@ use crate::event::End;
 use crate::import::document::Json;
 use crate::import::outcome::{About, Why};
 use crate::import::reader::Output;
-use crate::import::rules::draft::{Draft, Place};
+use crate::import::rules::draft::{Draft, Place, title};
 use crate::import::rules::said::{Said, Speaker};
 use crate::import::rules::time;
 
@@ -22,7 +23,9 @@ pub struct Threads {
 
 impl Entries for Threads {
     fn entry(&mut self, message: Json<'_>, _: &mut Output<'_>) {
-        let id = message.get("thread_id").and_then(Json::name);
+        let is_head = message.says("object", "thread");
+        let field = if is_head { "id" } else { "thread_id" };
+        let id = message.get(field).and_then(Json::name);
         let at = *self.names.entry(id.clone()).or_insert_with(|| {
             self.drafts.push(Draft {
                 about: About {
@@ -33,15 +36,20 @@ impl Entries for Threads {
             });
             self.drafts.len() - 1
         });
-        if let Some(draft) = self.drafts.get_mut(at) {
-            add(message, draft);
+        match self.drafts.get_mut(at) {
+            Some(draft) if is_head => draft.about.title = title(message, &["title"]),
+            Some(draft) => add(message, draft),
+            None => {}
         }
     }
 
     fn finish(&mut self, out: &mut Output<'_>) {
         self.drafts
             .drain(..)
-            .for_each(|draft| out.give(draft.finish()));
+            .for_each(|draft| match draft.about.title.is_some() {
+                true => out.give(Some(draft.finish_empty())),
+                false => out.give(draft.finish()),
+            });
     }
 }
 

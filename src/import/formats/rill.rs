@@ -11,18 +11,20 @@ pub fn entry(entry: Json<'_>, out: &mut Output<'_>) {
         Ok(read) => {
             let mut left = Left::default();
             left.add(Why::Message, read.left);
+            let time = |id| read.tree.turn(id).and_then(|turn| turn.time);
+            let times: Vec<_> = (0..read.tree.len()).map(time).collect();
             let archive::About { id, title, updated } = read.about;
             out.give(Some(Conversation {
                 about: About {
                     id,
                     title,
                     updated,
+                    system: read.tree.system.clone(),
                     ..About::default()
                 },
-                times: vec![None; read.tree.len()],
+                times,
                 tree: read.tree,
                 left,
-                ..Conversation::default()
             }));
         }
         Err(Unreadable::Newer) => out.refuse(Reason::Newer),

@@ -109,7 +109,7 @@ impl Draft {
     /// The conversation, even one in which nobody says anything yet.
     pub fn finish_empty(mut self) -> Conversation {
         let Grown {
-            tree,
+            mut tree,
             times,
             system,
             tools,
@@ -122,6 +122,12 @@ impl Draft {
         self.left.add(Why::Tool, tools);
         self.left.add(Why::System, dropped);
         self.about.system = own.or(system).map(|system| system.trim().to_owned());
+        tree.system.clone_from(&self.about.system);
+        for (id, time) in times.iter().enumerate() {
+            if let Some(turn) = tree.turn_mut(id) {
+                turn.time = *time;
+            }
+        }
         Conversation {
             about: self.about,
             tree,

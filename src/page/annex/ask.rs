@@ -10,6 +10,7 @@ use js_sys::Array;
 use wasm_bindgen::prelude::*;
 
 use crate::page::clock::now;
+use crate::page::dom::start_worker;
 use crate::patience::Patience;
 
 /// Longest time that a worker may take to start, in milliseconds: its wasm is a megabyte.
@@ -20,12 +21,6 @@ const GRACE: u32 = 250;
 thread_local! {
     /// Patience with the workers. It outlives every one of them, and the conversation that it was lost with.
     static PATIENCE: RefCell<Patience> = RefCell::default();
-}
-
-#[wasm_bindgen(module = "/src/page/element.js")]
-extern "C" {
-    #[wasm_bindgen(js_name = startAnnex, catch)]
-    fn start_annex(told: &JsValue, failed: &JsValue) -> Result<web_sys::Worker, JsValue>;
 }
 
 /// Message from the worker.
@@ -98,7 +93,7 @@ impl Worker {
     fn start(&mut self) {
         let hear = Closure::<dyn Fn(JsValue)>::new(told);
         let fail = Closure::<dyn Fn()>::new(failed);
-        match start_annex(hear.as_ref(), fail.as_ref()) {
+        match start_worker("annex.js", hear.as_ref(), fail.as_ref()) {
             Ok(worker) => {
                 self.running = Some(Running {
                     worker,

@@ -9,11 +9,11 @@ use super::{Chat, Refused};
 use crate::chat::request::Image;
 
 impl Chat {
-    /// Takes files for pictures, as soon as the second half of the page is here, which can read them.
+    /// Takes files, as soon as the second half of the page is here, which can read them.
     pub(super) fn add_pictures(self, files: Vec<File>) {
         self.spawn(async move {
             if let Some(half) = self.second_half().await {
-                (half.pictures)(self, files);
+                (half.files)(self, files);
             }
         });
     }

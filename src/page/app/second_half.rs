@@ -31,8 +31,8 @@ pub struct SecondHalf {
     pub takes: fn(Kind) -> Takes,
     /// Shows which transport the next reply takes.
     pub show_way: fn(Chat),
-    /// Reads files, and adds the pictures among them to the next message.
-    pub pictures: fn(Chat, Vec<File>),
+    /// Reads files: adds the pictures among them to the next message, and brings all others along.
+    pub files: fn(Chat, Vec<File>),
     /// Has what the first reply needs compiled, when the browser has time.
     pub rehearse: fn(Chat),
     /// Draws the pictures of the next message.
@@ -60,7 +60,7 @@ pub struct SecondHalf {
     /// Draws the question whether a link's server may be spoken to.
     pub ask: fn(Chat) -> AnyView,
     /// Draws what is there from the beginning of the second half on: the notice of what is wrong with keeping the conversation,
-    /// the list beside it.
+    /// the list beside it; and the import, once there is one.
     pub notice: fn(Chat) -> AnyView,
     /// Says in a sentence what to do about a verdict; empty where nothing is to be done.
     pub verdict_why: fn(Chat, Verdict) -> String,

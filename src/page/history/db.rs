@@ -272,9 +272,7 @@ impl Work {
             self.turns.get_all_with_key(&range),
             self.turns.get(&left),
         ];
-        self.note(self.heads.delete(&id.into()));
-        self.note(self.turns.delete(&range));
-        self.note(self.turns.delete(&left));
+        self.erase(id)?;
         let [head, keys, turns, left] = gone;
         Ok(Deleted {
             id: id.to_owned(),
@@ -283,6 +281,14 @@ impl Work {
             turns: done(turns).await?.unchecked_into(),
             left: done(left).await?,
         })
+    }
+
+    /// Deletes a conversation.
+    pub fn erase(&self, id: &str) -> Result<(), Fault> {
+        self.note(self.heads.delete(&id.into()));
+        self.note(self.turns.delete(&range(id, 0)?.into()));
+        self.note(self.turns.delete(&left(id).into()));
+        Ok(())
     }
 
     /// Puts back what was deleted, under its own name or under another one.

@@ -14,6 +14,7 @@
 
 pub mod db;
 pub mod finder;
+pub mod import;
 pub mod shelf;
 mod write;
 
@@ -64,6 +65,8 @@ pub struct History {
     planned: Cell<bool>,
     /// Timer that ticks while a reply runs.
     tick: RefCell<Option<Interval>>,
+    /// Import of files, if there is one.
+    pub import: import::Import,
 }
 
 /// Returns the history of a chat, made at the first call; `None` where nothing may be kept.
@@ -85,6 +88,7 @@ pub fn of(chat: Chat) -> Option<Rc<History>> {
             journal: RefCell::new(Journal::new(made_up())),
             planned: Cell::new(false),
             tick: RefCell::default(),
+            import: import::Import::default(),
         });
         chat.keep_with(history.clone());
         history

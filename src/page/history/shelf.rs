@@ -80,6 +80,12 @@ impl History {
         Ok(())
     }
 
+    /// Lists all conversations, read anew.
+    pub async fn list(&self) -> Result<Vec<Head>, Fault> {
+        self.refresh().await?;
+        Ok(self.shelf.heads.get_untracked().unwrap_or_default())
+    }
+
     /// Makes a change of the list; returns the records of what it deletes. `kept` are those of what it puts back: that comes under
     /// a new name, where another tab has gone on under the old one.
     pub async fn apply(

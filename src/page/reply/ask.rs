@@ -253,10 +253,11 @@ pub(super) fn request(
         let is_fixed = options.lock && own.is_some();
         (own, is_fixed)
     });
-    // Where the page's owner has chosen all, a visitor's folder changes nothing.
-    let project = project(chat).filter(|_| !is_fixed);
-    let system = project.and_then(|project| project.system).or(system);
-    if let Some(system) = system.or(own) {
+    // Where the page's owner has chosen all, neither a visitor's folder nor a file changes anything.
+    let of_this = chat.tree.with_untracked(|tree| tree.system.clone());
+    let project = project(chat).and_then(|project| project.system);
+    let special = of_this.or(project).filter(|_| !is_fixed);
+    if let Some(system) = special.or(system).or(own) {
         messages.insert(0, Message::new(Role::System, system));
     }
     let (conversation, server_conversation) = chat.names();

@@ -14,6 +14,8 @@
 //! | `sheet` | later | the styles that the first view does without |
 //! | [`images`] | later | files that become pictures |
 //! | `file` | later | files that are opened and saved |
+//! | `drop` | later | files and folders that are dropped |
+//! | `import` | later | files that are brought along, and what is in them |
 //! | [`status`] | later | the line under a reply |
 //! | `tokens` | later | the tokens of a reply |
 //! | `found` | later | the place that a search leads to |
@@ -38,10 +40,12 @@ mod composer;
 pub(crate) mod dialogs;
 pub(crate) mod doctor;
 pub(crate) mod dom;
+mod drop;
 pub(crate) mod fields;
 mod file;
 mod found;
 pub(crate) mod images;
+pub(crate) mod import;
 mod kit;
 mod list;
 pub(crate) mod notice;

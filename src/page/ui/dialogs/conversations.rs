@@ -10,6 +10,7 @@ use crate::page::sentences::young;
 use crate::page::ui::beside::{self, Room};
 use crate::page::ui::dialogs::export::Export;
 use crate::page::ui::file::{OpenFile, save_conversation};
+use crate::page::ui::import::ImportButtons;
 use crate::page::ui::kit::{Button, Hint, Show, Titled, Trouble};
 use crate::page::ui::list::{List, ListView};
 use crate::page::ui::sheet::adopt_style;
@@ -70,6 +71,8 @@ pub fn Below(list: List) -> impl IntoView {
         <section>
             <div class="ways">
                 <OpenFile chat words=move || say!(chat, file_open) on_open=open />
+                <ImportButtons chat />
+                <ImportButtons chat />
                 <Button
                     class="plain"
                     on_click=move || save_conversation(chat)
@@ -93,7 +96,7 @@ pub fn Below(list: List) -> impl IntoView {
                 <Sure list count=count() />
             </Show>
         </section>
-        <Export chat />
+        <Export chat chosen=Signal::derive(move || list.chosen()) />
     }
 }
 

@@ -14,6 +14,7 @@ use crate::page::sentences::link_words;
 use crate::page::ui::kit::{
     Button, Choice, Field, For, Hint, Select, Show, TextArea, TextField, Titled, Trouble,
 };
+use crate::page::ui::sheet::adopt_style;
 use crate::page::words::say;
 
 /// The settings that most people come for; the rest waits behind a word.
@@ -127,9 +128,33 @@ fn Instructions(chat: Chat, takes: Takes) -> impl IntoView {
                     />
                 </Field>
                 {muted.then(|| view! { <NotTaken chat /> })}
+                <Show when=move || !fixed && chat.tree.with(|tree| tree.system.is_some())>
+                    <OwnSystem chat />
+                </Show>
             </div>
             {takes.templates.then(templates)}
         </section>
+    }
+}
+
+/// The system prompt that a conversation brought along, and the way to do without it.
+#[component]
+fn OwnSystem(chat: Chat) -> impl IntoView {
+    adopt_style(&chat.shared().root);
+    let text = move || chat.tree.with(|tree| tree.system.clone());
+    let leave_out = move || {
+        let mut tree = chat.tree.get_untracked();
+        tree.system = None;
+        chat.fill(tree);
+    };
+    view! {
+        <Hint words=move || say!(chat, settings_system_of_this) />
+        <blockquote class="hint of-this" dir="auto">
+            {text}
+        </blockquote>
+        <Button class="plain" on_click=leave_out>
+            {move || say!(chat, settings_system_leave_out)}
+        </Button>
     }
 }
 

@@ -34,6 +34,7 @@ use crate::history::list::{Part, Selection};
 use crate::history::{Change, Fault, Folder, Head};
 use crate::import::Reason;
 use crate::page::app::{Chat, Command};
+use crate::page::history::import::State;
 use crate::page::history::{self, History};
 use crate::page::sentences::young;
 use crate::page::words::say;
@@ -160,7 +161,24 @@ impl List {
             dialog: NodeRef::new(),
         };
         list.refresh();
+        if let Some(history) = &history {
+            // What files brought is in the list as soon as it is written.
+            let import = RwSignal::from(history.import.state.clone());
+            Effect::new(move || {
+                if import.with(|import| matches!(import, State::Done(_))) {
+                    list.refresh();
+                }
+            });
+        }
         list
+    }
+
+    /// Names of the conversations that are selected. Tracked.
+    pub fn chosen(self) -> Vec<String> {
+        match self.selecting.get() {
+            true => self.selection.with(Selection::ids),
+            false => Vec::new(),
+        }
     }
 
     /// Closes the dialog that the list stands in. The browser gives the focus back to what opened it, while the dialog is still

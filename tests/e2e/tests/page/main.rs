@@ -15,6 +15,7 @@ mod export;
 mod halo;
 mod hands;
 mod images;
+mod imports;
 mod jarvis;
 mod list;
 mod llama_chat;

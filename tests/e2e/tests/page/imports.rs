@@ -1,0 +1,371 @@
+//! Files of other programs: every sample comes out as its table says, nothing is there twice, and nothing is written unasked.
+
+use std::path::{Path, PathBuf};
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use e2e::page::quote;
+use e2e::{Chat, Stage};
+use lab::Dialect;
+use serde_json::{Value, json};
+
+use crate::conversations::{list, titles};
+
+/// A file that is given to the page.
+type Given<'a> = (&'a str, &'a [u8]);
+
+/// Files as the page's own JavaScript makes them.
+fn files(files: &[Given]) -> String {
+    let file = |(name, bytes): &Given| {
+        let bytes = quote(&STANDARD.encode(bytes));
+        format!(
+            "data.items.add(new File([Uint8Array.from(atob({bytes}), (c) => c.charCodeAt(0))], {}));",
+            quote(name)
+        )
+    };
+    let files: String = files.iter().map(file).collect();
+    format!("const data = new DataTransfer(); {files}")
+}
+
+/// Gives files to the button of the list, and waits until they are looked at.
+async fn choose(chat: &Chat, given: &[Given<'_>]) {
+    let choose = format!(
+        "(() => {{
+            const field = e2e.every(0, 'dialog[open] input[type=file]').find((one) => e2e.name(one) === 'Import files');
+            if (!field) return false;
+            {}
+            field.files = data.files;
+            field.dispatchEvent(new Event('change', {{ bubbles: true }}));
+            return true;
+        }})()",
+        files(given)
+    );
+    chat.page.until::<bool>(&choose).await;
+    seen(chat, given.len()).await;
+}
+
+/// Waits until so many files are looked at; gives the words on each.
+async fn seen(chat: &Chat, count: usize) -> Vec<String> {
+    let rows = "e2e.every(0, '.brought [data-import]')";
+    chat.page
+        .until::<bool>(&format!("{rows}.length === {count}"))
+        .await;
+    chat.page
+        .js(&format!("{rows}.map((row) => row.innerText)"))
+        .await
+}
+
+/// Writes what is new, and closes the dialog of the import.
+async fn import(chat: &Chat, count: usize) {
+    chat.button("Import").await;
+    chat.page
+        .until::<bool>(&format!(
+            "e2e.every(0, '[data-import=done]').some((one) => one.innerText === 'Imported: {count}')"
+        ))
+        .await;
+    close(chat).await;
+}
+
+async fn close(chat: &Chat) {
+    chat.page
+        .click("e2e.every(0, '.import .ways button').at(-1)")
+        .await;
+    chat.page
+        .until::<bool>("!e2e.every(0, '.import').length")
+        .await;
+}
+
+/// Takes everything out of the database, so that the next sample stands alone.
+const FORGET: &str = "new Promise((resolve) => {
+    const open = indexedDB.open('rill');
+    open.onsuccess = () => {
+        const stores = ['conversations', 'turns'];
+        const all = open.result.transaction(stores, 'readwrite');
+        stores.forEach((name) => all.objectStore(name).clear());
+        all.oncomplete = () => (open.result.close(), resolve(true));
+    };
+})";
+
+/// A sample: its folder, its file, and the row of the table for it.
+fn samples() -> Vec<(String, PathBuf, Value)> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../fixtures/imports");
+    let mut samples = Vec::new();
+    for folder in std::fs::read_dir(root).expect("the samples") {
+        let folder = folder.expect("a folder").path();
+        let table = std::fs::read_to_string(folder.join("expected.json")).expect("a table");
+        let table: Value = serde_json::from_str(&table).expect("JSON");
+        for row in table["cases"].as_array().expect("cases") {
+            let file = row["file"].as_str().expect("a file");
+            samples.push((file.to_owned(), folder.join(file), row.clone()));
+        }
+    }
+    samples.sort_by(|one, other| one.1.cmp(&other.1));
+    samples
+}
+
+/// What the table says of a conversation, as the page's own file says it.
+fn told(title: &str, file: &Value, expect: &Value) -> Value {
+    let conversation = &file["conversation"];
+    let nodes = conversation["nodes"]
+        .as_array()
+        .cloned()
+        .unwrap_or_default();
+    let at = |list: &Value, at: &Value| list[at.as_u64().unwrap_or(0) as usize].as_u64();
+    let mut path: Vec<&Value> = Vec::new();
+    let mut next = at(&conversation["roots"], &conversation["chosen_root"]);
+    while let Some(node) = next.and_then(|id| nodes.get(id as usize)) {
+        path.push(&node["turn"]);
+        next = at(&node["children"], &node["chosen"]);
+    }
+    let said = |turn: &&Value| {
+        let words = |name: &str| turn[name].as_str().unwrap_or_default().trim().to_owned();
+        let mut row = vec![words("role"), words("text")];
+        row.extend(Some(words("reasoning")).filter(|thinking| !thinking.is_empty()));
+        json!(row)
+    };
+    let is_leaf = |node: &&Value| node["children"].as_array().is_none_or(Vec::is_empty);
+    let images = |node: &Value| node["turn"]["images"].as_array().map_or(0, Vec::len);
+    let system = conversation["system"].as_str();
+    let mut contains = expect["system_contains"].as_array().cloned();
+    if let Some(parts) = &mut contains {
+        parts.retain(|part| {
+            system
+                .unwrap_or_default()
+                .contains(part.as_str().unwrap_or("?"))
+        });
+    }
+    let first = path.first().filter(|turn| turn["role"] == "user");
+    let first = first
+        .and_then(|turn| turn["text"].as_str())
+        .unwrap_or_default();
+    json!({
+        // What has no title of its own is called by its first words.
+        "title": if expect["title"].is_null() && (title == first || title == "Without words") { Value::Null } else { json!(title) },
+        "path": path.iter().map(said).collect::<Vec<_>>(),
+        "turns": nodes.len(),
+        "leaves": nodes.iter().filter(is_leaf).count(),
+        "system": system,
+        "system_contains": contains,
+        "times": path.iter().map(|turn| turn["time"].clone()).collect::<Vec<_>>(),
+        "models": path.iter().map(|turn| turn["model"].clone()).collect::<Vec<_>>(),
+        "images": nodes.iter().map(images).sum::<usize>(),
+    })
+}
+
+/// The first field of the table that is otherwise.
+fn differs(expect: &Value, found: &Value) -> Option<String> {
+    let fields = expect.as_object()?;
+    let wrong = fields.iter().find(|(name, value)| found[*name] != **value);
+    wrong.map(|(name, value)| format!("{name} is {}, not {value}", found[name]))
+}
+
+/// Every conversation of the list: its title there, and the file that the page makes of it.
+async fn listed(chat: &Chat, count: usize) -> Vec<(String, Value)> {
+    let mut all = Vec::new();
+    for at in 0..count {
+        let title = titles(chat, count).await.remove(at);
+        let before: String = chat.page.js("e2e.host().export()").await;
+        chat.page
+            .click(&format!("e2e.every(0, '.kept .title')[{at}]"))
+            .await;
+        chat.page
+            .until::<bool>("!e2e.every(0, 'dialog[open]').length")
+            .await;
+        let file: String = chat
+            .page
+            .until(&format!(
+                "(() => {{ const file = e2e.host().export(); return file !== {} && file; }})()",
+                quote(&before)
+            ))
+            .await;
+        all.push((title, serde_json::from_str(&file).expect("JSON")));
+        list(chat).await;
+    }
+    all
+}
+
+#[e2e::case]
+pub async fn every_sample_is_imported_as_its_table_says(stage: Stage) {
+    let chat = stage.chat(Dialect::OpenAi, "delay=0;tokens=3", "").await;
+    let mut wrong = Vec::new();
+    for (name, path, row) in samples() {
+        let bytes = std::fs::read(&path).expect("a sample");
+        let expect = row["conversations"].as_array().cloned().unwrap_or_default();
+        list(&chat).await;
+        choose(&chat, &[(&name, &bytes)]).await;
+        let format: Value = chat
+            .page
+            .js("e2e.every(0, '[data-import=seen]').map((one) => one.dataset.format)[0] ?? null")
+            .await;
+        assert_eq!(format, row["format"], "{name}");
+        import(&chat, expect.len()).await;
+        let found = listed(&chat, expect.len()).await;
+        for expect in &expect {
+            let differences: Vec<String> = found
+                .iter()
+                .map(|(title, file)| {
+                    differs(expect, &told(title, file, expect)).unwrap_or_default()
+                })
+                .collect();
+            if differences.iter().all(|difference| !difference.is_empty()) {
+                wrong.push(format!("{}: {}", path.display(), differences.join(" | ")));
+            }
+        }
+        // The same once more: all is here.
+        choose(&chat, &[(&name, &bytes)]).await;
+        let words = seen(&chat, 1).await.concat();
+        let known = format!("here already: {}", expect.len());
+        if !words.contains(&known) || words.contains("new:") {
+            wrong.push(format!("{}, again: {words}", path.display()));
+        }
+        close(&chat).await;
+        chat.page.press("Escape", 0).await;
+        chat.page
+            .until::<bool>("!e2e.every(0, 'dialog[open]').length")
+            .await;
+        chat.button("New chat").await;
+        chat.page
+            .until::<bool>("e2e.every(0, 'article').length === 0")
+            .await;
+        let _: bool = chat.page.js(FORGET).await;
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// A conversation as Open WebUI's server and others list it.
+fn conversation(id: &str, title: &str, text: &str, updated: u64) -> String {
+    json!([{
+        "uuid": id, "name": title, "updated_at": format!("2026-01-01T00:00:{updated:02}Z"),
+        "chat_messages": [
+            { "uuid": format!("{id}1"), "sender": "human", "text": "Where does the river go?" },
+            { "uuid": format!("{id}2"), "sender": "assistant", "text": text }
+        ]
+    }])
+    .to_string()
+}
+
+#[e2e::case]
+pub async fn several_files_are_looked_at_before_anything_is_written(stage: Stage) {
+    let chat = stage.chat(Dialect::OpenAi, "delay=0;tokens=3", "").await;
+    list(&chat).await;
+    let one = conversation("a", "The river", "To the sea.", 1);
+    let newer = conversation("a", "The river", "To the sea, at last.", 2);
+    let other = conversation("b", "The lake", "Nowhere.", 1);
+    let given: [Given; 4] = [
+        ("one.json", one.as_bytes()),
+        ("newer.json", newer.as_bytes()),
+        ("other.json", other.as_bytes()),
+        ("broken.json", b"{\"a\":1,]}"),
+    ];
+    choose(&chat, &given).await;
+    let words = seen(&chat, 4).await;
+    assert!(words[0].contains("twice in these files (1)"), "{words:?}");
+    assert!(
+        words[1].contains("Claude · conversations: 1 · turns: 2\n\nnew: 1")
+            || words[1].contains("new: 1"),
+        "{words:?}"
+    );
+    assert_eq!(words[3].trim(), "broken.json: this is not JSON (byte 7)");
+    // Nothing is written before the person says so, and Cancel writes nothing.
+    chat.button("Cancel").await;
+    chat.page
+        .until::<bool>("!e2e.every(0, '.import').length")
+        .await;
+    titles(&chat, 0).await;
+    choose(&chat, &given).await;
+    import(&chat, 2).await;
+    let found = listed(&chat, 2).await;
+    let said = |title: &str| {
+        let (_, file) = found.iter().find(|(found, _)| found == title)?;
+        Some(file["conversation"]["nodes"][1]["turn"]["text"].clone())
+    };
+    assert_eq!(said("The river"), Some(json!("To the sea, at last.")));
+    assert_eq!(said("The lake"), Some(json!("Nowhere.")));
+    // An older state changes nothing; a newer one takes its place.
+    choose(&chat, &[("one.json", one.as_bytes())]).await;
+    assert!(seen(&chat, 1).await[0].contains("here already: 1"));
+    chat.page.says("There is nothing new").await;
+    close(&chat).await;
+    let newest = conversation("a", "The river", "Home.", 3);
+    choose(&chat, &[("newest.json", newest.as_bytes())]).await;
+    assert!(seen(&chat, 1).await[0].contains("newer than here: 1"));
+    import(&chat, 1).await;
+    let found = listed(&chat, 2).await;
+    let texts: Vec<&Value> = found
+        .iter()
+        .map(|(_, file)| &file["conversation"]["nodes"][1]["turn"]["text"])
+        .collect();
+    assert!(texts.contains(&&json!("Home.")), "{texts:?}");
+}
+
+#[e2e::case]
+pub async fn files_are_dropped_anywhere_and_pictures_stay_pictures(stage: Stage) {
+    let chat = stage.chat(Dialect::OpenAi, "delay=0;tokens=3", "").await;
+    chat.page
+        .until::<bool>(&format!("!!{}", chat.find("button", "Add image")))
+        .await;
+    let drop = |data: &str| {
+        format!(
+            "(() => {{ {data}
+                const event = new DragEvent('drop', {{ dataTransfer: data, bubbles: true, cancelable: true, composed: true }});
+                e2e.every(0, 'main')[0].dispatchEvent(event);
+                return event.defaultPrevented; }})()"
+        )
+    };
+    let one = conversation("a", "The river", "To the sea.", 1);
+    let given = files(&[("one.json", one.as_bytes()), ("none.txt", b"")]);
+    assert!(chat.page.js::<bool>(&drop(&given)).await);
+    let words = seen(&chat, 2).await.concat();
+    assert!(words.contains("none.txt: the file is empty"), "{words}");
+    import(&chat, 1).await;
+    list(&chat).await;
+    assert_eq!(titles(&chat, 1).await, ["The river"]);
+    chat.close_dialog().await;
+    let png = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==";
+    let picture = format!(
+        "const data = new DataTransfer(); data.items.add(new File([Uint8Array.from(atob('{png}'), (c) => c.charCodeAt(0))], 'a.png', {{ type: 'image/png' }}));"
+    );
+    assert!(chat.page.js::<bool>(&drop(&picture)).await);
+    chat.page
+        .until::<bool>("e2e.every(0, '.previews img').length === 1")
+        .await;
+    assert!(
+        chat.page
+            .js::<bool>("!e2e.every(0, '.import').length")
+            .await
+    );
+}
+
+#[e2e::case]
+pub async fn a_system_prompt_that_came_along_is_sent(stage: Stage) {
+    let chat = stage.chat(Dialect::OpenAi, "delay=0;tokens=3", "").await;
+    list(&chat).await;
+    let file = json!([
+        { "role": "system", "content": "Answer like a river." },
+        { "role": "user", "content": "Hello" },
+        { "role": "assistant", "content": "Splash." }
+    ])
+    .to_string();
+    choose(&chat, &[("talk.json", file.as_bytes())]).await;
+    import(&chat, 1).await;
+    chat.page.click("e2e.every(0, '.kept .title')[0]").await;
+    chat.page
+        .until::<bool>("e2e.every(0, 'article').length === 2")
+        .await;
+    chat.ask("And now?").await;
+    let log = stage.lab.log();
+    let body = crate::talk::chats(&log).last().expect("a request").json();
+    let system = &body["messages"][0];
+    assert_eq!(
+        *system,
+        json!({ "role": "system", "content": "Answer like a river." })
+    );
+    assert_eq!(body["messages"].as_array().map(Vec::len), Some(4));
+    // It stays with the conversation.
+    chat.reload().await;
+    chat.page
+        .until::<bool>("e2e.every(0, 'article').length === 4")
+        .await;
+    let file: String = chat.page.js("e2e.host().export()").await;
+    assert!(file.contains("Answer like a river."), "{file}");
+}
