@@ -104,6 +104,7 @@ impl Drop for Watch {
 }
 
 #[e2e::case]
+/// Reads, shows and writes a made export of 200 MB, and says what it cost.
 pub async fn a_file_of_200_megabytes_leaves_the_page_alive(stage: Stage) {
     let chat = stage.chat(Dialect::OpenAi, "delay=0;tokens=3", "").await;
     let size: f64 = chat.page.js(&made()).await;

@@ -167,7 +167,10 @@ pub async fn a_new_build_is_taken_whole_and_at_the_next_load(stage: Stage) {
     assert!(!kept.to_string().contains(&new), "{kept}");
     chat.reload().await;
     assert_eq!(chat.page.js::<String>("document.title").await, "Rill");
-    assert_eq!(chat.page.js::<Vec<String>>(BUILDS).await, [old.clone()]);
+    assert_eq!(
+        chat.page.js::<Vec<String>>(BUILDS).await,
+        std::slice::from_ref(&old)
+    );
 
     // All of it is there, while a reply runs: which goes on, and the page has what it had not loaded yet from its own build.
     chat.send("Tell me a long story.").await;
@@ -178,14 +181,20 @@ pub async fn a_new_build_is_taken_whole_and_at_the_next_load(stage: Stage) {
     assert_eq!(turn.end.as_deref(), Some("running"));
     let worker = format!("fetch('{old}/annex.js').then(({{ ok }}) => ok)");
     assert!(chat.page.js::<bool>(&worker).await);
-    assert_eq!(chat.page.js::<Vec<String>>(BUILDS).await, [old.clone()]);
+    assert_eq!(
+        chat.page.js::<Vec<String>>(BUILDS).await,
+        std::slice::from_ref(&old)
+    );
     chat.button("Stop").await;
     chat.ended().await;
 
     // The next load is of the new one, and of nothing else; then nobody needs the old one.
     chat.reload().await;
     assert_eq!(chat.page.js::<String>("document.title").await, "Rill, anew");
-    assert_eq!(chat.page.js::<Vec<String>>(BUILDS).await, [new.clone()]);
+    assert_eq!(
+        chat.page.js::<Vec<String>>(BUILDS).await,
+        std::slice::from_ref(&new)
+    );
     chat.reload().await;
     let gone = format!(
         "(async () => {{
