@@ -58,6 +58,7 @@ fn head(rng: &mut Rng) -> Head {
             is_archived: rng.bool(),
             folder: rng.bool().then(|| noise(rng, 3)),
         },
+        system: rng.bool().then(|| noise(rng, 9)),
     }
 }
 
