@@ -121,6 +121,7 @@ impl Sum {
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used)]
     use super::*;
     use crate::chat::turn::Turn;
     use crate::history::reading::{Left, Reading};
