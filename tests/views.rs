@@ -14,12 +14,13 @@ const BY_HAND: [&str; 4] = [
     "src/page/diagram/",
 ];
 /// Who is helped by `dom.rs`.
-const HELPED: [&str; 5] = [
+const HELPED: [&str; 6] = [
     "src/page/ui/turns.rs",
     "src/page/ui/tokens.rs",
     "src/page/ui/file.rs",
     "src/page/embed.rs",
     "src/page/history/",
+    "src/page/rehearsal.rs",
 ];
 
 fn files(folder: &Path, into: &mut Vec<PathBuf>) {
