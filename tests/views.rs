@@ -14,7 +14,7 @@ const BY_HAND: [&str; 4] = [
     "src/page/diagram/",
 ];
 /// Who is helped by `dom.rs`.
-const HELPED: [&str; 7] = [
+const HELPED: [&str; 8] = [
     "src/page/ui/turns.rs",
     "src/page/ui/tokens.rs",
     "src/page/ui/file.rs",
@@ -22,6 +22,7 @@ const HELPED: [&str; 7] = [
     "src/page/ui/side.rs",
     "src/page/embed.rs",
     "src/page/history/",
+    "src/page/rehearsal.rs",
 ];
 
 fn files(folder: &Path, into: &mut Vec<PathBuf>) {

@@ -15,9 +15,10 @@ use super::net::PageWire;
 use super::net::demo::Demo;
 use super::numbers;
 use super::painter::Painter;
-use super::ui::dom::el;
-use super::ui::turn;
+use super::ui::dom::{Placed, el};
+use super::ui::turn::Rehearsed;
 use crate::chat::request::{ChatRequest, Message, Role};
+use crate::chat::tree::TurnId;
 use crate::chat::turn::Turn;
 use crate::dialect::Kind;
 use crate::doctor;
@@ -67,13 +68,25 @@ pub fn rehearse(chat: Chat) {
         act += 1;
         match act {
             1 => numbers::make_ready(chat.lang.get_untracked()),
-            2 => turn::rehearse(chat),
+            2 => turns(chat),
             _ => chat.spawn(reply(chat)),
         }
         act < 3
     });
     // It ends by itself.
     std::mem::forget(acts);
+}
+
+/// Has turns drawn on an element that stands on no page, and taken away.
+fn turns(chat: Chat) {
+    let id = TurnId::MAX;
+    let owner = Owner::new();
+    owner.with(|| {
+        let drawn = view! { <Rehearsed chat id /> }.into_any();
+        Placed::at_end(drawn, &el("div", &[])).end();
+    });
+    owner.cleanup();
+    chat.forget_insight(id);
 }
 
 /// Has the demo's way of answering run through all rooms, onto an element that stands on no page.

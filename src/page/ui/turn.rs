@@ -8,7 +8,6 @@ use wasm_bindgen::JsCast;
 use web_sys::{Element, MouseEvent, Text};
 
 use super::actions::{Action, Branches, CopyButton};
-use super::dom::{Placed, el};
 use super::kit::{For, Show};
 use super::said::Said;
 use super::status::{Figures, StatusLine};
@@ -43,25 +42,16 @@ pub fn TurnView(chat: Chat, id: TurnId) -> impl IntoView {
     }
 }
 
-/// Draws a question and its answer that are in no conversation and on no page, and takes them away.
-pub fn rehearse(chat: Chat) {
-    let nobody = TurnId::MAX;
-    let owner = Owner::new();
-    owner.with(|| {
-        let course = Course::of(chat, nobody, None);
-        let figures = Signal::derive(move || chat.with_turn(nobody, Figures::of));
-        let place = el("div", &[]);
-        let drawn = [
-            view! { <Said chat id=nobody /> }.into_any(),
-            view! { <Reply chat id=nobody /> }.into_any(),
-            view! { <ReplyActions chat id=nobody course figures /> }.into_any(),
-        ];
-        for view in drawn {
-            Placed::at_end(view, &place).end();
-        }
-    });
-    owner.cleanup();
-    chat.forget_insight(nobody);
+/// A question and its answer that are in no conversation, to have drawn once what turns are made of.
+#[component]
+pub fn Rehearsed(chat: Chat, id: TurnId) -> impl IntoView {
+    let course = Course::of(chat, id, None);
+    let figures = Signal::derive(move || chat.with_turn(id, Figures::of));
+    view! {
+        <Said chat id />
+        <Reply chat id />
+        <ReplyActions chat id course figures />
+    }
 }
 
 /// Signs of a reply beside its text: of one that runs they change, of one that is over they do not.
