@@ -15,6 +15,7 @@ mod bind;
 mod compile;
 mod flags;
 mod fuzz;
+mod late;
 mod links;
 mod model;
 mod offline;

@@ -8,7 +8,7 @@ use std::path::Path;
 use wasm_split_cli_support::{Options, transform};
 
 use crate::bind::{Form, bind};
-use crate::{Failure, Outcome};
+use crate::{Failure, Outcome, late};
 
 /// What the linker must keep so that the cut can be made.
 pub(crate) const RUST_FLAGS: [&str; 2] = ["--cfg=rill_split", "-Clink-args=--emit-relocs"];
@@ -18,8 +18,9 @@ pub(crate) const NAME: &str = "rill-page";
 
 /// Starts of the names of what is loaded only when it is needed: the second half of the page, the workers, what draws diagrams; and of what a
 /// browser asks for once the page stands: how it is installed, and kept.
-const LATER: [&str; 11] = [
+const LATER: [&str; 12] = [
     "split_",
+    "rill-late.",
     "annex.",
     "rill-annex",
     "import.",
@@ -55,5 +56,6 @@ pub(crate) fn split(compiled: &Path, form: Form, dist: &Path) -> Outcome {
         keep_exports: true,
         ..form
     };
-    bind(fs::read(&first)?, NAME, form, dist)
+    bind(fs::read(&first)?, NAME, form, dist)?;
+    late::part(NAME, dist)
 }
