@@ -34,8 +34,6 @@ extern "C" {
     fn add(this: &Highlight, range: &web_sys::Range);
     #[wasm_bindgen(js_namespace = ["CSS", "highlights"], js_name = set, catch)]
     fn paint(name: &str, ranges: &Highlight) -> Result<JsValue, JsValue>;
-    #[wasm_bindgen(js_namespace = ["CSS", "highlights"], js_name = delete, catch)]
-    fn wipe(name: &str) -> Result<bool, JsValue>;
 }
 
 /// Brings a turn into view, and marks these words in it. It gets the focus, for those who listen.
@@ -49,9 +47,7 @@ pub fn show(chat: Chat, turn: Element, words: String) {
         // What was closed a moment ago gives the focus back first.
         sleep(0.0).await;
         if let Some(turn) = turn.dyn_ref::<HtmlElement>() {
-            let options = web_sys::FocusOptions::new();
-            options.set_prevent_scroll(true);
-            let _ = turn.focus_with_options(&options);
+            let _ = turn.focus();
         }
         let mut aimed = 0;
         for _ in 0..TIMES {
@@ -71,7 +67,7 @@ pub fn show(chat: Chat, turn: Element, words: String) {
 /// Wipes the marks away.
 pub fn forget() {
     // Where the browser knows no such thing, there are none.
-    let _ = wipe(NAME);
+    let _ = Highlight::new().and_then(|none| paint(NAME, &none));
 }
 
 /// Marks the words in a turn; returns the first place.

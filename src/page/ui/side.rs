@@ -57,7 +57,10 @@ fn place(chat: Chat, history: &Rc<History>) {
     let stands = stands(chat, history);
     let marked = root.clone();
     Effect::new(move || {
-        let _ = marked.toggle_attribute_with_force("data-list", stands.get());
+        let _ = match stands.get() {
+            true => marked.set_attribute("data-list", ""),
+            false => marked.remove_attribute("data-list"),
+        };
     });
     let side = view! {
         <Show when=stands>
