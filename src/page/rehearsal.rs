@@ -65,6 +65,9 @@ pub fn rehearse(chat: Chat) {
     }
     let mut act = 0;
     let acts = Task::new(false, move || {
+        if !chat.is_mounted() {
+            return false;
+        }
         act += 1;
         match act {
             1 => numbers::make_ready(chat.lang.get_untracked()),
