@@ -24,7 +24,7 @@ use crate::dialect::Kind;
 use crate::doctor;
 use crate::pacer::Pace;
 use crate::reply::Reply;
-use crate::session::{Plan, Report, drive};
+use crate::session::{Plan, drive};
 use crate::trace::Trace;
 
 /// Answer with what answers are made of. Its code names no language and it has no formula: for those the annex would be fetched.
@@ -107,13 +107,7 @@ async fn reply(chat: Chat) {
     drive(plan, &wire, &PageClock, heard, &mut |report| {
         let at = now();
         trace.saw(at, &report);
-        if let Report::Events(events) = &report {
-            for event in events {
-                reply.take(at, event);
-            }
-        } else {
-            reply.on(at, &report);
-        }
+        reply.on(at, &report);
         reply.advance(at, true);
         while !reply.take_in() {}
         painter.paint(reply.markdown());
