@@ -285,17 +285,17 @@ pub(super) fn count(chat: Chat, request: &ChatRequest, has_key: bool) {
     let texts = request.messages.iter().map(|message| &*message.text);
     // A template puts about four tokens around each message.
     let about = about_tokens(texts).saturating_add(4 * request.messages.len() as u32);
+    chat.measured(Meter {
+        used: about,
+        exact: false,
+    });
     let (wire, dialect, _) = wire_of(chat);
-    let asked = dialect.count(request);
+    let Some(asked) = dialect.count(request) else {
+        return;
+    };
     let base = untrack(|| chat.base());
     let store = chat.shared().store.clone();
-    // The request itself goes out first.
     chat.spawn(async move {
-        chat.measured(Meter {
-            used: about,
-            exact: false,
-        });
-        let Some(asked) = asked else { return };
         let json = |path: &str| has_key || store.wants_json(&format!("{base}{path}"));
         if let Some(used) = ask(&wire, &asked, &json).await
             // By now the reply's own figures may be here; they are newer.
