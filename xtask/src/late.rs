@@ -50,11 +50,11 @@ const FETCH_BOTH: &str = r#"    const src = fetch(new URL("./split_later.wasm", 
         return WebAssembly.instantiateStreaming(src, imports);
     };"#;
 
-/// Takes what only the second half calls out of `NAME.js` in `dist`, and puts it beside it.
-pub(crate) fn part(name: &str, dist: &Path) -> Outcome {
+/// Takes what only the second half calls out of `NAME.js` in `dist`, and puts it beside it. The wasm is the first half's as it was
+/// before it was bound: bound, it has a function around every import that the second half calls.
+pub(crate) fn part(name: &str, wasm: &[u8], dist: &Path) -> Outcome {
     let script = dist.join(format!("{name}.js"));
-    let wasm = fs::read(dist.join(format!("{name}_bg.wasm")))?;
-    let later = called_later(&wasm).map_err(broken)?;
+    let later = called_later(wasm).map_err(broken)?;
     let Parted { first, late } = parted(name, &fs::read_to_string(&script)?, &later)?;
     let loader = dist.join("__wasm_split.js");
     let loads = fs::read_to_string(&loader)?;

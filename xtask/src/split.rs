@@ -56,6 +56,7 @@ pub(crate) fn split(compiled: &Path, form: Form, dist: &Path) -> Outcome {
         keep_exports: true,
         ..form
     };
-    bind(fs::read(&first)?, NAME, form, dist)?;
-    late::part(NAME, dist)
+    let first = fs::read(&first)?;
+    bind(first.clone(), NAME, form, dist)?;
+    late::part(NAME, &first, dist)
 }
