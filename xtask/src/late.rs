@@ -1,14 +1,16 @@
 //! The JavaScript of the second half of the page, in a file of its own: wasm-bindgen writes one file for both halves.
 //!
-//! In: the first half's wasm, which imports for both (functions that only the second half calls stand in its table and are called
-//! nowhere in its code); the JavaScript that wasm-bindgen wrote for it. Out: `rill-late.js` with those functions, and the first file
-//! without them. It must not know what the functions do.
+//! In: the first half's wasm before it was bound, which imports for both (what only the second half calls is called by a shim in its
+//! table alone); the JavaScript that wasm-bindgen wrote for it. Out: `rill-late.js` with those functions, and the first file without
+//! them. It must not know what the functions do.
 
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
-use wasmparser::{BinaryReaderError, ExternalKind, Operator, Parser, Payload, TypeRef};
+use wasmparser::{
+    BinaryReaderError, ElementItems, KnownCustom, Name, Operator, Parser, Payload, TypeRef,
+};
 
 use crate::{Failure, Outcome};
 
@@ -80,10 +82,16 @@ fn changed(file: &str) -> Failure {
     ))
 }
 
-/// Names of the functions that a wasm file imports and that its own code neither calls nor takes the address of.
+/// End of the names of the functions through which the second half calls what the first imports, as `wasm_split` names them.
+const FOR_THE_SECOND: &str = " local_shim";
+
+/// Names of the functions that the first half imports and that its own code does not call. A name section must be there: without it
+/// every call counts, and nothing is parted.
 fn called_later(wasm: &[u8]) -> Result<BTreeSet<String>, BinaryReaderError> {
     let mut imports = Vec::new();
-    let mut called = BTreeSet::new();
+    let mut calls = Vec::new();
+    let mut for_the_second = BTreeSet::new();
+    let mut defined = 0_u32;
     for payload in Parser::new(0).parse_all(wasm) {
         match payload? {
             Payload::ImportSection(section) => {
@@ -94,32 +102,48 @@ fn called_later(wasm: &[u8]) -> Result<BTreeSet<String>, BinaryReaderError> {
                     }
                 }
             }
-            Payload::StartSection { func, .. } => {
-                called.insert(func);
-            }
-            Payload::ExportSection(section) => {
-                for export in section {
-                    let export = export?;
-                    if export.kind == ExternalKind::Func {
-                        called.insert(export.index);
+            Payload::ElementSection(section) => {
+                for element in section {
+                    if let ElementItems::Functions(functions) = element?.items {
+                        for function in functions {
+                            calls.push((u32::MAX, function?));
+                        }
                     }
                 }
             }
             Payload::CodeSectionEntry(body) => {
+                let caller = u32::try_from(imports.len()).unwrap_or(u32::MAX) + defined;
+                defined += 1;
                 for operator in body.get_operators_reader()? {
                     if let Operator::Call { function_index }
                     | Operator::ReturnCall { function_index }
                     | Operator::RefFunc { function_index } = operator?
                     {
-                        called.insert(function_index);
+                        calls.push((caller, function_index));
+                    }
+                }
+            }
+            Payload::CustomSection(section) => {
+                if let KnownCustom::Name(names) = section.as_known() {
+                    for name in names {
+                        if let Name::Function(map) = name? {
+                            for naming in map {
+                                let naming = naming?;
+                                if naming.name.ends_with(FOR_THE_SECOND) {
+                                    for_the_second.insert(naming.index);
+                                }
+                            }
+                        }
                     }
                 }
             }
             _ => {}
         }
     }
-    let later = imports.into_iter().enumerate();
-    let later = later.filter(|(at, _)| !called.contains(&(*at as u32)));
+    calls.retain(|(caller, _)| !for_the_second.contains(caller));
+    let called: BTreeSet<u32> = calls.into_iter().map(|(_, called)| called).collect();
+    let later = (0..).zip(imports);
+    let later = later.filter(|(at, _)| !called.contains(at));
     Ok(later.map(|(_, name)| name).collect())
 }
 
@@ -295,13 +319,17 @@ export { initSync, __wbg_init as default };
 
     #[test]
     fn a_function_is_called_later_where_no_code_of_the_file_calls_it() {
-        // Imports a and b of type 0; one function that calls the first of them.
+        // Imports a and b of type 0; two functions, the first of which calls a and the second b; the second is named as a shim is.
+        let name = b"b local_shim";
+        let names_of_two = [&[1, 15, 1, 3, 12], &name[..]].concat();
         let wasm = [
             &b"\0asm\x01\0\0\0"[..],
             &[1, 4, 1, 0x60, 0, 0],
             &[2, 13, 2, 1, b'm', 1, b'a', 0, 0, 1, b'm', 1, b'b', 0, 0],
-            &[3, 2, 1, 0],
-            &[10, 6, 1, 4, 0, 0x10, 0, 0x0b],
+            &[3, 3, 2, 0, 0],
+            &[10, 11, 2, 4, 0, 0x10, 0, 0x0b, 4, 0, 0x10, 1, 0x0b],
+            &[0, 22, 4, b'n', b'a', b'm', b'e'],
+            &names_of_two,
         ]
         .concat();
         assert_eq!(called_later(&wasm).unwrap(), names(&["b"]));
