@@ -39,7 +39,6 @@ extern "C" {
 /// Brings a turn into view, and marks these words in it. It gets the focus, for those who listen.
 pub fn show(chat: Chat, turn: Element, words: String) {
     forget();
-    // Else the newest text would be followed.
     chat.scrolled(false);
     let _ = turn.set_attribute("tabindex", "-1");
     let query = Query::new(&words);
@@ -56,6 +55,8 @@ pub fn show(chat: Chat, turn: Element, words: String) {
             }
             let first = mark(&turn, &query);
             if aimed < AIMED {
+                // The way to the newest text, which begins a conversation, may be told only now; that text is not followed.
+                chat.scrolled(false);
                 aim(chat, &turn, first.as_ref());
                 aimed += 1;
             }

@@ -19,7 +19,7 @@ use chromiumoxide::cdp::browser_protocol::network::{
 use chromiumoxide::cdp::browser_protocol::page::CaptureScreenshotFormat;
 use chromiumoxide::cdp::browser_protocol::performance;
 use chromiumoxide::cdp::browser_protocol::target::{
-    CreateBrowserContextParams, CreateTargetParams,
+    CreateBrowserContextParams, CreateTargetParams, SetAutoAttachParams,
 };
 use chromiumoxide::cdp::js_protocol::heap_profiler;
 use chromiumoxide::cdp::js_protocol::runtime::{
@@ -120,6 +120,7 @@ impl Engine for Chromium {
             listen(&page, complaints).await?;
             page.execute(SetFocusEmulationEnabledParams::new(true))
                 .await?;
+            page.execute(workers_run()).await?;
             let tab = Tab { page };
             tab.size(WINDOW.0, WINDOW.1, 1.0).await?;
             tab.media(false, false).await?;
@@ -407,4 +408,12 @@ impl super::Tab for Tab {
     fn chromium(&self) -> Option<&Tab> {
         Some(self)
     }
+}
+
+/// Has workers begin at once. As the driver attaches to a page, they wait for it, and it lets go of the one that keeps the page before
+/// that goes on.
+fn workers_run() -> SetAutoAttachParams {
+    let mut attach = SetAutoAttachParams::new(true, false);
+    attach.flatten = Some(true);
+    attach
 }

@@ -42,7 +42,7 @@ async fn opened(stage: &Stage) -> Chat {
 async fn save(chat: &Chat, form: &str, button: &str) -> [String; 4] {
     let choose = format!(
         "(() => {{
-            const field = e2e.find(0, 'combobox', 'Format');
+            const field = e2e.find(0, 'combobox', /^Format/);
             field.value = {};
             field.dispatchEvent(new Event('change', {{ bubbles: true }}));
             saved.length = 0;

@@ -254,7 +254,9 @@ pub async fn several_conversations_are_selected_and_deleted_at_once(stage: Stage
         .await;
     assert_eq!(boxes, 3);
     chat.page
-        .click("e2e.every(0, '.selected button').find((one) => one.textContent === 'Delete')")
+        .click(
+            "e2e.every(0, '.selected button').find((one) => one.textContent.trim() === 'Delete')",
+        )
         .await;
     titles(&chat, &["Of seas"]).await;
     announced(&chat, "Deleted: 3 conversations").await;
