@@ -1,4 +1,4 @@
-//! The size of the house: no file of the product is longer than 450 lines, and no function than 80.
+//! The size of the house: no file of the product is longer than 450 lines, and no function than 80. And that style sheets are whole.
 
 #![allow(missing_docs, clippy::unwrap_used)]
 
@@ -34,6 +34,18 @@ fn functions_are_measured_with_their_brackets_and_without_those_of_tests() {
     let text = "pub fn one() {}\n\nimpl A {\n    async fn two(\n        a: A,\n    ) {\n        three()\n    }\n}\n\n\
                 #[cfg(test)]\nmod tests {\n    fn four() {\n    }\n}\n";
     assert_eq!(functions(text), [("one", 1), ("two", 5)]);
+}
+
+#[test]
+fn every_block_of_a_style_sheet_is_closed() {
+    let styles = Path::new(env!("CARGO_MANIFEST_DIR")).join("style");
+    for file in support::files(&styles).unwrap() {
+        if file.extension().is_some_and(|ending| ending == "css") {
+            let text = std::fs::read_to_string(&file).unwrap();
+            let count = |bracket| text.matches(bracket).count();
+            assert_eq!(count('{'), count('}'), "{}", file.display());
+        }
+    }
 }
 
 fn hold(what: &str, most: usize, sizes: &BTreeMap<String, usize>) {

@@ -89,7 +89,10 @@ fn Side(chat: Chat) -> impl IntoView {
                 </Button>
             </div>
             <ListView list />
-            <Below list />
+            <details>
+                <summary>{move || say!(chat, files)}</summary>
+                <Below list />
+            </details>
         </nav>
     }
 }
