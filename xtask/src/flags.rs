@@ -31,6 +31,8 @@ xflags::xflags! {
             optional --webkit
             /// In Chromium, a file of 200 MB brought along: minutes, and only by this flag.
             optional --import
+            /// In Chromium, which is killed twenty times while a reply runs: minutes, and only by this flag.
+            optional --kill
             /// In Chromium, against a real llama.cpp server with a small model.
             optional --model
             /// In Chromium, against other real servers: all that can be had (half a gigabyte, once); one of them without any flag.

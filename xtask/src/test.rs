@@ -18,10 +18,18 @@ enum Part {
     Firefox,
     Webkit,
     Import,
+    Kill,
     Model,
     Servers,
     Nginx,
     Trunk,
+}
+
+impl Part {
+    /// `true` for what takes minutes and finds little new: it is run by its name alone.
+    fn is_long(self) -> bool {
+        matches!(self, Part::Import | Part::Kill)
+    }
 }
 
 /// The parts that are wanted, and whether that is all of them.
@@ -32,7 +40,7 @@ pub(crate) struct Parts {
 }
 
 impl From<flags::Test> for Parts {
-    /// The parts that are named; without any all of them but the big import, with one real server beside llama.cpp: all are half a gigabyte to fetch.
+    /// The parts that are named; without any all of them but the long ones, with one real server beside llama.cpp: all are half a gigabyte to fetch.
     fn from(flags: flags::Test) -> Parts {
         let parts = [
             (flags.host, Part::Host),
@@ -41,14 +49,14 @@ impl From<flags::Test> for Parts {
             (flags.firefox, Part::Firefox),
             (flags.webkit, Part::Webkit),
             (flags.import, Part::Import),
+            (flags.kill, Part::Kill),
             (flags.model, Part::Model),
             (flags.servers, Part::Servers),
             (flags.nginx, Part::Nginx),
             (flags.trunk, Part::Trunk),
         ];
         let all = !parts.iter().any(|(named, _)| *named);
-        // What takes minutes and finds little new is run by its name alone.
-        let is_wanted = |(named, part): &(bool, Part)| *named || all && *part != Part::Import;
+        let is_wanted = |(named, part): &(bool, Part)| *named || all && !part.is_long();
         let wanted = parts.into_iter().filter(is_wanted);
         Parts {
             wanted: wanted.map(|(_, part)| part).collect(),
@@ -75,6 +83,7 @@ pub(crate) fn test(parts: &Parts) -> Outcome {
     let in_chromium = [
         Part::E2e,
         Part::Import,
+        Part::Kill,
         Part::Model,
         Part::Servers,
         Part::Nginx,
@@ -110,10 +119,10 @@ pub(crate) fn test(parts: &Parts) -> Outcome {
             bench::smoke_page()?;
         }
         if parts.hold(Part::Import) {
-            let mut big = against(&chromium, "import");
-            let said = run::output("end to end, in Chromium, a file of 200 MB", &mut big)?;
-            let figures = said.iter().filter(|line| line.contains("MB: "));
-            figures.for_each(|line| println!("  {}", line.trim()));
+            told(&chromium, "import", "a file of 200 MB", "MB: ")?;
+        }
+        if parts.hold(Part::Kill) {
+            told(&chromium, "kill", "killed while a reply runs", "killed: ")?;
         }
         if parts.hold(Part::Model) {
             model(&chromium)?;
@@ -143,6 +152,15 @@ pub(crate) fn test(parts: &Parts) -> Outcome {
         "\nAll is well, after {:.0} s.",
         began.elapsed().as_secs_f64()
     );
+    Ok(())
+}
+
+/// Runs a long part in Chromium, and tells its figures: the lines in which this mark stands.
+fn told(chromium: &tools::Chromium, part: &str, name: &str, mark: &str) -> Outcome {
+    let mut cases = against(chromium, part);
+    let said = run::output(&format!("end to end, in Chromium, {name}"), &mut cases)?;
+    let figures = said.iter().filter(|line| line.contains(mark));
+    figures.for_each(|line| println!("  {}", line.trim()));
     Ok(())
 }
 

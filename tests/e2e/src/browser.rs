@@ -1,6 +1,7 @@
-//! One browser without a window, of the engine that `RILL_ENGINE` names: started with a fresh profile, ended when it is closed or dropped.
+//! One browser without a window, of the engine that `RILL_ENGINE` names: started with a fresh profile or with a lasting one, ended when it is closed or dropped.
 
 use crate::engine::{Complaints, Engine, Kind, Tab, chromium, firefox, webkit};
+use std::path::Path;
 use std::sync::Arc;
 
 /// What goes wrong in the driver is a failure of the test: it is shown as it is.
@@ -27,6 +28,14 @@ impl Browser {
         Ok(Browser { kind, engine })
     }
 
+    /// Starts Chromium with a profile that outlives it: what pages keep is there for the next browser of that profile.
+    pub async fn lasting(profile: &Path) -> Result<Browser, Error> {
+        Ok(Browser {
+            kind: Kind::Chromium,
+            engine: Box::new(chromium::Chromium::start_in(profile).await?),
+        })
+    }
+
     /// Which it is.
     pub fn kind(&self) -> Kind {
         self.kind
@@ -40,5 +49,10 @@ impl Browser {
     /// Ends it, and waits until it has ended.
     pub async fn close(&self) {
         self.engine.close().await;
+    }
+
+    /// Kills its process, which hears nothing of it before: as where a machine loses its power, or its memory is full.
+    pub async fn kill(&self) {
+        self.engine.kill().await;
     }
 }

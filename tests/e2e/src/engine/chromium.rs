@@ -32,7 +32,7 @@ use futures_util::StreamExt;
 use futures_util::future::BoxFuture;
 use serde_json::Value;
 use std::collections::HashMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::Mutex;
@@ -62,18 +62,25 @@ const ARGUMENTS: [&str; 16] = [
     "ignore-certificate-errors",
 ];
 
-/// A running Chromium, with a fresh profile; it ends when it is closed or dropped.
+/// A running Chromium; it ends when it is closed or dropped.
 pub(crate) struct Chromium {
     driver: Mutex<Driver>,
     handler: JoinHandle<()>,
-    // The profile's folder goes away with the browser.
-    _profile: tempfile::TempDir,
+    // A fresh profile's folder goes away with the browser; `None` where the profile is somebody's, whose store all tabs share.
+    profile: Option<tempfile::TempDir>,
 }
 
 impl Chromium {
-    /// Starts one: `CHROME` names it, else it is looked for.
+    /// Starts one with a fresh profile: `CHROME` names it, else it is looked for.
     pub(crate) async fn start() -> Result<Chromium, Error> {
         let profile = tempfile::tempdir()?;
+        let mut chromium = Chromium::start_in(profile.path()).await?;
+        chromium.profile = Some(profile);
+        Ok(chromium)
+    }
+
+    /// Starts one with the profile in this folder.
+    pub(crate) async fn start_in(profile: &Path) -> Result<Chromium, Error> {
         let mut config = BrowserConfig::builder()
             .new_headless_mode()
             .no_sandbox()
@@ -81,7 +88,7 @@ impl Chromium {
             .enable_cache()
             .viewport(None)
             .window_size(1000, 800)
-            .user_data_dir(profile.path())
+            .user_data_dir(profile)
             .launch_timeout(Duration::from_secs(60))
             .arg(("password-store", "basic"))
             .arg((
@@ -101,7 +108,7 @@ impl Chromium {
         Ok(Chromium {
             driver: Mutex::new(driver),
             handler,
-            _profile: profile,
+            profile: None,
         })
     }
 }
@@ -110,11 +117,11 @@ impl Engine for Chromium {
     fn tab(&self, complaints: Complaints) -> Answer<'_, Arc<dyn super::Tab>> {
         Box::pin(async move {
             let driver = self.driver.lock().await;
-            let context = driver
-                .create_browser_context(CreateBrowserContextParams::default())
-                .await?;
             let mut target = CreateTargetParams::new("about:blank");
-            target.browser_context_id = Some(context);
+            if self.profile.is_some() {
+                let context = CreateBrowserContextParams::default();
+                target.browser_context_id = Some(driver.create_browser_context(context).await?);
+            }
             target.new_window = Some(true);
             let page = driver.new_page(target).await?;
             listen(&page, complaints).await?;
@@ -142,6 +149,13 @@ impl Engine for Chromium {
             {
                 let _ = driver.kill().await;
             }
+            self.handler.abort();
+        })
+    }
+
+    fn kill(&self) -> BoxFuture<'_, ()> {
+        Box::pin(async move {
+            let _ = self.driver.lock().await.kill().await;
             self.handler.abort();
         })
     }

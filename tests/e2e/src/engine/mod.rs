@@ -94,6 +94,11 @@ pub trait Engine: Send + Sync {
 
     /// Ends it, and waits until it has ended.
     fn close(&self) -> BoxFuture<'_, ()>;
+
+    /// Kills its process, which hears nothing of it before.
+    fn kill(&self) -> BoxFuture<'_, ()> {
+        self.close()
+    }
 }
 
 /// A tab. What a protocol does not have fails with a sentence.
