@@ -4,7 +4,8 @@
 use std::hash::{BuildHasher, RandomState};
 use std::time::{Duration, Instant};
 
-use e2e::{Browser, Chat, Page, Stage};
+use e2e::browser::Browser;
+use e2e::{Chat, Page, Stage};
 use lab::Dialect;
 
 /// The number of times that the browser is killed.

@@ -374,7 +374,8 @@ pub async fn the_search_finds_a_word_in_an_old_turn_and_goes_there(stage: Stage)
         .await;
     // What was said since is found as well, and titles come first.
     chat.ask("Is the kingfisher blue?").await;
-    kept(&chat, "Of birds", 202).await;
+    let title = "Turn 0 tells of water that goes on and on, and of nothing else.";
+    kept(&chat, title, 202).await;
     chat.page.press("k", CTRL).await;
     chat.page
         .until::<bool>("e2e.name(e2e.active()) === 'Search conversations'")
