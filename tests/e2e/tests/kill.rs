@@ -6,12 +6,14 @@ use std::time::{Duration, Instant};
 
 use e2e::browser::Browser;
 use e2e::{Chat, Page, Stage};
-use lab::Dialect;
+use lab::{Dialect, percent_encode};
 
 /// The number of times that the browser is killed.
 const TIMES: usize = 20;
 /// The server's time between two tokens, in milliseconds; every token is a word.
 const DELAY: usize = 20;
+/// The words of the server's reply.
+const WORDS: usize = 600;
 /// The latest moment of a kill, in milliseconds after the first words are shown.
 const LATEST: u64 = 6000;
 /// The most that may be missing, in milliseconds of the reply.
@@ -24,7 +26,9 @@ fn main() -> std::process::ExitCode {
 /// Opens the page in a browser, for a server that talks on and on.
 async fn opened(stage: &Stage, browser: &Browser) -> Chat {
     let page = Page::blank(browser).await.expect("a tab");
-    let options = format!("delay={DELAY};tokens=2000");
+    let text: Vec<String> = (0..WORDS).map(|at| format!("w{at}")).collect();
+    let text = percent_encode(&text.join(" "));
+    let options = format!("delay={DELAY};text={text}");
     let query = stage.query(Dialect::LlamaCpp, &options, "");
     page.goto(&stage.site.url(&format!("?{query}"))).await;
     let chat = Chat { page, at: 0 };

@@ -148,7 +148,7 @@ fn SearchField(finding: Finding) -> impl IntoView {
     };
     view! {
         <input
-            type="search"
+            type="text"
             class="search"
             role="combobox"
             autofocus
