@@ -16,6 +16,7 @@ use super::ui::doctor::exam::Exam;
 use super::ui::fields::Fields;
 use super::ui::images::{Picker, Previews};
 use super::ui::notice::Notice;
+use super::ui::queue::{Undo, Waiting};
 use super::ui::turns::Turns;
 use super::{app, history, painter, reply, servers, ui, verdict};
 use crate::dialect::Kind;
@@ -35,6 +36,7 @@ fn connect(fetch: Fetch, kind: Option<Kind>) -> Connecting {
 
 static TABLE: SecondHalf = SecondHalf {
     begin: reply::begin,
+    on_turns: app::turns::on_turns,
     recognise: |addresses| Box::pin(servers::recognise(addresses)),
     connect,
     takes: |kind| kind.dialect().takes(),
@@ -51,7 +53,14 @@ static TABLE: SecondHalf = SecondHalf {
     doctor: |chat| view! { <Doctor chat /> }.into_any(),
     exam: |chat| view! { <Exam chat /> }.into_any(),
     ask: |chat| view! { <AskFirst chat /> }.into_any(),
-    notice: |chat| view! { <Notice chat /> }.into_any(),
+    notice: |chat| {
+        view! {
+            <Notice chat />
+            <Undo chat />
+            <Waiting chat />
+        }
+        .into_any()
+    },
     verdict_why: verdict::why,
 };
 

@@ -15,6 +15,7 @@ use crate::page::clock::{hidden, is_calm, now};
 use crate::page::fault;
 use crate::page::live::{Live, Status};
 use crate::page::sentences::{end_words, how_ended};
+use crate::page::window;
 use crate::reply::about_tokens;
 use crate::text;
 
@@ -177,12 +178,18 @@ impl Reply {
             );
         }
         chat.follow();
+        // Last: the next reply may begin with it.
+        chat.reply_ended(&end);
     }
 
     /// Measures what the conversation takes of the context now, in tokens: by the server's figures where it gave some, else
     /// estimated.
     pub(super) fn measure(&self, turn: &Turn) {
         let before = self.chat.meter.get_untracked();
+        if let Some(prompt) = turn.usage.prompt_tokens {
+            // Some count only what they had to read anew.
+            window::of(self.chat).counted(self.chat, self.estimate.get(), prompt, false);
+        }
         let about = || about_tokens([turn.text.as_str(), &turn.reasoning]);
         let meter = match (
             turn.usage.prompt_tokens,

@@ -17,7 +17,10 @@
 //! | [`status`] | later | the line under a reply |
 //! | `tokens` | later | the tokens of a reply |
 //! | `actions` | later | what can be done with a turn |
+//! | `more` | later | what else can be done with a turn, and the branches |
 //! | `said` | later | what a person said |
+//! | [`queue`] | later | messages that wait, and the way back from a change |
+//! | `window` | later | where the window begins, and the summary before it |
 //! | [`turn`] | later | one turn |
 //! | [`turns`] | later | the turns, in groups |
 //! | [`notice`] | later | what is wrong with keeping |
@@ -37,7 +40,9 @@ pub(crate) mod fields;
 mod file;
 pub(crate) mod images;
 mod kit;
+mod more;
 pub(crate) mod notice;
+pub(crate) mod queue;
 mod said;
 mod sheet;
 pub(crate) mod status;
@@ -46,6 +51,7 @@ mod tokens;
 pub(crate) mod turn;
 pub(crate) mod turns;
 mod welcome;
+mod window;
 
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;

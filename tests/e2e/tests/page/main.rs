@@ -4,6 +4,7 @@
 
 mod ai4artsed;
 mod annex;
+mod branches;
 mod compatible;
 mod conversations;
 mod diagrams;
@@ -11,6 +12,7 @@ mod doctor;
 mod doctor_panel;
 mod doors;
 mod ends;
+mod fit;
 mod halo;
 mod hands;
 mod images;
@@ -20,6 +22,7 @@ mod long;
 mod look;
 mod net;
 mod qolaba;
+mod queue;
 mod reading;
 mod safe;
 mod settings;
