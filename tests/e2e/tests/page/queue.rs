@@ -7,7 +7,7 @@ use lab::Dialect;
 /// The words of the messages that wait.
 const WAITING: &str = "e2e.every(0, '.queue .words').map((one) => one.textContent.trim())";
 /// A reply that takes a while.
-const SLOW: &str = "first=0;delay=20;tokens=60;text=The%20river%20flows%20on%20";
+const SLOW: &str = "first=0;delay=20;tokens=200;text=The%20river%20flows%20on%20";
 
 /// Writes a message while the reply runs, and lets it wait.
 async fn queue(chat: &Chat, text: &str, by_key: bool) {
