@@ -128,6 +128,11 @@ impl Journal {
             .extend(before.into_iter().chain(running));
     }
 
+    /// Notes that a turn says something else than before, though no reply did it: a person's note on it.
+    pub fn touch(&mut self, id: TurnId) {
+        self.progress.touched.insert(id);
+    }
+
     /// Tells whether the reply that runs is to be written once more: it says something else than last time, and there is time for
     /// it.
     pub fn is_due(&mut self, now: Millis, (id, turn): (TurnId, &Turn)) -> bool {

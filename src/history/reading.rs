@@ -61,6 +61,8 @@ pub struct Opened {
     pub is_unwritten: bool,
     /// Turns that have changed since they were written.
     pub touched: Vec<TurnId>,
+    /// Turns that were taken away and still have words in the store.
+    pub lost: Vec<TurnId>,
     /// `true` where this tab holds a text of what was left unwritten of the conversation.
     pub was_left: bool,
 }
@@ -206,6 +208,7 @@ impl Reading {
         }
         self.head.aside.iter().for_each(|id| tree.show(*id));
         tree.system.clone_from(&self.head.system);
+        let lost = tree.lost();
         Ok(Some(Opened {
             of: self.of,
             head: self.head,
@@ -214,6 +217,7 @@ impl Reading {
             written,
             is_unwritten: self.unwritten.is_some(),
             touched,
+            lost,
             was_left: self.was_left,
         }))
     }

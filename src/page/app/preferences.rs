@@ -33,6 +33,15 @@ impl Chat {
         })
     }
 
+    /// Returns the system prompt: the person's own for the server of now, else that of the page's owner. Tracked.
+    pub fn system(self) -> Option<String> {
+        let own = self
+            .preferences
+            .with(|preferences| preferences.system.clone());
+        let own = Some(own).filter(|system| !system.trim().is_empty());
+        own.or_else(|| self.options.with(|options| options.system.clone()))
+    }
+
     /// Changes the preferences for the server of now. (No [`Command`](super::Command): the first view knows of no settings.)
     pub fn set_preferences(self, change: impl FnOnce(&mut Preferences)) {
         let mut preferences = self.preferences.get_untracked();

@@ -52,7 +52,7 @@ impl Chat {
         });
     }
 
-    fn change_turn(self, id: TurnId, change: impl FnOnce(&mut Turn)) {
+    pub(super) fn change_turn(self, id: TurnId, change: impl FnOnce(&mut Turn)) {
         self.write(|signals| {
             signals.tree.update(|tree| {
                 if let Some(turn) = tree.turn_mut(id) {

@@ -10,7 +10,7 @@ use std::pin::Pin;
 use leptos::prelude::AnyView;
 use web_sys::{Element, File};
 
-use super::Chat;
+use super::{Chat, Command};
 use crate::address::Address;
 use crate::chat::tree::TurnId;
 use crate::dialect::{Kind, Takes};
@@ -23,6 +23,8 @@ use crate::page::panel::Panel;
 pub struct SecondHalf {
     /// Begins the reply of a turn; with `true`, from where it ended.
     pub begin: fn(Chat, TurnId, bool),
+    /// Does what a person asks of the turns that are there.
+    pub on_turns: fn(Chat, Command),
     /// Finds out at which of these addresses a server answers that Rill can talk to.
     pub recognise: fn(Vec<Address>) -> Recognising,
     /// Gets to know a server: its kind, its models, its context. Fails with the Doctor's verdict.

@@ -12,7 +12,7 @@ use super::second_half;
 use crate::chat::preferences::Preferences;
 use crate::chat::request::Image;
 use crate::chat::tokens::Tokens;
-use crate::chat::tree::Tree;
+use crate::chat::tree::{Tree, TurnId};
 use crate::dialect::Transport;
 use crate::doctor::Verdict;
 use crate::link::{Found, LinkState};
@@ -68,6 +68,8 @@ pub trait Memory: Any {
     /// Stores what is not kept yet of the conversation, which is about to be left. With `at_once` the page may be gone a moment
     /// later.
     fn keep(&self, at_once: bool);
+    /// Notes that the person's notes on a turn are others than before.
+    fn noted(&self, id: TurnId);
 }
 
 /// Writing ends of a chat's signals; [`Chat`](super::Chat) has the reading ones, and says what they are.

@@ -1,6 +1,7 @@
-//! What a person does to the conversation: send, stop, retry, edit, go on, begin anew.
+//! What a person does to the conversation: send, stop, begin anew.
 //!
-//! In: a command. Out: turns in the tree, and a reply that begins or ends. Who answers is not its business.
+//! In: a command. Out: turns in the tree, and a reply that begins or ends. Who answers is not its business; what is done with turns
+//! that are there is that of [`turns`](super::turns).
 
 use leptos::prelude::*;
 
@@ -27,16 +28,21 @@ impl Chat {
         let Some(half) = self.ready() else {
             return self.send_later(text);
         };
-        self.supersede();
-        let last = self.tree.with_untracked(Tree::last);
-        let mut turn = Turn::user(text.clone());
-        turn.images = images;
-        let asked = self.add(last, turn);
         self.write(|signals| {
             signals.images.set(Vec::new());
             signals.refused.set(None);
         });
         self.keep_draft(String::new());
+        self.say(half, text, images);
+    }
+
+    /// Says something at the end of the conversation, and begins the reply; one that runs is superseded.
+    pub(super) fn say(self, half: &SecondHalf, text: String, images: Vec<Image>) {
+        self.supersede();
+        let last = self.tree.with_untracked(Tree::last);
+        let mut turn = Turn::user(text.clone());
+        turn.images = images;
+        let asked = self.add(last, turn);
         self.tell("rill-send", &[("text", &text.into())]);
         self.answer(half, asked);
     }
@@ -65,14 +71,14 @@ impl Chat {
     }
 
     /// Adds a turn behind another one, or as the first; returns its id.
-    fn add(self, parent: Option<TurnId>, turn: Turn) -> TurnId {
+    pub(super) fn add(self, parent: Option<TurnId>, turn: Turn) -> TurnId {
         let mut id = 0;
         self.write(|signals| signals.tree.update(|tree| id = tree.add(parent, turn)));
         id
     }
 
     /// Begins a reply to the turn `asked`.
-    fn answer(self, half: &SecondHalf, asked: TurnId) {
+    pub(super) fn answer(self, half: &SecondHalf, asked: TurnId) {
         let id = self.add(Some(asked), Turn::reply());
         self.pin();
         (half.begin)(self, id, false);
@@ -88,56 +94,12 @@ impl Chat {
         self.add(Some(asked), Turn::reply())
     }
 
-    pub(super) fn retry(self, id: TurnId) {
-        self.supersede();
-        let asked = self.tree.with_untracked(|tree| tree.parent(id));
-        if let (Some(asked), Some(half)) = (asked, self.ready()) {
-            self.answer(half, asked);
-        }
-    }
-
-    pub(super) fn go_on(self, id: TurnId) {
-        self.supersede();
-        self.pin();
-        if let Some(half) = self.ready() {
-            (half.begin)(self, id, true);
-        }
-    }
-
-    pub(super) fn edit(self, id: TurnId, text: String) {
-        let text = text.trim().to_owned();
-        if text.is_empty() {
-            return;
-        }
-        self.supersede();
-        let mut turn = Turn::user(text);
-        let parent = self.tree.with_untracked(|tree| {
-            let shown = tree.turn(id).map(|turn| turn.images.clone());
-            turn.images = shown.unwrap_or_default();
-            tree.parent(id)
-        });
-        let asked = self.add(parent, turn);
-        if let Some(half) = self.ready() {
-            self.answer(half, asked);
-        }
-    }
-
-    /// Shows a turn, on whichever branch it is. (No [`Command`](super::Command): the first view searches nothing.)
-    pub fn show_turn(self, id: TurnId) {
-        let is_shown = self
-            .tree
-            .with_untracked(|tree| tree.path().any(|shown| shown == id));
-        if !is_shown {
-            self.write(|signals| signals.tree.update(|tree| tree.show_way_to(id)));
-        }
-    }
-
     pub(super) fn stop(self) {
         self.order(Order::Stop(End::Stopped));
     }
 
     /// Ends the reply that runs, since it gives way to something newer.
-    fn supersede(self) {
+    pub(super) fn supersede(self) {
         self.order(Order::Stop(End::Superseded));
         // Its own end may still be on the way; nothing of it may show in the newer reply from here on.
         self.order(Order::Conclude);

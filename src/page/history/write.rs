@@ -26,6 +26,11 @@ impl Memory for History {
         }
         self.write_soon(0.0);
     }
+
+    fn noted(&self, id: TurnId) {
+        self.journal.borrow_mut().touch(id);
+        self.write_soon(SOON);
+    }
 }
 
 impl History {

@@ -16,6 +16,7 @@ use crate::page::fault;
 use crate::page::idle::Task;
 use crate::page::live::{Live, Status};
 use crate::page::sentences::{end_words, how_ended};
+use crate::page::window;
 use crate::reply::about_tokens;
 use crate::text;
 
@@ -178,6 +179,8 @@ impl Reply {
             );
         }
         chat.follow();
+        // Last: the next reply may begin with it.
+        chat.reply_ended(&end);
     }
 
     /// Has the voice say the rest and how the reply ended, once all is seen: of a long answer that comes at once, to read it back from
@@ -199,6 +202,10 @@ impl Reply {
     /// estimated.
     pub(super) fn measure(&self, turn: &Turn) {
         let before = self.chat.meter.get_untracked();
+        if let Some(prompt) = turn.usage.prompt_tokens {
+            // Some count only what they had to read anew.
+            window::of(self.chat).counted(self.chat, self.estimate.get(), prompt, false);
+        }
         let about = || about_tokens([turn.text.as_str(), &turn.reasoning]);
         let meter = match (
             turn.usage.prompt_tokens,

@@ -1,14 +1,15 @@
 //! The reply that runs: it drives a session, paces what arrived, and paints what may be shown, once a frame.
 //!
 //! In: [`Report`]s from the session, at any rate. Out: the page, touched at most once a frame, and one finished [`Turn`].
-//! [`ask`] asks the server, [`frame`] paints, [`voice`] reads it out, [`watch`](mod@watch) is the Doctor beside it.
+//! [`ask`] asks the server, [`fit`] for as much as fits, [`frame`] paints, [`voice`] reads it out, [`watch`](mod@watch) is the Doctor beside it.
 
 mod ask;
+mod fit;
 mod frame;
 mod voice;
 mod watch;
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 use futures_channel::mpsc;
@@ -48,7 +49,10 @@ pub struct Reply {
     next_way: ArcRwSignal<Option<&'static Transport>>,
     chat: Chat,
     insight: TokenInsight,
-    controls: mpsc::UnboundedSender<Control>,
+    /// Way to the session that runs.
+    controls: RefCell<mpsc::UnboundedSender<Control>>,
+    /// Tokens of the prompt, as estimated before anybody counted.
+    estimate: Cell<u32>,
     origin: RefCell<Origin>,
     core: RefCell<Core>,
 }
@@ -111,7 +115,8 @@ fn start(chat: Chat, id: TurnId, continues: bool, recorded: Option<Imported>) {
         next_way: ArcRwSignal::new(None),
         chat,
         insight: chat.insight(id),
-        controls,
+        controls: RefCell::new(controls),
+        estimate: Cell::new(0),
         origin: RefCell::default(),
         core: RefCell::new(Core {
             reply: reply::Reply::begin(started, untrack(|| chat.current_pace()), turn),
@@ -185,7 +190,14 @@ impl Reply {
     /// Tells the running session something; one that has ended does not listen.
     fn control(&self, control: Control) {
         // A session that has ended listens no more, and needs not.
-        let _ = self.controls.unbounded_send(control);
+        let _ = self.controls.borrow().unbounded_send(control);
+    }
+
+    /// Makes another way to the session, for the next one: what is said from now on goes there.
+    fn listen(&self) -> mpsc::UnboundedReceiver<Control> {
+        let (controls, taken) = mpsc::unbounded();
+        self.controls.replace(controls);
+        taken
     }
 
     /// Stops the reply: the person wants it, or a newer send replaces it. What arrived is shown.

@@ -20,7 +20,10 @@
 //! | `tokens` | later | the tokens of a reply |
 //! | `found` | later | the place that a search leads to |
 //! | `actions` | later | what can be done with a turn |
+//! | `more` | later | what else can be done with a turn, and the branches |
 //! | `said` | later | what a person said |
+//! | [`queue`] | later | messages that wait, and the way back from a change |
+//! | `window` | later | where the window begins, and the summary before it |
 //! | [`turn`] | later | one turn |
 //! | [`turns`] | later | the turns, in groups |
 //! | [`notice`] | later | what is wrong with keeping |
@@ -48,7 +51,9 @@ pub(crate) mod images;
 pub(crate) mod import;
 mod kit;
 mod list;
+mod more;
 pub(crate) mod notice;
+pub(crate) mod queue;
 mod said;
 mod sheet;
 pub(crate) mod side;
@@ -58,6 +63,7 @@ mod tokens;
 pub(crate) mod turn;
 pub(crate) mod turns;
 mod welcome;
+mod window;
 
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;

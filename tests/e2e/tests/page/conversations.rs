@@ -25,6 +25,19 @@ const KEPT: &str = "new Promise((resolve) => {
     };
 })";
 
+/// Whether a record of some turn holds these words.
+const RECORDS: &str = "new Promise((resolve) => {
+    const open = indexedDB.open('rill', 1);
+    open.onerror = () => resolve(false);
+    open.onsuccess = () => {
+        const all = open.result.transaction('turns').objectStore('turns').getAll();
+        all.onsuccess = () => {
+            open.result.close();
+            resolve(all.result.some((record) => JSON.stringify(record).includes(WORDS)));
+        };
+    };
+})";
+
 /// Waits until so many turns of the conversation with this first question are kept.
 pub async fn kept(chat: &Chat, title: &str, turns: usize) {
     let wanted = json!([title, turns]);
@@ -38,6 +51,12 @@ pub async fn kept(chat: &Chat, title: &str, turns: usize) {
     }
     let all: Value = chat.page.js(KEPT).await;
     panic!("{wanted} is not among {all}");
+}
+
+/// Waits until the record of some turn holds these words.
+pub async fn kept_records(chat: &Chat, words: &str) {
+    let look = RECORDS.replace("WORDS", &quote(words));
+    chat.page.until::<bool>(&look).await;
 }
 
 /// The words of all turns on the page, oldest first.
