@@ -24,7 +24,7 @@ use crate::dialect::Kind;
 use crate::doctor;
 use crate::pacer::Pace;
 use crate::reply::Reply;
-use crate::session::{Plan, Report, drive};
+use crate::session::{Plan, drive};
 use crate::trace::Trace;
 
 /// Answer with what answers are made of. Its code names no language and it has no formula: for those the annex would be fetched.
@@ -65,6 +65,9 @@ pub fn rehearse(chat: Chat) {
     }
     let mut act = 0;
     let acts = Task::new(false, move || {
+        if !chat.is_mounted() {
+            return false;
+        }
         act += 1;
         match act {
             1 => numbers::make_ready(chat.lang.get_untracked()),
@@ -104,13 +107,7 @@ async fn reply(chat: Chat) {
     drive(plan, &wire, &PageClock, heard, &mut |report| {
         let at = now();
         trace.saw(at, &report);
-        if let Report::Events(events) = &report {
-            for event in events {
-                reply.take(at, event);
-            }
-        } else {
-            reply.on(at, &report);
-        }
+        reply.on(at, &report);
         reply.advance(at, true);
         while !reply.take_in() {}
         painter.paint(reply.markdown());

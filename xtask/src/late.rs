@@ -139,8 +139,10 @@ fn parted(name: &str, script: &str, later: &BTreeSet<String>) -> Outcome<Parted>
         let entry = line
             .strip_prefix(ENTRY)
             .and_then(|line| line.split_once(": function("));
-        if let (None, Some((name, _))) = (goes, entry) {
-            goes = Some(later.contains(name));
+        if let Some((name, _)) = entry {
+            if goes.replace(later.contains(name)).is_some() {
+                return Err(other());
+            }
         }
         let to = if goes == Some(true) {
             &mut gone

@@ -263,7 +263,7 @@ impl Pile {
         };
         let place = self.groups.iter_mut().find_map(|group| {
             let mut turns = group.turns.iter();
-            let at = turns.position(|(id, _)| *id == sought.turn)?;
+            let at = turns.position(|(id, ..)| *id == sought.turn)?;
             Some((group, at))
         });
         let Some((group, at)) = place else {

@@ -12,7 +12,7 @@ use tokio::io::{AsyncWrite, AsyncWriteExt};
 use tokio::time::{Instant, sleep, sleep_until};
 
 /// A reset throws away what the client has not yet taken in: this long it may take it in, on a busy machine too.
-pub(crate) const BEFORE_RESET: Duration = Duration::from_secs(1);
+const BEFORE_RESET: Duration = Duration::from_secs(3);
 
 /// What becomes of the connection after an answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -6,7 +6,6 @@
 use crate::http::Request;
 use crate::log::{Log, Way};
 use crate::plan::Plan;
-use crate::play::BEFORE_RESET;
 use crate::script::Script;
 use futures_util::{SinkExt, StreamExt};
 use std::io;
@@ -18,6 +17,9 @@ use tokio_tungstenite::WebSocketStream;
 use tokio_tungstenite::tungstenite::handshake::derive_accept_key;
 use tokio_tungstenite::tungstenite::protocol::frame::CloseFrame;
 use tokio_tungstenite::tungstenite::protocol::{Message, Role};
+
+/// Time between the last frame and a reset, in which a client takes in what came before.
+const BEFORE_RESET: Duration = Duration::from_secs(1);
 
 /// How long the other side may take to close after we did.
 const PARTING: Duration = Duration::from_secs(3);

@@ -72,7 +72,6 @@ pub fn Below(list: List) -> impl IntoView {
             <div class="ways">
                 <OpenFile chat words=move || say!(chat, file_open) on_open=open />
                 <ImportButtons chat />
-                <ImportButtons chat />
                 <Button
                     class="plain"
                     on_click=move || save_conversation(chat)
