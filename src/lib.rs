@@ -28,6 +28,7 @@
 //! | [`markdown`] | text that grows | committed blocks and one open tail | the DOM |
 //! | [`reply`] | what the session reports, and the time of each frame | what a reader sees by then, and one end | the DOM, the network |
 //! | [`history`] | a conversation as it changes, and what became of each write | records to be written; conversations made of them | a store, the page |
+//! | [`tabs`] | what other tabs say of a conversation, and who has its lock | who writes, what a follower shows | a lock, a channel, a store |
 //! | [`search`] | titles and turns as they change; a query | hits and their places | a store, a worker |
 //! | [`export`] | a conversation | markdown, plain text, HTML for people; names of files | a file, the page |
 //! | [`trace`] | what happened when | a bounded record of it | how to steer |
@@ -74,6 +75,7 @@ pub mod reading;
 pub mod reply;
 pub mod search;
 pub mod session;
+pub mod tabs;
 pub mod text;
 pub mod trace;
 pub mod wire;
