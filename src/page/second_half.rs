@@ -35,6 +35,7 @@ fn connect(fetch: Fetch, kind: Option<Kind>) -> Connecting {
 
 static TABLE: SecondHalf = SecondHalf {
     begin: reply::begin,
+    follow: reply::follow,
     recognise: |addresses| Box::pin(servers::recognise(addresses)),
     connect,
     takes: |kind| kind.dialect().takes(),

@@ -86,6 +86,9 @@ pub enum Choice {
 impl Chat {
     /// Does what a person asks. Commands on a turn do nothing while the conversation is on its way here.
     pub fn run(self, command: Command) {
+        if self.memory().is_some_and(|memory| memory.holds(&command)) {
+            return;
+        }
         match command {
             // A moment later these can be done.
             Command::Retry(_) | Command::Continue(_) | Command::Edit(..) | Command::Switch(..)

@@ -23,6 +23,8 @@ use crate::page::panel::Panel;
 pub struct SecondHalf {
     /// Begins the reply of a turn; with `true`, from where it ended.
     pub begin: fn(Chat, TurnId, bool),
+    /// Shows the reply of a turn that another tab makes.
+    pub follow: fn(Chat, TurnId),
     /// Finds out at which of these addresses a server answers that Rill can talk to.
     pub recognise: fn(Vec<Address>) -> Recognising,
     /// Gets to know a server: its kind, its models, its context. Fails with the Doctor's verdict.

@@ -6,6 +6,7 @@
 //! A tab knows its conversation by a name in its session.
 
 pub mod db;
+pub mod tabs;
 mod write;
 
 use std::any::Any;
@@ -31,7 +32,9 @@ use crate::event::Millis;
 use crate::history::reading::{Left, PIECE};
 use crate::history::records::list;
 use crate::history::{Fault, Head, Journal, Opened, Reading, Trouble, Unwritten};
-use db::{Db, Deleted};
+use crate::tabs::{Deleted, Message};
+use db::Db;
+use tabs::Tabs;
 
 /// Number of turns at the end of a long conversation that are brought before the others; no more are drawn at once.
 pub const END: usize = 64;
@@ -51,6 +54,8 @@ pub struct History {
     planned: Cell<bool>,
     /// Timer that ticks while a reply runs.
     tick: RefCell<Option<Interval>>,
+    /// The other tabs.
+    pub tabs: Tabs,
 }
 
 /// Returns the history of a chat, made at the first call; `None` where nothing may be kept.
@@ -62,7 +67,7 @@ pub fn of(chat: Chat) -> Option<Rc<History>> {
     let known = chat.memory().map(|known| known as Rc<dyn Any>);
     let history = known.and_then(|known| known.downcast().ok());
     Some(history.unwrap_or_else(|| {
-        let history = Rc::new(History {
+        let history = Rc::new_cyclic(|this| History {
             chat,
             trouble: ArcRwSignal::new(None),
             db: Db::default(),
@@ -70,6 +75,7 @@ pub fn of(chat: Chat) -> Option<Rc<History>> {
             journal: RefCell::new(Journal::new(made_up())),
             planned: Cell::new(false),
             tick: RefCell::default(),
+            tabs: Tabs::new(this),
         });
         chat.keep_with(history.clone());
         history
@@ -144,7 +150,7 @@ fn running(chat: Chat) -> Option<(TurnId, Turn)> {
 
 impl History {
     /// Lists the heads of all conversations, the newest first. What waits to be written is written before.
-    pub async fn list(&self) -> Result<Vec<Head>, Fault> {
+    pub async fn list(self: &Rc<Self>) -> Result<Vec<Head>, Fault> {
         self.write().await;
         let work = self.db.work(false).await?;
         Ok(list(&work.heads().await?, &work.all_left().await?))
@@ -152,7 +158,7 @@ impl History {
 
     /// Puts a conversation of the list on the page, in the place of the one that is there; returns `false` where there is none of
     /// that name, or where it is no longer wanted.
-    pub async fn open(&self, id: &str) -> Result<bool, Fault> {
+    pub async fn open(self: &Rc<Self>, id: &str) -> Result<bool, Fault> {
         self.chat.part();
         self.chat.returns(true);
         let opened = self.bring(id).await;
@@ -160,7 +166,17 @@ impl History {
         opened
     }
 
-    async fn bring(&self, id: &str) -> Result<bool, Fault> {
+    async fn bring(self: &Rc<Self>, id: &str) -> Result<bool, Fault> {
+        // Whoever has the lock writes; who reads before that is known may read what is not all.
+        let has_lock = self.stand_in_line(id).await;
+        let brought = self.bring_as(id, has_lock).await;
+        if !matches!(brought, Ok(true)) {
+            self.step_back(id);
+        }
+        brought
+    }
+
+    async fn bring_as(self: &Rc<Self>, id: &str, has_lock: Option<bool>) -> Result<bool, Fault> {
         let chat = self.chat;
         // Where the person begins anew meanwhile, it stays away.
         let began = chat.conversation.get_untracked();
@@ -201,11 +217,13 @@ impl History {
         };
         self.journal.borrow_mut().opened(&opened);
         chat.shared().store.keep_session(Some(&opened.head.id));
+        let version = opened.version;
         if is_long {
             chat.fill(opened.tree);
         } else {
             chat.turn_to(names, opened.tree);
         }
+        self.seated(&opened.of, &opened.head.id, has_lock, version);
         Ok(true)
     }
 
@@ -261,9 +279,23 @@ impl History {
     }
 
     /// Deletes a conversation; returns the records that were there, which can be put back.
-    pub async fn delete(&self, id: &str) -> Result<Deleted, Fault> {
+    pub async fn delete(self: &Rc<Self>, id: &str) -> Result<Deleted, Fault> {
+        if self.chat.names().0 != id {
+            // It may have been on the page a moment ago.
+            self.sit();
+        }
         // What of it is still on its way belongs to it.
         self.write().await;
+        self.lock_to_delete(id).await;
+        let deleted = self.delete_now(id).await;
+        if let Ok(deleted) = &deleted {
+            self.tabs.say(&Message::Deleted(deleted.clone()));
+        }
+        self.unlock(id);
+        deleted
+    }
+
+    async fn delete_now(&self, id: &str) -> Result<Deleted, Fault> {
         let work = self.db.work(true).await?;
         let deleted = work.delete(id).await?;
         work.finish().await?;
@@ -274,20 +306,25 @@ impl History {
     /// Puts a deleted conversation back; under a new name, where another tab has gone on under the old one.
     pub async fn put_back(&self, deleted: &Deleted) -> Result<(), Fault> {
         let work = self.db.work(true).await?;
-        let id = match work.head(&deleted.id).await? {
+        let id = match work.head(&deleted.of).await? {
             Some(_) => made_up(),
-            None => deleted.id.clone(),
+            None => deleted.of.clone(),
         };
         work.put_back(deleted, &id);
-        work.finish().await
+        work.finish().await?;
+        self.tabs.say(&Message::Restored { of: id });
+        Ok(())
     }
 
     /// Deletes all conversations.
     pub async fn clear(&self) -> Result<(), Fault> {
+        // Before, so that nobody writes it anew.
+        self.tabs.say(&Message::Cleared);
         let work = self.db.work(true).await?;
         work.clear();
         work.finish().await?;
         self.forget(|_| true);
+        self.tabs.say(&Message::Listed);
         Ok(())
     }
 

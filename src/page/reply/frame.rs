@@ -13,6 +13,7 @@ use crate::event::{End, Millis};
 use crate::page::app::Meter;
 use crate::page::clock::{hidden, is_calm, now};
 use crate::page::fault;
+use crate::page::history;
 use crate::page::live::{Live, Status};
 use crate::page::sentences::{end_words, how_ended};
 use crate::reply::about_tokens;
@@ -106,7 +107,9 @@ impl Reply {
         if self.insight.shown.get_untracked() != looked {
             self.insight.shown.set(looked);
         }
-        fault::grows(self.chat, told, &thinking);
+        if !self.follows {
+            fault::grows(self.chat, told, &thinking);
+        }
         if let Some(end) = end {
             self.finished(end);
             return;
@@ -138,15 +141,29 @@ impl Reply {
         let first_ms = core.reply.first_after();
         let took_ms = core.reply.last_after();
         drop(guard);
-        chat.found_out(verdict);
-        chat.patient_changed();
         self.measure(&turn);
         chat.settle_turn(self.id, turn.clone());
-        fault::ends(chat, self.id, &turn);
+        if !self.follows {
+            chat.found_out(verdict);
+            chat.patient_changed();
+            fault::ends(chat, self.id, &turn);
+            if let Some(history) = history::of(chat) {
+                history.ended(self.id, &turn);
+            }
+        }
         self.status.set(Status::Ended);
         self.end.set(Some(end.clone()));
         let this: Rc<dyn Live> = self.clone();
         chat.over(&this);
+        if !self.follows {
+            self.tell_end(&end, &turn, (first_ms, took_ms));
+        }
+        chat.follow();
+    }
+
+    /// Tells the page around that the reply has ended: first text and last text came so many milliseconds after its beginning.
+    fn tell_end(&self, end: &End, turn: &Turn, (first_ms, took_ms): (Option<Millis>, Millis)) {
+        let chat = self.chat;
         let detail = serde_json::json!({
             "end": end.word(),
             "reason": end.reason(),
@@ -167,7 +184,7 @@ impl Reply {
             ],
         );
         if let Some(error) = end.error() {
-            let message = end_words(chat, &end);
+            let message = end_words(chat, end);
             chat.tell(
                 "rill-error",
                 &[
@@ -176,7 +193,6 @@ impl Reply {
                 ],
             );
         }
-        chat.follow();
     }
 
     /// Measures what the conversation takes of the context now, in tokens: by the server's figures where it gave some, else

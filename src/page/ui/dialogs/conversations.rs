@@ -73,6 +73,15 @@ pub fn Conversations(chat: Chat) -> impl IntoView {
         failed.or_else(trouble)
     };
     list.refresh();
+    if let Some(listed) = history.as_ref().map(|history| history.tabs.listed.clone()) {
+        Effect::new(move |before: Option<()>| {
+            listed.track();
+            // Another tab has changed it.
+            if before.is_some() {
+                list.refresh();
+            }
+        });
+    }
     let is_none = move || {
         list.heads
             .with(|heads| heads.as_ref().is_some_and(Vec::is_empty))
@@ -331,6 +340,14 @@ impl List {
             };
             let _ = self.failed.try_set(failed);
             if let Ok(heads) = heads {
+                // What another tab has put back is not put back twice.
+                let is_back = |gone: &Option<(Rc<db::Deleted>, String)>| {
+                    gone.as_ref()
+                        .is_some_and(|(gone, _)| heads.iter().any(|head| head.id == gone.of))
+                };
+                if self.gone.try_with_untracked(is_back) == Some(true) {
+                    self.gone.set(None);
+                }
                 let _ = self.heads.try_set(Some(heads));
             }
         });

@@ -23,6 +23,7 @@ mod qolaba;
 mod reading;
 mod safe;
 mod settings;
+mod tabs;
 mod talk;
 mod tokens;
 mod views;
