@@ -277,18 +277,24 @@ impl Unwritten {
     /// Puts the turns of this part into a tree, in the place of older ones. A turn whose place is not there yet, beyond a gap, is
     /// left out.
     pub fn mend(&self, tree: &mut Tree) {
-        // In the order in which they were said; of one that was written more than once the newest is the last.
-        let mut turns: Vec<&(TurnId, String)> = self.turns.iter().collect();
-        turns.sort_by_key(|(id, _)| *id);
-        for (id, record) in turns {
-            let mut one = Tree::default();
-            if *id == tree.len() {
-                add(tree, record);
-            } else if add_record(&mut one, record)
-                && let (Some(kept), Some(turn)) = (tree.turn_mut(*id), one.turn(0))
-            {
-                kept.clone_from(turn);
-            }
+        mend(tree, &self.turns);
+    }
+}
+
+/// Puts turns, each with its number, into a tree, in the place of older ones. A turn whose place is not there yet, beyond a gap,
+/// is left out.
+pub fn mend(tree: &mut Tree, turns: &[(TurnId, String)]) {
+    // In the order in which they were said; of one that was written more than once the newest is the last.
+    let mut turns: Vec<&(TurnId, String)> = turns.iter().collect();
+    turns.sort_by_key(|(id, _)| *id);
+    for (id, record) in turns {
+        let mut one = Tree::default();
+        if *id == tree.len() {
+            add(tree, record);
+        } else if add_record(&mut one, record)
+            && let (Some(kept), Some(turn)) = (tree.turn_mut(*id), one.turn(0))
+        {
+            kept.clone_from(turn);
         }
     }
 }

@@ -37,8 +37,10 @@ fn connect(fetch: Fetch, kind: Option<Kind>) -> Connecting {
 }
 
 static TABLE: SecondHalf = SecondHalf {
+    send: app::say::send,
     begin: reply::begin,
     on_turns: app::turns::on_turns,
+    follow: reply::follow,
     recognise: |addresses| Box::pin(servers::recognise(addresses)),
     connect,
     takes: |kind| kind.dialect().takes(),

@@ -4,7 +4,7 @@
 //! signals that can be read. Nothing outside of this folder writes one of them. Finished turns are plain data in the tree; only the
 //! reply that runs is alive (`reply`).
 //!
-//! [`command`] is what a person can ask, [`talk`] what that does to the conversation, [`link`] whom the page talks to, [`running`]
+//! [`command`] is what a person can ask, [`talk`] what that does to the conversation, [`say`] what is sent, [`link`] whom the page talks to, [`running`]
 //! what is told of replies, [`turns`] what a person does with turns that are there, [`queue`] messages that wait for a reply to end,
 //! [`pictures`], [`reading`], [`scroll`] and [`preferences`] the rest of a person's business, [`ways`] the ladder to
 //! a server, [`texts`] what the page's address begins a message with, [`tasks`] work that ends with the chat, [`loading`] what comes after the first view, [`second_half`] what that is.
@@ -17,6 +17,7 @@ mod preferences;
 pub mod queue;
 mod reading;
 mod running;
+pub mod say;
 mod scroll;
 pub mod second_half;
 mod state;

@@ -7,7 +7,7 @@ use std::cell::Cell;
 
 use leptos::prelude::*;
 
-use super::Chat;
+use super::{Chat, Command};
 use crate::chat::request::Image;
 use crate::event::End;
 
@@ -50,10 +50,7 @@ impl Chat {
     /// Lets the message in the field wait for the reply that runs.
     pub(super) fn queue(self) {
         let text = self.draft.get_untracked().trim().to_owned();
-        let images = self.images.with_untracked(|images| {
-            let images = images.iter().map(|image| Image::clone(image));
-            images.collect::<Vec<_>>()
-        });
+        let images = self.next_images();
         if text.is_empty() && images.is_empty() {
             return;
         }
@@ -102,6 +99,9 @@ impl Chat {
     pub(super) fn send_queued(self) {
         let queue = self.state::<Queue>();
         let Some(half) = self.ready() else { return };
+        if self.holds(&Command::SendQueued) {
+            return;
+        }
         let first = queue
             .waiting
             .with_untracked(|waiting| waiting.first().cloned());

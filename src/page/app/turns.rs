@@ -29,6 +29,9 @@ pub struct Changes {
 
 /// Does what a person asks of turns that are there.
 pub fn on_turns(chat: Chat, command: Command) {
+    if chat.holds(&command) {
+        return;
+    }
     match command {
         Command::Retry(id) => chat.retry(id),
         Command::Continue(id) => chat.go_on(id),

@@ -243,9 +243,13 @@ pub async fn what_the_database_does_not_take_in_time_comes_back_all_the_same(sta
     assert_eq!(chat.ended().await.text, turn.text);
 }
 
+/// A browser without locks, as at a plain http address of the local network.
+const WITHOUT_LOCKS: &str =
+    "Object.defineProperty(Navigator.prototype, 'locks', { value: undefined })";
+
 #[e2e::case]
-pub async fn each_tab_keeps_its_own_conversation(stage: Stage) {
-    let chat = stage.chat(Dialect::OpenAi, "delay=0;tokens=3", "").await;
+pub async fn without_locks_each_tab_keeps_its_own_conversation(stage: Stage) {
+    let chat = with_script(&stage, WITHOUT_LOCKS, "delay=0;tokens=3", "").await;
     chat.ask("In the first tab").await;
     kept(&chat, "In the first tab", 2).await;
     // Another tab of the same person, which the browser makes as a copy of the first: it knows the same conversation.
