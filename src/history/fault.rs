@@ -57,4 +57,6 @@ pub enum Trouble {
     Unwritten(Fault),
     /// The conversation of this tab could not be read.
     Unread,
+    /// Records of the conversation could not be read: the turns in their places are empty.
+    Damaged,
 }

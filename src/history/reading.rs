@@ -42,6 +42,8 @@ pub struct Reading {
     /// `true` once the store has no more records to give.
     is_whole: bool,
     fault: Option<Fault>,
+    /// `true` where a record could not be read.
+    is_damaged: bool,
 }
 
 /// A conversation as it was read.
@@ -63,6 +65,8 @@ pub struct Opened {
     pub touched: Vec<TurnId>,
     /// `true` where this tab holds a text of what was left unwritten of the conversation.
     pub was_left: bool,
+    /// `true` where a record could not be read: the turn in its place is empty.
+    pub is_damaged: bool,
 }
 
 impl Reading {
@@ -120,6 +124,7 @@ impl Reading {
             tree: Tree::default(),
             is_whole: fault.is_some(),
             fault,
+            is_damaged: false,
         }))
     }
 
@@ -151,7 +156,9 @@ impl Reading {
         for _ in 0..first {
             tree.add(tree.len().checked_sub(1), Turn::reply());
         }
-        records.iter().for_each(|record| add(&mut tree, record));
+        for record in records {
+            add(&mut tree, record);
+        }
         self.unwritten.iter().for_each(|left| left.mend(&mut tree));
         Some(tree.settled())
     }
@@ -171,7 +178,7 @@ impl Reading {
                         self.is_whole = true;
                         return;
                     }
-                    add(&mut self.tree, &record);
+                    self.is_damaged |= !add(&mut self.tree, &record);
                 }
             }
             Err(fault) => {
@@ -213,6 +220,7 @@ impl Reading {
             is_unwritten: self.unwritten.is_some(),
             touched,
             was_left: self.was_left,
+            is_damaged: self.is_damaged,
         }))
     }
 }

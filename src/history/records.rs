@@ -6,7 +6,7 @@
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
 
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use super::marks::Marks;
 use crate::chat::archive::add_record;
@@ -105,6 +105,17 @@ impl Head {
             by: word("by").unwrap_or_default(),
             marks: Marks::read(&record),
         })
+    }
+
+    /// Reads the record that stands under the name `id`; `None` where it is of something else than a conversation. One that is
+    /// damaged is known by its turns alone.
+    pub fn read_of(id: &str, text: &str) -> Option<Head> {
+        let is_whole = serde_json::from_str::<Map<String, Value>>(text).is_ok();
+        let lost = || Head {
+            id: id.to_owned(),
+            ..Head::default()
+        };
+        Head::read(text).or_else(|| (!is_whole).then(lost))
     }
 
     /// The record as text.
@@ -316,11 +327,13 @@ fn newest_first(one: &Head, other: &Head) -> Ordering {
 }
 
 /// Adds a turn, of which this is the record, to a tree. A record that cannot be read leaves the turn's place empty: the turns
-/// behind it are known by their numbers.
-pub fn add(tree: &mut Tree, record: &str) {
-    if !add_record(tree, record) {
+/// behind it are known by their numbers; `false` then.
+pub fn add(tree: &mut Tree, record: &str) -> bool {
+    let is_read = add_record(tree, record);
+    if !is_read {
         tree.add(tree.last(), Turn::reply());
     }
+    is_read
 }
 
 /// The beginning of the first question, on one line: the title of a conversation.

@@ -271,6 +271,7 @@ fn what_has_diverged_and_was_left_becomes_a_copy_in_the_store() {
         is_unwritten: true,
         touched: vec![2],
         was_left: false,
+        is_damaged: false,
     };
     // The store fails first, and is asked again.
     assert_eq!(journal.copy(Err(Fault::Late), 0.0), Then::Wait);

@@ -141,3 +141,19 @@ fn what_waits_grows_with_what_is_said_and_not_with_the_waiting() {
     assert!(waiting.join(batch("b", 0, &[]), 10_000).is_some());
     assert!(waiting.join(batch("a", 50, &[(2, "z")]), 10).is_some());
 }
+
+#[test]
+fn a_damaged_record_names_its_conversation_and_a_folder_is_none() {
+    let head = Head {
+        id: "a".to_owned(),
+        version: 3,
+        ..Head::default()
+    };
+    assert_eq!(Head::read_of("a", &head.write()), Some(head));
+    let lost = Head::read_of("a", "{\"id\":\"a\",\"tit").unwrap();
+    assert_eq!((lost.id.as_str(), lost.version), ("a", 0));
+    assert_eq!(
+        Head::read_of("f", "{\"is_folder\":\"f\",\"name\":\"Rivers\"}"),
+        None
+    );
+}

@@ -165,9 +165,16 @@ impl Work {
         Ok(head.as_string())
     }
 
-    /// Reads the records of all conversations.
+    /// Reads the records of all conversations; in the place of one that is damaged, one that names the conversation.
     pub async fn heads(&self) -> Result<Vec<String>, Fault> {
-        texts(self.heads.get_all()).await
+        let keys = self.heads.get_all_keys_with_key(&JsValue::UNDEFINED);
+        let heads = self.heads.get_all();
+        let (keys, heads) = (texts(keys).await?, texts(heads).await?);
+        let mend = |(id, text): (String, String)| match Head::read_of(&id, &text) {
+            Some(head) if Head::read(&text).is_none() => head.write(),
+            _ => text,
+        };
+        Ok(keys.into_iter().zip(heads).map(mend).collect())
     }
 
     /// Reads the records of a conversation's turns, from the number `from` on, at most `most` of them.

@@ -6,6 +6,7 @@
 //! A tab knows its conversation by a name in its session.
 
 pub mod db;
+pub mod room;
 pub mod tabs;
 mod write;
 
@@ -54,6 +55,8 @@ pub struct History {
     planned: Cell<bool>,
     /// Timer that ticks while a reply runs.
     tick: RefCell<Option<Interval>>,
+    /// Set once the browser was asked to keep what it has.
+    asked_to_last: Cell<bool>,
     /// The other tabs.
     pub tabs: Tabs,
 }
@@ -75,6 +78,7 @@ pub fn of(chat: Chat) -> Option<Rc<History>> {
             journal: RefCell::new(Journal::new(made_up())),
             planned: Cell::new(false),
             tick: RefCell::default(),
+            asked_to_last: Cell::new(false),
             tabs: Tabs::new(this),
         });
         chat.keep_with(history.clone());
@@ -249,7 +253,7 @@ impl History {
         let head = work.head(id).await?;
         let left = work.left(id).await?;
         Ok((
-            head.and_then(|head| Head::read(&head)),
+            head.and_then(|head| Head::read_of(id, &head)),
             left.and_then(|left| Unwritten::read(&left)),
         ))
     }

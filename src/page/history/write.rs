@@ -8,7 +8,7 @@ use std::rc::Rc;
 use gloo_timers::callback::Interval;
 use leptos::prelude::*;
 
-use super::{History, of, running};
+use super::{History, of, room, running};
 use crate::chat::tree::TurnId;
 use crate::event::Millis;
 use crate::history::journal::{AGAIN, EVERY, SOON};
@@ -76,6 +76,9 @@ impl History {
         });
         if let Some(id) = journal.begun() {
             chat.shared().store.keep_session(Some(&id));
+            if !self.asked_to_last.replace(true) {
+                chat.spawn(room::ask_to_last());
+            }
         }
         done
     }

@@ -20,6 +20,7 @@
 //! | `said` | later | what a person said |
 //! | [`turn`] | later | one turn |
 //! | [`turns`] | later | the turns, in groups |
+//! | `room` | later | how much room what is kept takes |
 //! | [`notice`] | later | what is wrong with keeping |
 //! | [`fields`] | later | what stands beside the prompt |
 //! | [`doctor`] | later | the Doctor's region, panel and check |
@@ -38,6 +39,7 @@ mod file;
 pub(crate) mod images;
 mod kit;
 pub(crate) mod notice;
+mod room;
 mod said;
 mod sheet;
 pub(crate) mod status;

@@ -111,6 +111,7 @@ fn SaveButton(chat: Chat) -> impl IntoView {
 pub fn words(chat: Chat, trouble: Trouble) -> String {
     match trouble {
         Trouble::Unread => say!(chat, kept_unread),
+        Trouble::Damaged => say!(chat, kept_damaged),
         Trouble::Unwritten(Fault::Absent) => say!(chat, kept_absent),
         Trouble::Unwritten(Fault::Newer) => say!(chat, kept_newer),
         Trouble::Unwritten(_) if young(chat) => say!(chat, kept_young),

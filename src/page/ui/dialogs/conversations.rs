@@ -18,6 +18,7 @@ use crate::page::sentences::young;
 use crate::page::ui::file::{OpenFile, save_conversation};
 use crate::page::ui::kit::{Button, For, Hint, Icon, Show, Titled, Trouble};
 use crate::page::ui::notice;
+use crate::page::ui::room::RoomLine;
 use crate::page::ui::sheet::adopt_style;
 use crate::page::words::{say, tag};
 
@@ -165,6 +166,9 @@ fn Below(list: List) -> impl IntoView {
             </Show>
             <Show when=move || list.left.with(Option::is_some)>
                 <Hint role="status" words=left />
+            </Show>
+            <Show when=move || history::of(chat).is_some()>
+                <RoomLine chat />
             </Show>
             <Show when=list.asking>
                 <Sure list count=count() />
