@@ -272,6 +272,7 @@ fn what_has_diverged_and_was_left_becomes_a_copy_in_the_store() {
         touched: vec![2],
         lost: Vec::new(),
         was_left: false,
+        is_damaged: false,
     };
     // The store fails first, and is asked again.
     assert_eq!(journal.copy(Err(Fault::Late), 0.0), Then::Wait);
@@ -306,6 +307,7 @@ fn a_turn_that_was_taken_away_loses_its_words_once_nobody_can_put_it_back() {
         touched: Vec::new(),
         lost: tree.lost(),
         was_left: false,
+        is_damaged: false,
     };
     let mut page = Journal::new("another".to_owned());
     page.opened(&opened);

@@ -166,9 +166,22 @@ impl Work {
         Ok(head.as_string())
     }
 
-    /// Reads the records of all conversations, and of all folders.
+    /// Reads the records of all conversations, and of all folders; in the place of one that is damaged, one that names the
+    /// conversation.
     pub async fn heads(&self) -> Result<Vec<String>, Fault> {
-        texts(self.heads.get_all()).await
+        let (keys, heads) = (self.heads.get_all_keys(), self.heads.get_all());
+        let (keys, heads) = (done(keys).await?, done(heads).await?);
+        let (keys, heads): (Array, Array) = (keys.unchecked_into(), heads.unchecked_into());
+        let folders = folder("");
+        let mend = |(id, record): (JsValue, JsValue)| {
+            let record = record.as_string().unwrap_or_default();
+            let id = id.as_string().filter(|id| !id.starts_with(&folders));
+            match id {
+                Some(id) => Head::mended(&id, record),
+                None => record,
+            }
+        };
+        Ok(keys.iter().zip(heads.iter()).map(mend).collect())
     }
 
     /// Reads the records of a conversation's turns, from the number `from` on, at most `most` of them.

@@ -12,10 +12,12 @@
 //! | [`shelf`] | all conversations and folders, and what is done to them |
 //! | [`finder`] | what is found in them |
 //! | [`tabs`] | which tab writes, and what the others show |
+//! | [`room`] | how much room the browser has |
 
 pub mod db;
 pub mod finder;
 pub mod import;
+pub mod room;
 pub mod shelf;
 pub mod tabs;
 mod write;
@@ -236,6 +238,7 @@ impl History {
             chat.turn_to(names, opened.tree);
         }
         self.seated(&opened.of, &opened.head.id, has_lock, version);
+        self.say_trouble();
         self.enter(folder.as_deref()).await;
         Ok(true)
     }
@@ -280,7 +283,7 @@ impl History {
         let head = work.head(id).await?;
         let left = work.left(id).await?;
         Ok((
-            head.and_then(|head| Head::read(&head)),
+            head.and_then(|head| Head::read_of(id, &head)),
             left.and_then(|left| Unwritten::read(&left)),
         ))
     }

@@ -81,6 +81,7 @@ impl History {
         });
         if let Some(id) = journal.begun() {
             chat.shared().store.keep_session(Some(&id));
+            self.ask_to_last();
         }
         done
     }
@@ -167,6 +168,8 @@ impl History {
                 if self.journal.borrow_mut().is_settled() {
                     self.chat.shared().store.keep_left(None);
                 }
+                // Another conversation may be here, and nothing wrong with it.
+                self.say_trouble();
                 return;
             };
             self.journal.borrow_mut().worked(began, now());

@@ -26,6 +26,7 @@
 //! | `window` | later | where the window begins, and the summary before it |
 //! | [`turn`] | later | one turn |
 //! | [`turns`] | later | the turns, in groups |
+//! | `room` | later | how much room what is kept takes |
 //! | [`notice`] | later | what is wrong with keeping |
 //! | [`fields`] | later | what stands beside the prompt |
 //! | [`doctor`] | later | the Doctor's region, panel and check |
@@ -54,6 +55,7 @@ mod list;
 mod more;
 pub(crate) mod notice;
 pub(crate) mod queue;
+mod room;
 mod said;
 mod sheet;
 pub(crate) mod side;

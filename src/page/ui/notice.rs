@@ -111,10 +111,12 @@ fn SaveButton(chat: Chat) -> impl IntoView {
 pub fn words(chat: Chat, trouble: Trouble) -> String {
     match trouble {
         Trouble::Unread => say!(chat, kept_unread),
+        Trouble::Damaged => say!(chat, kept_damaged),
         Trouble::Unwritten(Fault::Absent) => say!(chat, kept_absent),
         Trouble::Unwritten(Fault::Newer) => say!(chat, kept_newer),
         Trouble::Unwritten(_) if young(chat) => say!(chat, kept_young),
         Trouble::Unwritten(Fault::Full) => say!(chat, kept_full),
-        Trouble::Unwritten(Fault::Closed | Fault::Late | Fault::Failed) => say!(chat, kept_failed),
+        Trouble::Unwritten(Fault::Late) => say!(chat, kept_late),
+        Trouble::Unwritten(Fault::Closed | Fault::Failed) => say!(chat, kept_failed),
     }
 }

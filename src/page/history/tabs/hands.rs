@@ -118,6 +118,7 @@ impl History {
                     opened.is_unwritten |= mended.is_some();
                     history.show_read(&opened.tree);
                     history.journal.borrow_mut().opened(&opened);
+                    history.say_trouble();
                     let acts = history.tabs.tab.borrow_mut().read(opened.version);
                     if is_own {
                         history.write_soon(0.0);

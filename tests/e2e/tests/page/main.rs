@@ -30,6 +30,7 @@ mod queue;
 mod reading;
 mod safe;
 mod settings;
+mod storage;
 mod tabs;
 mod talk;
 mod tokens;
