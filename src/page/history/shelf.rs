@@ -97,11 +97,9 @@ impl History {
         Ok(())
     }
 
-    /// Reads the list anew, where somebody has asked for it, since another tab has changed it.
+    /// Reads the list anew, since another tab has changed it; where nobody has asked for it, only the folder of the conversation on
+    /// the page.
     pub(super) fn list_changed(self: &Rc<Self>) {
-        if !self.shelf.is_asked.get() {
-            return;
-        }
         self.shelf.is_stale.set(true);
         if self.shelf.is_read_anew.replace(true) {
             return;
@@ -109,11 +107,25 @@ impl History {
         let history = self.clone();
         self.chat.spawn(async move {
             while history.shelf.is_stale.replace(false) {
-                // Where it cannot be read, it stays as it is.
-                let _ = history.refresh().await;
+                // What cannot be read stays as it is.
+                let _ = match history.shelf.is_asked.get() {
+                    true => history.refresh().await,
+                    false => history.enter_anew().await,
+                };
             }
             history.shelf.is_read_anew.set(false);
         });
+    }
+
+    async fn enter_anew(&self) -> Result<(), Fault> {
+        let here = self.chat.names().0;
+        let (head, _) = self.heads(&here).await?;
+        match head.filter(|_| self.chat.names().0 == here) {
+            Some(head) if head.marks.folder.is_none() => self.set_project(""),
+            Some(head) => self.enter(head.marks.folder.as_deref()).await,
+            None => {}
+        }
+        Ok(())
     }
 
     /// Lists all conversations, read anew.
