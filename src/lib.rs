@@ -27,7 +27,9 @@
 //! | [`patience`] | what a worker is asked and when it spoke | how long it is still waited for | what a worker is |
 //! | [`markdown`] | text that grows | committed blocks and one open tail | the DOM |
 //! | [`reply`] | what the session reports, and the time of each frame | what a reader sees by then, and one end | the DOM, the network |
+//! | [`window`] | turns with their tokens, the size of the context, a rule | which turns are sent, and where the window begins | a server, the page |
 //! | [`history`] | a conversation as it changes, and what became of each write | records to be written; conversations made of them | a store, the page |
+//! | [`tabs`] | what other tabs say of a conversation, and who has its lock | who writes, what a follower shows | a lock, a channel, a store |
 //! | [`search`] | titles and turns as they change; a query | hits and their places | a store, a worker |
 //! | [`export`] | a conversation | files of it: Rill's own, and texts for people; archives | where files go, the page |
 //! | [`trace`] | what happened when | a bounded record of it | how to steer |
@@ -74,8 +76,10 @@ pub mod reading;
 pub mod reply;
 pub mod search;
 pub mod session;
+pub mod tabs;
 pub mod text;
 pub mod trace;
+pub mod window;
 pub mod wire;
 
 #[cfg(all(target_arch = "wasm32", feature = "page"))]

@@ -3,6 +3,7 @@
 
 #![allow(missing_docs, clippy::unwrap_used)]
 
+use rill::chat::preferences::Overflow;
 use rill::chat::request::{Knob, Role};
 use rill::doctor::{Confidence, Verdict};
 use rill::event::Deadline;
@@ -53,6 +54,7 @@ fn words_of_the_public_surface_stay() {
         Theme::word,
         "auto light dark",
     );
+    check_read(Overflow::ALL, Overflow::word, "unpinned oldest summary");
     check(
         &[Role::System, Role::User, Role::Assistant],
         Role::word,

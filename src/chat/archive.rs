@@ -192,6 +192,7 @@ fn turn(mut told: Value) -> Option<Turn> {
     turn.tools = serde_json::from_value(take(&mut told, "tools")).unwrap_or_default();
     turn.usage = serde_json::from_value(take(&mut told, "usage")).unwrap_or_default();
     turn.timings = serde_json::from_value(take(&mut told, "timings")).unwrap_or_default();
+    turn.notes = serde_json::from_value(take(&mut told, "notes")).unwrap_or_default();
     Some(turn)
 }
 

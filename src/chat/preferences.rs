@@ -26,6 +26,41 @@ pub struct Preferences {
     pub tokens: bool,
     /// The transport that is to be used, by its name; `None` finds one.
     pub way: Option<String>,
+    /// The rule by which turns are left out, by its word, see [`Preferences::overflow`]; `None` is the usual one.
+    pub left_out: Option<String>,
+}
+
+/// Rules by which turns of a conversation are left out that is longer than the model's context.
+#[derive(
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    Default,
+    strum::VariantArray,
+    strum::IntoStaticStr,
+    strum::EnumString,
+)]
+#[strum(serialize_all = "kebab-case")]
+pub enum Overflow {
+    /// The oldest turns, but for those that the person pinned.
+    #[default]
+    Unpinned,
+    /// The oldest turns, pinned or not.
+    Oldest,
+    /// The oldest turns, but for those that the person pinned; a summary made by the model takes their place.
+    Summary,
+}
+
+impl Overflow {
+    /// Every rule, in the order in which a person meets them.
+    pub const ALL: &'static [Overflow] = <Overflow as strum::VariantArray>::VARIANTS;
+
+    /// The rule's name where settings are kept.
+    pub fn word(self) -> &'static str {
+        self.into()
+    }
 }
 
 /// Reasons why a text cannot be used as fields of a request.
@@ -108,7 +143,14 @@ impl Preferences {
                 .collect(),
             tokens: kept.get("tokens") == Some(&json!(true)),
             way: text("way"),
+            left_out: text("left-out"),
         }
+    }
+
+    /// The rule by which turns are left out of a conversation that is longer than the context.
+    pub fn overflow(&self) -> Overflow {
+        let word = self.left_out.as_deref();
+        word.and_then(|word| word.parse().ok()).unwrap_or_default()
     }
 
     /// Writes the preferences to be kept; only those that there are.
@@ -133,6 +175,7 @@ impl Preferences {
         keep("fields", json!(self.fields), !self.fields.is_empty());
         keep("tokens", json!(true), self.tokens);
         keep("way", json!(self.way), self.way.is_some());
+        keep("left-out", json!(self.left_out), self.left_out.is_some());
         Value::Object(kept)
     }
 
@@ -165,6 +208,7 @@ mod tests {
             fields: BTreeMap::from([("style".into(), "haiku".into())]),
             tokens: true,
             way: Some("/ws".into()),
+            left_out: Some("summary".into()),
             ..Preferences::default()
         };
         for (place, &knob) in Knob::ALL.iter().enumerate() {

@@ -1,16 +1,23 @@
 //! The turns of a conversation and their branches: a retry or an edit stands beside what it replaces, nothing is lost.
 //!
-//! In: turns. Out: the path that is shown. Must not know who asks or why.
+//! In: turns. Out: the path that is shown. Must not know who asks or why. [`branches`] is what a person does with branches: going
+//! from one to another, taking turns away, putting them back.
+
+pub mod branches;
+
+#[cfg(test)]
+mod tests;
 
 use serde::Serialize;
 
 use super::request::{Message, Role};
-use super::turn::Turn;
+use super::turn::{Gone, Turn};
 
 /// Names a turn of one conversation, from its first to its last day.
 pub type TurnId = usize;
 
-/// Turns of a conversation, on all branches. Turns are never removed; an id is its turn's place in the order of making.
+/// Turns of a conversation, on all branches. Turns are never removed; an id is its turn's place in the order of making. Those that
+/// a person took away are marked as gone, and are not seen.
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
 pub struct Tree {
     nodes: Vec<Node>,
@@ -92,13 +99,30 @@ impl Tree {
 
     /// The shown turns, oldest first.
     pub fn path(&self) -> impl Iterator<Item = TurnId> + '_ {
-        let first = self.roots.get(self.chosen_root).copied();
-        std::iter::successors(first, |id| {
+        let line = std::iter::successors(self.chosen(None), |id| {
             #[cfg(test)]
             STEPS.set(STEPS.get() + 1);
-            let node = self.nodes.get(*id)?;
-            node.children.get(node.chosen).copied()
-        })
+            self.chosen(Some(*id))
+        });
+        line.filter(|id| self.gone(*id).is_none())
+    }
+
+    /// The turn that is chosen among those right behind another one, or among the first turns; `None` where there is none, or
+    /// the person took its branch away.
+    fn chosen(&self, behind: Option<TurnId>) -> Option<TurnId> {
+        let (all, at) = match behind {
+            Some(id) => self
+                .nodes
+                .get(id)
+                .map(|node| (&node.children, node.chosen))?,
+            None => (&self.roots, self.chosen_root),
+        };
+        let chosen = all.get(at).copied();
+        chosen.filter(|id| self.gone(*id) != Some(Gone::Branch))
+    }
+
+    fn gone(&self, id: TurnId) -> Option<Gone> {
+        self.nodes.get(id).and_then(|node| node.turn.gone())
     }
 
     /// The last shown turn.
@@ -106,68 +130,40 @@ impl Tree {
         self.path().last()
     }
 
-    /// The place of the branch that is shown at this turn, from 0, and the number of branches.
-    pub fn branch(&self, id: TurnId) -> (usize, usize) {
-        let siblings = self.siblings(id);
-        (
-            siblings
-                .iter()
-                .position(|sibling| *sibling == id)
-                .unwrap_or(0),
-            siblings.len(),
-        )
-    }
-
-    /// Shows the branch `step` places beside this turn, if there is one.
-    pub fn switch(&mut self, id: TurnId, step: isize) {
-        let (at, count) = self.branch(id);
-        if let Some(to) = at.checked_add_signed(step).filter(|to| *to < count) {
-            self.choose(id, to);
-        }
-    }
-
-    /// Shows this turn among those beside it.
+    /// Shows this turn among those beside it, wherever that is in the conversation.
     pub fn show(&mut self, id: TurnId) {
-        if id < self.nodes.len() {
-            self.choose(id, self.branch(id).0);
-        }
-    }
-
-    /// Shows the path that leads to this turn, and goes on behind it as it did.
-    pub fn show_way_to(&mut self, id: TurnId) {
-        let mut next = Some(id);
-        while let Some(id) = next {
-            self.show(id);
-            // A parent was made before its child, so this comes to an end.
-            next = self.parent(id);
-        }
-    }
-
-    /// Shows the turn at `to` among those beside `id`, itself among them.
-    fn choose(&mut self, id: TurnId, to: usize) {
+        let at = self.beside(id).iter().position(|beside| *beside == id);
+        let Some(at) = at else { return };
         match self
             .parent(id)
             .and_then(|parent| self.nodes.get_mut(parent))
         {
-            Some(node) => node.chosen = to,
-            None => self.chosen_root = to,
+            Some(node) => node.chosen = at,
+            None => self.chosen_root = at,
         }
+    }
+
+    /// The turns that lead to `id` and are there, with itself, oldest first.
+    pub fn up(&self, id: TurnId) -> Vec<TurnId> {
+        let line = std::iter::successors(self.nodes.get(id).map(|_| id), |id| self.parent(*id));
+        let mut up: Vec<TurnId> = line.filter(|id| self.gone(*id).is_none()).collect();
+        up.reverse();
+        up
     }
 
     /// Messages that a server should hear: everything up to and with `id`, oldest first.
     pub fn messages(&self, id: TurnId) -> Vec<Message> {
-        let mut messages = Vec::new();
-        let mut next = Some(id);
-        while let Some(node) = next.and_then(|id| self.nodes.get(id)) {
-            messages.extend(node.turn.message());
-            next = node.parent;
-        }
-        messages.reverse();
-        messages
+        let up = self.up(id).into_iter();
+        up.filter_map(|id| self.turn(id)?.message()).collect()
     }
 
-    /// The tree without a running reply: those that ran were cut when the page closed.
+    /// The tree without a running reply: those that ran were cut when the page closed. What was taken away has no words any more.
     pub fn settled(mut self) -> Tree {
+        for id in self.lost() {
+            if let Some(turn) = self.turn_mut(id) {
+                turn.empty();
+            }
+        }
         for node in &mut self.nodes {
             if node.turn.role == Role::Assistant && node.turn.end.is_none() {
                 node.turn.end = Some(crate::event::End::Cut { page_closed: true });
@@ -186,110 +182,11 @@ impl Tree {
             .filter_map(|(all, chosen)| all.get(chosen).copied())
     }
 
-    fn siblings(&self, id: TurnId) -> &[TurnId] {
+    /// The turns that were made in one place, whether they are there or not: `id`, and those beside it.
+    fn beside(&self, id: TurnId) -> &[TurnId] {
         match self.parent(id).and_then(|parent| self.nodes.get(parent)) {
             Some(node) => &node.children,
             None => &self.roots,
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn path(tree: &Tree) -> Vec<TurnId> {
-        tree.path().collect()
-    }
-
-    fn asked_twice() -> (Tree, TurnId, TurnId, TurnId) {
-        let mut tree = Tree::default();
-        let ask = tree.add(None, Turn::user("hello"));
-        let first = tree.add(
-            Some(ask),
-            Turn {
-                text: "one".into(),
-                ..Turn::reply()
-            },
-        );
-        let second = tree.add(
-            Some(ask),
-            Turn {
-                text: "two".into(),
-                ..Turn::reply()
-            },
-        );
-        (tree, ask, first, second)
-    }
-
-    #[test]
-    fn a_retry_is_shown_and_the_older_reply_is_kept_beside_it() {
-        let (mut tree, ask, first, second) = asked_twice();
-        assert_eq!(path(&tree), [ask, second]);
-        assert_eq!(tree.branch(second), (1, 2));
-        tree.switch(second, -1);
-        assert_eq!(path(&tree), [ask, first]);
-        tree.switch(first, -1);
-        assert_eq!(
-            path(&tree),
-            [ask, first],
-            "there is nothing before the first"
-        );
-    }
-
-    #[test]
-    fn a_turn_on_another_branch_is_shown_with_all_that_lead_to_it() {
-        let (mut tree, _, first, second) = asked_twice();
-        let below = tree.add(Some(first), Turn::user("on"));
-        tree.add(None, Turn::user("anew"));
-        tree.show_way_to(below);
-        assert_eq!(path(&tree), [0, first, below]);
-        tree.show_way_to(second);
-        assert_eq!(path(&tree), [0, second]);
-        tree.show_way_to(99);
-        assert_eq!(path(&tree), [0, second], "there is no such turn");
-    }
-
-    #[test]
-    fn an_edit_of_the_first_turn_begins_another_path() {
-        let (mut tree, ask, ..) = asked_twice();
-        let edited = tree.add(None, Turn::user("good morning"));
-        assert_eq!(path(&tree), [edited]);
-        tree.switch(edited, -1);
-        assert_eq!(path(&tree)[0], ask);
-    }
-
-    #[test]
-    fn a_turn_behind_one_that_is_not_there_is_a_first_turn() {
-        let mut tree = Tree::default();
-        let lost = tree.add(Some(7), Turn::user("hello"));
-        assert_eq!((tree.parent(lost), path(&tree)), (None, vec![lost]));
-    }
-
-    #[test]
-    fn the_server_hears_the_shown_path_without_empty_replies() {
-        let (mut tree, _, _, second) = asked_twice();
-        let ask = tree.add(Some(second), Turn::user("and now?"));
-        let empty = tree.add(Some(ask), Turn::reply());
-        let again = tree.add(Some(empty), Turn::user("hm?"));
-        let heard: Vec<_> = tree
-            .messages(again)
-            .into_iter()
-            .map(|message| message.text)
-            .collect();
-        assert_eq!(heard, ["hello", "two", "and now?", "hm?"]);
-    }
-
-    #[test]
-    fn a_reply_that_ran_when_the_page_closed_is_kept_as_cut() {
-        let (tree, _, _, second) = asked_twice();
-        let end = tree
-            .settled()
-            .turn(second)
-            .and_then(|turn| turn.end.clone());
-        assert_eq!(
-            end.and_then(|end| end.reason()).as_deref(),
-            Some("page-closed")
-        );
     }
 }

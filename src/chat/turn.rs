@@ -2,10 +2,44 @@
 //!
 //! In: [`ChatEvent`]s. Out: the text, the thinking and the figures so far. Must not know time, pace or page.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::request::{Image, Message, Role};
 use crate::event::{ChatEvent, End, Timings, ToolCallDelta, Usage};
+
+/// The ways in which a person took a turn away.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Gone {
+    /// The turn alone: what stands behind it stays.
+    Turn,
+    /// The turn and all that stands behind it.
+    Branch,
+}
+
+/// A summary of the turns up to one turn, which a server is sent in their place.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Summary {
+    /// The words; empty where the person wants none here.
+    pub text: String,
+    /// Number of turns that it sums up, the last of them the turn that it stands behind.
+    pub turns: usize,
+}
+
+/// A person's notes on a turn, beside its words.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Notes {
+    /// `true` where the turn is always sent, however long the conversation is.
+    #[serde(rename = "pinned", skip_serializing_if = "std::ops::Not::not")]
+    pub is_pinned: bool,
+    /// Set where the turn was taken away.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub gone: Option<Gone>,
+    /// Summary of all turns up to and with this one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub summary: Option<Summary>,
+}
 
 /// The words of one side, and for a reply its thinking, its figures and its end.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -36,6 +70,9 @@ pub struct Turn {
     /// The time at which it was said, in milliseconds since 1970, where a file told it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub time: Option<i64>,
+    /// The person's notes on the turn; `None` where there are none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub notes: Option<Box<Notes>>,
 }
 
 impl Turn {
@@ -61,7 +98,48 @@ impl Turn {
             timings: Timings::default(),
             model: None,
             time: None,
+            notes: None,
         }
+    }
+
+    /// Changes the person's notes on the turn.
+    pub fn note(&mut self, change: impl FnOnce(&mut Notes)) {
+        let mut notes = self.notes.take().unwrap_or_default();
+        change(&mut notes);
+        self.notes = Some(notes).filter(|notes| **notes != Notes::default());
+    }
+
+    /// Tells whether the turn is always sent.
+    pub fn is_pinned(&self) -> bool {
+        self.notes.as_ref().is_some_and(|notes| notes.is_pinned)
+    }
+
+    /// The way in which the turn was taken away; `None` where it is there.
+    pub fn gone(&self) -> Option<Gone> {
+        self.notes.as_ref().and_then(|notes| notes.gone)
+    }
+
+    /// The summary of all turns up to and with this one, if there is one.
+    pub fn summary(&self) -> Option<&Summary> {
+        self.notes.as_ref().and_then(|notes| notes.summary.as_ref())
+    }
+
+    /// Takes all words out of the turn, for it was taken away for good; its place and its notes stay.
+    pub fn empty(&mut self) {
+        let notes = self.notes.take();
+        *self = Turn {
+            end: self.end.clone(),
+            notes,
+            ..Turn::new(self.role, String::new())
+        };
+    }
+
+    /// Tells whether there is anything in the turn that [`Turn::empty`] takes out.
+    pub fn is_empty(&self) -> bool {
+        self.text.is_empty()
+            && self.reasoning.is_empty()
+            && self.images.is_empty()
+            && self.tools.is_empty()
     }
 
     /// Takes in an event of the reply.

@@ -120,6 +120,11 @@ impl Change {
         Change::of(heads.into_iter().filter_map(of).map(Edit::Presence))
     }
 
+    /// Puts a deleted conversation back.
+    pub fn put_back(id: &str) -> Change {
+        Change::of(Of::made(id, false, true).map(Edit::Presence))
+    }
+
     /// Makes a folder, or gives it another name, system prompt or model.
     pub fn set_folder(before: Option<&Folder>, after: Folder) -> Change {
         let id = after.id.clone();

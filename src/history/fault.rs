@@ -57,4 +57,6 @@ pub enum Trouble {
     Unwritten(Fault),
     /// The conversation of this tab could not be read.
     Unread,
+    /// Records of the conversation on the page could not be read. What could is there.
+    Damaged,
 }

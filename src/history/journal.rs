@@ -84,6 +84,8 @@ pub struct Journal {
     /// A conversation that was first put into words a moment ago.
     begun: Option<String>,
     trouble: Option<Trouble>,
+    /// The conversation on the page was read in part.
+    is_damaged: bool,
 }
 
 impl Journal {
@@ -102,12 +104,14 @@ impl Journal {
             inherits: false,
             begun: None,
             trouble: None,
+            is_damaged: false,
         }
     }
 
     /// The fault of the history, if there is any.
     pub fn trouble(&self) -> Option<Trouble> {
-        self.trouble
+        let damage = self.is_damaged.then_some(Trouble::Damaged);
+        self.trouble.or(damage)
     }
 
     /// Notes that the conversation of this tab could not be read.
@@ -128,6 +132,11 @@ impl Journal {
             .extend(before.into_iter().chain(running));
     }
 
+    /// Notes that a turn says something else than before, though no reply did it: a person's note on it.
+    pub fn touch(&mut self, id: TurnId) {
+        self.progress.touched.insert(id);
+    }
+
     /// Tells whether the reply that runs is to be written once more: it says something else than last time, and there is time for
     /// it.
     pub fn is_due(&mut self, now: Millis, (id, turn): (TurnId, &Turn)) -> bool {
@@ -142,6 +151,7 @@ impl Journal {
     pub fn begin_in(&mut self, id: &str, folder: &str) {
         self.progress = Progress::begin(id);
         self.progress.put_into(folder);
+        self.is_damaged = false;
     }
 
     /// Notes that a batch was put into words from `began` to `ended`.
@@ -316,6 +326,7 @@ impl Journal {
             .retain(|batch| batch.head.id != *id && batch.head.id != opened.of);
         self.is_left |= opened.was_left;
         self.inherits = opened.was_left;
+        self.is_damaged = opened.is_damaged;
         self.progress = Progress::of(opened);
     }
 
@@ -329,6 +340,7 @@ impl Journal {
     fn word(&mut self, here: &Conversation, at: f64) -> Option<Batch> {
         if self.progress.id != here.id {
             self.progress = Progress::begin(here.id);
+            self.is_damaged = false;
         }
         let batch = self.progress.batch(here, &self.page, at)?;
         if batch.expect == 0 {

@@ -15,6 +15,7 @@
 //! | [`arrival`] | the records of a conversation from a file, or that it is here already |
 //! | [`intake`] | several files as one import: what of them is new |
 //! | [`list`] | the list as it is shown: groups, pages, what is selected |
+//! | [`room`] | how much is used of what the browser grants, and whether it lasts |
 //! | [`fault`] | why a store did not do what it was asked |
 //!
 //! - What a store has confirmed is never overwritten by a page that did not know it: a batch is written on top of the version that
@@ -33,6 +34,7 @@ pub mod marks;
 mod progress;
 pub mod reading;
 pub mod records;
+pub mod room;
 
 #[cfg(test)]
 mod tests;
@@ -44,3 +46,4 @@ pub use marks::{Folder, Marks};
 pub use progress::Conversation;
 pub use reading::{Opened, Reading};
 pub use records::{Batch, Head, Unwritten};
+pub use room::Room;

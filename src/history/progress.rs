@@ -49,6 +49,8 @@ pub(super) struct Progress {
     worded: usize,
     /// Turns that have changed since they were put into words.
     pub(super) touched: BTreeSet<TurnId>,
+    /// Turns that were taken away, and lose their words in the store with the next batch.
+    lost: Vec<TurnId>,
     /// The undated head that was put into words last.
     head: String,
     /// The marks that a copy of the conversation begins with.
@@ -95,6 +97,7 @@ impl Progress {
             version: opened.version,
             worded: opened.written,
             touched: opened.touched.iter().copied().collect(),
+            lost: opened.lost.clone(),
             head,
             marks: opened.head.marks.clone(),
             is_owing: opened.is_unwritten,
@@ -106,7 +109,7 @@ impl Progress {
         if of.tree.is_empty() {
             return None;
         }
-        let turns = self.turns(of);
+        let mut turns = self.turns(of);
         self.is_owing &= !self.touched.is_empty();
         let head = Head {
             id: self.id.clone(),
@@ -122,6 +125,9 @@ impl Progress {
         if turns.is_empty() && undated == self.head {
             return None;
         }
+        let is_new = |id: &TurnId| !turns.iter().any(|(known, _)| known == id);
+        let lost: Vec<TurnId> = self.lost.drain(..).filter(is_new).collect();
+        turns.extend(lost.into_iter().filter_map(|id| of.record(id)));
         self.head = undated;
         let expect = self.version;
         // No count: what is deleted in one tab and comes back from another must not be taken for what it was.

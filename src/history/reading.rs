@@ -42,6 +42,8 @@ pub struct Reading {
     /// `true` once the store has no more records to give.
     is_whole: bool,
     fault: Option<Fault>,
+    /// `true` where a record could not be read.
+    is_damaged: bool,
 }
 
 /// A conversation as it was read.
@@ -61,8 +63,12 @@ pub struct Opened {
     pub is_unwritten: bool,
     /// Turns that have changed since they were written.
     pub touched: Vec<TurnId>,
+    /// Turns that were taken away and still have words in the store.
+    pub lost: Vec<TurnId>,
     /// `true` where this tab holds a text of what was left unwritten of the conversation.
     pub was_left: bool,
+    /// `true` where a record could not be read: the turn in its place is empty, or what the list knew of the conversation is lost.
+    pub is_damaged: bool,
 }
 
 impl Reading {
@@ -102,6 +108,8 @@ impl Reading {
             (None, Some(left)) if fault.is_some() => left.expect.unwrap_or(0),
             (None, _) => 0,
         };
+        // Each record that was written has a version.
+        let is_damaged = known.is_some_and(|known| known.version == 0);
         let mut head = match (&unwritten, head) {
             (Some(left), _) => left.head.clone(),
             (None, Ok(Some(head))) => head,
@@ -120,6 +128,7 @@ impl Reading {
             tree: Tree::default(),
             is_whole: fault.is_some(),
             fault,
+            is_damaged,
         }))
     }
 
@@ -151,7 +160,9 @@ impl Reading {
         for _ in 0..first {
             tree.add(tree.len().checked_sub(1), Turn::reply());
         }
-        records.iter().for_each(|record| add(&mut tree, record));
+        for record in records {
+            add(&mut tree, record);
+        }
         self.unwritten.iter().for_each(|left| left.mend(&mut tree));
         tree.system.clone_from(&self.head.system);
         Some(tree.settled())
@@ -172,7 +183,7 @@ impl Reading {
                         self.is_whole = true;
                         return;
                     }
-                    add(&mut self.tree, &record);
+                    self.is_damaged |= !add(&mut self.tree, &record);
                 }
             }
             Err(fault) => {
@@ -206,6 +217,7 @@ impl Reading {
         }
         self.head.aside.iter().for_each(|id| tree.show(*id));
         tree.system.clone_from(&self.head.system);
+        let lost = tree.lost();
         Ok(Some(Opened {
             of: self.of,
             head: self.head,
@@ -214,7 +226,9 @@ impl Reading {
             written,
             is_unwritten: self.unwritten.is_some(),
             touched,
+            lost,
             was_left: self.was_left,
+            is_damaged: self.is_damaged,
         }))
     }
 }

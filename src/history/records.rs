@@ -6,6 +6,7 @@
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
 
+use serde::de::IgnoredAny;
 use serde_json::{Value, json};
 
 use super::marks::Marks;
@@ -108,6 +109,28 @@ impl Head {
             marks: Marks::read(&record),
             system: word("system"),
         })
+    }
+
+    /// Reads the record that stands under the name `id`; `None` where it is of something else than a conversation. One that is
+    /// damaged is known by its turns alone: its version is 0.
+    pub fn read_of(id: &str, text: &str) -> Option<Head> {
+        let is_damaged = || serde_json::from_str::<IgnoredAny>(text).is_err();
+        Head::read(text).or_else(|| is_damaged().then(|| Head::lost(id)))
+    }
+
+    /// The record that stands under the name `id`, as it is; where it is damaged, one that names the conversation.
+    pub fn mended(id: &str, text: String) -> String {
+        match serde_json::from_str::<IgnoredAny>(&text) {
+            Ok(_) => text,
+            Err(_) => Head::lost(id).write(),
+        }
+    }
+
+    fn lost(id: &str) -> Head {
+        Head {
+            id: id.to_owned(),
+            ..Head::default()
+        }
     }
 
     /// The record as text.
@@ -277,18 +300,24 @@ impl Unwritten {
     /// Puts the turns of this part into a tree, in the place of older ones. A turn whose place is not there yet, beyond a gap, is
     /// left out.
     pub fn mend(&self, tree: &mut Tree) {
-        // In the order in which they were said; of one that was written more than once the newest is the last.
-        let mut turns: Vec<&(TurnId, String)> = self.turns.iter().collect();
-        turns.sort_by_key(|(id, _)| *id);
-        for (id, record) in turns {
-            let mut one = Tree::default();
-            if *id == tree.len() {
-                add(tree, record);
-            } else if add_record(&mut one, record)
-                && let (Some(kept), Some(turn)) = (tree.turn_mut(*id), one.turn(0))
-            {
-                kept.clone_from(turn);
-            }
+        mend(tree, &self.turns);
+    }
+}
+
+/// Puts turns, each with its number, into a tree, in the place of older ones. A turn whose place is not there yet, beyond a gap,
+/// is left out.
+pub fn mend(tree: &mut Tree, turns: &[(TurnId, String)]) {
+    // In the order in which they were said; of one that was written more than once the newest is the last.
+    let mut turns: Vec<&(TurnId, String)> = turns.iter().collect();
+    turns.sort_by_key(|(id, _)| *id);
+    for (id, record) in turns {
+        let mut one = Tree::default();
+        if *id == tree.len() {
+            add(tree, record);
+        } else if add_record(&mut one, record)
+            && let (Some(kept), Some(turn)) = (tree.turn_mut(*id), one.turn(0))
+        {
+            kept.clone_from(turn);
         }
     }
 }
@@ -316,11 +345,13 @@ fn newest_first(one: &Head, other: &Head) -> Ordering {
 }
 
 /// Adds a turn, of which this is the record, to a tree. A record that cannot be read leaves the turn's place empty: the turns
-/// behind it are known by their numbers.
-pub fn add(tree: &mut Tree, record: &str) {
-    if !add_record(tree, record) {
+/// behind it are known by their numbers; `false` then.
+pub fn add(tree: &mut Tree, record: &str) -> bool {
+    let is_read = add_record(tree, record);
+    if !is_read {
         tree.add(tree.last(), Turn::reply());
     }
+    is_read
 }
 
 /// The beginning of the first question, on one line: the title of a conversation.

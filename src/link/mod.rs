@@ -334,6 +334,34 @@ impl Link {
         }
     }
 
+    /// Follows what the person chose in another tab: the server that was used last is `last` by now. A question that is open here
+    /// stays open.
+    pub fn follow(&mut self, last: &LastServer) -> Vec<Act> {
+        let is_asking = matches!(self.state, LinkState::Asking(_));
+        let is_demo = last.server == DEMO;
+        if is_asking || is_demo && self.state == LinkState::Demo {
+            return Vec::new();
+        }
+        if is_demo {
+            return self.settle(LinkState::Demo);
+        }
+        let Ok(address) = self.parse(&last.server) else {
+            return Vec::new();
+        };
+        match &mut self.state {
+            LinkState::Connecting(same) if *same == address => Vec::new(),
+            LinkState::Connected(server)
+                if server.address == address
+                    && last.kind.is_none_or(|kind| kind == server.kind) =>
+            {
+                let model = last.model.clone();
+                model.into_iter().for_each(|model| server.use_model(model));
+                Vec::new()
+            }
+            _ => self.connect(address, last.kind, None),
+        }
+    }
+
     /// Takes the number of tokens that fit into the context, as the server told it.
     pub fn has_context(&mut self, tokens: u32) {
         if let LinkState::Connected(server) = &mut self.state {

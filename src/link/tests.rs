@@ -427,3 +427,30 @@ proptest! {
         prop_assert!(!matches!(state, LinkState::Looking | LinkState::Connecting(_)), "{:?}", state);
     }
 }
+
+#[test]
+fn a_choice_in_another_tab_is_followed_and_not_remembered_again() {
+    let mut link = Link::new(LOCAL.to_owned());
+    let acts = link.follow(&last("http://127.0.0.1:1234", Some("b")));
+    let (number, to) = attempt(&acts);
+    assert_eq!(to, "http://127.0.0.1:1234");
+    // On the way there it is not begun anew.
+    assert_eq!(link.follow(&last("http://127.0.0.1:1234", None)), []);
+    let known = server("http://127.0.0.1:1234", &["a", "b"]);
+    link.connected(
+        number,
+        known,
+        None,
+        Some(last("http://127.0.0.1:1234", Some("b"))),
+    );
+    assert_eq!(link.follow(&last("http://127.0.0.1:1234", Some("a"))), []);
+    let model = link.state().server().and_then(Server::model_id);
+    assert_eq!(model.as_deref(), Some("a"));
+    assert_eq!(link.follow(&last(DEMO, None)), [Act::Settled]);
+    assert_eq!(link.state(), &LinkState::Demo);
+    assert_eq!(link.follow(&last(DEMO, None)), []);
+    // What is no address changes nothing, and a question is the person's to answer.
+    assert_eq!(link.follow(&last("http://", None)), []);
+    link.start(start(FOREIGN, true));
+    assert_eq!(link.follow(&last("http://127.0.0.1:1234", None)), []);
+}

@@ -13,6 +13,7 @@ use crate::dialect::Transport;
 use crate::event::End;
 use crate::pacer::Pace;
 pub use crate::reply::Status;
+use crate::session::Report;
 
 /// Orders to the reply that runs.
 #[derive(Debug, Clone)]
@@ -43,6 +44,8 @@ pub trait Live {
     fn seen(&self) -> Seen;
     /// Does what is asked of the reply.
     fn order(self: Rc<Self>, order: Order);
+    /// Takes what the tab that makes the reply says of it, where another one does.
+    fn hear(self: Rc<Self>, report: Report);
 }
 
 /// State of a reply that is seen beside its text.

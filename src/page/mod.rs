@@ -29,6 +29,7 @@
 //! | [`verdict`] | at once | the Doctor's verdicts in words | how they are found |
 //! | [`sentences`] | at once | the chat's state in words | where they are shown |
 //! | `plain` | later | what is drawn, as words or as a table | markdown |
+//! | `window` | later | the cut through a conversation that is too long | how a request is made |
 //! | [`painter`] | later | blocks on the page | where they come from |
 //! | [`reply`] | later | the hands of the reply that runs: it asks, paints, reads out | what else is seen |
 //! | [`ui`] | at once | all that is seen | how anything is done |
@@ -64,4 +65,5 @@ mod servers;
 pub mod store;
 mod ui;
 mod verdict;
+mod window;
 mod words;

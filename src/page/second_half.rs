@@ -17,6 +17,7 @@ use super::ui::fields::Fields;
 use super::ui::images::{Picker, Previews};
 use super::ui::import::ImportDialog;
 use super::ui::notice::Notice;
+use super::ui::queue::{Undo, Waiting};
 use super::ui::side::Beside;
 use super::ui::turns::Turns;
 use super::{app, history, painter, rehearsal, reply, servers, ui, verdict};
@@ -36,7 +37,10 @@ fn connect(fetch: Fetch, kind: Option<Kind>) -> Connecting {
 }
 
 static TABLE: SecondHalf = SecondHalf {
+    send: app::say::send,
     begin: reply::begin,
+    on_turns: app::turns::on_turns,
+    follow: reply::follow,
     recognise: |addresses| Box::pin(servers::recognise(addresses)),
     connect,
     takes: |kind| kind.dialect().takes(),
@@ -60,6 +64,8 @@ static TABLE: SecondHalf = SecondHalf {
             <Notice chat />
             <Beside chat />
             <ImportDialog chat />
+            <Undo chat />
+            <Waiting chat />
         }
         .into_any()
     },

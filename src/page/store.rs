@@ -252,6 +252,16 @@ impl Store {
         self.set("list", &Value::from(stands));
     }
 
+    /// Tells whether the browser was asked before to delete nothing of what is kept.
+    pub fn has_asked_to_last(&self) -> bool {
+        self.get("lasts") == true
+    }
+
+    /// Writes that the browser was asked to delete nothing of what is kept.
+    pub fn keep_asked_to_last(&self) {
+        self.set("lasts", &Value::from(true));
+    }
+
     /// Reads how the person likes to read.
     pub fn appearance(&self) -> Appearance {
         Appearance::read(&self.get("look"))

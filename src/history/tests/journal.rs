@@ -2,7 +2,7 @@
 
 use crate::chat::archive::add_record;
 use crate::chat::tree::{Tree, TurnId};
-use crate::chat::turn::Turn;
+use crate::chat::turn::{Gone, Turn};
 use crate::event::End;
 use crate::history::{Batch, Conversation, Fault, Head, Journal, Opened, Outcome, Then, Trouble};
 
@@ -270,7 +270,9 @@ fn what_has_diverged_and_was_left_becomes_a_copy_in_the_store() {
         written: 0,
         is_unwritten: true,
         touched: vec![2],
+        lost: Vec::new(),
         was_left: false,
+        is_damaged: false,
     };
     // The store fails first, and is asked again.
     assert_eq!(journal.copy(Err(Fault::Late), 0.0), Then::Wait);
@@ -282,4 +284,41 @@ fn what_has_diverged_and_was_left_becomes_a_copy_in_the_store() {
         (batch.head.id.as_str(), batch.expect, ids(&batch)),
         ("b", 0, vec![0, 1, 2])
     );
+}
+
+#[test]
+fn a_turn_that_was_taken_away_loses_its_words_once_nobody_can_put_it_back() {
+    let (mut journal, mut tree) = (journal(), asked());
+    tree.add(Some(1), Turn::user("Really?"));
+    all(&mut journal, &here("a", &tree, None));
+    tree.take_away(2, Gone::Branch);
+    journal.touch(2);
+    let batches = all(&mut journal, &here("a", &tree, None));
+    assert_eq!(said(&batches[0])[0].1, "Really?", "it may come back");
+    // Another page reads the conversation.
+    let head = batches[0].head.clone();
+    let opened = Opened {
+        of: "a".to_owned(),
+        version: head.version,
+        head,
+        tree: tree.clone().settled(),
+        written: 3,
+        is_unwritten: false,
+        touched: Vec::new(),
+        lost: tree.lost(),
+        was_left: false,
+        is_damaged: false,
+    };
+    let mut page = Journal::new("another".to_owned());
+    page.opened(&opened);
+    let mut tree = opened.tree;
+    let none = all(&mut page, &here("a", &tree, None));
+    assert_eq!(none, [], "nothing is written for that alone");
+    tree.add(Some(1), Turn::user("Well."));
+    let batches = all(&mut page, &here("a", &tree, None));
+    let words: Vec<_> = said(&batches[0])
+        .into_iter()
+        .map(|(id, words, _)| (id, words))
+        .collect();
+    assert_eq!(words, [(3, "Well.".to_owned()), (2, String::new())]);
 }

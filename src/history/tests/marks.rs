@@ -232,7 +232,8 @@ fn each_change_is_undone_by_its_inverse() {
         [Edit::Presence(Of { id, before, after })]
     };
     assert_eq!(gone.edits, there(true, false));
-    assert_eq!(gone.inverse().edits, there(false, true));
+    assert_eq!(gone.inverse(), Change::put_back("a"));
+    assert_eq!(Change::put_back("a").edits, there(false, true));
 }
 
 #[test]

@@ -7,4 +7,5 @@ mod list;
 mod marks;
 mod reading;
 mod records;
+mod stores;
 mod world;

@@ -5,7 +5,7 @@ use crate::chat::tree::{Tree, TurnId};
 use crate::chat::turn::Turn;
 use crate::history::reading::Left;
 use crate::history::records::list;
-use crate::history::{Fault, Head, Opened, Reading, Unwritten};
+use crate::history::{Conversation, Fault, Head, Journal, Opened, Reading, Trouble, Unwritten};
 
 fn head(count: usize, version: u64, by: &str) -> Head {
     Head {
@@ -180,4 +180,51 @@ fn the_list_is_of_heads_and_of_what_was_left_beside_them() {
     let all = list(&heads, &unwritten);
     let all: Vec<(&str, f64)> = all.iter().map(|head| (head.id.as_str(), head.at)).collect();
     assert_eq!(all, [("a", 3.0), ("c", 2.5), ("b", 2.0)]);
+}
+
+#[test]
+fn a_record_that_cannot_be_read_is_told_and_the_rest_is_there() {
+    let begun = Reading::begin("a", Ok(Some(head(3, 1, "x"))), Left::default(), || {
+        "copy".to_owned()
+    });
+    let mut reading = begun.unwrap().unwrap();
+    reading.take(Ok(vec![
+        turn(0, "one"),
+        "{\"half".to_owned(),
+        turn(2, "three"),
+    ]));
+    reading.take(Ok(Vec::new()));
+    let opened = reading.finish().unwrap().unwrap();
+    assert!(opened.is_damaged);
+    assert_eq!(words(&opened.tree), ["one", "", "three"]);
+    let mut journal = Journal::new("x".to_owned());
+    journal.opened(&opened);
+    assert_eq!(journal.trouble(), Some(Trouble::Damaged));
+    // Another conversation is whole.
+    let whole = read(Some(head(1, 1, "x")), &["one"], Left::default()).unwrap();
+    assert!(!whole.is_damaged);
+    journal.opened(&whole);
+    assert_eq!(journal.trouble(), None);
+}
+
+#[test]
+fn a_conversation_whose_own_record_is_damaged_is_told_and_written_anew() {
+    let lost = Head::read_of("a", "{\"id\":\"a\",\"tit").unwrap();
+    let opened = read(Some(lost), &["one"], Left::default()).unwrap();
+    assert!(opened.is_damaged);
+    assert_eq!(words(&opened.tree), ["one"]);
+    let mut journal = Journal::new("x".to_owned());
+    journal.opened(&opened);
+    let here = Conversation {
+        id: "a",
+        tree: &opened.tree,
+        running: None,
+        called: None,
+    };
+    let batch = journal.next(Some(&here), 5.0).unwrap();
+    assert!(
+        batch.fits(None),
+        "what cannot be read is as good as not there"
+    );
+    assert_eq!((batch.head.title.as_str(), batch.turns.len()), ("one", 0));
 }

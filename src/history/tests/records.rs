@@ -4,7 +4,7 @@ use crate::chat::archive::record;
 use crate::chat::tree::{Tree, TurnId};
 use crate::chat::turn::Turn;
 use crate::event::End;
-use crate::history::records::{add, title};
+use crate::history::records::{add, list, title};
 use crate::history::{Batch, Head, Marks, Unwritten};
 
 fn batch(id: &str, expect: u64, turns: &[(TurnId, &str)]) -> Batch {
@@ -141,4 +141,23 @@ fn what_waits_grows_with_what_is_said_and_not_with_the_waiting() {
     // One of another conversation, or too much, waits by itself.
     assert!(waiting.join(batch("b", 0, &[]), 10_000).is_some());
     assert!(waiting.join(batch("a", 50, &[(2, "z")]), 10).is_some());
+}
+
+#[test]
+fn a_damaged_record_names_its_conversation_and_a_folder_is_none() {
+    let head = Head {
+        id: "a".to_owned(),
+        version: 3,
+        ..Head::default()
+    };
+    assert_eq!(Head::read_of("a", &head.write()), Some(head));
+    let lost = Head::read_of("a", "{\"id\":\"a\",\"tit").unwrap();
+    assert_eq!((lost.id.as_str(), lost.version), ("a", 0));
+    assert_eq!(list(&[Head::mended("a", "{".to_owned())], &[]), [lost]);
+    let folder = "{\"is_folder\":\"f\",\"name\":\"Rivers\"}";
+    assert_eq!(Head::mended("f", folder.to_owned()), folder);
+    assert_eq!(
+        Head::read_of("f", "{\"is_folder\":\"f\",\"name\":\"Rivers\"}"),
+        None
+    );
 }

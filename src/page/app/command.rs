@@ -9,6 +9,7 @@ use super::{Chat, ToCheck};
 use crate::address::Address;
 use crate::chat::request::Image;
 use crate::chat::tree::{Tree, TurnId};
+use crate::chat::turn::Gone;
 use crate::dialect::Kind;
 use crate::link::Link;
 use crate::page::live::Order;
@@ -33,6 +34,26 @@ pub enum Command {
     Edit(TurnId, String),
     /// Show the branch so many places beside this one.
     Switch(TurnId, isize),
+    /// Show the path that leads to this turn.
+    Reveal(TurnId),
+    /// Take a turn away, alone or with all that stands behind it.
+    TakeAway(TurnId, Gone),
+    /// Send a turn always, however long the conversation is; or no longer.
+    Pin(TurnId, bool),
+    /// Let the summary behind a turn have these words; empty ones are none.
+    SumUp(TurnId, String),
+    /// Undo the last [`Command::TakeAway`] or [`Command::SumUp`].
+    Undo,
+    /// Begin a conversation with all that leads to this turn. A person's own turn is put into the field, to be sent once more.
+    MoveOn(TurnId),
+    /// Send the message in the field once the reply that runs has ended.
+    Queue,
+    /// Put a queued message in other words, by its number.
+    EditQueued(u32, String),
+    /// Drop a queued message, by its number.
+    DropQueued(u32),
+    /// Send the first of the queued messages now; a reply that runs is superseded.
+    SendQueued,
     /// Begin anew.
     Clear,
     /// Put this conversation, from a file, in the place of the one that is there.
@@ -87,19 +108,10 @@ impl Chat {
     /// Does what a person asks. Commands on a turn do nothing while the conversation is on its way here.
     pub fn run(self, command: Command) {
         match command {
-            // A moment later these can be done.
-            Command::Retry(_) | Command::Continue(_) | Command::Edit(..) | Command::Switch(..)
-                if self.returning.get_untracked() => {}
             Command::Send(text) => self.send(text),
             Command::Stop => self.stop(),
             Command::Skip => self.order(Order::Skip),
             Command::WaitOn => self.order(Order::WaitOn),
-            Command::Retry(id) => self.retry(id),
-            Command::Continue(id) => self.go_on(id),
-            Command::Edit(id, text) => self.edit(id, text),
-            Command::Switch(id, step) => {
-                self.write(|signals| signals.tree.update(|tree| tree.switch(id, step)));
-            }
             Command::Clear => self.clear(),
             Command::Import(tree) => self.begin_with(tree),
             Command::Draft(text) => self.keep_draft(text),
@@ -124,6 +136,12 @@ impl Chat {
                 by_link: false,
             }),
             Command::Examine(open) => self.write(|signals| signals.doctor.set(open)),
+            // What is said of turns waits for them: a moment later it can be done.
+            command => {
+                if let Some(half) = self.ready() {
+                    (half.on_turns)(self, command);
+                }
+            }
         }
     }
 

@@ -89,6 +89,16 @@ impl Chat {
         self.change_link(|link| link.use_model(model));
     }
 
+    /// Follows the choice of a server that was made in another tab, where the page's owner has made none.
+    pub fn follow_server(self) {
+        let is_owned = self
+            .options
+            .with_untracked(|options| options.server.is_some() || options.lock);
+        if let Some(last) = self.shared().store.last_server().filter(|_| !is_owned) {
+            self.change_link(|link| link.follow(&last));
+        }
+    }
+
     /// Takes the size of the context, in tokens, as the server told it.
     pub fn has_context(self, tokens: u32) {
         self.change_link(|link| {
@@ -157,9 +167,7 @@ impl Chat {
             }
             Act::Remember(server) => self.shared().store.keep_server(&server),
             Act::Settled => {
-                let base = untrack(|| self.base());
-                let preferences = self.shared().store.preferences(&base);
-                self.write(|signals| signals.preferences.set(preferences));
+                self.follow_preferences();
                 self.show_way();
                 for waiting in self.shared().waiting.take() {
                     let _ = waiting.send(());

@@ -4,8 +4,9 @@
 //! signals that can be read. Nothing outside of this folder writes one of them. Finished turns are plain data in the tree; only the
 //! reply that runs is alive (`reply`).
 //!
-//! [`command`] is what a person can ask, [`talk`] what that does to the conversation, [`link`] whom the page talks to, [`running`]
-//! what is told of replies, [`pictures`], [`reading`], [`scroll`] and [`preferences`] the rest of a person's business, [`ways`] the ladder to
+//! [`command`] is what a person can ask, [`talk`] what that does to the conversation, [`say`] what is sent, [`link`] whom the page talks to, [`running`]
+//! what is told of replies, [`turns`] what a person does with turns that are there, [`queue`] messages that wait for a reply to end,
+//! [`pictures`], [`reading`], [`scroll`] and [`preferences`] the rest of a person's business, [`ways`] the ladder to
 //! a server, [`texts`] what the page's address begins a message with, [`tasks`] work that ends with the chat, [`loading`] what comes after the first view, [`second_half`] what that is.
 
 mod command;
@@ -13,16 +14,20 @@ mod link;
 mod loading;
 mod pictures;
 mod preferences;
+pub mod queue;
 mod reading;
 mod running;
+pub mod say;
 mod scroll;
 pub mod second_half;
 mod state;
 mod talk;
 mod tasks;
 pub mod texts;
+pub mod turns;
 pub mod ways;
 
+use std::any::Any;
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 use std::rc::Rc;
@@ -122,6 +127,8 @@ pub struct Shared {
     to_check: RefCell<ToCheck>,
     /// Memory that keeps the conversation, if there is one.
     memory: RefCell<Option<Rc<dyn Memory>>>,
+    /// State of the second half, each sort of it once.
+    states: RefCell<Vec<Rc<dyn Any>>>,
     /// Tasks that wait until it is known whom to talk to.
     waiting: RefCell<Vec<oneshot::Sender<()>>>,
     /// Tasks that wait for the conversation to return; `None` before it is asked for.
@@ -157,6 +164,7 @@ impl Chat {
             inspected: RefCell::default(),
             to_check: RefCell::default(),
             memory: RefCell::default(),
+            states: RefCell::default(),
             waiting: RefCell::default(),
             returns: RefCell::default(),
             is_loading: Cell::default(),
@@ -197,6 +205,20 @@ impl Chat {
     /// Returns what the copies of the handle share: the element, its shadow, the store.
     pub fn shared(self) -> Rc<Shared> {
         self.shared.get_value()
+    }
+
+    /// Returns the chat's state of this type, made at the first call: state that the first view does without.
+    pub fn state<T: Any + Default>(self) -> Rc<T> {
+        let shared = self.shared();
+        let mut states = shared.states.borrow_mut();
+        let known = states
+            .iter()
+            .find_map(|state| state.clone().downcast::<T>().ok());
+        known.unwrap_or_else(|| {
+            let made = Rc::<T>::default();
+            states.push(made.clone());
+            made
+        })
     }
 
     /// Tells whether the chat's element is still on a page.

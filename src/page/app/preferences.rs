@@ -33,6 +33,22 @@ impl Chat {
         })
     }
 
+    /// Returns the system prompt: the person's own for the server of now, else that of the page's owner. Tracked.
+    pub fn system(self) -> Option<String> {
+        let own = self
+            .preferences
+            .with(|preferences| preferences.system.clone());
+        let own = Some(own).filter(|system| !system.trim().is_empty());
+        own.or_else(|| self.options.with(|options| options.system.clone()))
+    }
+
+    /// Takes the preferences for the server of now as they are remembered: another tab may have changed them.
+    pub fn follow_preferences(self) {
+        let base = untrack(|| self.base());
+        let preferences = self.shared().store.preferences(&base);
+        self.write(|signals| signals.preferences.set(preferences));
+    }
+
     /// Changes the preferences for the server of now. (No [`Command`](super::Command): the first view knows of no settings.)
     pub fn set_preferences(self, change: impl FnOnce(&mut Preferences)) {
         let mut preferences = self.preferences.get_untracked();

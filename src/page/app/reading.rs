@@ -23,9 +23,21 @@ impl Chat {
         let mut chosen = store.appearance();
         chosen.set(setting, value);
         store.keep_appearance(&chosen);
-        let before = untrack(|| self.current_pace());
         let mut appearance = self.appearance.get_untracked();
         appearance.set(setting, value);
+        self.read_so(appearance);
+    }
+
+    /// Takes the settings as they are remembered: another tab may have changed them.
+    pub fn follow_settings(self) {
+        let chosen = self.shared().store.appearance();
+        let own = |options: &Options| Appearance::begin(&options.appearance, &chosen);
+        self.read_so(self.options.with_untracked(own));
+    }
+
+    /// Reads by these settings from now on, what is being shown as well.
+    fn read_so(self, appearance: Appearance) {
+        let before = untrack(|| self.current_pace());
         self.show_appearance(appearance);
         let now = untrack(|| self.current_pace());
         if now != before {

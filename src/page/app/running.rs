@@ -7,30 +7,45 @@ use std::rc::Rc;
 use leptos::prelude::*;
 
 use super::{Chat, Meter, TokenInsight};
-use crate::chat::tree::TurnId;
+use crate::chat::tree::{Tree, TurnId};
 use crate::chat::turn::Turn;
 use crate::dialect::Transport;
 use crate::doctor::Verdict;
-use crate::event::{Timings, Usage};
+use crate::event::{End, Timings, Usage};
 use crate::page::doctor::Inspect;
 use crate::page::live::{Live, Order};
 
 impl Chat {
     /// Notes that a reply begins, or begins again: it is the one that runs, and what the Doctor inspects.
     pub fn begun(self, reply: Rc<dyn Live>, inspected: Rc<dyn Inspect>) {
-        let id = reply.id();
         self.shared().inspected.replace(Some(inspected));
+        self.follows(reply);
+        self.write(|signals| signals.finding.set(Some(Verdict::Flowing)));
+    }
+
+    /// Notes that a reply runs; where another tab makes it, there is nothing for the Doctor.
+    pub fn follows(self, reply: Rc<dyn Live>) {
+        let id = reply.id();
         self.write(|signals| {
             signals.live.set(Some(reply));
-            signals.starts.update(|starts| {
-                if starts.len() <= id {
-                    starts.resize(id.saturating_add(1), 0);
-                }
-                if let Some(count) = starts.get_mut(id) {
-                    *count = count.wrapping_add(1);
-                }
-            });
-            signals.finding.set(Some(Verdict::Flowing));
+            signals.draw_anew(&[id]);
+        });
+    }
+
+    /// Takes what another tab has written of the conversation: `change` gives the turns whose words have changed.
+    pub fn amend(self, change: &mut dyn FnMut(&mut Tree) -> Vec<TurnId>) {
+        self.write(|signals| {
+            let mut changed = Vec::new();
+            signals.tree.update(|tree| changed = change(tree));
+            signals.draw_anew(&changed);
+        });
+    }
+
+    /// Stops the reply that runs, since another tab is about to write; with `at_once` whatever is still on the way.
+    pub fn halt(self, end: End, at_once: bool) {
+        self.order(match at_once {
+            true => Order::Conclude,
+            false => Order::Stop(end),
         });
     }
 
@@ -52,7 +67,7 @@ impl Chat {
         });
     }
 
-    fn change_turn(self, id: TurnId, change: impl FnOnce(&mut Turn)) {
+    pub(super) fn change_turn(self, id: TurnId, change: impl FnOnce(&mut Turn)) {
         self.write(|signals| {
             signals.tree.update(|tree| {
                 if let Some(turn) = tree.turn_mut(id) {

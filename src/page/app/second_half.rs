@@ -10,7 +10,7 @@ use std::pin::Pin;
 use leptos::prelude::AnyView;
 use web_sys::{Element, File};
 
-use super::Chat;
+use super::{Chat, Command};
 use crate::address::Address;
 use crate::chat::tree::TurnId;
 use crate::dialect::{Kind, Takes};
@@ -21,8 +21,14 @@ use crate::page::panel::Panel;
 
 /// Table of the functions of the second half.
 pub struct SecondHalf {
+    /// Says a text, with the pictures of the next message.
+    pub send: fn(Chat, String),
     /// Begins the reply of a turn; with `true`, from where it ended.
     pub begin: fn(Chat, TurnId, bool),
+    /// Does what a person asks of the turns that are there.
+    pub on_turns: fn(Chat, Command),
+    /// Shows the reply of a turn that another tab makes.
+    pub follow: fn(Chat, TurnId),
     /// Finds out at which of these addresses a server answers that Rill can talk to.
     pub recognise: fn(Vec<Address>) -> Recognising,
     /// Gets to know a server: its kind, its models, its context. Fails with the Doctor's verdict.

@@ -7,12 +7,13 @@ use std::sync::Arc;
 
 use leptos::prelude::*;
 
+use super::command::Command;
 use super::reading::language;
 use super::second_half;
 use crate::chat::preferences::Preferences;
 use crate::chat::request::Image;
 use crate::chat::tokens::Tokens;
-use crate::chat::tree::Tree;
+use crate::chat::tree::{Tree, TurnId};
 use crate::dialect::Transport;
 use crate::doctor::Verdict;
 use crate::link::{Found, LinkState};
@@ -68,6 +69,10 @@ pub trait Memory: Any {
     /// Stores what is not kept yet of the conversation, which is about to be left. With `at_once` the page may be gone a moment
     /// later.
     fn keep(&self, at_once: bool);
+    /// Notes that the person's notes on a turn are others than before.
+    fn noted(&self, id: TurnId);
+    /// Tells whether a command has to wait, since another tab writes the conversation; it is run once this one does.
+    fn holds(&self, command: &Command) -> bool;
 }
 
 /// Writing ends of a chat's signals; [`Chat`](super::Chat) has the reading ones, and says what they are.
@@ -98,6 +103,23 @@ pub(super) struct Signals {
 }
 
 impl Signals {
+    /// Has these turns drawn anew: another reply of theirs begins, or their words are others.
+    pub(super) fn draw_anew(&self, turns: &[TurnId]) {
+        if turns.is_empty() {
+            return;
+        }
+        self.starts.update(|starts| {
+            for &id in turns {
+                if starts.len() <= id {
+                    starts.resize(id.saturating_add(1), 0);
+                }
+                if let Some(count) = starts.get_mut(id) {
+                    *count = count.wrapping_add(1);
+                }
+            }
+        });
+    }
+
     /// Makes the state in which a chat begins.
     pub(super) fn new(options: Options, complaints: Vec<Complaint>, store: &Store) -> Signals {
         let chosen = store.appearance();

@@ -1,12 +1,11 @@
-//! What a person does to the conversation: send, stop, retry, edit, go on, begin anew.
+//! What a person does to the conversation: send, stop, begin anew.
 //!
-//! In: a command. Out: turns in the tree, and a reply that begins or ends. Who answers is not its business.
+//! In: a command. Out: a conversation in the place of another, a reply that ends. What is sent is [`say`](super::say)'s business; what is
+//! done with turns that are there, that of [`turns`](super::turns).
 
 use leptos::prelude::*;
 
 use super::Chat;
-use super::second_half::SecondHalf;
-use crate::chat::request::Image;
 use crate::chat::tree::{Tree, TurnId};
 use crate::chat::turn::Turn;
 use crate::event::End;
@@ -17,28 +16,13 @@ use crate::page::live::Order;
 impl Chat {
     pub(super) fn send(self, text: String) {
         let text = text.trim().to_owned();
-        let images = self.images.with_untracked(|images| {
-            let images = images.iter().map(|image| Image::clone(image));
-            images.collect::<Vec<_>>()
-        });
-        if text.is_empty() && images.is_empty() {
+        if text.is_empty() && self.images.with_untracked(Vec::is_empty) {
             return;
         }
-        let Some(half) = self.ready() else {
-            return self.send_later(text);
-        };
-        self.supersede();
-        let last = self.tree.with_untracked(Tree::last);
-        let mut turn = Turn::user(text.clone());
-        turn.images = images;
-        let asked = self.add(last, turn);
-        self.write(|signals| {
-            signals.images.set(Vec::new());
-            signals.refused.set(None);
-        });
-        self.keep_draft(String::new());
-        self.tell("rill-send", &[("text", &text.into())]);
-        self.answer(half, asked);
+        match self.ready() {
+            Some(half) => (half.send)(self, text),
+            None => self.send_later(text),
+        }
     }
 
     /// Sends the text once the second half of the page is here. The text stays in the field until then, where it may still be
@@ -64,80 +48,12 @@ impl Chat {
         self.write(|signals| signals.draft.set(text));
     }
 
-    /// Adds a turn behind another one, or as the first; returns its id.
-    fn add(self, parent: Option<TurnId>, turn: Turn) -> TurnId {
-        let mut id = 0;
-        self.write(|signals| signals.tree.update(|tree| id = tree.add(parent, turn)));
-        id
-    }
-
-    /// Begins a reply to the turn `asked`.
-    fn answer(self, half: &SecondHalf, asked: TurnId) {
-        let id = self.add(Some(asked), Turn::reply());
-        self.pin();
-        (half.begin)(self, id, false);
-    }
-
-    /// Adds a question and the place of its answer at the end of the conversation, for a reply that comes from a file; returns
-    /// the id of the answer.
-    pub fn add_question(self, question: &str) -> TurnId {
-        self.supersede();
-        let last = self.tree.with_untracked(Tree::last);
-        let asked = self.add(last, Turn::user(question));
-        self.pin();
-        self.add(Some(asked), Turn::reply())
-    }
-
-    pub(super) fn retry(self, id: TurnId) {
-        self.supersede();
-        let asked = self.tree.with_untracked(|tree| tree.parent(id));
-        if let (Some(asked), Some(half)) = (asked, self.ready()) {
-            self.answer(half, asked);
-        }
-    }
-
-    pub(super) fn go_on(self, id: TurnId) {
-        self.supersede();
-        self.pin();
-        if let Some(half) = self.ready() {
-            (half.begin)(self, id, true);
-        }
-    }
-
-    pub(super) fn edit(self, id: TurnId, text: String) {
-        let text = text.trim().to_owned();
-        if text.is_empty() {
-            return;
-        }
-        self.supersede();
-        let mut turn = Turn::user(text);
-        let parent = self.tree.with_untracked(|tree| {
-            let shown = tree.turn(id).map(|turn| turn.images.clone());
-            turn.images = shown.unwrap_or_default();
-            tree.parent(id)
-        });
-        let asked = self.add(parent, turn);
-        if let Some(half) = self.ready() {
-            self.answer(half, asked);
-        }
-    }
-
-    /// Shows a turn, on whichever branch it is. (No [`Command`](super::Command): the first view searches nothing.)
-    pub fn show_turn(self, id: TurnId) {
-        let is_shown = self
-            .tree
-            .with_untracked(|tree| tree.path().any(|shown| shown == id));
-        if !is_shown {
-            self.write(|signals| signals.tree.update(|tree| tree.show_way_to(id)));
-        }
-    }
-
     pub(super) fn stop(self) {
         self.order(Order::Stop(End::Stopped));
     }
 
     /// Ends the reply that runs, since it gives way to something newer.
-    fn supersede(self) {
+    pub(super) fn supersede(self) {
         self.order(Order::Stop(End::Superseded));
         // Its own end may still be on the way; nothing of it may show in the newer reply from here on.
         self.order(Order::Conclude);

@@ -18,9 +18,10 @@ use web_sys::{
 };
 
 use crate::event::Millis;
-use crate::history::{Batch, Fault, Head, Unwritten};
+use crate::history::{Batch, Fault, Head};
 use crate::page::clock::PageClock;
 use crate::session::within;
+pub use crate::tabs::Deleted;
 
 /// Name of the database; one for all elements of an origin.
 const NAME: &str = "rill";
@@ -33,16 +34,6 @@ extern "C" {
     type Whole;
     #[wasm_bindgen(method, catch)]
     fn commit(this: &Whole) -> Result<(), JsValue>;
-}
-
-/// Records of a conversation that was deleted, to be put back as they were.
-pub struct Deleted {
-    /// Name under which the records stood.
-    pub id: String,
-    head: JsValue,
-    keys: Array,
-    turns: Array,
-    left: JsValue,
 }
 
 /// Database of the conversations: a connection that is opened when it is first needed, and anew where the browser has closed it.
@@ -175,9 +166,22 @@ impl Work {
         Ok(head.as_string())
     }
 
-    /// Reads the records of all conversations, and of all folders.
+    /// Reads the records of all conversations, and of all folders; in the place of one that is damaged, one that names the
+    /// conversation.
     pub async fn heads(&self) -> Result<Vec<String>, Fault> {
-        texts(self.heads.get_all()).await
+        let (keys, heads) = (self.heads.get_all_keys(), self.heads.get_all());
+        let (keys, heads) = (done(keys).await?, done(heads).await?);
+        let (keys, heads): (Array, Array) = (keys.unchecked_into(), heads.unchecked_into());
+        let folders = folder("");
+        let mend = |(id, record): (JsValue, JsValue)| {
+            let record = record.as_string().unwrap_or_default();
+            let id = id.as_string().filter(|id| !id.starts_with(&folders));
+            match id {
+                Some(id) => Head::mended(&id, record),
+                None => record,
+            }
+        };
+        Ok(keys.iter().zip(heads.iter()).map(mend).collect())
     }
 
     /// Reads the records of a conversation's turns, from the number `from` on, at most `most` of them.
@@ -274,12 +278,13 @@ impl Work {
         ];
         self.erase(id)?;
         let [head, keys, turns, left] = gone;
+        let head = done(head).await?.as_string();
+        let (keys, turns) = (texts(keys).await?, texts(turns).await?);
         Ok(Deleted {
-            id: id.to_owned(),
-            head: done(head).await?,
-            keys: done(keys).await?.unchecked_into(),
-            turns: done(turns).await?.unchecked_into(),
-            left: done(left).await?,
+            of: id.to_owned(),
+            head,
+            turns: keys.into_iter().zip(turns).collect(),
+            left: done(left).await?.as_string(),
         })
     }
 
@@ -293,22 +298,17 @@ impl Work {
 
     /// Puts back what was deleted, under its own name or under another one.
     pub fn put_back(&self, deleted: &Deleted, id: &str) {
-        let own = deleted.id.as_str();
-        let text = |record: &JsValue, rename: fn(&str, &str) -> Option<String>| match id == own {
-            true => record.as_string(),
-            false => rename(&record.as_string()?, id),
-        };
-        if let Some(head) = text(&deleted.head, Head::renamed) {
+        let Deleted {
+            head, turns, left, ..
+        } = deleted.clone().renamed(id);
+        if let Some(head) = head {
             self.note(self.heads.put_with_key(&head.into(), &id.into()));
         }
-        for (key, turn) in deleted.keys.iter().zip(deleted.turns.iter()) {
-            let key = key.as_string().unwrap_or_default();
-            let number = key.strip_prefix(own).unwrap_or_default();
-            let key = format!("{id}{number}");
-            self.note(self.turns.put_with_key(&turn, &key.into()));
+        for (key, turn) in turns {
+            self.note(self.turns.put_with_key(&turn.into(), &key.into()));
         }
-        if let Some(text) = text(&deleted.left, Unwritten::renamed) {
-            self.note(self.turns.put_with_key(&text.into(), &left(id).into()));
+        if let Some(text) = left {
+            self.put_left(id, &text);
         }
     }
 

@@ -7,6 +7,7 @@
 
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeSet;
+use std::rc::Rc;
 
 use leptos::prelude::*;
 
@@ -62,7 +63,7 @@ impl History {
     }
 
     /// Brings the index up to what is kept. Does nothing where somebody does that already.
-    pub async fn index(&self) -> Result<(), Fault> {
+    pub async fn index(self: &Rc<Self>) -> Result<(), Fault> {
         if self.finder.is_busy.replace(true) {
             return Ok(());
         }
@@ -74,7 +75,7 @@ impl History {
         done
     }
 
-    async fn take_in_all(&self) -> Result<(), Fault> {
+    async fn take_in_all(self: &Rc<Self>) -> Result<(), Fault> {
         self.refresh().await?;
         self.finder.has_begun.set(true);
         let heads = self.shelf.heads.get_untracked().unwrap_or_default();

@@ -11,11 +11,15 @@
 //! | `write` | what the journal wants written, written |
 //! | [`shelf`] | all conversations and folders, and what is done to them |
 //! | [`finder`] | what is found in them |
+//! | [`tabs`] | which tab writes, and what the others show |
+//! | [`room`] | how much room the browser has |
 
 pub mod db;
 pub mod finder;
 pub mod import;
+pub mod room;
 pub mod shelf;
+pub mod tabs;
 mod write;
 
 use std::any::Any;
@@ -43,6 +47,7 @@ use crate::history::{Fault, Head, Journal, Opened, Reading, Trouble, Unwritten};
 use db::Db;
 use finder::Finder;
 use shelf::Shelf;
+use tabs::Tabs;
 
 /// Number of turns at the end of a long conversation that are brought before the others; no more are drawn at once.
 pub const END: usize = 64;
@@ -67,6 +72,8 @@ pub struct History {
     tick: RefCell<Option<Interval>>,
     /// Import of files, if there is one.
     pub import: import::Import,
+    /// The other tabs.
+    pub tabs: Tabs,
 }
 
 /// Returns the history of a chat, made at the first call; `None` where nothing may be kept.
@@ -78,7 +85,7 @@ pub fn of(chat: Chat) -> Option<Rc<History>> {
     let known = chat.memory().map(|known| known as Rc<dyn Any>);
     let history = known.and_then(|known| known.downcast().ok());
     Some(history.unwrap_or_else(|| {
-        let history = Rc::new(History {
+        let history = Rc::new_cyclic(|this| History {
             chat,
             trouble: ArcRwSignal::new(None),
             shelf: Shelf::default(),
@@ -89,6 +96,7 @@ pub fn of(chat: Chat) -> Option<Rc<History>> {
             planned: Cell::new(false),
             tick: RefCell::default(),
             import: import::Import::default(),
+            tabs: Tabs::new(this),
         });
         chat.keep_with(history.clone());
         history
@@ -169,7 +177,7 @@ fn running(chat: Chat) -> Option<(TurnId, Turn)> {
 impl History {
     /// Puts a conversation of the list on the page, in the place of the one that is there; returns `false` where there is none of
     /// that name, or where it is no longer wanted.
-    pub async fn open(&self, id: &str) -> Result<bool, Fault> {
+    pub async fn open(self: &Rc<Self>, id: &str) -> Result<bool, Fault> {
         self.chat.part();
         self.chat.returns(true);
         let opened = self.bring(id).await;
@@ -177,7 +185,17 @@ impl History {
         opened
     }
 
-    async fn bring(&self, id: &str) -> Result<bool, Fault> {
+    async fn bring(self: &Rc<Self>, id: &str) -> Result<bool, Fault> {
+        // Whoever has the lock writes; who reads before that is known may read what is not all.
+        let has_lock = self.stand_in_line(id).await;
+        let brought = self.bring_as(id, has_lock).await;
+        if !matches!(brought, Ok(true)) {
+            self.step_back(id);
+        }
+        brought
+    }
+
+    async fn bring_as(self: &Rc<Self>, id: &str, has_lock: Option<bool>) -> Result<bool, Fault> {
         let chat = self.chat;
         // Where the person begins anew meanwhile, it stays away.
         let began = chat.conversation.get_untracked();
@@ -213,11 +231,14 @@ impl History {
         self.journal.borrow_mut().opened(&opened);
         chat.shared().store.keep_session(Some(&opened.head.id));
         let folder = opened.head.marks.folder.clone();
+        let version = opened.version;
         if is_long {
             chat.fill(opened.tree);
         } else {
             chat.turn_to(names, opened.tree);
         }
+        self.seated(&opened.of, &opened.head.id, has_lock, version);
+        self.say_trouble();
         self.enter(folder.as_deref()).await;
         Ok(true)
     }
@@ -262,7 +283,7 @@ impl History {
         let head = work.head(id).await?;
         let left = work.left(id).await?;
         Ok((
-            head.and_then(|head| Head::read(&head)),
+            head.and_then(|head| Head::read_of(id, &head)),
             left.and_then(|left| Unwritten::read(&left)),
         ))
     }

@@ -3,7 +3,9 @@
 //! In: what the database holds, what this page writes, changes that a person makes. Out: signals; records. What a change means is
 //! decided in [`crate::history::change`].
 
+use std::cell::Cell;
 use std::rc::Rc;
+use std::sync::Arc;
 
 use leptos::prelude::*;
 
@@ -17,6 +19,11 @@ use crate::history::records::list;
 use crate::history::{Batch, Change, Fault, Folder, Head};
 use crate::page::app::Command;
 use crate::page::browser::made_up;
+use crate::page::clock::sleep;
+use crate::tabs::Message;
+
+/// Number of conversations of whose deletion other tabs are told before the page may do something else.
+const TOGETHER: usize = 16;
 
 /// All that is kept, as far as it was read; and what views of it share.
 #[derive(Default)]
@@ -31,6 +38,12 @@ pub struct Shelf {
     pub beside: ArcRwSignal<bool>,
     /// Place that somebody looks for in the conversation on the page.
     pub sought: ArcRwSignal<Option<Sought>>,
+    /// Set once somebody has asked for the list.
+    is_asked: Cell<bool>,
+    /// Set while another tab has changed the list, and it was not read since.
+    is_stale: Cell<bool>,
+    /// Set while the list is being read since another tab has changed it.
+    is_read_anew: Cell<bool>,
 }
 
 /// Place in a conversation that somebody looks for.
@@ -43,6 +56,9 @@ pub struct Sought {
     /// Words that stand there.
     pub words: String,
 }
+
+/// Records of what was deleted, and names of what was put back.
+type Made = (Vec<Arc<Deleted>>, Vec<String>);
 
 impl Shelf {
     /// Takes note that the conversation on the page has another name now.
@@ -68,7 +84,8 @@ impl Shelf {
 
 impl History {
     /// Reads all heads and folders anew. What waits to be written is written before.
-    pub async fn refresh(&self) -> Result<(), Fault> {
+    pub async fn refresh(self: &Rc<Self>) -> Result<(), Fault> {
+        self.shelf.is_asked.set(true);
         self.write().await;
         let work = self.db.work(false).await?;
         let records = work.heads().await?;
@@ -80,21 +97,72 @@ impl History {
         Ok(())
     }
 
+    /// Reads the list anew, since another tab has changed it; where nobody has asked for it, only the folder of the conversation on
+    /// the page.
+    pub(super) fn list_changed(self: &Rc<Self>) {
+        self.shelf.is_stale.set(true);
+        if self.shelf.is_read_anew.replace(true) {
+            return;
+        }
+        let history = self.clone();
+        self.chat.spawn(async move {
+            while history.shelf.is_stale.replace(false) {
+                // What cannot be read stays as it is.
+                let _ = match history.shelf.is_asked.get() {
+                    true => history.refresh().await,
+                    false => history.enter_anew().await,
+                };
+            }
+            history.shelf.is_read_anew.set(false);
+        });
+    }
+
+    async fn enter_anew(&self) -> Result<(), Fault> {
+        let here = self.chat.names().0;
+        let (head, _) = self.heads(&here).await?;
+        match head.filter(|_| self.chat.names().0 == here) {
+            Some(head) if head.marks.folder.is_none() => self.set_project(""),
+            Some(head) => self.enter(head.marks.folder.as_deref()).await,
+            None => {}
+        }
+        Ok(())
+    }
+
     /// Lists all conversations, read anew.
-    pub async fn list(&self) -> Result<Vec<Head>, Fault> {
+    pub async fn list(self: &Rc<Self>) -> Result<Vec<Head>, Fault> {
         self.refresh().await?;
         Ok(self.shelf.heads.get_untracked().unwrap_or_default())
     }
 
     /// Makes a change of the list; returns the records of what it deletes. `kept` are those of what it puts back: that comes under
-    /// a new name, where another tab has gone on under the old one.
+    /// a new name, where another tab has gone on under the old one. The other tabs are told.
     pub async fn apply(
-        &self,
+        self: &Rc<Self>,
         change: &Change,
-        kept: &[Rc<Deleted>],
-    ) -> Result<Vec<Rc<Deleted>>, Fault> {
+        kept: &[Arc<Deleted>],
+    ) -> Result<Vec<Arc<Deleted>>, Fault> {
+        if change.gone(true).next().is_some() {
+            // It may have been on the page a moment ago.
+            self.sit();
+        }
         // What of a conversation is still on its way belongs to it.
         self.write().await;
+        for id in change.gone(true) {
+            self.lock_to_delete(id).await;
+        }
+        let made = self.make(change, kept).await;
+        if let Ok((gone, back)) = &made {
+            self.forget(|id| gone.iter().any(|gone| gone.of == id));
+            self.tell_change(gone, back).await;
+            // It is made: what was deleted can be put back, whether the list can be read or not.
+            let _ = self.refresh().await;
+        }
+        change.gone(true).for_each(|id| self.unlock(id));
+        made.map(|(gone, _)| gone)
+    }
+
+    /// Writes a change of the list; returns the records of what it deletes, and the names of what it puts back.
+    async fn make(&self, change: &Change, kept: &[Arc<Deleted>]) -> Result<Made, Fault> {
         let work = self.db.work(true).await?;
         for id in change.marked() {
             let record = work.head(id).await?;
@@ -114,26 +182,48 @@ impl History {
         }
         let mut gone = Vec::new();
         for id in change.gone(true) {
-            gone.push(Rc::new(work.delete(id).await?));
+            gone.push(Arc::new(work.delete(id).await?));
         }
+        let mut back = Vec::new();
         for id in change.gone(false) {
-            let Some(deleted) = kept.iter().find(|deleted| deleted.id == id) else {
+            let Some(deleted) = kept.iter().find(|deleted| deleted.of == id) else {
                 continue;
             };
             let id = match work.head(id).await? {
-                Some(_) => made_up(),
                 None => id.to_owned(),
+                // Another tab has put it back.
+                there if there == deleted.head => continue,
+                Some(_) => made_up(),
             };
             work.put_back(deleted, &id);
+            back.push(id);
         }
         work.finish().await?;
-        self.forget(|id| gone.iter().any(|gone| gone.id == id));
-        self.refresh().await?;
-        Ok(gone)
+        Ok((gone, back))
+    }
+
+    /// Tells the other tabs of a change of the list.
+    async fn tell_change(&self, gone: &[Arc<Deleted>], back: &[String]) {
+        for some in gone.chunks(TOGETHER) {
+            for deleted in some {
+                self.tabs.say(&Message::Deleted(Deleted::clone(deleted)));
+            }
+            if some.len() == TOGETHER {
+                sleep(0.0).await;
+            }
+        }
+        for of in back {
+            self.tabs.say(&Message::Restored { of: of.clone() });
+        }
+        if gone.is_empty() && back.is_empty() {
+            self.tabs.say(&Message::Listed);
+        }
     }
 
     /// Deletes all conversations. Folders stay.
     pub async fn clear(&self) -> Result<(), Fault> {
+        // Before, so that nobody writes them anew.
+        self.tabs.say(&Message::Cleared);
         let work = self.db.work(true).await?;
         let folders = folders(&work.heads().await?);
         work.clear();
@@ -142,6 +232,7 @@ impl History {
         }
         work.finish().await?;
         self.forget(|_| true);
+        self.tabs.say(&Message::Listed);
         Ok(())
     }
 

@@ -14,21 +14,35 @@ use crate::event::Millis;
 use crate::history::journal::{AGAIN, EVERY, SOON};
 use crate::history::reading::Left;
 use crate::history::{Batch, Conversation, Fault, Head, Journal, Outcome, Then, Unwritten};
-use crate::page::app::Memory;
+use crate::page::app::{Command, Memory};
 use crate::page::browser::made_up;
 use crate::page::clock::{now, sleep};
 
 impl Memory for History {
+    fn holds(&self, command: &Command) -> bool {
+        of(self.chat).is_some_and(|history| history.hold(command))
+    }
+
     fn keep(&self, at_once: bool) {
-        self.here(|journal, here| journal.leave(here, date()));
+        self.word_all();
         if at_once {
             self.leave();
         }
         self.write_soon(0.0);
     }
+
+    fn noted(&self, id: TurnId) {
+        self.journal.borrow_mut().touch(id);
+        self.write_soon(SOON);
+    }
 }
 
 impl History {
+    /// Puts all that has changed into words: from then on it waits to be written, whatever is on the page.
+    pub(super) fn word_all(&self) {
+        self.here(|journal, here| journal.leave(here, date()));
+    }
+
     /// Leaves all that waits in the tab and beside the records, for the page may be gone a moment later. It is written as ever if
     /// the page lives.
     fn leave(&self) {
@@ -49,7 +63,8 @@ impl History {
     fn here<R>(&self, work: impl FnOnce(&mut Journal, Option<&Conversation>) -> R) -> R {
         let chat = self.chat;
         let mut journal = self.journal.borrow_mut();
-        if chat.returning.try_get_untracked() != Some(false) {
+        // What another tab writes is not this one's to write.
+        if chat.returning.try_get_untracked() != Some(false) || self.tabs.follows() {
             return work(&mut journal, None);
         }
         let running = running(chat);
@@ -66,12 +81,23 @@ impl History {
         });
         if let Some(id) = journal.begun() {
             chat.shared().store.keep_session(Some(&id));
+            self.ask_to_last();
         }
         done
     }
 
     /// Notes that the conversation has changed, and which reply runs in it now; plans the next write.
     pub(super) fn changed(self: &Rc<Self>, running: Option<TurnId>) {
+        if self.chat.tree.with_untracked(|tree| !tree.is_empty()) {
+            self.sit();
+        }
+        if self.tabs.follows() {
+            *self.tick.borrow_mut() = None;
+            return;
+        }
+        if running.is_none() {
+            self.follow_server();
+        }
         self.journal.borrow_mut().changed(running);
         let mut tick = self.tick.borrow_mut();
         if running.is_none() {
@@ -125,7 +151,7 @@ impl History {
     }
 
     /// Writes what there is to write; what the database does not take waits for the next time.
-    pub(super) async fn write(&self) {
+    pub(super) async fn write(self: &Rc<Self>) {
         let _alone = self.pen.lock().await;
         // Whoever wrote before may have been dropped in the middle of it.
         self.journal.borrow_mut().take_back();
@@ -142,12 +168,17 @@ impl History {
                 if self.journal.borrow_mut().is_settled() {
                     self.chat.shared().store.keep_left(None);
                 }
+                // Another conversation may be here, and nothing wrong with it.
+                self.say_trouble();
                 return;
             };
             self.journal.borrow_mut().worked(began, now());
             let outcome = self.put(&batch).await;
+            if outcome == Outcome::Done {
+                self.wrote(&batch);
+            }
             drop(batch);
-            let is_here = !self.chat.returning.get_untracked();
+            let is_here = !self.chat.returning.get_untracked() && !self.tabs.follows();
             let here = self.chat.names().0;
             let here = is_here.then_some(here.as_str());
             let then = self.journal.borrow_mut().written(outcome, here, made_up);
@@ -160,12 +191,13 @@ impl History {
     }
 
     /// Does what the journal wants after a write; `true` where nothing more is to be written now.
-    async fn go_on(&self, then: Then) -> bool {
+    async fn go_on(self: &Rc<Self>, then: Then) -> bool {
         match then {
             Then::Next => false,
             Then::Renamed(id) => {
                 self.shelf.renamed(&id);
                 self.chat.rename(id);
+                self.sit();
                 false
             }
             Then::Copy(unwritten) => {

@@ -9,13 +9,12 @@ use leptos::prelude::*;
 
 use crate::address::Address;
 use crate::chat::request::{ChatRequest, Message, Role};
-use crate::chat::tree::TurnId;
 use crate::dialect::{Dialect, Kind, Takes};
 use crate::event::{BAD_KEY, End, ErrorCause, ServerError, Timings, Token, Usage};
 use crate::history::Folder;
 use crate::key::spelled;
 use crate::link::Server;
-use crate::page::app::{Chat, Meter};
+use crate::page::app::Chat;
 use crate::page::browser::made_up;
 use crate::page::clock::{PageClock, now};
 use crate::page::doctor::Origin;
@@ -24,11 +23,11 @@ use crate::page::net::PageWire;
 use crate::page::net::demo::Demo;
 use crate::page::store::Store;
 use crate::page::words;
-use crate::reply::about_tokens;
 use crate::session::{Control, Learned, Plan, Report, ask, drive};
 use crate::trace::{Fact, Imported, Replay};
 
 use super::Reply;
+use super::fit::{Asking, Sending};
 
 /// Number of alternatives to each token that are asked for, where tokens are looked into. OpenAI's limit is 20, others' is 5.
 const ALTERNATIVES: u8 = 5;
@@ -74,7 +73,7 @@ pub(super) async fn play(
 pub(super) async fn run(
     chat: Chat,
     reply: Rc<Reply>,
-    controls: mpsc::UnboundedReceiver<Control>,
+    mut controls: mpsc::UnboundedReceiver<Control>,
     continues: bool,
 ) {
     chat.settled().await;
@@ -85,10 +84,9 @@ pub(super) async fn run(
         let is_known = |id: &String| server.models.iter().any(|model| model.id == *id);
         own.filter(is_known).or_else(|| server.model_id())
     });
-    let request = request(chat, reply.id, continues, model, &dialect.takes());
     let base = untrack(|| chat.base());
     let store = chat.shared().store.clone();
-    let origin = origin(&wire, server.as_ref(), request.model.clone());
+    let origin = origin(&wire, server.as_ref(), model.clone());
     let has_key = origin.key.is_some();
     *reply.origin.borrow_mut() = origin;
     if let Some(end) = bad_key(&wire) {
@@ -96,47 +94,21 @@ pub(super) async fn run(
     }
     // With a key the preflight comes anyway; then the body may as well be called what it is.
     let json = |path: &str| has_key || store.wants_json(&format!("{base}{path}"));
-    reply.core.borrow_mut().stop = server.as_ref().map(|server| {
-        (
-            server.address.clone(),
-            server.kind,
-            request.generation.clone(),
-        )
-    });
     let (transport, fixed) = chat.transport(dialect);
-    count(chat, &request, has_key);
-    let plan = Plan {
+    let asking = Asking {
+        reply: &reply,
+        continues,
+        model,
         dialect,
-        request: &request,
-        deadlines: chat.options.with_untracked(|options| options.deadlines),
+        wire: &wire,
+        json: &json,
         transport,
         fixed,
-        json: &json,
-        refusals: store.refusals(&base),
     };
-    drive(
-        plan,
-        &wire,
-        &PageClock,
-        controls,
-        &mut |report| match report {
-            Report::Learned(Learned::WantsJson(path)) => {
-                store.keep_wants_json(&format!("{base}{path}"))
-            }
-            Report::Learned(Learned::Refusals(refusals)) => store.keep_refusals(&base, &refusals),
-            Report::Learned(Learned::Transport(transport)) => {
-                store.keep_transport(&base, Some(transport.name))
-            }
-            Report::End(
-                end @ End::Broken {
-                    before_headers: true,
-                    ..
-                },
-            ) => reply.wait_for_a_reason(end),
-            report => reply.on(report),
-        },
-    )
-    .await;
+    let Some(sending) = asking.begin(&mut controls).await else {
+        return;
+    };
+    let request = send(&asking, sending, controls, server.as_ref(), (&store, &base)).await;
     if let PageWire::Net(net) = &wire {
         reply.find_out_why(net).await;
         reply.measured(net);
@@ -145,6 +117,76 @@ pub(super) async fn run(
         reply.leave_what_holds_back(dialect, &store, &base);
     }
     reply.ask_late(dialect, &wire, &request, &json).await;
+}
+
+/// Sends a request, and once more with less where the server says that it is too long; gives the request that had the last word.
+async fn send(
+    asking: &Asking<'_>,
+    mut sending: Sending,
+    mut controls: mpsc::UnboundedReceiver<Control>,
+    server: Option<&Server>,
+    (store, base): (&Store, &str),
+) -> ChatRequest {
+    let reply = asking.reply;
+    let deadlines = reply
+        .chat
+        .options
+        .with_untracked(|options| options.deadlines);
+    loop {
+        reply.core.borrow_mut().stop = server.map(|server| {
+            let generation = sending.request.generation.clone();
+            (server.address.clone(), server.kind, generation)
+        });
+        let plan = Plan {
+            dialect: asking.dialect,
+            request: &sending.request,
+            deadlines,
+            transport: asking.transport,
+            fixed: asking.fixed,
+            json: asking.json,
+            refusals: store.refusals(base),
+        };
+        let mut too_long = None;
+        drive(
+            plan,
+            asking.wire,
+            &PageClock,
+            controls,
+            &mut |report| match report {
+                Report::Learned(learned) => keep(store, base, learned),
+                Report::End(end) if sending.may_shrink(&end) => too_long = Some(end),
+                Report::End(
+                    end @ End::Broken {
+                        before_headers: true,
+                        ..
+                    },
+                ) => reply.wait_for_a_reason(end),
+                report => reply.on(report),
+            },
+        )
+        .await;
+        let Some(end) = too_long else {
+            return sending.request;
+        };
+        // Nobody hears what is said to the attempt that is over.
+        controls = reply.listen();
+        match asking.again(&sending, &end) {
+            Some(next) => sending = next,
+            None => {
+                reply.on(Report::End(end));
+                return sending.request;
+            }
+        }
+    }
+}
+
+/// Keeps what was learned of a server for the next request to it.
+fn keep(store: &Store, base: &str, learned: Learned) {
+    match learned {
+        Learned::WantsJson(path) => store.keep_wants_json(&format!("{base}{path}")),
+        Learned::Refusals(refusals) => store.keep_refusals(base, &refusals),
+        Learned::Transport(transport) => store.keep_transport(base, Some(transport.name)),
+    }
 }
 
 /// Makes the origin of a reply, for the Doctor.
@@ -225,17 +267,15 @@ fn project(chat: Chat) -> Option<Folder> {
     untrack(|| history.project())
 }
 
+/// Makes a request of these messages.
 pub(super) fn request(
     chat: Chat,
-    id: TurnId,
+    mut messages: Vec<Message>,
     continues: bool,
+    system: Option<String>,
     model: Option<String>,
     takes: &Takes,
 ) -> ChatRequest {
-    let mut messages = chat.tree.with_untracked(|tree| {
-        let last = if continues { Some(id) } else { tree.parent(id) };
-        last.map(|last| tree.messages(last)).unwrap_or_default()
-    });
     let continues = continues
         && messages
             .last()
@@ -246,20 +286,10 @@ pub(super) fn request(
             message.images.clear();
         }
     }
-    let preferences = chat.preferences.get_untracked();
-    let system = Some(preferences.system).filter(|system| !system.trim().is_empty());
-    let (own, is_fixed) = chat.options.with_untracked(|options| {
-        let own = options.system.clone();
-        let is_fixed = options.lock && own.is_some();
-        (own, is_fixed)
-    });
-    // Where the page's owner has chosen all, neither a visitor's folder nor a file changes anything.
-    let of_this = chat.tree.with_untracked(|tree| tree.system.clone());
-    let project = project(chat).and_then(|project| project.system);
-    let special = of_this.or(project).filter(|_| !is_fixed);
-    if let Some(system) = special.or(system).or(own) {
+    if let Some(system) = system {
         messages.insert(0, Message::new(Role::System, system));
     }
+    let preferences = chat.preferences.get_untracked();
     let (conversation, server_conversation) = chat.names();
     ChatRequest {
         messages,
@@ -278,32 +308,6 @@ pub(super) fn request(
         template: preferences.template.filter(|_| takes.templates),
         fields: preferences.fields,
     }
-}
-
-/// Asks the server how many tokens the prompt has, beside the reply; without an answer the number is estimated.
-pub(super) fn count(chat: Chat, request: &ChatRequest, has_key: bool) {
-    let texts = request.messages.iter().map(|message| &*message.text);
-    // A template puts about four tokens around each message.
-    let about = about_tokens(texts).saturating_add(4 * request.messages.len() as u32);
-    chat.measured(Meter {
-        used: about,
-        exact: false,
-    });
-    let (wire, dialect, _) = wire_of(chat);
-    let Some(asked) = dialect.count(request) else {
-        return;
-    };
-    let base = untrack(|| chat.base());
-    let store = chat.shared().store.clone();
-    chat.spawn(async move {
-        let json = |path: &str| has_key || store.wants_json(&format!("{base}{path}"));
-        if let Some(used) = ask(&wire, &asked, &json).await
-            // By now the reply's own figures may be here; they are newer.
-            && chat.meter.try_get_untracked().flatten().is_some_and(|meter| !meter.exact)
-        {
-            chat.measured(Meter { used, exact: true });
-        }
-    });
 }
 
 impl Reply {

@@ -13,9 +13,11 @@ use crate::event::{End, Millis};
 use crate::page::app::Meter;
 use crate::page::clock::{hidden, is_calm, now};
 use crate::page::fault;
+use crate::page::history;
 use crate::page::idle::Task;
 use crate::page::live::{Live, Status};
 use crate::page::sentences::{end_words, how_ended};
+use crate::page::window;
 use crate::reply::about_tokens;
 use crate::text;
 
@@ -107,7 +109,9 @@ impl Reply {
         if self.insight.shown.get_untracked() != looked {
             self.insight.shown.set(looked);
         }
-        fault::grows(self.chat, told, &thinking);
+        if !self.follows {
+            fault::grows(self.chat, told, &thinking);
+        }
         if let Some(end) = end {
             self.finished(end);
             return;
@@ -139,15 +143,31 @@ impl Reply {
         let first_ms = core.reply.first_after();
         let took_ms = core.reply.last_after();
         drop(guard);
-        chat.found_out(verdict);
-        chat.patient_changed();
         self.measure(&turn);
         chat.settle_turn(self.id, turn.clone());
-        fault::ends(chat, self.id, &turn);
+        if !self.follows {
+            chat.found_out(verdict);
+            chat.patient_changed();
+            fault::ends(chat, self.id, &turn);
+            if let Some(history) = history::of(chat) {
+                history.ended(self.id, &turn);
+            }
+        }
         self.status.set(Status::Ended);
         self.end.set(Some(end.clone()));
         let this: Rc<dyn Live> = self.clone();
         chat.over(&this);
+        if !self.follows {
+            self.tell_end(&end, &turn, (first_ms, took_ms));
+        }
+        chat.follow();
+        // Last: the next reply may begin with it.
+        chat.reply_ended(&end);
+    }
+
+    /// Tells the page around that the reply has ended: first text and last text came so many milliseconds after its beginning.
+    fn tell_end(&self, end: &End, turn: &Turn, (first_ms, took_ms): (Option<Millis>, Millis)) {
+        let chat = self.chat;
         let detail = serde_json::json!({
             "end": end.word(),
             "reason": end.reason(),
@@ -168,7 +188,7 @@ impl Reply {
             ],
         );
         if let Some(error) = end.error() {
-            let message = end_words(chat, &end);
+            let message = end_words(chat, end);
             chat.tell(
                 "rill-error",
                 &[
@@ -177,7 +197,6 @@ impl Reply {
                 ],
             );
         }
-        chat.follow();
     }
 
     /// Has the voice say the rest and how the reply ended, once all is seen: of a long answer that comes at once, to read it back from
@@ -199,6 +218,12 @@ impl Reply {
     /// estimated.
     pub(super) fn measure(&self, turn: &Turn) {
         let before = self.chat.meter.get_untracked();
+        if let Some(prompt) = turn.usage.prompt_tokens
+            && !self.follows
+        {
+            // Some count only what they had to read anew.
+            window::of(self.chat).counted(self.chat, self.estimate.get(), prompt, false);
+        }
         let about = || about_tokens([turn.text.as_str(), &turn.reasoning]);
         let meter = match (
             turn.usage.prompt_tokens,

@@ -1,14 +1,15 @@
 //! The reply that runs: it drives a session, paces what arrived, and paints what may be shown, once a frame.
 //!
 //! In: [`Report`]s from the session, at any rate. Out: the page, touched at most once a frame, and one finished [`Turn`].
-//! [`ask`] asks the server, [`frame`] paints, [`voice`] reads it out, [`watch`](mod@watch) is the Doctor beside it.
+//! [`ask`] asks the server, [`fit`] for as much as fits, [`frame`] paints, [`voice`] reads it out, [`watch`](mod@watch) is the Doctor beside it.
 
 mod ask;
+mod fit;
 mod frame;
 mod voice;
 mod watch;
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 use futures_channel::mpsc;
@@ -24,10 +25,11 @@ use crate::dialect::Transport;
 use crate::dialect::{BodyRule, Kind};
 use crate::event::{ChatEvent, End, Millis};
 use crate::pacer::Pace;
-use crate::page::app::{Chat, TokenInsight};
+use crate::page::app::{Chat, Command, TokenInsight};
 use crate::page::clock::{Beat, hidden, now};
 use crate::page::doctor::Origin;
 use crate::page::fault;
+use crate::page::history;
 use crate::page::idle::Task;
 use crate::page::live::{Live, Order, Seen, Status};
 use crate::page::painter::Painter;
@@ -40,6 +42,8 @@ use voice::Voice;
 /// Reply that runs, or has just ended.
 pub struct Reply {
     id: TurnId,
+    /// Another tab makes the reply: this one only shows it.
+    follows: bool,
     status: ArcRwSignal<Status>,
     end: ArcRwSignal<Option<End>>,
     thinks: ArcRwSignal<bool>,
@@ -48,7 +52,10 @@ pub struct Reply {
     next_way: ArcRwSignal<Option<&'static Transport>>,
     chat: Chat,
     insight: TokenInsight,
-    controls: mpsc::UnboundedSender<Control>,
+    /// Way to the session that runs.
+    controls: RefCell<mpsc::UnboundedSender<Control>>,
+    /// Tokens of the prompt, as estimated before anybody counted.
+    estimate: Cell<u32>,
     origin: RefCell<Origin>,
     core: RefCell<Core>,
 }
@@ -82,27 +89,49 @@ struct Core {
 
 /// Begins the reply of turn `id`; with `continues`, from where it ended.
 pub fn begin(chat: Chat, id: TurnId, continues: bool) {
-    start(chat, id, continues, None);
+    start(chat, id, Source::Server { continues });
 }
 
-/// Plays a recorded reply once more, at its own pace, as a turn of the conversation.
+/// Shows the reply of turn `id`, which another tab makes and [tells](Live::hear) of.
+pub fn follow(chat: Chat, id: TurnId) {
+    start(chat, id, Source::Tab);
+}
+
+/// Plays a recorded reply once more, at its own pace, as a turn of the conversation; of one of its own, where another tab writes the
+/// one on the page.
 pub fn replay(chat: Chat, question: &str, recorded: Imported) {
+    let history = history::of(chat);
+    if history.is_some_and(|history| history.tabs.follows.get_untracked()) {
+        chat.run(Command::Clear);
+    }
     let id = chat.add_question(question);
-    start(chat, id, false, Some(recorded));
+    start(chat, id, Source::Recording(Box::new(recorded)));
 }
 
-fn start(chat: Chat, id: TurnId, continues: bool, recorded: Option<Imported>) {
+/// Source of a reply.
+enum Source {
+    /// A server is asked; with `continues`, to go on from where the reply ended.
+    Server {
+        continues: bool,
+    },
+    Recording(Box<Imported>),
+    /// Another tab asks, and tells.
+    Tab,
+}
+
+fn start(chat: Chat, id: TurnId, source: Source) {
     let turn = chat
         .tree
         .with_untracked(|tree| tree.turn(id).cloned())
         .unwrap_or_else(Turn::reply);
-    if continues {
+    if matches!(source, Source::Server { continues: true }) {
         chat.reopen(id);
     }
     let (controls, taken) = mpsc::unbounded();
     let (started, netted) = (now(), turn.reasoning.len());
     let reply = Rc::new(Reply {
         id,
+        follows: matches!(source, Source::Tab),
         status: ArcRwSignal::new(Status::Connecting),
         end: ArcRwSignal::new(None),
         thinks: ArcRwSignal::new(!turn.reasoning.is_empty()),
@@ -111,7 +140,8 @@ fn start(chat: Chat, id: TurnId, continues: bool, recorded: Option<Imported>) {
         next_way: ArcRwSignal::new(None),
         chat,
         insight: chat.insight(id),
-        controls,
+        controls: RefCell::new(controls),
+        estimate: Cell::new(0),
         origin: RefCell::default(),
         core: RefCell::new(Core {
             reply: reply::Reply::begin(started, untrack(|| chat.current_pace()), turn),
@@ -130,13 +160,21 @@ fn start(chat: Chat, id: TurnId, continues: bool, recorded: Option<Imported>) {
             server_id: None,
         }),
     });
+    if reply.follows {
+        reply.status.set(Status::Waiting);
+        return chat.follows(reply);
+    }
     reply.watch();
     chat.begun(reply.clone(), reply.clone());
     fault::begins(chat, id);
+    if let Some(history) = history::of(chat) {
+        history.began(id, reply.core.borrow().reply.turn());
+    }
     chat.spawn(async move {
-        match recorded {
-            Some(recorded) => ask::play(&reply, taken, recorded).await,
-            None => ask::run(chat, reply, taken, continues).await,
+        match source {
+            Source::Recording(recorded) => ask::play(&reply, taken, *recorded).await,
+            Source::Server { continues } => ask::run(chat, reply, taken, continues).await,
+            Source::Tab => {}
         }
     });
 }
@@ -161,8 +199,18 @@ impl Live for Reply {
         }
     }
 
+    fn hear(self: Rc<Self>, report: Report) {
+        self.on(report);
+    }
+
     fn order(self: Rc<Self>, order: Order) {
         match order {
+            // The tab that makes it ends it.
+            Order::Stop(end) if self.follows => {
+                if let Some(history) = history::of(self.chat).filter(|_| end == End::Stopped) {
+                    history.ask_to_stop();
+                }
+            }
             Order::Stop(end) => self.stop(end),
             Order::Conclude => self.conclude(),
             Order::Skip => self.skip(),
@@ -185,7 +233,14 @@ impl Reply {
     /// Tells the running session something; one that has ended does not listen.
     fn control(&self, control: Control) {
         // A session that has ended listens no more, and needs not.
-        let _ = self.controls.unbounded_send(control);
+        let _ = self.controls.borrow().unbounded_send(control);
+    }
+
+    /// Makes another way to the session, for the next one: what is said from now on goes there.
+    fn listen(&self) -> mpsc::UnboundedReceiver<Control> {
+        let (controls, taken) = mpsc::unbounded();
+        self.controls.replace(controls);
+        taken
     }
 
     /// Stops the reply: the person wants it, or a newer send replaces it. What arrived is shown.
@@ -290,6 +345,9 @@ impl Reply {
                     }
                     status = core.reply.take(at, event).or(status);
                 }
+                if let Some(history) = history::of(self.chat).filter(|_| !self.follows) {
+                    history.grew(self.id, core.reply.turn(), &events);
+                }
             }
             report => {
                 if let Report::Sent { transport, .. } = &report {
@@ -306,7 +364,7 @@ impl Reply {
         }
         // What decides at once is told at once; what takes time, the watch sees.
         let status = status.filter(|status| self.status.with_untracked(|shown| shown != status));
-        if status.is_some() {
+        if status.is_some() && !self.follows {
             self.tell(&core, at);
         }
         drop(core);

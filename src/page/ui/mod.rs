@@ -20,9 +20,13 @@
 //! | `tokens` | later | the tokens of a reply |
 //! | `found` | later | the place that a search leads to |
 //! | `actions` | later | what can be done with a turn |
+//! | `more` | later | what else can be done with a turn, and the branches |
 //! | `said` | later | what a person said |
+//! | [`queue`] | later | messages that wait, and the way back from a change |
+//! | `window` | later | where the window begins, and the summary before it |
 //! | [`turn`] | later | one turn |
 //! | [`turns`] | later | the turns, in groups |
+//! | `room` | later | how much room what is kept takes |
 //! | [`notice`] | later | what is wrong with keeping |
 //! | [`fields`] | later | what stands beside the prompt |
 //! | [`doctor`] | later | the Doctor's region, panel and check |
@@ -48,7 +52,10 @@ pub(crate) mod images;
 pub(crate) mod import;
 mod kit;
 mod list;
+mod more;
 pub(crate) mod notice;
+pub(crate) mod queue;
+mod room;
 mod said;
 mod sheet;
 pub(crate) mod side;
@@ -58,6 +65,7 @@ mod tokens;
 pub(crate) mod turn;
 pub(crate) mod turns;
 mod welcome;
+mod window;
 
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;

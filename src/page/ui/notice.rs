@@ -5,7 +5,7 @@
 use leptos::prelude::*;
 
 use super::file::save_conversation;
-use super::kit::{Button, Show};
+use super::kit::{Button, For, Show};
 use crate::history::{Fault, Trouble};
 use crate::page::app::Chat;
 use crate::page::history;
@@ -23,6 +23,7 @@ pub fn Notice(chat: Chat) -> impl IntoView {
     let sentence = move || trouble().map_or_else(String::new, |trouble| words(chat, trouble));
     view! {
         <div class="notice">
+            <Others chat />
             <Show when=is_news>
                 <p class="trouble">
                     <span role="alert">{sentence}</span>
@@ -36,6 +37,63 @@ pub fn Notice(chat: Chat) -> impl IntoView {
                 </p>
             </Show>
         </div>
+    }
+}
+
+/// The lines on what other tabs do: one writes the conversation, or has deleted it.
+#[component]
+fn Others(chat: Chat) -> impl IntoView {
+    let history = StoredValue::new_local(history::of(chat));
+    let tabs = move || history.with_value(|history| Some(history.as_ref()?.clone()));
+    let follows = tabs().map(|history| RwSignal::from(history.tabs.follows.clone()));
+    let gone = tabs().map(|history| RwSignal::from(history.tabs.gone.clone()));
+    let follows = move || follows.is_some_and(|follows| follows.get());
+    // Who has begun something else finds it in the list, or lets it go.
+    let is_empty = move || chat.tree.with(|tree| tree.is_empty());
+    let title = move || {
+        gone?.with(|gone| {
+            gone.as_ref()
+                .filter(|_| is_empty())
+                .map(|gone| gone.title())
+        })
+    };
+    let take_over = move || {
+        if let Some(history) = tabs() {
+            history.continue_here();
+        }
+    };
+    let undo = move || {
+        if let Some(history) = tabs() {
+            chat.spawn(async move { history.undo().await });
+        }
+    };
+    view! {
+        <Show when=follows>
+            <p class="other">
+                <span role="status">{move || say!(chat, tab_follows)}</span>
+                " "
+                <Button class="inline" on_click=take_over>
+                    {move || say!(chat, tab_take)}
+                </Button>
+            </p>
+        </Show>
+        <For each=title key=Clone::clone let:title>
+            <p class="other">
+                <span role="status" dir="auto">
+                    {move || {
+                        let title = match title.is_empty() {
+                            true => say!(chat, conversation_untitled),
+                            false => title.clone(),
+                        };
+                        say!(chat, tab_deleted, title = title)
+                    }}
+                </span>
+                " "
+                <Button class="inline" on_click=undo>
+                    {move || say!(chat, undo)}
+                </Button>
+            </p>
+        </For>
     }
 }
 
@@ -53,10 +111,12 @@ fn SaveButton(chat: Chat) -> impl IntoView {
 pub fn words(chat: Chat, trouble: Trouble) -> String {
     match trouble {
         Trouble::Unread => say!(chat, kept_unread),
+        Trouble::Damaged => say!(chat, kept_damaged),
         Trouble::Unwritten(Fault::Absent) => say!(chat, kept_absent),
         Trouble::Unwritten(Fault::Newer) => say!(chat, kept_newer),
         Trouble::Unwritten(_) if young(chat) => say!(chat, kept_young),
         Trouble::Unwritten(Fault::Full) => say!(chat, kept_full),
-        Trouble::Unwritten(Fault::Closed | Fault::Late | Fault::Failed) => say!(chat, kept_failed),
+        Trouble::Unwritten(Fault::Late) => say!(chat, kept_late),
+        Trouble::Unwritten(Fault::Closed | Fault::Failed) => say!(chat, kept_failed),
     }
 }

@@ -7,6 +7,7 @@ use web_sys::KeyboardEvent;
 use super::actions::{Action, Branches, CopyButton};
 use super::composer::{enter_key, sends};
 use super::kit::{Button, Show, keys};
+use super::more::More;
 use crate::chat::request::Image;
 use crate::chat::tree::TurnId;
 use crate::page::app::{Chat, Command};
@@ -42,6 +43,7 @@ pub fn Said(chat: Chat, id: TurnId) -> impl IntoView {
                         words=move || say!(chat, edit)
                         on_click=edit
                     />
+                    <More chat id />
                 </div>
             </Show>
             <Show when=editing>
@@ -72,7 +74,7 @@ fn Pictures(chat: Chat, id: TurnId) -> impl IntoView {
 
 /// The field in which a turn is put in other words.
 #[component]
-fn Editor(
+pub fn Editor(
     chat: Chat,
     typed: RwSignal<String>,
     editing: RwSignal<bool>,

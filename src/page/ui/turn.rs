@@ -9,9 +9,11 @@ use web_sys::{Element, MouseEvent, Text};
 
 use super::actions::{Action, Branches, CopyButton};
 use super::kit::{For, Show};
+use super::more::More;
 use super::said::Said;
 use super::status::{Figures, StatusLine};
 use super::tokens::Tokens;
+use super::window::{Behind, Between};
 use crate::chat::request::Role;
 use crate::chat::tree::TurnId;
 use crate::event::End;
@@ -28,17 +30,25 @@ use crate::text;
 /// The number of bytes of a settled answer that are drawn at a time.
 const PIECE: usize = 4096;
 
-/// One turn.
+/// One turn, and what stands between it and the next one.
 #[component]
-pub fn TurnView(chat: Chat, id: TurnId) -> impl IntoView {
+pub fn TurnView(chat: Chat, id: TurnId, behind: Behind) -> impl IntoView {
     let on_screen = annex::InUse::on_screen();
     on_cleanup(move || drop(on_screen));
     let role = chat
         .tree
         .with_untracked(|tree| tree.turn(id).map(|turn| turn.role));
-    match role {
+    let turn = match role {
         Some(Role::Assistant) => view! { <Reply chat id /> }.into_any(),
         _ => view! { <Said chat id /> }.into_any(),
+    };
+    match behind == Behind::default() {
+        true => turn,
+        false => view! {
+            {turn}
+            <Between chat id behind />
+        }
+        .into_any(),
     }
 }
 
@@ -241,6 +251,7 @@ fn ReplyActions(chat: Chat, id: TurnId, course: Course, figures: Signal<Figures>
                     on_click=move || chat.run(Command::Continue(id))
                 />
             </Show>
+            <More chat id />
         </div>
     }
 }

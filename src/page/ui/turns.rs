@@ -18,6 +18,7 @@ use super::dom::{Placed, el};
 use super::found;
 use super::kit::For;
 use super::turn::TurnView;
+use super::window::Behind;
 use crate::chat::request::Role;
 use crate::chat::tree::{Tree, TurnId};
 use crate::chat::turn::Turn;
@@ -31,6 +32,7 @@ use crate::page::follow::follow;
 use crate::page::history;
 use crate::page::history::shelf::Sought;
 use crate::page::idle::Task;
+use crate::page::window;
 
 /// The number of turns that stand together. Where they are out of view they are left out of layout and painting, all at once: a
 /// browser that had to watch each turn of a long conversation would be busy with that alone.
@@ -51,6 +53,7 @@ thread_local! {
     /// first code would hold up a long conversation, while the browser finds out what it changes.
     static SHEET: Option<CssStyleSheet> = sheet(concat!(
         include_str!("../../../style/turn.css"),
+        include_str!("../../../style/talk.css"),
         include_str!("../../../style/answer.css"),
         include_str!("../../../style/code.css"),
         include_str!("../../../style/looks.css"),
@@ -58,8 +61,9 @@ thread_local! {
     ));
 }
 
-/// A turn as it is drawn. A reply that goes on is drawn anew: how often it was begun is part of what it is known by.
-type Drawn = (TurnId, u32);
+/// A turn as it is drawn. A reply that goes on is drawn anew: how often it was begun is part of what it is known by, and so is what
+/// stands behind it.
+type Drawn = (TurnId, u32, Behind);
 
 /// The turns of the conversation.
 #[component]
@@ -76,6 +80,7 @@ pub fn Turns(chat: Chat) -> impl IntoView {
 /// Piles the turns up in their place.
 fn pile(place: Element, chat: Chat) {
     history::watch(chat);
+    window::watch(chat);
     // What is read out to those who listen, not to see. It is there before it says anything: else it would not be heard.
     let spoken = el("p", &[("class", "spoken"), ("role", "status")]);
     let _ = place.append_child(&spoken);
@@ -102,9 +107,17 @@ fn pile(place: Element, chat: Chat) {
     });
     StoredValue::new_local(prints);
     // What follows holds it, and ends with its owner; what it has started ends with it.
+    let window = window::of(chat);
     follow(move || {
+        let (border, summary) = window.with(|fit| (fit.border, fit.summary));
         let path: Vec<Drawn> = chat.starts.with(|starts| {
-            let drawn = |id| (id, starts.get(id).copied().unwrap_or(0));
+            let drawn = |id| {
+                let behind = Behind {
+                    border: border == Some(id),
+                    summary: summary == Some(id),
+                };
+                (id, starts.get(id).copied().unwrap_or(0), behind)
+            };
             chat.tree.with(|tree| tree.path().map(drawn).collect())
         });
         pile.borrow_mut().update(&path, !chat.returning.get());
@@ -250,7 +263,7 @@ impl Pile {
         };
         let place = self.groups.iter_mut().find_map(|group| {
             let mut turns = group.turns.iter();
-            let at = turns.position(|(id, _)| *id == sought.turn)?;
+            let at = turns.position(|(id, ..)| *id == sought.turn)?;
             Some((group, at))
         });
         let Some((group, at)) = place else {
@@ -352,14 +365,14 @@ impl Group {
     /// Makes the turn at this place, which is not made yet.
     fn make(&mut self, at: usize, chat: Chat, owner: &Owner) {
         // As many rows as turns.
-        let Some((id, _)) = self.turns.get(at).copied() else {
+        let Some((id, _, behind)) = self.turns.get(at).copied() else {
             return;
         };
         let owner = owner.child();
         let next = self.rows.iter().skip(at + 1).flatten().next();
         let next = next.and_then(|row| row.turn.element());
         let draw = || {
-            let view = || untrack(|| view! { <TurnView chat id /> }.into_any());
+            let view = || untrack(|| view! { <TurnView chat id behind /> }.into_any());
             owner.with(|| Placed::before(view(), &self.element, next.as_deref()))
         };
         let turn = match self.near || self.newest {
@@ -375,7 +388,7 @@ impl Group {
     /// Makes as much room as the turns of the group will take, more or less.
     fn leave_room(&mut self, tree: &Tree) {
         let (mut all, mut unmade) = (0, 0);
-        for ((id, _), row) in self.turns.iter().zip(&self.rows) {
+        for ((id, ..), row) in self.turns.iter().zip(&self.rows) {
             let room = tree.turn(*id).map_or(0, room);
             all += room;
             unmade += if row.is_none() { room } else { 0 };

@@ -46,6 +46,15 @@ impl Browser {
         self.engine.tab(complaints).await
     }
 
+    /// A blank tab beside another one, with the same store.
+    pub async fn beside(
+        &self,
+        tab: &dyn Tab,
+        complaints: Complaints,
+    ) -> Result<Arc<dyn Tab>, Error> {
+        self.engine.beside(tab, complaints).await
+    }
+
     /// Ends it, and waits until it has ended.
     pub async fn close(&self) {
         self.engine.close().await;

@@ -33,13 +33,30 @@ impl Page {
     /// A blank tab that is in front, has the focus, and is 1000 by 800, light, with motion.
     pub async fn blank(browser: &Browser) -> Result<Page, Error> {
         let complaints = Complaints::default();
-        let page = Page {
-            tab: browser.tab(complaints.clone()).await?,
+        Page::of(browser.tab(complaints.clone()).await?, complaints).await
+    }
+
+    /// The same beside this one, as another tab of the same person.
+    pub async fn beside(&self, browser: &Browser) -> Result<Page, Error> {
+        let complaints = Complaints::default();
+        let tab = browser.beside(&*self.tab, complaints.clone()).await?;
+        Page::of(tab, complaints).await
+    }
+
+    async fn of(tab: Arc<dyn Tab>, complaints: Complaints) -> Result<Page, Error> {
+        tab.at_start(include_str!("page.js")).await?;
+        Ok(Page {
+            tab,
             complaints,
             closed: Arc::default(),
-        };
-        page.tab.at_start(include_str!("page.js")).await?;
-        Ok(page)
+        })
+    }
+
+    /// Ends the tab's process: nothing in it hears of that.
+    pub async fn crash(&self) {
+        self.complaints.set(self.complaints().await);
+        self.closed.store(true, Ordering::Relaxed);
+        must("crash the tab", self.tab.crash().await);
     }
 
     /// Goes to an address, and waits until it is loaded.

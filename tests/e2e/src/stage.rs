@@ -70,9 +70,23 @@ impl Stage {
         }
     }
 
+    /// Opens Rill in another tab of the same person, with these parts of a query, and waits until one can write.
+    pub async fn beside(&self, chat: &Chat, query: &str) -> Chat {
+        match chat.page.beside(&self.browser).await {
+            Ok(page) => {
+                self.pages.lock().await.push(page.clone());
+                self.open_in(page, query).await
+            }
+            Err(error) => panic!("no tab could be opened: {error}"),
+        }
+    }
+
     /// Opens Rill with these parts of a query (`server=...&pace=instant`), and waits until one can write.
     pub async fn open(&self, query: &str) -> Chat {
-        let page = self.blank().await;
+        self.open_in(self.blank().await, query).await
+    }
+
+    async fn open_in(&self, page: Page, query: &str) -> Chat {
         page.goto(&self.site.url(&format!("?{query}"))).await;
         let chat = Chat { page, at: 0 };
         chat.page

@@ -63,7 +63,7 @@ pub struct Script {
     pub finish: Option<String>,
     /// The models that the server has.
     pub models: Option<Vec<String>>,
-    /// The size of the context.
+    /// The size of the context, in tokens; what is longer is refused, where the server refuses.
     pub context: Option<u32>,
     /// One whole answer where a stream was asked for.
     pub whole: bool,

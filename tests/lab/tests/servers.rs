@@ -630,6 +630,15 @@ async fn llama_tells_its_progress_only_when_asked() {
     )
     .await;
     assert_eq!(long.json()["error"]["type"], "exceed_context_size_error");
+    let long = post(
+        &format!(
+            "{}/v1/chat/completions",
+            lab.url(Dialect::OpenAi, "context=2")
+        ),
+        chat(Dialect::OpenAi).1,
+    )
+    .await;
+    assert_eq!(long.json()["error"]["code"], "context_length_exceeded");
 }
 
 #[tokio::test]

@@ -21,6 +21,7 @@ use web_sys::File;
 use super::{Fault, History};
 use crate::history::intake::Seen;
 use crate::import::Refusal;
+use crate::tabs::Message;
 use worker::{Event, Worker};
 use write::Undo;
 
@@ -133,6 +134,8 @@ impl History {
                 }
                 None => stopped(),
             };
+            // Of what was written or taken back the other tabs have read nothing yet.
+            history.tabs.say(&Message::Listed);
             // Another import may have begun meanwhile.
             let mut own = history.import.events.borrow_mut();
             if own.as_ref().is_some_and(|own| own.same_receiver(&events)) {

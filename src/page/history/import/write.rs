@@ -141,8 +141,8 @@ impl History {
 
     async fn try_to_put_back(&self, deleted: &Deleted) -> Result<(), Fault> {
         let work = self.db.work(true).await?;
-        work.erase(&deleted.id)?;
-        work.put_back(deleted, &deleted.id);
+        work.erase(&deleted.of)?;
+        work.put_back(deleted, &deleted.of);
         work.finish().await
     }
 }

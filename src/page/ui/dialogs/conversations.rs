@@ -13,6 +13,7 @@ use crate::page::ui::file::{OpenFile, save_conversation};
 use crate::page::ui::import::ImportButtons;
 use crate::page::ui::kit::{Button, Hint, Show, Titled, Trouble};
 use crate::page::ui::list::{List, ListView};
+use crate::page::ui::room::RoomLine;
 use crate::page::ui::sheet::adopt_style;
 use crate::page::words::say;
 
@@ -96,6 +97,7 @@ pub fn Below(list: List) -> impl IntoView {
             </Show>
         </section>
         <Export chat chosen=Signal::derive(move || list.chosen()) />
+        <RoomLine chat />
     }
 }
 

@@ -1,6 +1,7 @@
 //! The search over all conversations: what is found while one types, and the way there.
 
 use std::ops::Range;
+use std::rc::Rc;
 
 use leptos::html;
 use leptos::prelude::*;
@@ -279,7 +280,7 @@ impl Finding {
         });
     }
 
-    async fn open(self, history: &History, hit: &Shown) -> Result<bool, Fault> {
+    async fn open(self, history: &Rc<History>, hit: &Shown) -> Result<bool, Fault> {
         match self.chat.names().0 == hit.conversation {
             true => Ok(true),
             false => history.open(&hit.conversation).await,

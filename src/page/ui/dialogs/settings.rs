@@ -15,6 +15,7 @@ use crate::page::ui::kit::{
     Button, Choice, Field, For, Hint, Select, Show, TextArea, TextField, Titled, Trouble,
 };
 use crate::page::ui::sheet::adopt_style;
+use crate::page::ui::window::Rules;
 use crate::page::words::say;
 
 /// The settings that most people come for; the rest waits behind a word.
@@ -65,6 +66,7 @@ fn Form(chat: Chat) -> impl IntoView {
         <div>
             <Instructions chat takes />
             <Words chat takes />
+            <LeftOut chat takes />
             <Insight chat takes />
             <Extra chat />
         </div>
@@ -156,6 +158,26 @@ fn OwnSystem(chat: Chat) -> impl IntoView {
             {move || say!(chat, settings_system_leave_out)}
         </Button>
     }
+}
+
+/// The rule by which turns are left out of a conversation that is longer than the context.
+#[component]
+fn LeftOut(chat: Chat, takes: Takes) -> impl IntoView {
+    let rule = chat
+        .preferences
+        .with_untracked(|preferences| preferences.overflow().word());
+    let rules = move || {
+        view! {
+            <section>
+                <h3>{move || say!(chat, settings_long)}</h3>
+                <div class="setting">
+                    <Rules chat rule=rule.to_owned() />
+                    <Hint words=move || say!(chat, settings_long_hint) />
+                </div>
+            </section>
+        }
+    };
+    (!takes.keeps_history).then(rules)
 }
 
 /// Settings of how the model picks its words, and where it ends.

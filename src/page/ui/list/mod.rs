@@ -161,6 +161,7 @@ impl List {
             dialog: NodeRef::new(),
         };
         list.refresh();
+        Effect::new(move || list.forget_what_is_back());
         if let Some(history) = &history {
             // What files brought is in the list as soon as it is written.
             let import = RwSignal::from(history.import.state.clone());

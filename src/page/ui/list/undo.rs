@@ -1,12 +1,13 @@
 //! What was done with the list last, and the way back.
 
-use std::rc::Rc;
+use std::sync::Arc;
 
 use leptos::prelude::*;
 use web_sys::HtmlButtonElement;
 
 use super::{List, row};
 use crate::history::Change;
+use crate::history::change::Edit;
 use crate::page::history::db::Deleted;
 use crate::page::ui::kit::{Button, For};
 use crate::page::words::say;
@@ -16,7 +17,7 @@ use crate::page::words::say;
 pub(super) struct Done {
     pub(super) change: Change,
     /// Records of the conversations that were deleted.
-    pub(super) deleted: Vec<Rc<Deleted>>,
+    pub(super) deleted: Vec<Arc<Deleted>>,
     /// Words on what was done.
     pub(super) words: String,
     /// The conversation that keeps the focus.
@@ -74,6 +75,28 @@ fn Line(list: List, words: String) -> impl IntoView {
                 {move || say!(chat, undo)}
             </Button>
         </div>
+    }
+}
+
+impl List {
+    /// Forgets of what was deleted that which is there again: another tab has put it back. Tracked.
+    pub(super) fn forget_what_is_back(self) {
+        let is_back = |id: &str| {
+            self.heads
+                .with(|heads| heads.iter().flatten().any(|head| head.id == id))
+        };
+        self.heads.track();
+        let Some(mut done) = self.done.get_untracked() else {
+            return;
+        };
+        let count = done.deleted.len();
+        done.deleted.retain(|deleted| !is_back(&deleted.of));
+        if done.deleted.len() < count {
+            let is_over = |edit: &Edit| matches!(edit, Edit::Presence(of) if is_back(&of.id));
+            done.change.edits.retain(|edit| !is_over(edit));
+            self.done
+                .set(Some(done).filter(|done| !done.change.is_empty()));
+        }
     }
 }
 

@@ -3,6 +3,7 @@
 use super::{Answer, Complaints, Engine, Tab as _, WINDOW};
 use crate::browser::{Error, FOREIGN_HOST};
 use chromiumoxide::browser::{Browser as Driver, BrowserConfig};
+use chromiumoxide::cdp::browser_protocol::browser::BrowserContextId;
 use chromiumoxide::cdp::browser_protocol::emulation::{
     MediaFeature, SetDeviceMetricsOverrideParams, SetEmulatedMediaParams,
     SetFocusEmulationEnabledParams,
@@ -16,7 +17,7 @@ use chromiumoxide::cdp::browser_protocol::network::{
     self, BlockPattern, EmulateNetworkConditionsByRuleParams, NetworkConditions,
     SetBlockedUrLsParams,
 };
-use chromiumoxide::cdp::browser_protocol::page::CaptureScreenshotFormat;
+use chromiumoxide::cdp::browser_protocol::page::{CaptureScreenshotFormat, CrashParams};
 use chromiumoxide::cdp::browser_protocol::performance;
 use chromiumoxide::cdp::browser_protocol::target::{
     CreateBrowserContextParams, CreateTargetParams, SetAutoAttachParams,
@@ -111,27 +112,50 @@ impl Chromium {
             profile: None,
         })
     }
+
+    /// A blank tab in front, with the store of this context.
+    async fn tab_in(
+        &self,
+        context: Option<BrowserContextId>,
+        complaints: Complaints,
+    ) -> Result<Arc<dyn super::Tab>, Error> {
+        let mut target = CreateTargetParams::new("about:blank");
+        target.browser_context_id = context.clone();
+        target.new_window = Some(true);
+        let page = self.driver.lock().await.new_page(target).await?;
+        listen(&page, complaints).await?;
+        page.execute(SetFocusEmulationEnabledParams::new(true))
+            .await?;
+        page.execute(workers_run()).await?;
+        let tab = Tab { page, context };
+        tab.size(WINDOW.0, WINDOW.1, 1.0).await?;
+        tab.media(false, false).await?;
+        Ok(Arc::new(tab) as Arc<dyn super::Tab>)
+    }
 }
 
 impl Engine for Chromium {
     fn tab(&self, complaints: Complaints) -> Answer<'_, Arc<dyn super::Tab>> {
         Box::pin(async move {
-            let driver = self.driver.lock().await;
-            let mut target = CreateTargetParams::new("about:blank");
-            if self.profile.is_some() {
-                let context = CreateBrowserContextParams::default();
-                target.browser_context_id = Some(driver.create_browser_context(context).await?);
-            }
-            target.new_window = Some(true);
-            let page = driver.new_page(target).await?;
-            listen(&page, complaints).await?;
-            page.execute(SetFocusEmulationEnabledParams::new(true))
-                .await?;
-            page.execute(workers_run()).await?;
-            let tab = Tab { page };
-            tab.size(WINDOW.0, WINDOW.1, 1.0).await?;
-            tab.media(false, false).await?;
-            Ok(Arc::new(tab) as Arc<dyn super::Tab>)
+            let context = if self.profile.is_some() {
+                let driver = self.driver.lock().await;
+                let fresh = CreateBrowserContextParams::default();
+                Some(driver.create_browser_context(fresh).await?)
+            } else {
+                None
+            };
+            self.tab_in(context, complaints).await
+        })
+    }
+
+    fn beside<'a>(
+        &'a self,
+        tab: &'a dyn super::Tab,
+        complaints: Complaints,
+    ) -> Answer<'a, Arc<dyn super::Tab>> {
+        Box::pin(async move {
+            let tab = tab.chromium().ok_or("a tab of another engine")?;
+            self.tab_in(tab.context.clone(), complaints).await
         })
     }
 
@@ -207,6 +231,7 @@ async fn listen(page: &chromiumoxide::Page, complaints: Complaints) -> Result<()
 /// A tab of it.
 pub struct Tab {
     page: chromiumoxide::Page,
+    context: Option<BrowserContextId>,
 }
 
 impl Tab {
@@ -409,6 +434,15 @@ impl super::Tab for Tab {
             let all = NetworkConditions::new("", by.as_secs_f64() * 1e3, -1.0, -1.0);
             let slow = EmulateNetworkConditionsByRuleParams::new(false, vec![all]);
             self.tell(slow).await
+        })
+    }
+
+    fn crash(&self) -> Answer<'_> {
+        Box::pin(async move {
+            // What crashes does not answer.
+            let crash = self.page.execute(CrashParams::default());
+            let _ = tokio::time::timeout(Duration::from_secs(2), crash).await;
+            Ok(())
         })
     }
 

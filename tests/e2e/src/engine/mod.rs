@@ -50,7 +50,7 @@ impl Kind {
     pub fn has(self, need: Need) -> bool {
         match (self, need) {
             (Kind::Chromium, _) => true,
-            (Kind::Firefox, Need::Costs | Need::Preflights) => false,
+            (Kind::Firefox, Need::Costs | Need::Preflights | Need::Tabs) => false,
             (Kind::Firefox, Need::Network | Need::Media) => true,
             (Kind::WebKit, _) => false,
         }
@@ -72,6 +72,8 @@ pub enum Need {
     Network,
     /// The person's system is dark, or wants less motion.
     Media,
+    /// Several tabs have one store, and one of them can crash.
+    Tabs,
     /// A preflight lasts until its answer ends; Firefox reads the head and lets go.
     Preflights,
 }
@@ -82,6 +84,7 @@ impl fmt::Display for Need {
             Need::Costs => "counts of nodes, listeners and bytes",
             Need::Network => "a network that withholds or delays",
             Need::Media => "the system's darkness and motion",
+            Need::Tabs => "several tabs with one store",
             Need::Preflights => "a browser that waits for the end of a preflight",
         })
     }
@@ -91,6 +94,11 @@ impl fmt::Display for Need {
 pub trait Engine: Send + Sync {
     /// A blank tab in front, [`WINDOW`] in size, with a store of its own.
     fn tab(&self, complaints: Complaints) -> Answer<'_, Arc<dyn Tab>>;
+
+    /// A blank tab beside another one, with the same store.
+    fn beside<'a>(&'a self, _tab: &'a dyn Tab, _: Complaints) -> Answer<'a, Arc<dyn Tab>> {
+        lacks("two tabs with one store")
+    }
 
     /// Ends it, and waits until it has ended.
     fn close(&self) -> BoxFuture<'_, ()>;
@@ -141,6 +149,11 @@ pub trait Tab: Send + Sync {
     /// From now on every answer of the network comes so much later.
     fn delay(&self, _by: Duration) -> Answer<'_> {
         lacks("a network that withholds or delays")
+    }
+
+    /// Ends its process, so that nothing in it hears of that.
+    fn crash(&self) -> Answer<'_> {
+        lacks("a tab that crashes")
     }
 
     /// Closes it, and what it has stored.

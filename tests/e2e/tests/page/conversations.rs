@@ -25,6 +25,19 @@ const KEPT: &str = "new Promise((resolve) => {
     };
 })";
 
+/// Whether a record of some turn holds these words.
+const RECORDS: &str = "new Promise((resolve) => {
+    const open = indexedDB.open('rill', 1);
+    open.onerror = () => resolve(false);
+    open.onsuccess = () => {
+        const all = open.result.transaction('turns').objectStore('turns').getAll();
+        all.onsuccess = () => {
+            open.result.close();
+            resolve(all.result.some((record) => JSON.stringify(record).includes(WORDS)));
+        };
+    };
+})";
+
 /// Waits until so many turns of the conversation with this first question are kept.
 pub async fn kept(chat: &Chat, title: &str, turns: usize) {
     let wanted = json!([title, turns]);
@@ -38,6 +51,12 @@ pub async fn kept(chat: &Chat, title: &str, turns: usize) {
     }
     let all: Value = chat.page.js(KEPT).await;
     panic!("{wanted} is not among {all}");
+}
+
+/// Waits until the record of some turn holds these words.
+pub async fn kept_records(chat: &Chat, words: &str) {
+    let look = RECORDS.replace("WORDS", &quote(words));
+    chat.page.until::<bool>(&look).await;
 }
 
 /// The words of all turns on the page, oldest first.
@@ -224,9 +243,13 @@ pub async fn what_the_database_does_not_take_in_time_comes_back_all_the_same(sta
     assert_eq!(chat.ended().await.text, turn.text);
 }
 
+/// A browser without locks, as at a plain http address of the local network.
+const WITHOUT_LOCKS: &str =
+    "Object.defineProperty(Navigator.prototype, 'locks', { value: undefined })";
+
 #[e2e::case]
-pub async fn each_tab_keeps_its_own_conversation(stage: Stage) {
-    let chat = stage.chat(Dialect::OpenAi, "delay=0;tokens=3", "").await;
+pub async fn without_locks_each_tab_keeps_its_own_conversation(stage: Stage) {
+    let chat = with_script(&stage, WITHOUT_LOCKS, "delay=0;tokens=3", "").await;
     chat.ask("In the first tab").await;
     kept(&chat, "In the first tab", 2).await;
     // Another tab of the same person, which the browser makes as a copy of the first: it knows the same conversation.

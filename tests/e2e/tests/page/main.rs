@@ -4,6 +4,7 @@
 
 mod ai4artsed;
 mod annex;
+mod branches;
 mod compatible;
 mod conversations;
 mod diagrams;
@@ -12,6 +13,7 @@ mod doctor_panel;
 mod doors;
 mod ends;
 mod export;
+mod fit;
 mod halo;
 mod hands;
 mod images;
@@ -24,9 +26,12 @@ mod look;
 mod net;
 mod offline;
 mod qolaba;
+mod queue;
 mod reading;
 mod safe;
 mod settings;
+mod storage;
+mod tabs;
 mod talk;
 mod tokens;
 mod views;

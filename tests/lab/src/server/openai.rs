@@ -132,6 +132,9 @@ fn chat(ask: &Ask<'_>) -> Answer {
             &error(&message, "NotFoundError", json!("model_not_found")),
         );
     }
+    if let Some(refusal) = too_long(ask, &chat) {
+        return refusal;
+    }
     let voice = Chunks {
         id: "chatcmpl-lab".into(),
         model,
@@ -145,6 +148,15 @@ fn chat(ask: &Ask<'_>) -> Answer {
     } else {
         Answer::json(200, &voice.whole(&chat.reply))
     }
+}
+
+/// The refusal of a prompt that is longer than the context, where the script says how much that holds. No list tells it.
+fn too_long(ask: &Ask<'_>, chat: &Chat) -> Option<Answer> {
+    let (asked, context) = (chat.reply.prompt_tokens, ask.script.context?);
+    (asked > usize::try_from(context).unwrap_or(usize::MAX)).then(|| {
+        let message = format!("This model's maximum context length is {context} tokens. However, your messages resulted in {asked} tokens. Please reduce the length of the messages.");
+        Answer::json(400, &error(&message, "invalid_request_error", json!("context_length_exceeded")))
+    })
 }
 
 /// OpenAI's chunks.

@@ -1,0 +1,65 @@
+//! The line that says how much room what is kept takes, and whether it lasts.
+//!
+//! In: nothing; it asks the browser. Out: a sentence or two, or nothing where the browser does not say.
+
+use leptos::prelude::*;
+
+use super::kit::{Hint, Show};
+use crate::history::Room;
+use crate::history::room::{Size, Unit};
+use crate::page::app::Chat;
+use crate::page::history::room::room;
+use crate::page::numbers;
+use crate::page::words::say;
+
+/// The line on the room that the browser has.
+#[component]
+pub fn RoomLine(chat: Chat) -> impl IntoView {
+    let known = RwSignal::new(None::<Room>);
+    if chat.shared().store.lasts() {
+        chat.spawn(async move {
+            let room = room().await;
+            // Whoever asked may be gone by now.
+            let _ = known.try_set(room);
+        });
+    }
+    let words = move || {
+        let Some(room) = known.get() else {
+            return String::new();
+        };
+        let (used, granted) = (size(chat, room.used), size(chat, room.granted));
+        let used = say!(chat, room_used, used = used, granted = granted);
+        let more = match room.lasts {
+            _ if room.is_short() => say!(chat, room_short),
+            Some(true) => say!(chat, room_lasts),
+            Some(false) => say!(chat, room_passes),
+            None => return used,
+        };
+        format!("{used} {more}")
+    };
+    view! {
+        <Show when=move || known.with(Option::is_some)>
+            <section>
+                <Hint words />
+            </section>
+        </Show>
+    }
+}
+
+/// A size in the figures of the language; the units are the same in all of them.
+fn size(chat: Chat, bytes: f64) -> String {
+    let Size {
+        number,
+        places,
+        unit,
+    } = Size::of(bytes);
+    let unit = match unit {
+        Unit::Kilo => "kB",
+        Unit::Mega => "MB",
+        Unit::Giga => "GB",
+    };
+    format!(
+        "{}\u{a0}{unit}",
+        numbers::decimal(chat.lang.get(), number, places)
+    )
+}
