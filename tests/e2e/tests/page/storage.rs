@@ -77,7 +77,7 @@ pub async fn a_damaged_record_is_told_and_the_rest_is_there(stage: Stage) {
     told(&chat, "is damaged").await;
     let users: Vec<String> = chat
         .page
-        .js("e2e.turns(0, 'user').map((turn) => turn.text.trim())")
+        .js("e2e.turns(0, 'user').map((turn) => e2e.text(turn).trim())")
         .await;
     assert_eq!(users.last().map(String::as_str), Some("Two"));
     let picture = e2e::stage::pictures_folder().join("damaged.png");
