@@ -23,15 +23,17 @@ const TABLE_END: &str = "\n    };\n";
 const ENTRY: &str = "        ";
 const ENTRY_ENDS: [&str; 2] = ["        },", "        }, arguments); },"];
 
-/// What the first file calls instead: a function of the second file, once that is here. Calls have at most eight arguments
-/// (wasm-bindgen passes texts and lists as two).
+/// The name of the first argument that a call has not: [`LATER`] passes twelve on (a text or a list takes two), for more would be lost.
+const TOO_MANY: &str = "arg12";
+
+/// What the first file calls instead: a function of the second file, once that is here.
 const LATER: &str = "
 let late;
 const withLate = (first) => new Proxy(first, {
     get: (known, name) => {
         if (name in known) return known[name];
         let call;
-        return (a, b, c, d, e, f, g, h) => (call ??= late[name])(a, b, c, d, e, f, g, h);
+        return (a, b, c, d, e, f, g, h, i, j, k, l) => (call ??= late[name])(a, b, c, d, e, f, g, h, i, j, k, l);
     },
 });
 const bringLate = (functions) => { late = functions; };
@@ -180,6 +182,11 @@ fn parted(name: &str, script: &str, later: &BTreeSet<String>) -> Outcome<Parted>
         }
     }
     let calls = format!("\"./{name}_bg.js\": import0,");
+    if gone.contains(TOO_MANY) {
+        return Err(Failure::new(
+            "A function of the page's JavaScript has more than twelve arguments, which xtask/src/late.rs would lose",
+        ));
+    }
     if goes.is_some() || !tail.contains(&calls) || !tail.contains("export { ") {
         return Err(other());
     }
@@ -308,6 +315,7 @@ export { initSync, __wbg_init as default };
             ("    const import0 = {", "    const table = {"),
             ("import0,\n", "table,\n"),
             ("        }, arguments); },", "        }, arguments) },"),
+            ("(arg0, arg1)", "(arg0, arg1, arg12)"),
         ] {
             let script = SCRIPT.replacen(old, new, 1);
             assert!(
