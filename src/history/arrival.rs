@@ -5,7 +5,9 @@
 //! brings nothing twice; and what a person has gone on with is never replaced.
 
 use super::progress::{Conversation, Progress};
+use super::reading::Opened;
 use super::records::{Batch, Head, title};
+use crate::chat::tree::Tree;
 use crate::import;
 
 /// The beginning of the names of all conversations that came from files.
@@ -52,9 +54,21 @@ impl Number {
         sum.number()
     }
 
+    /// The number of texts, in order.
+    pub fn of_texts(texts: &[&str]) -> Number {
+        let mut sum = Sum::default();
+        texts.iter().for_each(|text| sum.take(text));
+        sum.number()
+    }
+
     /// The conversation's name in the store.
     pub fn name(self) -> String {
-        format!("{NAMES}{:016x}{:016x}", self.0, self.1)
+        format!("{NAMES}{}", self.hex())
+    }
+
+    /// The number in 32 hexadecimal digits.
+    pub fn hex(self) -> String {
+        format!("{:016x}{:016x}", self.0, self.1)
     }
 }
 
@@ -82,15 +96,38 @@ pub fn standing(arriving: &import::Conversation, known: Option<&Head>) -> Standi
 pub fn batches(arriving: &import::Conversation, given: Option<&str>, now: f64) -> Vec<Batch> {
     let at = time(arriving).map_or(now, |time| time as f64);
     let id = Number::of(arriving).name();
-    let mut progress = Progress::begin(&id);
-    progress.name_it(given.filter(|given| *given != title(&arriving.tree)));
+    brought(&id, &arriving.tree, given, BY, at)
+}
+
+/// Puts the turns into records that a person's own folder has added to a conversation: `known` is the conversation as the store has it, `tree`
+/// as it is now. `by` is a name that no other writer has; `at` is the time of the last change in the folder, in milliseconds since 1970.
+pub fn added(known: &Opened, tree: &Tree, by: &str, at: f64) -> Vec<Batch> {
+    let called = known.head.called.as_ref();
     let of = Conversation {
-        id: &id,
-        tree: &arriving.tree,
+        id: &known.head.id,
+        tree,
+        running: None,
+        called: called.map(|(of, name)| (of.as_str(), name.as_str())),
+    };
+    all(Progress::of(known), &of, by, known.head.at.max(at))
+}
+
+/// Puts a conversation into records that a person's own folder brings under this name. `given` is its title, if it has one; `by` and `at`
+/// are those of [`added`].
+pub fn brought(id: &str, tree: &Tree, given: Option<&str>, by: &str, at: f64) -> Vec<Batch> {
+    let mut progress = Progress::begin(id);
+    progress.name_it(given.filter(|given| *given != title(tree)));
+    let of = Conversation {
+        id,
+        tree,
         running: None,
         called: None,
     };
-    std::iter::from_fn(|| progress.batch(&of, BY, at)).collect()
+    all(progress, &of, by, at)
+}
+
+fn all(mut progress: Progress, of: &Conversation, by: &str, at: f64) -> Vec<Batch> {
+    std::iter::from_fn(|| progress.batch(of, by, at)).collect()
 }
 
 /// A sum of texts, the same on every machine and in every version: FNV-1a, twice, for 128 bits.
@@ -167,6 +204,45 @@ mod tests {
         reading.take(Ok(Vec::new()));
         let opened = reading.finish().unwrap().unwrap();
         assert_eq!(opened.tree, one.tree);
+    }
+
+    #[test]
+    fn what_a_folder_adds_is_written_on_top_of_what_is_there() {
+        let one = arriving(None, &["x", "y"], None);
+        let head = brought("RILL1", &one.tree, None, "a page", 5.0)
+            .remove(0)
+            .head;
+        let known = Opened {
+            of: head.id.clone(),
+            version: head.version,
+            written: one.tree.len(),
+            is_unwritten: false,
+            touched: Vec::new(),
+            was_left: false,
+            tree: one.tree.clone(),
+            head: Head {
+                called: Some(("http://a".to_owned(), "7".to_owned())),
+                ..head
+            },
+        };
+        let mut tree = one.tree;
+        assert_eq!(added(&known, &tree, "a folder", 9.0), []);
+        tree.add(Some(1), Turn::user("z"));
+        let batches = added(&known, &tree, "a folder", 9.0);
+        let batch = &batches[0];
+        assert_eq!((batches.len(), batch.expect), (1, known.version));
+        assert_eq!(
+            batch.turns.iter().map(|(id, _)| *id).collect::<Vec<_>>(),
+            [2]
+        );
+        assert_eq!((batch.head.at, batch.head.count), (9.0, 3));
+        assert_eq!(batch.head.called, known.head.called);
+        // Another writer's words in between are not written over.
+        let other = Head {
+            version: known.version + 1,
+            ..known.head.clone()
+        };
+        assert!(batch.fits(Some(&known.head)) && !batch.fits(Some(&other)));
     }
 
     #[test]
