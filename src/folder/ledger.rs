@@ -35,6 +35,8 @@ struct Known {
 pub struct Ledger {
     /// The files, by their names.
     files: BTreeMap<String, Known>,
+    /// The time of the last writing, in milliseconds since 1970.
+    pub at: Option<f64>,
     /// The versions of conversations of which every word is in the folder, by the conversations' names.
     versions: BTreeMap<String, u64>,
 }
@@ -43,7 +45,10 @@ impl Ledger {
     /// Reads a ledger that was kept. What cannot be read is as good as not known: then files are read once more.
     pub fn read(text: &str) -> Ledger {
         let kept: Value = serde_json::from_str(text).unwrap_or_default();
-        let mut ledger = Ledger::default();
+        let mut ledger = Ledger {
+            at: kept.get("at").and_then(Value::as_f64),
+            ..Ledger::default()
+        };
         let entries = |name: &str| {
             let entries = kept.get(name).and_then(Value::as_object);
             entries.into_iter().flatten()
@@ -54,11 +59,7 @@ impl Ledger {
                 continue;
             };
             let of = file.get(2).and_then(Value::as_str);
-            let known = Known {
-                stamp: Stamp { modified, size },
-                of: of.map(str::to_owned),
-            };
-            ledger.files.insert(name.clone(), known);
+            ledger.took(name, Stamp { modified, size }, of);
         }
         let versions = entries("versions");
         let versions = versions.filter_map(|(id, version)| Some((id.clone(), version.as_u64()?)));
@@ -66,14 +67,15 @@ impl Ledger {
         ledger
     }
 
-    /// The ledger as a text that is kept.
+    /// The ledger as a text that is kept; without the files that cannot be read, which are tried once more by the next page.
     pub fn write(&self) -> String {
-        let files = self.files.iter().map(|(name, known)| {
+        let files = self.files.iter().filter_map(|(name, known)| {
             let Stamp { modified, size } = known.stamp;
-            (name.clone(), json!([modified, size, known.of]))
+            let of = known.of.as_ref()?;
+            Some((name.clone(), json!([modified, size, of])))
         });
         let files: serde_json::Map<String, Value> = files.collect();
-        json!({ "files": files, "versions": self.versions }).to_string()
+        json!({ "at": self.at, "files": files, "versions": self.versions }).to_string()
     }
 
     /// Takes note of the files that stand in the folder; returns the names of those that are to be read, and forgets those that are gone.
@@ -82,7 +84,10 @@ impl Ledger {
         self.files.retain(|name, _| is_there(name));
         let is_new = |(name, stamp): &&(String, Stamp)| {
             let known = self.files.get(name);
-            file::is_meant(name) && known.is_none_or(|known| known.stamp != *stamp)
+            // An empty one is on its way.
+            file::is_meant(name)
+                && stamp.size > 0.0
+                && known.is_none_or(|known| known.stamp != *stamp)
         };
         let new = files.iter().filter(is_new);
         new.map(|(name, _)| name.clone()).collect()
@@ -217,18 +222,22 @@ mod tests {
         #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
         #[test]
         fn what_is_kept_is_read_again(
-            files in prop::collection::btree_map(".{0,9}", (any::<u32>(), any::<u32>(), any::<Option<u8>>()), 0..5),
+            files in prop::collection::btree_map(".{0,9}", (any::<u32>(), any::<u32>(), any::<u8>()), 0..5),
             versions in prop::collection::btree_map("[a-z]{1,3}", any::<u64>(), 0..5),
         ) {
             let mut ledger = Ledger::default();
             for (name, (modified, size, of)) in &files {
                 let stamp = Stamp { modified: f64::from(*modified), size: f64::from(*size) };
-                ledger.took(name, stamp, of.map(|of| of.to_string()).as_deref());
+                ledger.took(name, stamp, Some(&of.to_string()));
             }
             for (id, version) in &versions {
                 ledger.is_written(id, *version);
             }
-            prop_assert_eq!(Ledger::read(&ledger.write()), ledger);
+            ledger.at = versions.values().next().map(|at| (at % 9) as f64);
+            prop_assert_eq!(&Ledger::read(&ledger.write()), &ledger);
+            let mut with_bad = ledger.clone();
+            with_bad.took("this one cannot be read", Stamp::default(), None);
+            prop_assert_eq!(Ledger::read(&with_bad.write()), ledger);
         }
 
         #[test]

@@ -252,6 +252,16 @@ impl Store {
         self.set("list", &Value::from(stands));
     }
 
+    /// Tells whether conversations are kept in a folder of the person's own.
+    pub fn folder(&self) -> bool {
+        self.get("folder") == true
+    }
+
+    /// Writes whether conversations are kept in a folder of the person's own.
+    pub fn keep_folder(&self, is_kept: bool) {
+        self.set("folder", &Value::from(is_kept));
+    }
+
     /// Reads how the person likes to read.
     pub fn appearance(&self) -> Appearance {
         Appearance::read(&self.get("look"))

@@ -1,8 +1,8 @@
 //! The browser's database, as far as conversations need it: two stores of texts by name.
 //!
 //! `conversations` holds one record for each conversation, and for each folder of them; `turns` one for each turn, named by its
-//! conversation and its number, and one for what a page left unwritten of a conversation when it went. What stands in them is not
-//! known here. Everything may fail, and says so: a private window has no database, a full disk no room, and a browser closes the
+//! conversation and its number, one for what a page left unwritten of a conversation when it went, and what belongs to no conversation
+//! ([`Work::own`]). What stands in them is not known here. Everything may fail, and says so: a private window has no database, a full disk no room, and a browser closes the
 //! connection of a page that was away.
 //! A wrapper of our own: the kept crates for IndexedDB cost a reader 20 KB, this one two.
 
@@ -312,10 +312,30 @@ impl Work {
         }
     }
 
-    /// Deletes everything.
-    pub fn clear(&self) {
+    /// Deletes everything but what belongs to no conversation.
+    pub fn clear(&self) -> Result<(), Fault> {
         self.note(self.heads.clear());
-        self.note(self.turns.clear());
+        let before = IdbKeyRange::upper_bound(&own("").into());
+        let behind = IdbKeyRange::lower_bound(&"own0".into());
+        for range in [before, behind] {
+            let range = range.map_err(|error| thrown(&error))?;
+            self.note(self.turns.delete(&range.into()));
+        }
+        Ok(())
+    }
+
+    /// Reads a value that belongs to no conversation; undefined where there is none.
+    pub async fn own(&self, name: &str) -> Result<JsValue, Fault> {
+        done(self.turns.get(&own(name).into())).await
+    }
+
+    /// Writes a value that belongs to no conversation; undefined deletes it.
+    pub fn put_own(&self, name: &str, value: &JsValue) {
+        let name = own(name).into();
+        self.note(match value.is_undefined() {
+            true => self.turns.delete(&name),
+            false => self.turns.put_with_key(value, &name),
+        });
     }
 
     /// Commits the transaction, since all is asked for: it is written at once, even where the page is about to go.
@@ -354,6 +374,11 @@ fn name(id: &str, turn: usize) -> String {
 /// Makes the name of the record of what was left unwritten of a conversation: it stands among no conversation's turns.
 fn left(id: &str) -> String {
     format!("left/{id}")
+}
+
+/// Makes the name of what belongs to no conversation: it stands among no conversation's turns, and no older version reads it.
+fn own(name: &str) -> String {
+    format!("own/{name}")
 }
 
 /// Makes the name of a folder's record: it stands among the conversations, none of which has such a name.

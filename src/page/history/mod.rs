@@ -11,9 +11,11 @@
 //! | `write` | what the journal wants written, written |
 //! | [`shelf`] | all conversations and folders, and what is done to them |
 //! | [`finder`] | what is found in them |
+//! | [`folder`] | a folder of the person's own, in which each stands as a file |
 
 pub mod db;
 pub mod finder;
+pub mod folder;
 pub mod import;
 pub mod shelf;
 mod write;
@@ -67,6 +69,8 @@ pub struct History {
     tick: RefCell<Option<Interval>>,
     /// Import of files, if there is one.
     pub import: import::Import,
+    /// Folder of the person's own, if there is one.
+    pub folder: folder::Keeper,
 }
 
 /// Returns the history of a chat, made at the first call; `None` where nothing may be kept.
@@ -89,6 +93,7 @@ pub fn of(chat: Chat) -> Option<Rc<History>> {
             planned: Cell::new(false),
             tick: RefCell::default(),
             import: import::Import::default(),
+            folder: folder::Keeper::default(),
         });
         chat.keep_with(history.clone());
         history

@@ -136,7 +136,7 @@ impl History {
     pub async fn clear(&self) -> Result<(), Fault> {
         let work = self.db.work(true).await?;
         let folders = folders(&work.heads().await?);
-        work.clear();
+        work.clear()?;
         for folder in folders {
             work.put_folder(&folder.id, Some(&folder.write()));
         }
@@ -178,6 +178,7 @@ impl History {
         if let Some(head) = Head::read(&batch.record(known)) {
             self.finder.take(batch, &head);
             self.shelf.take(head);
+            self.folder_soon(false);
         }
     }
 
