@@ -12,6 +12,7 @@ mod doctor_panel;
 mod doors;
 mod ends;
 mod export;
+mod folder;
 mod halo;
 mod hands;
 mod images;
