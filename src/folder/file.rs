@@ -7,7 +7,7 @@ use crate::chat::archive::{self, Unreadable as Refused};
 use crate::chat::tree::Tree;
 use crate::export::{self, Document, Form, Words};
 use crate::history::Head;
-use crate::history::arrival::Number;
+use crate::history::arrival::{Number, is_name};
 
 /// The most bytes of a file that is read.
 pub const MOST: f64 = 64.0 * 1024.0 * 1024.0;
@@ -94,14 +94,8 @@ pub fn name(head: &Head, untitled: &str) -> String {
 
 /// The conversation's name in the store: what the file says, where a store takes that; else one that is made of it.
 fn id(told: Option<&str>, name: &str) -> String {
-    let is_plain = |id: &str| {
-        let has_length = (4..=80).contains(&id.len());
-        has_length
-            && id.bytes().all(|c| c.is_ascii_alphanumeric() || c == b'-')
-            && !["left", "folder"].contains(&id)
-    };
     match told {
-        Some(id) if is_plain(id) => id.to_owned(),
+        Some(id) if is_name(id) => id.to_owned(),
         Some(id) => format!("file-{}", Number::of_texts(&["id", id]).hex()),
         None => format!("file-{}", Number::of_texts(&["name", name]).hex()),
     }

@@ -2,9 +2,9 @@
 //!
 //! In: two trees. Out: the first with more turns. It must not know where they come from.
 //!
-//! A number says nothing beyond its own tree. So a turn is known by its words and by the turns before it; of equal ones beside each other the
-//! first is the first and the second the second. A reply that did not come to its end, with nothing behind it, is an earlier state of one
-//! beside it that begins with all of its words: that one stands for it.
+//! A number says nothing beyond its own tree. So a turn is known by its words and by the turns before it: those that say the same in the same
+//! place are one. A reply that did not come to its end, with nothing behind it, is an earlier state of one beside it that begins with all of
+//! its words: that one stands for it.
 
 use std::collections::{HashMap, VecDeque};
 use std::hash::{DefaultHasher, Hash, Hasher};
@@ -44,62 +44,93 @@ pub fn holds(mine: &Tree, theirs: &Tree) -> bool {
 fn missing(mine: &Tree, theirs: &Tree) -> Vec<(Option<TurnId>, TurnId)> {
     let (own, other) = (Families::of(mine), Families::of(theirs));
     let mut missing = Vec::new();
-    let mut pairs = VecDeque::from([(None, None)]);
+    let mut pairs = VecDeque::from([(Place::Root, Place::Root)]);
     while let Some((here, there)) = pairs.pop_front() {
-        let ours = own.behind(here);
-        let ours = ours.iter().filter_map(|id| One::of(mine, &own, *id));
-        let ours: Vec<One> = ours.collect();
-        let new = other.behind(there).iter();
-        let new: Vec<One> = new.filter_map(|id| One::of(theirs, &other, *id)).collect();
-        let is_earlier = |one: &One| {
-            one.may_grow
-                && ours
-                    .iter()
-                    .chain(&new)
-                    .any(|later| goes_on(later.turn, one.turn))
-        };
-        let mut free: HashMap<u64, VecDeque<&One>> = HashMap::new();
-        for one in ours.iter().filter(|one| !is_earlier(one)) {
-            let alike = free.entry(fingerprint(one.turn)).or_default();
-            alike.push_back(one);
-        }
-        for one in new.iter().filter(|one| !is_earlier(one)) {
-            let place = take(&mut free, one.turn).unwrap_or_else(|| {
-                let place = mine.len().saturating_add(missing.len());
-                missing.push((here, one.id));
-                place
-            });
-            pairs.push_back((Some(place), Some(one.id)));
+        let ours = alike(mine, own.behind(&here));
+        let new = alike(theirs, other.behind(&there));
+        for one in &new.all {
+            let known = ours.find(one.turn);
+            let is_last = one.ids.iter().all(|id| other.is_last(*id));
+            let all = ours.all.iter().chain(&new.all);
+            let is_earlier = || {
+                let may_grow = is_last && !is_whole(one.turn);
+                may_grow && all.into_iter().any(|later| goes_on(later.turn, one.turn))
+            };
+            let ids = match known {
+                Some(known) => known.ids.clone(),
+                None if is_earlier() => continue,
+                None => {
+                    let place = mine.len().saturating_add(missing.len());
+                    missing.extend(one.ids.first().map(|id| (here.newest(), *id)));
+                    vec![place]
+                }
+            };
+            pairs.push_back((Place::Behind(ids), Place::Behind(one.ids.clone())));
         }
     }
     missing
 }
 
-/// Takes the first turn that says the same.
-fn take(free: &mut HashMap<u64, VecDeque<&One>>, turn: &Turn) -> Option<TurnId> {
-    let alike = free.get_mut(&fingerprint(turn))?;
-    let at = alike.iter().position(|one| says_the_same(one.turn, turn))?;
-    alike.remove(at).map(|one| one.id)
+/// A place in a tree: the beginning, or behind turns that are the same.
+enum Place {
+    Root,
+    Behind(Vec<TurnId>),
 }
 
-/// One turn among those beside it.
-struct One<'t> {
-    id: TurnId,
-    turn: &'t Turn,
-    /// `true` for a reply that did not come to its end and has nothing behind it: another device may have gone on with it.
-    may_grow: bool,
-}
-
-impl<'t> One<'t> {
-    fn of(tree: &'t Tree, families: &Families, id: TurnId) -> Option<One<'t>> {
-        let turn = tree.turn(id)?;
-        let is_last = families.behind(Some(id)).is_empty();
-        Some(One {
-            id,
-            turn,
-            may_grow: !is_whole(turn) && is_last,
-        })
+impl Place {
+    fn newest(&self) -> Option<TurnId> {
+        match self {
+            Place::Root => None,
+            Place::Behind(ids) => ids.last().copied(),
+        }
     }
+}
+
+/// Turns in one place that say the same.
+struct Alike<'t> {
+    turn: &'t Turn,
+    ids: Vec<TurnId>,
+}
+
+/// All turns in one place, in the order of making.
+#[derive(Default)]
+struct All<'t> {
+    all: Vec<Alike<'t>>,
+    /// Their places in the list, by fingerprint.
+    known: HashMap<u64, Vec<usize>>,
+}
+
+impl<'t> All<'t> {
+    fn find(&self, turn: &Turn) -> Option<&Alike<'t>> {
+        let places = self.known.get(&fingerprint(turn))?;
+        let mut alike = places.iter().filter_map(|at| self.all.get(*at));
+        alike.find(|alike| says_the_same(alike.turn, turn))
+    }
+
+    fn take(&mut self, turn: &'t Turn, id: TurnId) {
+        let places = self.known.entry(fingerprint(turn)).or_default();
+        for at in places.iter() {
+            if let Some(alike) = self.all.get_mut(*at)
+                && says_the_same(alike.turn, turn)
+            {
+                alike.ids.push(id);
+                return;
+            }
+        }
+        places.push(self.all.len());
+        let ids = vec![id];
+        self.all.push(Alike { turn, ids });
+    }
+}
+
+fn alike(tree: &Tree, ids: impl Iterator<Item = TurnId>) -> All<'_> {
+    let mut all = All::default();
+    for id in ids {
+        if let Some(turn) = tree.turn(id) {
+            all.take(turn, id);
+        }
+    }
+    all
 }
 
 /// The turns behind each turn of a tree, in the order of making.
@@ -124,11 +155,17 @@ impl Families {
         families
     }
 
-    fn behind(&self, parent: Option<TurnId>) -> &[TurnId] {
-        match parent {
-            Some(parent) => self.behind.get(parent).map_or(&[], Vec::as_slice),
-            None => &self.roots,
-        }
+    fn behind(&self, place: &Place) -> impl Iterator<Item = TurnId> {
+        let (roots, parents): (&[TurnId], &[TurnId]) = match place {
+            Place::Root => (&self.roots, &[]),
+            Place::Behind(ids) => (&[], ids),
+        };
+        let behind = parents.iter().filter_map(|id| self.behind.get(*id));
+        roots.iter().chain(behind.flatten()).copied()
+    }
+
+    fn is_last(&self, id: TurnId) -> bool {
+        self.behind.get(id).is_none_or(Vec::is_empty)
     }
 }
 

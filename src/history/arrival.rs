@@ -6,7 +6,7 @@
 
 use super::progress::{Conversation, Progress};
 use super::reading::Opened;
-use super::records::{Batch, Head, title};
+use super::records::{Batch, Head, add, title};
 use crate::chat::tree::Tree;
 use crate::import;
 
@@ -25,6 +25,29 @@ pub enum Standing {
     Newer,
     /// The same is there already, or somebody has gone on with it.
     Known,
+    /// One of Rill's own is there in another state: what it lacks is added.
+    United,
+}
+
+/// Tells whether a store takes a name from a file for a conversation: it stands among no other records.
+pub fn is_name(id: &str) -> bool {
+    let is_plain = |c: u8| c.is_ascii_alphanumeric() || c == b'-';
+    (4..=80).contains(&id.len()) && id.bytes().all(is_plain) && !["left", "folder"].contains(&id)
+}
+
+/// The name in the store of a conversation that arrives: that of Rill's own is the one that it always had.
+pub fn name(arriving: &import::Conversation) -> String {
+    match own(arriving) {
+        Some(id) => id.to_owned(),
+        None => Number::of(arriving).name(),
+    }
+}
+
+/// The name that a conversation of Rill's own brings along.
+fn own(arriving: &import::Conversation) -> Option<&str> {
+    let about = &arriving.about;
+    let id = about.id.as_deref().filter(|_| about.is_own);
+    id.filter(|id| is_name(id))
 }
 
 /// The number of a conversation: the same for the same one, in whichever file it comes.
@@ -36,7 +59,10 @@ impl Number {
     pub fn of(arriving: &import::Conversation) -> Number {
         let tree = &arriving.tree;
         let mut sum = Sum::default();
-        if let Some(id) = &arriving.about.id {
+        if let Some(id) = own(arriving) {
+            // Of two states of it each may have what the other lacks.
+            sum.take(id);
+        } else if let Some(id) = &arriving.about.id {
             // Some programs count from one: what was said first stays the same while a conversation grows.
             sum.take(id);
             sum.take(tree.turn(0).map_or("", |turn| &turn.text));
@@ -84,8 +110,14 @@ pub fn standing(arriving: &import::Conversation, known: Option<&Head>) -> Standi
     let Some(known) = known else {
         return Standing::New;
     };
-    let is_later = time(arriving).is_some_and(|time| time as f64 > known.at);
-    match is_later && known.by == BY {
+    let at = time(arriving).map(|time| time as f64);
+    if own(arriving).is_some() {
+        return match at == Some(known.at) && arriving.tree.len() == known.count {
+            true => Standing::Known,
+            false => Standing::United,
+        };
+    }
+    match at.is_some_and(|at| at > known.at) && known.by == BY {
         true => Standing::Newer,
         false => Standing::Known,
     }
@@ -95,7 +127,7 @@ pub fn standing(arriving: &import::Conversation, known: Option<&Head>) -> Standi
 /// is the time of a conversation that has none, in milliseconds since 1970.
 pub fn batches(arriving: &import::Conversation, given: Option<&str>, now: f64) -> Vec<Batch> {
     let at = time(arriving).map_or(now, |time| time as f64);
-    let id = Number::of(arriving).name();
+    let id = name(arriving);
     brought(&id, &arriving.tree, given, BY, at)
 }
 
@@ -124,6 +156,24 @@ pub fn brought(id: &str, tree: &Tree, given: Option<&str>, by: &str, at: f64) ->
         called: None,
     };
     all(progress, &of, by, at)
+}
+
+/// Tells whether records of a conversation that arrives are to be united with what is there by then.
+pub fn unites(arriving: &import::Conversation) -> bool {
+    own(arriving).is_some()
+}
+
+/// The conversation that batches of records hold together.
+pub fn tree(batches: &[Batch]) -> Tree {
+    let mut tree = Tree::default();
+    for (_, record) in batches.iter().flat_map(|batch| &batch.turns) {
+        add(&mut tree, record);
+    }
+    if let Some(last) = batches.last() {
+        last.head.aside.iter().for_each(|id| tree.show(*id));
+        tree.system.clone_from(&last.head.system);
+    }
+    tree
 }
 
 fn all(mut progress: Progress, of: &Conversation, by: &str, at: f64) -> Vec<Batch> {
@@ -275,6 +325,45 @@ mod tests {
         // Without a time nothing is newer.
         let timeless = arriving(Some("a"), &["x", "y"], None);
         assert_eq!(standing(&timeless, Some(&head)), Standing::Known);
+    }
+
+    #[test]
+    fn one_of_rills_own_keeps_its_name_and_is_united_with_another_state_of_it() {
+        let own = |id, texts: &[&str], updated| {
+            let mut own = arriving(Some(id), texts, updated);
+            own.about.is_own = true;
+            own
+        };
+        let one = own("RILL000000000007", &["x"], Some(100));
+        assert_eq!(name(&one), "RILL000000000007");
+        assert_eq!(standing(&one, None), Standing::New);
+        let head = batches(&one, None, 5.0).remove(0).head;
+        assert_eq!(head.id, "RILL000000000007");
+        assert_eq!(standing(&one, Some(&head)), Standing::Known);
+        // An older one may have turns on a branch that is not here.
+        for (texts, at) in [(&["y"], Some(99)), (&["y"], Some(101)), (&["x"], None)] {
+            let other = own("RILL000000000007", texts, at);
+            assert_eq!(standing(&other, Some(&head)), Standing::United);
+        }
+        let other = own("RILL000000000007", &["y"], Some(100));
+        assert_ne!(Number::of(&one), Number::of(&other), "both are written");
+        // A name that no store takes is as good as another program's.
+        let odd = own("folder/1", &["x"], None);
+        assert!(name(&odd).starts_with(NAMES) && !unites(&odd));
+        assert!(unites(&one) && !unites(&arriving(Some("RILL1"), &["x"], None)));
+    }
+
+    #[test]
+    fn batches_together_are_the_conversation() {
+        let texts: Vec<String> = (0..100).map(|n| n.to_string()).collect();
+        let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
+        let mut one = arriving(None, &texts, None).tree;
+        one.add(Some(3), Turn::user("aside"));
+        one.show(4);
+        one.system = Some("Be a river.".to_owned());
+        let batches = brought("RILL1", &one, None, "a", 5.0);
+        assert!(batches.len() > 1);
+        assert_eq!(tree(&batches), one);
     }
 
     #[test]

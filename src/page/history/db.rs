@@ -264,6 +264,15 @@ impl Work {
 
     /// Deletes a conversation; returns the records that were there.
     pub async fn delete(&self, id: &str) -> Result<Deleted, Fault> {
+        self.records(id, true).await
+    }
+
+    /// Reads all records of a conversation, to be put back if they change.
+    pub async fn copy(&self, id: &str) -> Result<Deleted, Fault> {
+        self.records(id, false).await
+    }
+
+    async fn records(&self, id: &str, erases: bool) -> Result<Deleted, Fault> {
         let range = range(id, 0)?;
         let left = left(id).into();
         let gone = [
@@ -272,7 +281,9 @@ impl Work {
             self.turns.get_all_with_key(&range),
             self.turns.get(&left),
         ];
-        self.erase(id)?;
+        if erases {
+            self.erase(id)?;
+        }
         let [head, keys, turns, left] = gone;
         Ok(Deleted {
             id: id.to_owned(),
@@ -313,15 +324,13 @@ impl Work {
     }
 
     /// Deletes everything but what belongs to no conversation.
-    pub fn clear(&self) -> Result<(), Fault> {
+    pub fn clear(&self) {
         self.note(self.heads.clear());
         let before = IdbKeyRange::upper_bound(&own("").into());
         let behind = IdbKeyRange::lower_bound(&"own0".into());
         for range in [before, behind] {
-            let range = range.map_err(|error| thrown(&error))?;
-            self.note(self.turns.delete(&range.into()));
+            self.note(range.and_then(|range| self.turns.delete(&range.into())));
         }
-        Ok(())
     }
 
     /// Reads a value that belongs to no conversation; undefined where there is none.

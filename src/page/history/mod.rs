@@ -11,6 +11,7 @@
 //! | `write` | what the journal wants written, written |
 //! | [`shelf`] | all conversations and folders, and what is done to them |
 //! | [`finder`] | what is found in them |
+//! | `unite` | a conversation that arrives, united with the one of its name |
 //! | [`folder`] | a folder of the person's own, in which each stands as a file |
 
 pub mod db;
@@ -18,6 +19,7 @@ pub mod finder;
 pub mod folder;
 pub mod import;
 pub mod shelf;
+mod unite;
 mod write;
 
 use std::any::Any;

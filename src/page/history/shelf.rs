@@ -136,7 +136,7 @@ impl History {
     pub async fn clear(&self) -> Result<(), Fault> {
         let work = self.db.work(true).await?;
         let folders = folders(&work.heads().await?);
-        work.clear()?;
+        work.clear();
         for folder in folders {
             work.put_folder(&folder.id, Some(&folder.write()));
         }

@@ -6,15 +6,13 @@
 use leptos::prelude::*;
 use wasm_bindgen::JsValue;
 
-use super::claim::{Claim, is_shown};
+use super::claim::Claim;
 use super::hands::Folder;
 use super::{LEDGER, Stands};
 use crate::chat::tree::Tree;
 use crate::folder::{Arrived, Ledger, Stamp, Trouble, Unreadable, file, union};
-use crate::history::arrival::{added, brought};
 use crate::history::records::list;
-use crate::history::{Batch, Fault, Head, Outcome};
-use crate::page::browser::made_up;
+use crate::history::{Fault, Head};
 use crate::page::clock::sleep;
 use crate::page::history::History;
 use crate::page::words::say;
@@ -144,72 +142,15 @@ impl History {
         stamp: Stamp,
         arrived: &Arrived,
     ) -> Result<(), Fault> {
-        let Some((tree, version)) = self.bring_file(arrived).await? else {
+        let Some(united) = self.unite(arrived).await? else {
             self.folder.looks.set(true);
             return Ok(());
         };
         ledger.took(name, stamp, Some(&arrived.id));
-        if union::holds(&arrived.tree, &tree) {
-            ledger.is_written(&arrived.id, version);
+        if union::holds(&arrived.tree, &united.tree) {
+            ledger.is_written(&arrived.id, united.version);
         }
         Ok(())
-    }
-
-    /// Adds the turns of a file; returns the conversation as it is then and its version, or `None` where it is to be tried later.
-    async fn bring_file(&self, arrived: &Arrived) -> Result<Option<(Tree, u64)>, Fault> {
-        let chat = self.chat;
-        if chat.names().0 == arrived.id {
-            let is_busy =
-                chat.returning.get_untracked() || chat.live.with_untracked(Option::is_some);
-            if is_busy {
-                return Ok(None);
-            }
-            let mut tree = chat.tree.get_untracked();
-            if union::add(&mut tree, &arrived.tree) > 0 {
-                chat.fill(tree.clone());
-            }
-            self.write().await;
-            let head = self.heads(&arrived.id).await?.0;
-            return Ok(head.map(|head| (tree, head.version)));
-        }
-        if is_shown(&arrived.id).await {
-            return Ok(None);
-        }
-        let at = arrived
-            .updated
-            .map_or_else(js_sys::Date::now, |at| at as f64);
-        let by = made_up();
-        let known = self.read(&arrived.id).await?;
-        let (tree, version, batches) = match known {
-            // Words of it have gone astray, and are on their way under another name.
-            Some(known) if known.head.id != arrived.id => return Ok(None),
-            Some(known) => {
-                let mut tree = known.tree.clone();
-                union::add(&mut tree, &arrived.tree);
-                let batches = added(&known, &tree, &by, at);
-                (tree, known.version, batches)
-            }
-            None => {
-                let (title, tree) = (arrived.title.as_deref(), &arrived.tree);
-                let batches = brought(&arrived.id, tree, title, &by, at);
-                (tree.clone(), 0, batches)
-            }
-        };
-        let is_written = self.put_all(&batches).await?;
-        let version = batches.last().map_or(version, |last| last.head.version);
-        Ok(is_written.then_some((tree, version)))
-    }
-
-    /// Writes batches; `false` where somebody else has changed the conversation meanwhile.
-    async fn put_all(&self, batches: &[Batch]) -> Result<bool, Fault> {
-        for batch in batches {
-            match self.put(batch).await {
-                Outcome::Done => {}
-                Outcome::Diverged { .. } => return Ok(false),
-                Outcome::Failed(fault) => return Err(fault),
-            }
-        }
-        Ok(true)
     }
 
     /// Writes the conversations of which not every word is in the folder.

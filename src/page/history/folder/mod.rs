@@ -29,6 +29,7 @@ use crate::folder::{Stamp, Trouble, Unreadable};
 use crate::page::clock::{hidden, sleep};
 use crate::page::follow::follow;
 use claim::Claim;
+pub(super) use claim::is_shown;
 use hands::{Folder, Observed};
 
 /// The time from a change to the next round, in milliseconds: what comes together is done together.
