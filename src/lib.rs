@@ -32,6 +32,7 @@
 //! | [`tabs`] | what other tabs say of a conversation, and who has its lock | who writes, what a follower shows | a lock, a channel, a store |
 //! | [`search`] | titles and turns as they change; a query | hits and their places | a store, a worker |
 //! | [`export`] | a conversation | files of it: Rill's own, and texts for people; archives | where files go, the page |
+//! | [`folder`] | files in a folder, what a store holds | turns to be added, files to be written | a file system, a store |
 //! | [`trace`] | what happened when | a bounded record of it | how to steer |
 //! | [`doctor`] | a trace, an end, where the server is | a named cause, its evidence, its remedies | words, languages |
 //! | [`link`] | what is wished, done and answered | whom the page talks to, and what it takes | the network, the browser |
@@ -63,6 +64,7 @@ pub mod dialect;
 pub mod doctor;
 pub mod event;
 pub mod export;
+pub mod folder;
 pub mod history;
 pub mod import;
 pub mod json;

@@ -8,7 +8,7 @@
 //! |---|---|
 //! | `["look", files, heads, now]` | now and then the number of bytes that are read; at the end a text: JSON, a list of `{"Ok": Seen}` and `{"Err": Refusal}`, one for each file |
 //! | `["write", file]` | none; the records of that file are asked for next |
-//! | `["next"]` | `[bytes, batches]`, each batch `[is_newer, expect, head, ids, records]`; none of them is the end of the file; or a text: JSON, a `Refusal` |
+//! | `["next"]` | `[bytes, batches]`, each batch `[how, expect, head, ids, records]`, `how` 0 for one that is new, 1 for one that takes the place of an older state, 2 for one that is united with what is there; none of them is the end of the file; or a text: JSON, a `Refusal` |
 //!
 //! A file is read a piece at a time from where it is; nothing of it is kept.
 

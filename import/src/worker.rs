@@ -34,7 +34,7 @@ struct Writing {
     /// The place of the next conversation.
     at: usize,
     /// Records that the page has not taken yet.
-    waiting: VecDeque<(bool, Batch)>,
+    waiting: VecDeque<(u32, Batch)>,
 }
 
 /// Begins to listen.
@@ -161,7 +161,11 @@ impl Import {
             let step = reading.step(&mut |conversation: Conversation| {
                 if let Some(written) = intake.write(file, *at, &conversation) {
                     let batches = written.batches.into_iter();
-                    waiting.extend(batches.map(|batch| (written.is_newer, batch)));
+                    let how = match (written.unites, written.is_newer) {
+                        (true, _) => 2,
+                        (false, is_newer) => u32::from(is_newer),
+                    };
+                    waiting.extend(batches.map(|batch| (how, batch)));
                 }
                 *at += 1;
                 ControlFlow::Continue(())
@@ -179,7 +183,7 @@ impl Import {
         let (mut bytes, mut count) = (0, 0);
         while bytes < AT_ONCE.0
             && count < AT_ONCE.1
-            && let Some((is_newer, batch)) = writing.waiting.pop_front()
+            && let Some((how, batch)) = writing.waiting.pop_front()
         {
             bytes += batch
                 .turns
@@ -187,21 +191,21 @@ impl Import {
                 .map(|(_, record)| record.len())
                 .sum::<usize>();
             count += batch.turns.len();
-            batches.push(&of_batch(is_newer, &batch));
+            batches.push(&of_batch(how, &batch));
         }
         Array::of2(&self.done.get().into(), &batches).into()
     }
 }
 
-/// A batch as a message: `[is_newer, expect, head, ids, records]`.
-fn of_batch(is_newer: bool, batch: &Batch) -> JsValue {
+/// A batch as a message: `[how, expect, head, ids, records]`.
+fn of_batch(how: u32, batch: &Batch) -> JsValue {
     let (ids, records) = (Array::new(), Array::new());
     for (id, record) in &batch.turns {
         ids.push(&JsValue::from(*id as f64));
         records.push(&JsValue::from_str(record));
     }
     Array::of5(
-        &is_newer.into(),
+        &how.into(),
         &(batch.expect as f64).into(),
         &batch.head.write().into(),
         &ids,

@@ -125,6 +125,18 @@ impl Tree {
         self.nodes.get(id).and_then(|node| node.turn.gone())
     }
 
+    /// The turn that is shown behind this one; with `None` the first that is shown.
+    pub fn shown_behind(&self, id: Option<TurnId>) -> Option<TurnId> {
+        let (all, chosen) = match id {
+            Some(id) => {
+                let node = self.nodes.get(id)?;
+                (&node.children, node.chosen)
+            }
+            None => (&self.roots, self.chosen_root),
+        };
+        all.get(chosen).copied()
+    }
+
     /// The last shown turn.
     pub fn last(&self) -> Option<TurnId> {
         self.path().last()

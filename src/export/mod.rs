@@ -27,6 +27,8 @@ use crate::chat::tree::Tree;
 use crate::chat::turn::Turn;
 use crate::event::End;
 
+pub use name::stem;
+
 /// Words for what stands between the turns, in the language of the reader.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Words {

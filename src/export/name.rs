@@ -23,9 +23,7 @@ pub(super) struct Names {
 impl Names {
     /// Gives a name for a title, with this ending behind a dot; `untitled` is that of a title of which nothing is left.
     pub(super) fn add(&mut self, title: &str, untitled: &str, ending: &str) -> String {
-        let safe = [title, untitled, "conversation"].map(safe);
-        let safe = safe.iter().find(|name| !name.is_empty());
-        let safe = safe.map_or("conversation", String::as_str);
+        let safe = stem(title, untitled);
         let mut name = format!("{safe}.{ending}");
         let mut number = 1_u64;
         // Some systems take two names for the same that differ in case.
@@ -35,6 +33,12 @@ impl Names {
         }
         name
     }
+}
+
+/// The name of a title that every system takes, without an ending; `untitled` is that of a title of which nothing is left.
+pub fn stem(title: &str, untitled: &str) -> String {
+    let mut names = [title, untitled, "conversation"].into_iter().map(safe);
+    names.find(|name| !name.is_empty()).unwrap_or_default()
 }
 
 /// A title without what a system does not take in a name; empty where nothing is left.

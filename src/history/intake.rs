@@ -8,7 +8,7 @@ use std::collections::HashMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::arrival::{NAMES, Number, Standing, batches, standing, time};
+use super::arrival::{Number, Standing, batches, name, standing, time, unites};
 use super::records::{Batch, Head};
 use crate::import::{Conversation, Report, Why};
 
@@ -25,6 +25,16 @@ pub struct Seen {
     pub newer: usize,
     /// Number of conversations that are here already.
     pub known: usize,
+    /// Number of conversations of Rill's own that are here in another state: what is missing here is added.
+    #[serde(default)]
+    pub united: usize,
+}
+
+impl Seen {
+    /// Tells whether the file has something that may be written.
+    pub fn is_news(&self) -> bool {
+        self.new + self.newer + self.united > 0
+    }
 }
 
 /// A conversation that is to be written: the place where it was seen, and what is known of it.
@@ -67,7 +77,6 @@ impl Intake {
     /// milliseconds since 1970.
     pub fn begin<'h>(heads: impl Iterator<Item = &'h str>, now: f64) -> Intake {
         let heads = heads.filter_map(Head::read);
-        let heads = heads.filter(|head| head.id.starts_with(NAMES));
         Intake {
             known: heads.map(|head| (head.id.clone(), head)).collect(),
             wins: HashMap::new(),
@@ -101,7 +110,7 @@ impl Intake {
             file: self.files.len(),
             at,
             time: time(arriving),
-            standing: standing(arriving, self.known.get(&number.name())),
+            standing: standing(arriving, self.known.get(&name(arriving))),
         };
         later(&mut file.wins, number, win);
     }
@@ -127,6 +136,7 @@ impl Intake {
                 Standing::New => &mut seen.new,
                 Standing::Newer => &mut seen.newer,
                 Standing::Known => &mut seen.known,
+                Standing::United => &mut seen.united,
             } += 1;
         }
         if let Some(File {
@@ -137,7 +147,7 @@ impl Intake {
             ..
         }) = self.files.get(file)
         {
-            let once = seen.new + seen.newer + seen.known;
+            let once = seen.new + seen.newer + seen.known + seen.united;
             let without = silent + titles;
             report.left.add(Why::Silent, *silent);
             let twice = count.saturating_sub(once + without);
@@ -157,6 +167,7 @@ impl Intake {
         let title = about.title.as_ref().or_else(apart);
         is_it.then(|| Written {
             is_newer: win.standing == Standing::Newer,
+            unites: unites(arriving),
             batches: batches(arriving, title.map(String::as_str), self.now),
         })
     }
@@ -167,6 +178,8 @@ impl Intake {
 pub struct Written {
     /// `true` where they take the place of an older state of it.
     pub is_newer: bool,
+    /// `true` where they are to be united with what is there by then.
+    pub unites: bool,
     /// The records.
     pub batches: Vec<Batch>,
 }
@@ -244,6 +257,29 @@ mod tests {
         assert_eq!(counts(&again, 0), [0, 0, 1, 1, 1]);
         assert_eq!(counts(&again, 1), [0, 1, 0, 0, 0]);
         assert!(again.write(1, 0, &newer[0]).unwrap().is_newer);
+    }
+
+    #[test]
+    fn two_states_of_one_of_rills_own_are_both_written() {
+        let own = |text, updated| {
+            let mut own = conversation("RILL1", text, Some(updated));
+            own.about.is_own = true;
+            own
+        };
+        let file = [own("x", 5), own("y", 6)];
+        let mut intake = Intake::begin(std::iter::empty(), 7.0);
+        look(&mut intake, &file);
+        look(&mut intake, &file[..1]);
+        assert_eq!(counts(&intake, 0), [1, 0, 0, 1, 0]);
+        let written = intake.write(0, 1, &file[1]).unwrap();
+        assert!(written.unites && !written.is_newer);
+        let head = written.batches[0].head.write();
+        let mut again = Intake::begin(std::iter::once(head.as_str()), 8.0);
+        look(&mut again, &file);
+        let seen = again.seen(0, Report::default());
+        assert_eq!((seen.known, seen.united, seen.is_news()), (1, 1, true));
+        assert!(again.write(0, 0, &file[0]).unwrap().unites);
+        assert_eq!(again.write(0, 1, &file[1]), None);
     }
 
     #[test]

@@ -189,6 +189,8 @@ pub struct About {
     pub created: Option<Moment>,
     /// The time of its last change.
     pub updated: Option<Moment>,
+    /// `true` where the file is Rill's own: it is known by the same name in every store.
+    pub is_own: bool,
 }
 
 /// A conversation that was read.

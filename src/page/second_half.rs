@@ -14,6 +14,7 @@ use super::ui::dialogs::dialog;
 use super::ui::doctor::Doctor;
 use super::ui::doctor::exam::Exam;
 use super::ui::fields::Fields;
+use super::ui::folder::FolderNotice;
 use super::ui::images::{Picker, Previews};
 use super::ui::import::ImportDialog;
 use super::ui::notice::Notice;
@@ -62,6 +63,7 @@ static TABLE: SecondHalf = SecondHalf {
     notice: |chat| {
         view! {
             <Notice chat />
+            <FolderNotice chat />
             <Beside chat />
             <ImportDialog chat />
             <Undo chat />

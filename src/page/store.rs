@@ -262,6 +262,16 @@ impl Store {
         self.set("lasts", &Value::from(true));
     }
 
+    /// Tells whether conversations are kept in a folder of the person's own.
+    pub fn folder(&self) -> bool {
+        self.get("folder") == true
+    }
+
+    /// Writes whether conversations are kept in a folder of the person's own.
+    pub fn keep_folder(&self, is_kept: bool) {
+        self.set("folder", &Value::from(is_kept));
+    }
+
     /// Reads how the person likes to read.
     pub fn appearance(&self) -> Appearance {
         Appearance::read(&self.get("look"))

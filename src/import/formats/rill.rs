@@ -16,6 +16,7 @@ pub fn entry(entry: Json<'_>, out: &mut Output<'_>) {
             let archive::About { id, title, updated } = read.about;
             out.give(Some(Conversation {
                 about: About {
+                    is_own: id.is_some(),
                     id,
                     title,
                     updated,

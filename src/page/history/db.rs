@@ -1,8 +1,8 @@
 //! The browser's database, as far as conversations need it: two stores of texts by name.
 //!
 //! `conversations` holds one record for each conversation, and for each folder of them; `turns` one for each turn, named by its
-//! conversation and its number, and one for what a page left unwritten of a conversation when it went. What stands in them is not
-//! known here. Everything may fail, and says so: a private window has no database, a full disk no room, and a browser closes the
+//! conversation and its number, one for what a page left unwritten of a conversation when it went, and what belongs to no conversation
+//! ([`Work::own`]). What stands in them is not known here. Everything may fail, and says so: a private window has no database, a full disk no room, and a browser closes the
 //! connection of a page that was away.
 //! A wrapper of our own: the kept crates for IndexedDB cost a reader 20 KB, this one two.
 
@@ -268,6 +268,15 @@ impl Work {
 
     /// Deletes a conversation; returns the records that were there.
     pub async fn delete(&self, id: &str) -> Result<Deleted, Fault> {
+        self.records(id, true).await
+    }
+
+    /// Reads all records of a conversation, to be put back if they change.
+    pub async fn copy(&self, id: &str) -> Result<Deleted, Fault> {
+        self.records(id, false).await
+    }
+
+    async fn records(&self, id: &str, erases: bool) -> Result<Deleted, Fault> {
         let range = range(id, 0)?;
         let left = left(id).into();
         let gone = [
@@ -276,7 +285,9 @@ impl Work {
             self.turns.get_all_with_key(&range),
             self.turns.get(&left),
         ];
-        self.erase(id)?;
+        if erases {
+            self.erase(id)?;
+        }
         let [head, keys, turns, left] = gone;
         let head = done(head).await?.as_string();
         let (keys, turns) = (texts(keys).await?, texts(turns).await?);
@@ -312,10 +323,28 @@ impl Work {
         }
     }
 
-    /// Deletes everything.
+    /// Deletes everything but what belongs to no conversation.
     pub fn clear(&self) {
         self.note(self.heads.clear());
-        self.note(self.turns.clear());
+        let before = IdbKeyRange::upper_bound(&own("").into());
+        let behind = IdbKeyRange::lower_bound(&"own0".into());
+        for range in [before, behind] {
+            self.note(range.and_then(|range| self.turns.delete(&range.into())));
+        }
+    }
+
+    /// Reads a value that belongs to no conversation; undefined where there is none.
+    pub async fn own(&self, name: &str) -> Result<JsValue, Fault> {
+        done(self.turns.get(&own(name).into())).await
+    }
+
+    /// Writes a value that belongs to no conversation; undefined deletes it.
+    pub fn put_own(&self, name: &str, value: &JsValue) {
+        let name = own(name).into();
+        self.note(match value.is_undefined() {
+            true => self.turns.delete(&name),
+            false => self.turns.put_with_key(value, &name),
+        });
     }
 
     /// Commits the transaction, since all is asked for: it is written at once, even where the page is about to go.
@@ -354,6 +383,11 @@ fn name(id: &str, turn: usize) -> String {
 /// Makes the name of the record of what was left unwritten of a conversation: it stands among no conversation's turns.
 fn left(id: &str) -> String {
     format!("left/{id}")
+}
+
+/// Makes the name of what belongs to no conversation: it stands among no conversation's turns, and no older version reads it.
+fn own(name: &str) -> String {
+    format!("own/{name}")
 }
 
 /// Makes the name of a folder's record: it stands among the conversations, none of which has such a name.

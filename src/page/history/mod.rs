@@ -13,13 +13,17 @@
 //! | [`finder`] | what is found in them |
 //! | [`tabs`] | which tab writes, and what the others show |
 //! | [`room`] | how much room the browser has |
+//! | `unite` | a conversation that arrives, united with the one of its name |
+//! | [`folder`] | a folder of the person's own, in which each stands as a file |
 
 pub mod db;
 pub mod finder;
+pub mod folder;
 pub mod import;
 pub mod room;
 pub mod shelf;
 pub mod tabs;
+mod unite;
 mod write;
 
 use std::any::Any;
@@ -74,6 +78,8 @@ pub struct History {
     pub import: import::Import,
     /// The other tabs.
     pub tabs: Tabs,
+    /// Folder of the person's own, if there is one.
+    pub folder: folder::Keeper,
 }
 
 /// Returns the history of a chat, made at the first call; `None` where nothing may be kept.
@@ -97,6 +103,7 @@ pub fn of(chat: Chat) -> Option<Rc<History>> {
             tick: RefCell::default(),
             import: import::Import::default(),
             tabs: Tabs::new(this),
+            folder: folder::Keeper::default(),
         });
         chat.keep_with(history.clone());
         history

@@ -269,6 +269,7 @@ impl History {
         if let Some(head) = Head::read(&batch.record(known)) {
             self.finder.take(batch, &head);
             self.shelf.take(head);
+            self.folder_soon(false);
         }
     }
 

@@ -218,7 +218,7 @@ impl History {
     }
 
     /// Writes a batch; returns the outcome. Where only the connection was bad, another one does it.
-    async fn put(&self, batch: &Batch) -> Outcome {
+    pub(super) async fn put(&self, batch: &Batch) -> Outcome {
         match self.try_to_put(batch).await {
             Ok(outcome) => outcome,
             Err(_) => {

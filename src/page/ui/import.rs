@@ -153,7 +153,7 @@ fn Begun(chat: Chat, state: RwSignal<State>) -> impl IntoView {
 /// What is in the files, and the question whether what is new is to be written.
 #[component]
 fn Preview(chat: Chat, found: Arc<Vec<Found>>, #[prop(into)] close: Callback<()>) -> impl IntoView {
-    let is_new = |found: &Found| matches!(&found.seen, Ok(seen) if seen.new + seen.newer > 0);
+    let is_new = |found: &Found| found.seen.as_ref().is_ok_and(Seen::is_news);
     let any = found.iter().any(is_new);
     let button = NodeRef::<html::Button>::new();
     button.on_load(|button| {
@@ -280,7 +280,7 @@ fn program(chat: Chat, format: Option<Format>) -> String {
 /// What of a file is new, and what is here already.
 fn news(chat: Chat, seen: &Seen) -> String {
     let mut words = Vec::new();
-    if seen.new > 0 || seen.newer + seen.known == 0 {
+    if seen.new > 0 || seen.newer + seen.known + seen.united == 0 {
         words.push(say!(chat, import_new, count = seen.new));
     }
     if seen.newer > 0 {
@@ -288,6 +288,9 @@ fn news(chat: Chat, seen: &Seen) -> String {
     }
     if seen.known > 0 {
         words.push(say!(chat, import_known, count = seen.known));
+    }
+    if seen.united > 0 {
+        words.push(say!(chat, import_united, count = seen.united));
     }
     words.join(" · ")
 }

@@ -14,6 +14,7 @@
 //! | `sheet` | later | the styles that the first view does without |
 //! | [`images`] | later | files that become pictures |
 //! | `file` | later | files that are opened and saved |
+//! | `folder` | later | the folder on this device, in which conversations stand as files |
 //! | `drop` | later | files and folders that are dropped |
 //! | `import` | later | files that are brought along, and what is in them |
 //! | [`status`] | later | the line under a reply |
@@ -47,6 +48,7 @@ pub(crate) mod dom;
 mod drop;
 pub(crate) mod fields;
 mod file;
+pub(crate) mod folder;
 mod found;
 pub(crate) mod images;
 pub(crate) mod import;

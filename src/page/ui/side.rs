@@ -29,6 +29,7 @@ pub fn Beside(chat: Chat) -> impl IntoView {
         return ().into_any();
     };
     listen(chat);
+    history::folder::begin(&history);
     place(chat, &history);
     let project = StoredValue::new_local(history);
     let folder = move || project.with_value(|history| history.project());

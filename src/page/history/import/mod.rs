@@ -243,7 +243,7 @@ impl Hands<'_> {
 
     /// Writes what is new of all files.
     async fn write(&mut self, found: &[Found]) -> Result<Arc<Done>, Ended> {
-        let is_new = |found: &Found| matches!(&found.seen, Ok(seen) if seen.new + seen.newer > 0);
+        let is_new = |found: &Found| found.seen.as_ref().is_ok_and(Seen::is_news);
         let files = self.files.iter().zip(found).enumerate();
         let files: Vec<(usize, &File)> = files
             .filter(|(_, (_, found))| is_new(found))
@@ -289,6 +289,7 @@ impl Hands<'_> {
         undo: &mut Undo,
     ) -> Result<Option<Refusal>, Stop> {
         self.worker.write(at);
+        let mut own = Vec::new();
         loop {
             self.worker.next();
             let said = self.said().await.map_err(Stop::Ended)?;
@@ -301,10 +302,11 @@ impl Hands<'_> {
             let said = Array::from(&said);
             let batches = Array::from(&said.get(1));
             if batches.length() == 0 {
-                return Ok(None);
+                let written = self.history.write_own(&mut own, undo).await;
+                return written.map(|()| None).map_err(Stop::Fault);
             }
             let batches: Vec<write::Arriving> = batches.iter().filter_map(write::read).collect();
-            let written = self.history.write_all(&batches, undo).await;
+            let written = self.history.write_all(batches, &mut own, undo).await;
             written.map_err(Stop::Fault)?;
             let done = said.get(0).as_f64().unwrap_or_default();
             self.say(State::Writing(per_cent(before + done, all)));

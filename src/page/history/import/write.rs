@@ -6,17 +6,30 @@
 use js_sys::Array;
 use wasm_bindgen::JsValue;
 
+use crate::folder::Arrived;
+use crate::history::arrival::tree;
 use crate::history::{Batch, Fault, Head};
 use crate::page::history::History;
 use crate::page::history::db::Deleted;
+use crate::page::history::unite::Done;
 
 /// The most conversations that are taken back in one transaction.
 const AT_ONCE: usize = 100;
 
 /// A batch that arrives.
 pub struct Arriving {
-    is_newer: bool,
+    how: How,
     batch: Batch,
+}
+
+/// The way in which a conversation is written.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum How {
+    New,
+    /// In the place of an older state.
+    Newer,
+    /// One of Rill's own, united with what is here.
+    United,
 }
 
 /// What takes back what was written.
@@ -26,6 +39,8 @@ pub struct Undo {
     new: Vec<String>,
     /// Conversations whose place was taken.
     replaced: Vec<Deleted>,
+    /// The number of conversations that were on the page, and stay with what was added to them.
+    here: usize,
     /// The conversation that was written last, and whether it was: the rest of it follows it.
     last: Option<(String, bool)>,
 }
@@ -33,18 +48,19 @@ pub struct Undo {
 impl Undo {
     /// Counts the conversations that were written.
     pub fn count(&self) -> usize {
-        self.new.len() + self.replaced.len()
+        self.new.len() + self.replaced.len() + self.here
     }
 
     /// Takes in what was written later.
     pub fn join(&mut self, later: Undo) {
         self.new.extend(later.new);
         self.replaced.extend(later.replaced);
+        self.here += later.here;
         self.last = later.last.or(self.last.take());
     }
 }
 
-/// Reads a batch from a message: `[is_newer, expect, head, ids, records]`.
+/// Reads a batch from a message: `[how, expect, head, ids, records]`.
 pub fn read(message: JsValue) -> Option<Arriving> {
     let message = Array::from(&message);
     let ids = Array::from(&message.get(3));
@@ -52,7 +68,11 @@ pub fn read(message: JsValue) -> Option<Arriving> {
     let turn =
         |(id, record): (JsValue, JsValue)| Some((id.as_f64()? as usize, record.as_string()?));
     Some(Arriving {
-        is_newer: message.get(0).is_truthy(),
+        how: match message.get(0).as_f64()? as u32 {
+            2 => How::United,
+            1 => How::Newer,
+            _ => How::New,
+        },
         batch: Batch {
             expect: message.get(1).as_f64()? as u64,
             head: Head::read(&message.get(2).as_string()?)?,
@@ -62,12 +82,60 @@ pub fn read(message: JsValue) -> Option<Arriving> {
 }
 
 impl History {
-    /// Writes batches, all of them or none; notes in `undo` what was. Where only the connection was bad, another one does it.
+    /// Writes batches; notes in `undo` what was. What is to be united waits in `own` for the rest of its conversation.
     pub(super) async fn write_all(
         &self,
-        batches: &[Arriving],
+        batches: Vec<Arriving>,
+        own: &mut Vec<Batch>,
         undo: &mut Undo,
     ) -> Result<(), Fault> {
+        let mut others = Vec::new();
+        for arriving in batches {
+            if arriving.how != How::United {
+                others.push(arriving);
+                continue;
+            }
+            // The first one of a conversation.
+            if arriving.batch.expect == 0 {
+                self.write_own(own, undo).await?;
+            }
+            own.push(arriving.batch);
+        }
+        match others.is_empty() {
+            true => Ok(()),
+            false => self.write_others(&others, undo).await,
+        }
+    }
+
+    /// Unites a conversation of Rill's own, of which these are all batches, with what is here.
+    pub(super) async fn write_own(
+        &self,
+        own: &mut Vec<Batch>,
+        undo: &mut Undo,
+    ) -> Result<(), Fault> {
+        let batches = std::mem::take(own);
+        let Some(Batch { head, .. }) = batches.last() else {
+            return Ok(());
+        };
+        let arrived = Arrived {
+            id: head.id.clone(),
+            title: Some(head.name().to_owned()),
+            updated: Some(head.at as i64),
+            tree: tree(&batches),
+        };
+        // What is busy now is not so for long, and the person may try again.
+        let united = self.unite(&arrived).await?.ok_or(Fault::Late)?;
+        match united.done {
+            Done::Nothing => {}
+            Done::New => undo.new.push(arrived.id),
+            Done::Added(Some(before)) => undo.replaced.push(before),
+            Done::Added(None) => undo.here += 1,
+        }
+        Ok(())
+    }
+
+    /// Writes batches, all of them or none. Where only the connection was bad, another one does it.
+    async fn write_others(&self, batches: &[Arriving], undo: &mut Undo) -> Result<(), Fault> {
         let last = undo.last.clone();
         let written = match self.try_to_write(batches, last.clone()).await {
             Err(_) => {
@@ -90,7 +158,7 @@ impl History {
             last,
             ..Undo::default()
         };
-        for Arriving { is_newer, batch } in batches {
+        for Arriving { how, batch } in batches {
             let id = &batch.head.id;
             let known = work.head(id).await?;
             let known = known.and_then(|known| Head::read(&known));
@@ -101,7 +169,7 @@ impl History {
                     undo.new.push(id.clone());
                     true
                 }
-                (None, Some(known)) if *is_newer && batch.fits(Some(known)) => {
+                (None, Some(known)) if *how == How::Newer && batch.fits(Some(known)) => {
                     undo.replaced.push(work.delete(id).await?);
                     true
                 }

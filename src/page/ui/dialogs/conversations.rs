@@ -10,6 +10,7 @@ use crate::page::sentences::young;
 use crate::page::ui::beside::{self, Room};
 use crate::page::ui::dialogs::export::Export;
 use crate::page::ui::file::{OpenFile, save_conversation};
+use crate::page::ui::folder::FolderOnDisk;
 use crate::page::ui::import::ImportButtons;
 use crate::page::ui::kit::{Button, Hint, Show, Titled, Trouble};
 use crate::page::ui::list::{List, ListView};
@@ -97,6 +98,7 @@ pub fn Below(list: List) -> impl IntoView {
             </Show>
         </section>
         <Export chat chosen=Signal::derive(move || list.chosen()) />
+        <FolderOnDisk chat />
         <RoomLine chat />
     }
 }

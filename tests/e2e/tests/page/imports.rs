@@ -9,7 +9,7 @@ use e2e::{Chat, Stage};
 use lab::Dialect;
 use serde_json::{Value, json};
 
-use crate::conversations::{list, titles};
+use crate::conversations::{kept, list, titles};
 
 /// A file that is given to the page.
 type Given<'a> = (&'a str, &'a [u8]);
@@ -368,4 +368,47 @@ pub async fn a_system_prompt_that_came_along_is_sent(stage: Stage) {
         .await;
     let file: String = chat.page.js("e2e.host().export()").await;
     assert!(file.contains("Answer like a river."), "{file}");
+}
+
+/// The name in the database of the only conversation there.
+const ID: &str = "new Promise((resolve) => {
+    const open = indexedDB.open('rill');
+    open.onsuccess = () => {
+        const ids = open.result.transaction('conversations').objectStore('conversations').getAllKeys();
+        ids.onsuccess = () => (open.result.close(), resolve(ids.result[0]));
+    };
+})";
+
+#[e2e::case]
+pub async fn a_backup_beside_its_original_adds_what_is_missing_and_makes_nothing_double(
+    stage: Stage,
+) {
+    let chat = stage.chat(Dialect::OpenAi, "delay=0;tokens=3", "").await;
+    chat.ask("Hello").await;
+    kept(&chat, "Hello", 2).await;
+    let file: String = chat.page.js("e2e.host().export()").await;
+    let mut file: Value = serde_json::from_str(&file).expect("JSON");
+    file["id"] = chat.page.js(ID).await;
+    // An older state by its time, in which somebody went on elsewhere.
+    file["updated"] = json!(1);
+    let nodes = file["conversation"]["nodes"].as_array_mut();
+    nodes
+        .expect("turns")
+        .push(json!({ "turn": { "role": "user", "text": "From the backup" }, "parent": 1 }));
+    let file = file.to_string();
+    for (missing, turns) in [(1, 3), (0, 3)] {
+        list(&chat).await;
+        choose(&chat, &[("backup.json", file.as_bytes())]).await;
+        let words = seen(&chat, 1).await.concat();
+        assert!(
+            words.contains("here already, what is missing is added: 1"),
+            "{words}"
+        );
+        import(&chat, missing).await;
+        titles(&chat, 1).await;
+        chat.close_dialog().await;
+        let articles: usize = chat.page.js("e2e.every(0, 'article').length").await;
+        assert_eq!(articles, turns);
+    }
+    kept(&chat, "Hello", 3).await;
 }
