@@ -326,10 +326,11 @@ impl Work {
     /// Deletes everything but what belongs to no conversation.
     pub fn clear(&self) {
         self.note(self.heads.clear());
-        let before = IdbKeyRange::upper_bound(&own("").into());
-        let behind = IdbKeyRange::lower_bound(&"own0".into());
-        for range in [before, behind] {
-            self.note(range.and_then(|range| self.turns.delete(&range.into())));
+        for (first, last) in [("", own("").as_str()), ("own0", "\u{ffff}")] {
+            match between(first, last) {
+                Ok(range) => self.note(self.turns.delete(&range.into())),
+                Err(fault) => self.refused.set(Some(fault)),
+            }
         }
     }
 

@@ -2,15 +2,13 @@
 //!
 //! In: the state of the folder. Out: sentences and buttons. What is done with the folder is decided in [`crate::folder`].
 
-use js_sys::{Date, Object, Reflect};
 use leptos::prelude::*;
-use wasm_bindgen::JsValue;
 
 use super::kit::{Button, For, Hint, Show, Trouble};
 use crate::folder::{self, Unreadable};
 use crate::page::app::Chat;
 use crate::page::history;
-use crate::page::history::folder::{Stands, State};
+use crate::page::history::folder::{Stands, State, time};
 use crate::page::sentences::young;
 use crate::page::words::{say, tag};
 
@@ -31,7 +29,7 @@ pub fn FolderOnDisk(chat: Chat) -> impl IntoView {
         })
     };
     let at = move || state.with(|state| state.at);
-    let last = move || at().map_or_else(String::new, |at| time(chat, at));
+    let last = move || at().map_or_else(String::new, |at| time(at, tag(chat.lang.get())));
     let is_well = move || state.with(|state| state.stands == Stands::Kept);
     view! {
         <section aria-label=move || say!(chat, disk)>
@@ -179,13 +177,4 @@ fn bad_words(chat: Chat, name: &str, why: Unreadable) -> String {
         Unreadable::Damaged(count) => say!(chat, disk_damaged, name = name, count = count),
         Unreadable::TooBig => say!(chat, disk_too_big, name = name),
     }
-}
-
-/// A day and a time, as the language of the page has them.
-fn time(chat: Chat, at: f64) -> String {
-    let options = Object::new();
-    let _ = Reflect::set(&options, &"dateStyle".into(), &"medium".into());
-    let _ = Reflect::set(&options, &"timeStyle".into(), &"short".into());
-    let date = Date::new(&JsValue::from(at));
-    date.to_locale_string(tag(chat.lang.get()), &options).into()
 }

@@ -6,7 +6,6 @@
 use leptos::prelude::*;
 use wasm_bindgen::JsValue;
 
-use super::claim::Claim;
 use super::hands::Folder;
 use super::{LEDGER, Stands};
 use crate::chat::tree::Tree;
@@ -48,7 +47,6 @@ impl History {
             return;
         };
         self.claim_conversation();
-        let _alone = Claim::on_folder().await;
         let looks = keeper.looks.take();
         let done = match folder.is_allowed(false).await {
             true => self.round(&folder, looks).await,

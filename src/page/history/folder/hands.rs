@@ -1,72 +1,53 @@
 //! The hands of the folder: the browser's File System API, as far as it is needed.
 //!
 //! In: a folder that the person chose, names, texts. Out: what stands there; what went wrong, as a [`Trouble`]. It must not know what is in
-//! a file. The bindings are its own: those of `web-sys` are not stable, and JavaScript of our own would come with the first view.
+//! a file. Methods are called by their names: each binding, and each line of JavaScript of our own, would cost bytes of the first view.
 
 use futures_util::future::join_all;
-use js_sys::{Array, AsyncIterator, Function, IteratorNext, Object, Reflect, Uint8Array};
+use js_sys::{Array, Date, Function, Object, Promise, Reflect, Uint8Array};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
-use web_sys::File;
 
 use crate::folder::file::{MOST, is_meant};
 use crate::folder::{Stamp, Trouble};
 
-#[wasm_bindgen]
-extern "C" {
-    #[wasm_bindgen(catch, js_name = showDirectoryPicker)]
-    async fn show_directory_picker(options: &JsValue) -> Result<JsValue, JsValue>;
+/// A folder that the person chose: a handle (File System Standard, section 2.4; permissions: File System Access, section 2.3).
+pub struct Folder(JsValue);
 
-    /// Handle of a folder or of a file (File System Standard, section 2.4; permissions: File System Access, section 2.3).
-    type Handle;
-    #[wasm_bindgen(method, getter)]
-    fn name(this: &Handle) -> String;
-    #[wasm_bindgen(method, getter)]
-    fn kind(this: &Handle) -> String;
-    #[wasm_bindgen(method, catch, js_name = queryPermission)]
-    async fn query_permission(this: &Handle, wish: &JsValue) -> Result<JsValue, JsValue>;
-    #[wasm_bindgen(method, catch, js_name = requestPermission)]
-    async fn request_permission(this: &Handle, wish: &JsValue) -> Result<JsValue, JsValue>;
-    #[wasm_bindgen(method, catch)]
-    fn values(this: &Handle) -> Result<AsyncIterator, JsValue>;
-    #[wasm_bindgen(method, catch, js_name = getFileHandle)]
-    async fn get_file_handle(
-        this: &Handle,
-        name: &str,
-        options: &JsValue,
-    ) -> Result<JsValue, JsValue>;
-    #[wasm_bindgen(method, catch, js_name = removeEntry)]
-    async fn remove_entry(this: &Handle, name: &str) -> Result<JsValue, JsValue>;
-    #[wasm_bindgen(method, catch, js_name = getFile)]
-    async fn get_file(this: &Handle) -> Result<JsValue, JsValue>;
-    #[wasm_bindgen(method, catch, js_name = createWritable)]
-    async fn create_writable(this: &Handle) -> Result<JsValue, JsValue>;
-
-    /// Stream into a file, whose place it takes once it is closed.
-    type Stream;
-    #[wasm_bindgen(method, catch)]
-    async fn write(this: &Stream, text: &str) -> Result<JsValue, JsValue>;
-    #[wasm_bindgen(method, catch)]
-    async fn close(this: &Stream) -> Result<JsValue, JsValue>;
-    #[wasm_bindgen(method, catch)]
-    async fn abort(this: &Stream) -> Result<JsValue, JsValue>;
-
-    /// Observer of a folder, which not every browser has.
-    type FileSystemObserver;
-    #[wasm_bindgen(constructor, catch)]
-    fn new(told: &Function) -> Result<FileSystemObserver, JsValue>;
-    #[wasm_bindgen(method, catch)]
-    async fn observe(this: &FileSystemObserver, folder: &JsValue) -> Result<JsValue, JsValue>;
-    #[wasm_bindgen(method)]
-    fn disconnect(this: &FileSystemObserver);
+/// Reads a property; undefined where there is none.
+pub(super) fn get(of: &JsValue, name: &str) -> JsValue {
+    Reflect::get(of, &name.into()).unwrap_or_default()
 }
 
-/// A folder that the person chose.
-pub struct Folder(Handle);
+/// Calls a method with at most two values.
+pub(super) fn call(of: &JsValue, name: &str, values: &[&JsValue]) -> Result<JsValue, JsValue> {
+    let method = get(of, name).dyn_into::<Function>()?;
+    match values {
+        [] => method.call0(of),
+        [one] => method.call1(of, one),
+        [one, other, ..] => method.call2(of, one, other),
+    }
+}
+
+/// Calls a method that gives a promise, and waits for it.
+pub(super) async fn ask(of: &JsValue, name: &str, values: &[&JsValue]) -> Result<JsValue, JsValue> {
+    let answer = call(of, name, values)?;
+    match answer.is_object() {
+        true => JsFuture::from(answer.unchecked_into::<Promise>()).await,
+        false => Ok(answer),
+    }
+}
+
+fn text(of: &JsValue, name: &str) -> String {
+    get(of, name).as_string().unwrap_or_default()
+}
+
+fn number(of: &JsValue, name: &str) -> f64 {
+    get(of, name).as_f64().unwrap_or_default()
+}
 
 fn name_of(error: &JsValue) -> String {
-    let name = Reflect::get(error, &"name".into()).ok();
-    name.and_then(|name| name.as_string()).unwrap_or_default()
+    text(error, "name")
 }
 
 fn thrown(error: JsValue) -> Trouble {
@@ -82,32 +63,43 @@ fn object(fields: &[(&str, JsValue)]) -> JsValue {
     object.into()
 }
 
-/// Tells whether the browser lets a page keep files in a folder of the person's.
-pub fn is_able() -> bool {
-    let window = web_sys::window();
-    window.is_some_and(|window| {
-        let picker = Reflect::get(&window, &"showDirectoryPicker".into());
-        picker.is_ok_and(|picker| picker.is_function())
-    })
+fn window() -> JsValue {
+    web_sys::window().map(JsValue::from).unwrap_or_default()
 }
 
-fn stamp(file: &File) -> Stamp {
+/// Writes a day and a time as a language has them.
+pub fn time(at: f64, language: &str) -> String {
+    let options = object(&[
+        ("dateStyle", "medium".into()),
+        ("timeStyle", "short".into()),
+    ]);
+    let date = Date::new(&JsValue::from(at));
+    let time = call(&date, "toLocaleString", &[&language.into(), &options]).ok();
+    time.and_then(|time| time.as_string()).unwrap_or_default()
+}
+
+/// Tells whether the browser lets a page keep files in a folder of the person's.
+pub fn is_able() -> bool {
+    get(&window(), "showDirectoryPicker").is_function()
+}
+
+fn stamp(file: &JsValue) -> Stamp {
     Stamp {
-        modified: file.last_modified(),
-        size: file.size(),
+        modified: number(file, "lastModified"),
+        size: number(file, "size"),
     }
 }
 
-async fn file(handle: &Handle) -> Result<File, JsValue> {
-    handle.get_file().await.map(JsCast::unchecked_into)
+async fn file(handle: &JsValue) -> Result<JsValue, JsValue> {
+    ask(handle, "getFile", &[]).await
 }
 
 impl Folder {
     /// Lets the person choose a folder; `None` where they choose none.
     pub async fn choose() -> Result<Option<Folder>, Trouble> {
         let wish = object(&[("id", "rill".into()), ("mode", "readwrite".into())]);
-        match show_directory_picker(&wish).await {
-            Ok(folder) => Ok(Some(Folder::of(folder))),
+        match ask(&window(), "showDirectoryPicker", &[&wish]).await {
+            Ok(folder) => Ok(Some(Folder(folder))),
             Err(error) if name_of(&error) == "AbortError" => Ok(None),
             Err(error) => Err(thrown(error)),
         }
@@ -115,80 +107,79 @@ impl Folder {
 
     /// Takes a folder out of where it was kept.
     pub fn of(kept: JsValue) -> Folder {
-        Folder(kept.unchecked_into())
+        Folder(kept)
     }
 
     /// Gives the folder to be kept.
     pub fn kept(&self) -> &JsValue {
-        self.0.as_ref()
+        &self.0
     }
 
     /// Reads the folder's name.
     pub fn name(&self) -> String {
-        self.0.name()
+        text(&self.0, "name")
     }
 
     /// Tells whether the page may write into the folder. With `asks` the person is asked, who has clicked a moment ago.
     pub async fn is_allowed(&self, asks: bool) -> bool {
         let wish = object(&[("mode", "readwrite".into())]);
-        let answer = match asks {
-            true => self.0.request_permission(&wish).await,
-            false => self.0.query_permission(&wish).await,
+        let method = match asks {
+            true => "requestPermission",
+            false => "queryPermission",
         };
-        match answer {
-            Ok(answer) => answer == "granted",
+        if !get(&self.0, method).is_function() {
             // The page's own file system, in a browser that knows no permissions.
-            Err(error) => name_of(&error) == "TypeError",
+            return true;
         }
+        let answer = ask(&self.0, method, &[&wish]).await;
+        answer.is_ok_and(|answer| answer == "granted")
     }
 
     /// Lists the files of the folder that are meant, each with its stamp. One that goes away meanwhile is left out.
     pub async fn list(&self) -> Result<Vec<(String, Stamp)>, Trouble> {
-        let mut found: Vec<Handle> = Vec::new();
-        let entries = self.0.values().map_err(thrown)?;
+        let mut found: Vec<JsValue> = Vec::new();
+        let entries = call(&self.0, "values", &[]).map_err(thrown)?;
         loop {
-            let next = JsFuture::from(entries.next().map_err(thrown)?).await;
-            let next: IteratorNext = next.map_err(thrown)?.unchecked_into();
-            if next.done() {
+            let next = ask(&entries, "next", &[]).await.map_err(thrown)?;
+            let entry = get(&next, "value");
+            if !entry.is_object() {
                 break;
             }
-            let entry: Handle = next.value().unchecked_into();
-            if entry.kind() == "file" && is_meant(&entry.name()) {
+            if text(&entry, "kind") == "file" && is_meant(&text(&entry, "name")) {
                 found.push(entry);
             }
         }
         let files = join_all(found.iter().map(file)).await;
         let files = found.iter().zip(files);
         Ok(files
-            .filter_map(|(handle, file)| Some((handle.name(), stamp(&file.ok()?))))
+            .filter_map(|(handle, file)| Some((text(handle, "name"), stamp(&file.ok()?))))
             .collect())
     }
 
     /// Reads a file: its stamp, and its bytes where they are not too many.
     pub async fn read(&self, name: &str) -> Result<(Stamp, Option<Vec<u8>>), Trouble> {
         let file = self.file(name).await.map_err(thrown)?;
-        if file.size() > MOST {
+        if stamp(&file).size > MOST {
             return Ok((stamp(&file), None));
         }
-        let bytes = JsFuture::from(file.array_buffer()).await;
+        let bytes = ask(&file, "arrayBuffer", &[]).await;
         let bytes = Uint8Array::new(&bytes.map_err(thrown)?).to_vec();
         Ok((stamp(&file), Some(bytes)))
     }
 
-    async fn handle(&self, name: &str, is_made: bool) -> Result<Handle, JsValue> {
+    async fn handle(&self, name: &str, is_made: bool) -> Result<JsValue, JsValue> {
         let options = object(&[("create", is_made.into())]);
-        let handle = self.0.get_file_handle(name, &options).await;
-        handle.map(JsCast::unchecked_into)
+        ask(&self.0, "getFileHandle", &[&name.into(), &options]).await
     }
 
-    async fn file(&self, name: &str) -> Result<File, JsValue> {
+    async fn file(&self, name: &str) -> Result<JsValue, JsValue> {
         file(&self.handle(name, false).await?).await
     }
 
     /// Tells whether a file stands there as it is `known`: with `None` there is none, or an empty one.
     async fn is_known(&self, name: &str, known: Option<Stamp>) -> Result<bool, JsValue> {
         match self.file(name).await {
-            Ok(file) => Ok(known.map_or(file.size() == 0.0, |known| known == stamp(&file))),
+            Ok(file) => Ok(known.map_or(stamp(&file).size == 0.0, |known| known == stamp(&file))),
             Err(error) if name_of(&error) == "NotFoundError" => Ok(known.is_none()),
             Err(error) => Err(error),
         }
@@ -205,9 +196,9 @@ impl Folder {
         if known.is_none() && !matches!(written, Ok(Some(_))) {
             // What was made for it, and has nothing in it.
             if let Ok(file) = self.file(name).await
-                && file.size() == 0.0
+                && stamp(&file).size == 0.0
             {
-                let _ = self.0.remove_entry(name).await;
+                let _ = ask(&self.0, "removeEntry", &[&name.into()]).await;
             }
         }
         written.map_err(thrown)
@@ -223,32 +214,35 @@ impl Folder {
             return Ok(None);
         }
         let handle = self.handle(name, true).await?;
-        let stream: Stream = handle.create_writable().await?.unchecked_into();
-        let is_due = match stream.write(text).await {
+        let stream = ask(&handle, "createWritable", &[]).await?;
+        let is_due = match ask(&stream, "write", &[&text.into()]).await {
             // A sync program may have brought another one meanwhile.
             Ok(_) => self.is_known(name, known).await,
             Err(error) => Err(error),
         };
         if !matches!(is_due, Ok(true)) {
-            let _ = stream.abort().await;
+            let _ = ask(&stream, "abort", &[]).await;
             return is_due.map(|_| None);
         }
-        stream.close().await?;
+        ask(&stream, "close", &[]).await?;
         Ok(Some(stamp(&file(&handle).await?)))
     }
 
     /// Begins to watch the folder; `None` where the browser cannot.
     pub fn observe(&self, told: impl Fn() + 'static) -> Option<Observed> {
-        let told = Closure::<dyn Fn(Array)>::new(move |_| told());
-        let observer = FileSystemObserver::new(told.as_ref().unchecked_ref()).ok()?;
-        let folder = self.kept().clone();
+        let class = get(&window(), "FileSystemObserver")
+            .dyn_into::<Function>()
+            .ok()?;
+        let told = Closure::<dyn Fn(JsValue)>::new(move |_: JsValue| told());
+        let observer = Reflect::construct(&class, &Array::of1(told.as_ref())).ok()?;
         let observed = Observed {
-            observer: JsValue::from(&observer),
+            observer: observer.clone(),
             _told: told,
         };
+        let folder = self.0.clone();
         wasm_bindgen_futures::spawn_local(async move {
             // Where it cannot, the page looks when it is seen again.
-            let _ = observer.observe(&folder).await;
+            let _ = ask(&observer, "observe", &[&folder]).await;
         });
         Some(observed)
     }
@@ -257,12 +251,11 @@ impl Folder {
 /// Watch of a folder. Dropping it ends the watch.
 pub struct Observed {
     observer: JsValue,
-    _told: Closure<dyn Fn(Array)>,
+    _told: Closure<dyn Fn(JsValue)>,
 }
 
 impl Drop for Observed {
     fn drop(&mut self) {
-        let observer: &FileSystemObserver = self.observer.unchecked_ref();
-        observer.disconnect();
+        let _ = call(&self.observer, "disconnect", &[]);
     }
 }

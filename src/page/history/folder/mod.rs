@@ -7,7 +7,7 @@
 //! | file | gives |
 //! |---|---|
 //! | `hands` | the browser's file system |
-//! | `claim` | claims on what several tabs want |
+//! | `claim` | claims by which tabs know which conversations are shown |
 //! | `exchange` | one round: files that are new are read, then conversations that are new are written |
 
 mod claim;
@@ -30,6 +30,7 @@ use crate::page::clock::{hidden, sleep};
 use crate::page::follow::follow;
 use claim::Claim;
 pub(super) use claim::is_shown;
+pub use hands::time;
 use hands::{Folder, Observed};
 
 /// The time from a change to the next round, in milliseconds: what comes together is done together.
