@@ -5,14 +5,14 @@
 
 use leptos::prelude::*;
 
-use super::db::Deleted;
-use super::folder::is_shown;
-use super::{Fault, History};
+use super::tabs::is_held;
+use super::{Fault, History, of};
 use crate::chat::tree::Tree;
 use crate::folder::{Arrived, union};
 use crate::history::arrival::{added, brought};
 use crate::history::{Batch, Outcome};
 use crate::page::browser::made_up;
+use crate::tabs::Deleted;
 
 /// A conversation that was united with what arrived.
 pub(super) struct United {
@@ -41,7 +41,7 @@ impl History {
         if self.chat.names().0 == arrived.id {
             return self.unite_here(arrived).await;
         }
-        if is_shown(&arrived.id).await {
+        if is_held(&arrived.id).await {
             return Ok(None);
         }
         let at = arrived
@@ -86,7 +86,9 @@ impl History {
     /// The same for the conversation on the page.
     async fn unite_here(&self, arrived: &Arrived) -> Result<Option<United>, Fault> {
         let chat = self.chat;
-        if chat.returning.get_untracked() || chat.live.with_untracked(Option::is_some) {
+        let is_busy =
+            || chat.returning.get_untracked() || chat.live.with_untracked(Option::is_some);
+        if is_busy() || self.tabs.follows() {
             return Ok(None);
         }
         let mut tree = chat.tree.get_untracked();
@@ -97,7 +99,9 @@ impl History {
         if !matches!(done, Done::Nothing) {
             chat.fill(tree.clone());
         }
-        self.write().await;
+        if let Some(history) = of(chat) {
+            history.write().await;
+        }
         let head = self.heads(&arrived.id).await?.0;
         Ok(head.map(|head| United {
             tree,

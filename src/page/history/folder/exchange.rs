@@ -13,8 +13,11 @@ use crate::folder::{Arrived, Ledger, Stamp, Trouble, Unreadable, file, union};
 use crate::history::records::list;
 use crate::history::{Fault, Head};
 use crate::page::clock::sleep;
-use crate::page::history::History;
+use crate::page::history::tabs::is_held;
+use crate::page::history::unite::Done;
+use crate::page::history::{History, of};
 use crate::page::words::say;
+use crate::tabs::Message;
 
 /// The most times that a file is tried to be written which changes meanwhile.
 const TRIES: usize = 3;
@@ -46,7 +49,6 @@ impl History {
         let Some(folder) = keeper.folder.borrow().clone() else {
             return;
         };
-        self.claim_conversation();
         let looks = keeper.looks.take();
         let done = match folder.is_allowed(false).await {
             true => self.round(&folder, looks).await,
@@ -108,6 +110,7 @@ impl History {
             .bad
             .borrow_mut()
             .retain(|name, (stamp, _)| files.contains(&(name.clone(), *stamp)));
+        let mut has_news = false;
         for name in ledger.look(&files) {
             let (stamp, bytes) = match folder.read(&name).await {
                 Ok(read) => read,
@@ -120,7 +123,7 @@ impl History {
                 None => Err(Unreadable::TooBig),
             };
             match arrived {
-                Ok(arrived) => self.take_file(ledger, &name, stamp, &arrived).await?,
+                Ok(arrived) => has_news |= self.take_file(ledger, &name, stamp, &arrived).await?,
                 Err(why) => {
                     ledger.took(&name, stamp, None);
                     self.folder.bad.borrow_mut().insert(name, (stamp, why));
@@ -129,26 +132,31 @@ impl History {
             // Between two files the page may do something else.
             sleep(0.0).await;
         }
+        if has_news && let Some(history) = of(self.chat) {
+            history.list_changed();
+            history.tabs.say(&Message::Listed);
+        }
         Ok(())
     }
 
-    /// Adds what a file has beyond what is here, and takes note of it; where that is not possible now, the file is as good as not read.
+    /// Adds what a file has beyond what is here, and takes note of it; where that is not possible now, the file is as good as not read. Returns
+    /// whether anything was added.
     async fn take_file(
         &self,
         ledger: &mut Ledger,
         name: &str,
         stamp: Stamp,
         arrived: &Arrived,
-    ) -> Result<(), Fault> {
+    ) -> Result<bool, Fault> {
         let Some(united) = self.unite(arrived).await? else {
             self.folder.looks.set(true);
-            return Ok(());
+            return Ok(false);
         };
         ledger.took(name, stamp, Some(&arrived.id));
         if union::holds(&arrived.tree, &united.tree) {
             ledger.is_written(&arrived.id, united.version);
         }
-        Ok(())
+        Ok(!matches!(united.done, Done::Nothing))
     }
 
     /// Writes the conversations of which not every word is in the folder.
@@ -196,12 +204,17 @@ impl History {
         Ok(())
     }
 
-    /// Returns the turns of a conversation; `None` where it is gone, or its reply runs.
+    /// Returns the turns of a conversation; `None` where it is gone, its reply runs, or another tab writes it.
     async fn tree_for_file(&self, id: &str) -> Result<Option<Tree>, Fault> {
         let chat = self.chat;
-        if chat.names().0 == id && !chat.returning.get_untracked() {
+        let is_here = chat.names().0 == id && !chat.returning.get_untracked();
+        if is_here && !self.tabs.follows() {
             let is_still = chat.live.with_untracked(Option::is_none);
             return Ok(is_still.then(|| chat.tree.get_untracked()));
+        }
+        // The tab that writes it sees to its file.
+        if is_held(id).await {
+            return Ok(None);
         }
         let known = self.read(id).await?;
         Ok(known

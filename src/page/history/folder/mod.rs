@@ -7,10 +7,8 @@
 //! | file | gives |
 //! |---|---|
 //! | `hands` | the browser's file system |
-//! | `claim` | claims by which tabs know which conversations are shown |
 //! | `exchange` | one round: files that are new are read, then conversations that are new are written |
 
-mod claim;
 mod exchange;
 mod hands;
 
@@ -28,8 +26,6 @@ use crate::event::Millis;
 use crate::folder::{Stamp, Trouble, Unreadable};
 use crate::page::clock::{hidden, sleep};
 use crate::page::follow::follow;
-use claim::Claim;
-pub(super) use claim::is_shown;
 pub use hands::time;
 use hands::{Folder, Observed};
 
@@ -82,8 +78,6 @@ pub struct Keeper {
     /// Files that cannot be read, as they were then.
     bad: RefCell<BTreeMap<String, (Stamp, Unreadable)>>,
     observed: RefCell<Option<Observed>>,
-    /// Claim on the conversation that is on the page.
-    here: RefCell<Option<(String, Claim)>>,
 }
 
 impl Keeper {
@@ -111,7 +105,6 @@ pub fn begin(history: &Rc<History>) {
     let own = history.clone();
     follow(move || {
         chat.conversation.track();
-        own.claim_conversation();
         // A reply that ran has its words in the file at its end.
         if chat.live.with(Option::is_none) {
             own.folder_soon(false);
@@ -248,16 +241,6 @@ impl History {
             history.folder.planned.set(false);
             history.exchange_with_folder().await;
         });
-    }
-
-    /// Says to other tabs which conversation is on this page.
-    fn claim_conversation(&self) {
-        let id = self.chat.names().0;
-        let mut here = self.folder.here.borrow_mut();
-        if here.as_ref().is_none_or(|(known, _)| *known != id) {
-            let claim = Claim::on_conversation(&id);
-            *here = Some((id, claim));
-        }
     }
 
     async fn recall_of_folder(&self, name: &str) -> Result<JsValue, Fault> {

@@ -8,7 +8,7 @@
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
-use js_sys::{Function, Object, Promise, Reflect};
+use js_sys::{Array, Function, Object, Promise, Reflect};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 
@@ -127,6 +127,21 @@ impl Request {
             let _ = end.call1(&JsValue::UNDEFINED, &JsValue::UNDEFINED);
         }
     }
+}
+
+/// Tells whether some tab has the lock of a conversation.
+pub async fn is_held(id: &str) -> bool {
+    let manager = field(&leptos::prelude::window().navigator(), "locks");
+    let asked = manager.and_then(|manager| call(&manager, "query", &[]).ok());
+    let Some(asked) = asked else { return false };
+    let Ok(all) = JsFuture::from(asked.unchecked_into::<Promise>()).await else {
+        return false;
+    };
+    let held = field(&all, "held").filter(JsValue::is_object);
+    let held = held.map(|held| Array::from(&held)).unwrap_or_default();
+    let wanted = JsValue::from(name_of(id));
+    held.iter()
+        .any(|lock| field(&lock, "name").as_ref() == Some(&wanted))
 }
 
 fn name_of(id: &str) -> String {

@@ -28,6 +28,7 @@ use crate::page::clock::{PageClock, sleep};
 use crate::session::within;
 use crate::tabs::{Deleted, GRACE, Message, Tab};
 use lock::Locks;
+pub(super) use lock::is_held;
 
 /// Name of the channel between tabs.
 const CHANNEL: &str = "rill";
