@@ -10,28 +10,20 @@ use wasm_bindgen_futures::JsFuture;
 
 use crate::folder::file::{MOST, is_meant};
 use crate::folder::{Stamp, Trouble};
+use crate::page::browser::{call, field};
 
 /// A folder that the person chose: a handle (File System Standard, section 2.4; permissions: File System Access, section 2.3).
 pub struct Folder(JsValue);
 
 /// Reads a property; undefined where there is none.
-pub(super) fn get(of: &JsValue, name: &str) -> JsValue {
-    Reflect::get(of, &name.into()).unwrap_or_default()
-}
-
-/// Calls a method with at most two values.
-pub(super) fn call(of: &JsValue, name: &str, values: &[&JsValue]) -> Result<JsValue, JsValue> {
-    let method = get(of, name).dyn_into::<Function>()?;
-    match values {
-        [] => method.call0(of),
-        [one] => method.call1(of, one),
-        [one, other, ..] => method.call2(of, one, other),
-    }
+fn get(of: &JsValue, name: &str) -> JsValue {
+    field(of, name).unwrap_or_default()
 }
 
 /// Calls a method that gives a promise, and waits for it.
-pub(super) async fn ask(of: &JsValue, name: &str, values: &[&JsValue]) -> Result<JsValue, JsValue> {
-    let answer = call(of, name, values)?;
+async fn ask(of: &JsValue, name: &str, values: &[&JsValue]) -> Result<JsValue, JsValue> {
+    let values: Vec<JsValue> = values.iter().copied().cloned().collect();
+    let answer = call(of, name, &values)?;
     match answer.is_object() {
         true => JsFuture::from(answer.unchecked_into::<Promise>()).await,
         false => Ok(answer),
@@ -74,7 +66,7 @@ pub fn time(at: f64, language: &str) -> String {
         ("timeStyle", "short".into()),
     ]);
     let date = Date::new(&JsValue::from(at));
-    let time = call(&date, "toLocaleString", &[&language.into(), &options]).ok();
+    let time = call(&date, "toLocaleString", &[language.into(), options]).ok();
     time.and_then(|time| time.as_string()).unwrap_or_default()
 }
 
