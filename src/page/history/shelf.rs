@@ -129,6 +129,8 @@ impl History {
         work.finish().await?;
         self.forget(|id| gone.iter().any(|gone| gone.id == id));
         self.refresh().await?;
+        // A file has its conversation's title.
+        self.folder_soon(false);
         Ok(gone)
     }
 
