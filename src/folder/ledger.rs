@@ -12,6 +12,7 @@ use serde_json::{Value, json};
 
 use super::file;
 use crate::history::Head;
+use crate::history::arrival::Number;
 
 /// The mark of a file's state: with another state it is another.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
@@ -37,8 +38,8 @@ pub struct Ledger {
     files: BTreeMap<String, Known>,
     /// The time of the last writing, in milliseconds since 1970.
     pub at: Option<f64>,
-    /// The versions of conversations of which every word is in the folder, by the conversations' names.
-    versions: BTreeMap<String, u64>,
+    /// The states of conversations of which every word is in the folder, by the conversations' names.
+    states: BTreeMap<String, String>,
 }
 
 impl Ledger {
@@ -61,9 +62,10 @@ impl Ledger {
             let of = file.get(2).and_then(Value::as_str);
             ledger.took(name, Stamp { modified, size }, of);
         }
-        let versions = entries("versions");
-        let versions = versions.filter_map(|(id, version)| Some((id.clone(), version.as_u64()?)));
-        ledger.versions.extend(versions);
+        let states = entries("states");
+        let states =
+            states.filter_map(|(id, state)| Some((id.clone(), state.as_str()?.to_owned())));
+        ledger.states.extend(states);
         ledger
     }
 
@@ -75,7 +77,7 @@ impl Ledger {
             Some((name.clone(), json!([modified, size, of])))
         });
         let files: serde_json::Map<String, Value> = files.collect();
-        json!({ "at": self.at, "files": files, "versions": self.versions }).to_string()
+        json!({ "at": self.at, "files": files, "states": self.states }).to_string()
     }
 
     /// Takes note of the files that stand in the folder; returns the names of those that are to be read, and forgets those that are gone.
@@ -99,14 +101,14 @@ impl Ledger {
         self.files.insert(name.to_owned(), Known { stamp, of });
     }
 
-    /// Takes note that the folder has every word of a conversation in its version.
-    pub fn is_written(&mut self, id: &str, version: u64) {
-        self.versions.insert(id.to_owned(), version);
+    /// Takes note that the folder has every word of a conversation as this head has it.
+    pub fn is_written(&mut self, head: &Head) {
+        self.states.insert(head.id.clone(), state(head));
     }
 
-    /// The conversations of which not every word is in the folder.
+    /// The conversations of which not every word is in the folder, or that have another title there.
     pub fn due<'h>(&self, heads: &'h [Head]) -> Vec<&'h Head> {
-        let is_due = |head: &&Head| self.versions.get(&head.id) != Some(&head.version);
+        let is_due = |head: &&Head| self.states.get(&head.id) != Some(&state(head));
         heads.iter().filter(is_due).collect()
     }
 
@@ -134,6 +136,12 @@ impl Ledger {
         let lower = name.to_lowercase();
         self.files.keys().any(|known| known.to_lowercase() == lower)
     }
+}
+
+/// The state of a conversation: another one once a turn or the title has changed.
+fn state(head: &Head) -> String {
+    let version = head.version.to_string();
+    Number::of_texts(&[&version, head.name()]).hex()
 }
 
 #[cfg(test)]
@@ -183,9 +191,12 @@ mod tests {
     fn a_conversation_is_written_once_for_each_version() {
         let mut ledger = Ledger::default();
         assert_eq!(due(&ledger, &[head("a", 1), head("b", 1)]), ["a", "b"]);
-        ledger.is_written("a", 1);
+        ledger.is_written(&head("a", 1));
         assert_eq!(due(&ledger, &[head("a", 1), head("b", 1)]), ["b"]);
         assert_eq!(due(&ledger, &[head("a", 2)]), ["a"]);
+        let mut renamed = head("a", 1);
+        renamed.marks.name = Some("Brooks".to_owned());
+        assert_eq!(due(&ledger, &[renamed]), ["a"]);
     }
 
     #[test]
@@ -231,7 +242,7 @@ mod tests {
                 ledger.took(name, stamp, Some(&of.to_string()));
             }
             for (id, version) in &versions {
-                ledger.is_written(id, *version);
+                ledger.is_written(&head(id, *version));
             }
             ledger.at = versions.values().next().map(|at| (at % 9) as f64);
             prop_assert_eq!(&Ledger::read(&ledger.write()), &ledger);

@@ -156,6 +156,8 @@ impl History {
             self.tell_change(gone, back).await;
             // It is made: what was deleted can be put back, whether the list can be read or not.
             let _ = self.refresh().await;
+            // A file has its conversation's title.
+            self.folder_soon(false);
         }
         change.gone(true).for_each(|id| self.unlock(id));
         made.map(|(gone, _)| gone)

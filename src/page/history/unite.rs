@@ -10,7 +10,7 @@ use super::{Fault, History, of};
 use crate::chat::tree::Tree;
 use crate::folder::{Arrived, union};
 use crate::history::arrival::{added, brought};
-use crate::history::{Batch, Outcome};
+use crate::history::{Batch, Head, Outcome};
 use crate::page::browser::made_up;
 use crate::tabs::Deleted;
 
@@ -18,8 +18,8 @@ use crate::tabs::Deleted;
 pub(super) struct United {
     /// The conversation as it is now.
     pub tree: Tree,
-    /// The version that the database holds.
-    pub version: u64,
+    /// The conversation's record in the database.
+    pub head: Head,
     /// What was done.
     pub done: Done,
 }
@@ -49,19 +49,19 @@ impl History {
             .map_or_else(js_sys::Date::now, |at| at as f64);
         let by = made_up();
         let known = self.read(&arrived.id).await?;
-        let (tree, version, batches) = match &known {
+        let (tree, batches) = match &known {
             // Words of it have gone astray, and are on their way under another name.
             Some(known) if known.head.id != arrived.id => return Ok(None),
             Some(known) => {
                 let mut tree = known.tree.clone();
                 union::add(&mut tree, &arrived.tree);
                 let batches = added(known, &tree, &by, at);
-                (tree, known.version, batches)
+                (tree, batches)
             }
             None => {
                 let (title, tree) = (arrived.title.as_deref(), &arrived.tree);
                 let batches = brought(&arrived.id, tree, title, &by, at);
-                (tree.clone(), 0, batches)
+                (tree.clone(), batches)
             }
         };
         let done = match (&known, batches.is_empty()) {
@@ -75,12 +75,9 @@ impl History {
         if !self.put_all(&batches).await? {
             return Ok(None);
         }
-        let version = batches.last().map_or(version, |last| last.head.version);
-        Ok(Some(United {
-            tree,
-            version,
-            done,
-        }))
+        let written = batches.into_iter().last().map(|last| last.head);
+        let head = written.or(known.map(|known| known.head));
+        Ok(head.map(|head| United { tree, head, done }))
     }
 
     /// The same for the conversation on the page.
@@ -103,11 +100,7 @@ impl History {
             history.write().await;
         }
         let head = self.heads(&arrived.id).await?.0;
-        Ok(head.map(|head| United {
-            tree,
-            version: head.version,
-            done,
-        }))
+        Ok(head.map(|head| United { tree, head, done }))
     }
 
     /// Writes batches; `false` where somebody else has changed the conversation meanwhile.

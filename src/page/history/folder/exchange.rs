@@ -154,7 +154,7 @@ impl History {
         };
         ledger.took(name, stamp, Some(&arrived.id));
         if union::holds(&arrived.tree, &united.tree) {
-            ledger.is_written(&arrived.id, united.version);
+            ledger.is_written(&united.head);
         }
         Ok(!matches!(united.done, Done::Nothing))
     }
@@ -190,7 +190,7 @@ impl History {
             let (name, known) = ledger.place(&head, &untitled);
             if let Some(stamp) = folder.write(&name, &text, known).await? {
                 ledger.took(&name, stamp, Some(&head.id));
-                ledger.is_written(&head.id, head.version);
+                ledger.is_written(&head);
                 ledger.at = Some(js_sys::Date::now());
                 return Ok(());
             }
