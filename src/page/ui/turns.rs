@@ -62,8 +62,8 @@ thread_local! {
 }
 
 /// A turn as it is drawn. A reply that goes on is drawn anew: how often it was begun is part of what it is known by, and so is what
-/// stands behind it.
-type Drawn = (TurnId, u32, Behind);
+/// stands behind it, and its place among its versions.
+type Drawn = (TurnId, u32, Behind, (usize, usize));
 
 /// The turns of the conversation.
 #[component]
@@ -111,14 +111,16 @@ fn pile(place: Element, chat: Chat) {
     follow(move || {
         let (border, summary) = window.with(|fit| (fit.border, fit.summary));
         let path: Vec<Drawn> = chat.starts.with(|starts| {
-            let drawn = |id| {
+            let drawn = |tree: &Tree, id| {
                 let behind = Behind {
                     border: border == Some(id),
                     summary: summary == Some(id),
                 };
-                (id, starts.get(id).copied().unwrap_or(0), behind)
+                let begun = starts.get(id).copied().unwrap_or(0);
+                (id, begun, behind, tree.branch(id))
             };
-            chat.tree.with(|tree| tree.path().map(drawn).collect())
+            let path = |tree: &Tree| tree.path().map(|id| drawn(tree, id)).collect();
+            chat.tree.with(path)
         });
         pile.borrow_mut().update(&path, !chat.returning.get());
     });
@@ -365,7 +367,7 @@ impl Group {
     /// Makes the turn at this place, which is not made yet.
     fn make(&mut self, at: usize, chat: Chat, owner: &Owner) {
         // As many rows as turns.
-        let Some((id, _, behind)) = self.turns.get(at).copied() else {
+        let Some((id, _, behind, _)) = self.turns.get(at).copied() else {
             return;
         };
         let owner = owner.child();

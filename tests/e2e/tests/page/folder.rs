@@ -55,16 +55,16 @@ const FOLDER: &str = "
     };
 ";
 
-/// Waits until a file holds turns with these texts, in this order; gives its name.
+/// Waits until a file of the page's own holds turns with these texts, in this order; gives its name.
 async fn stands(chat: &Chat, wanted: &[&str]) -> String {
     let wanted = serde_json::to_string(wanted).expect("a list of words");
     let look = format!(
         "patient(async () => {{
             const wanted = {wanted};
             const all = Object.entries(await files());
-            const found = all.find(([, file]) => {{
+            const found = all.find(([name, file]) => {{
                 const said = texts(file).filter((text) => wanted.includes(text));
-                return String(said) === String(wanted);
+                return !name.includes('(conflict)') && String(said) === String(wanted);
             }});
             return found && {{ name: found[0] }};
         }})"
