@@ -115,9 +115,7 @@ impl Ledger {
     /// The name of the file into which a conversation is written, and the stamp that the file must have; no stamp where there must be no such
     /// file yet. Of several files, those of a sync program among them, the one with the shortest name is written.
     pub fn place(&self, head: &Head, untitled: &str) -> (String, Option<Stamp>) {
-        let own = self.files.iter();
-        let own = own.filter(|(_, known)| known.of.as_deref() == Some(&head.id));
-        if let Some((name, known)) = own.min_by_key(|(name, _)| (name.chars().count(), *name)) {
+        if let Some((name, known)) = self.own(&head.id) {
             return (name.clone(), Some(known.stamp));
         }
         let name = file::name(head, untitled);
@@ -129,6 +127,17 @@ impl Ledger {
             free = format!("{stem} ({number}).json");
         }
         (free, None)
+    }
+
+    /// Tells whether a conversation is written into the file of this name, and not into another one of it.
+    pub fn is_place(&self, id: &str, name: &str) -> bool {
+        self.own(id).is_some_and(|(own, _)| own == name)
+    }
+
+    fn own(&self, id: &str) -> Option<(&String, &Known)> {
+        let own = self.files.iter();
+        let own = own.filter(|(_, known)| known.of.as_deref() == Some(id));
+        own.min_by_key(|(name, _)| (name.chars().count(), *name))
     }
 
     /// Tells whether a file of this name stands there; some systems take two names for the same that differ in case.
@@ -168,6 +177,17 @@ mod tests {
     fn due(ledger: &Ledger, heads: &[Head]) -> Vec<String> {
         let due = ledger.due(heads);
         due.iter().map(|head| head.id.clone()).collect()
+    }
+
+    #[test]
+    fn a_copy_is_no_place_of_its_conversation() {
+        let mut ledger = Ledger::default();
+        ledger.took("Rivers (conflict).json", stamp(1.0), Some("a"));
+        assert!(ledger.is_place("a", "Rivers (conflict).json"));
+        ledger.took("Rivers.json", stamp(1.0), Some("a"));
+        assert!(ledger.is_place("a", "Rivers.json"));
+        assert!(!ledger.is_place("a", "Rivers (conflict).json"));
+        assert!(!ledger.is_place("b", "Rivers.json"));
     }
 
     #[test]

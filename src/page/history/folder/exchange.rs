@@ -153,7 +153,8 @@ impl History {
             return Ok(false);
         };
         ledger.took(name, stamp, Some(&arrived.id));
-        if union::holds(&arrived.tree, &united.tree) {
+        // Words that stand in a copy alone are written into the conversation's own file too: copies are tidied away.
+        if ledger.is_place(&arrived.id, name) && union::holds(&arrived.tree, &united.tree) {
             ledger.is_written(&united.head);
         }
         Ok(!matches!(united.done, Done::Nothing))

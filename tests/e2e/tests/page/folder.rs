@@ -64,7 +64,7 @@ async fn stands(chat: &Chat, wanted: &[&str]) -> String {
             const all = Object.entries(await files());
             const found = all.find(([name, file]) => {{
                 const said = texts(file).filter((text) => wanted.includes(text));
-                return !name.includes('(conflict)') && String(said) === String(wanted);
+                return name.endsWith('.json') && !name.includes('(conflict)') && String(said) === String(wanted);
             }});
             return found && {{ name: found[0] }};
         }})"
