@@ -43,7 +43,7 @@
   };
   // From a key stroke to the frame that shows what is found by it; the text of the field is that then.
   const type = async (typed) => {
-    const field = every("input[type=search]")[0];
+    const field = every("input.search")[0];
     const hits = every(".hits")[0];
     const state = () => every("dialog[open] [role=status]")[0]?.textContent + hits.textContent;
     const before = state();

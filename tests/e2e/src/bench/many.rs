@@ -54,7 +54,7 @@ impl Bench {
         let search = find("Search");
         page.until::<bool>(&format!("({search}.click(), true)"))
             .await;
-        page.until::<bool>("!!e2e.every(0, 'input[type=search]')[0]")
+        page.until::<bool>("!!e2e.every(0, 'input.search')[0]")
             .await;
         let began = std::time::Instant::now();
         page.until::<bool>("e2e.every(0, '.hits')[0]?.ariaBusy === 'true'")
