@@ -28,6 +28,7 @@ mod offline;
 mod qolaba;
 mod queue;
 mod reading;
+mod resume;
 mod safe;
 mod settings;
 mod storage;
