@@ -114,7 +114,8 @@ impl Retell {
         match doing {
             Doing::Works => Told::Goes,
             Doing::Rests(word) => {
-                if let Some(word) = word {
+                // An end mark before what is shown would be of something else.
+                if let Some(word) = word.filter(|_| reaches(known, &whole)) {
                     Reply::default().done(word, out);
                 }
                 Told::Over
@@ -158,15 +159,10 @@ impl CatchUp {
                     }
                 }
                 // It would end what is shown in the middle of something else.
-                ChatEvent::Done(_) if !same || !self.has_caught_up() => {}
+                ChatEvent::Done(_) if !same || !reaches(&self.known, &self.whole) => {}
                 _ => out.push(event),
             }
         }
-    }
-
-    fn has_caught_up(&self) -> bool {
-        self.whole.text.trim_end().len() >= self.known.text.trim_end().len()
-            && grown(&self.known, &self.whole).is_some()
     }
 }
 
@@ -228,6 +224,11 @@ fn grown(known: &Turn, whole: &Turn) -> Option<Vec<ChatEvent>> {
         events.push(ChatEvent::Text(more.to_owned()));
     }
     Some(events)
+}
+
+/// Tells whether the whole is all that is known, or more.
+fn reaches(known: &Turn, whole: &Turn) -> bool {
+    whole.text.trim().len() >= known.text.trim().len() && grown(known, whole).is_some()
 }
 
 /// The part of `whole` behind what is `known`; empty where there is none yet, `None` where they part before that. Blanks at the

@@ -22,7 +22,7 @@ use crate::event::{ChatEvent, End, ErrorCause, Millis, ServerError};
 use crate::wire::Frame;
 
 /// A server that lacks an endpoint says so at once. What fails later than this may have been at work, and is not asked again.
-const AT_ONCE: Millis = 2_000.0;
+pub(super) const AT_ONCE: Millis = 2_000.0;
 
 /// One send.
 pub struct Plan<'a> {
@@ -309,6 +309,10 @@ impl<'a, W: Wire, C: Clock> Drive<'a, W, C> {
                 Some(true) => return Next::Hidden,
                 Some(false) => {}
             }
+        }
+        if let Some(body) = self.take_up_unopened(sent).await {
+            self.session.headers();
+            return self.stream(body).await;
         }
         self.session
             .failed(self.clock.now(), failure.message, &mut Vec::new());

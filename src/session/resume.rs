@@ -9,7 +9,7 @@ use std::pin::pin;
 use futures_channel::mpsc;
 use futures_util::future::select;
 
-use super::drive::{Drive, Plan};
+use super::drive::{AT_ONCE, Drive, Plan};
 use super::network::{Answer, Clock, Failure, Media, Wire, media_for, within};
 use super::report::{Control, Report};
 use super::{Phase, Session, State};
@@ -90,6 +90,17 @@ impl<W: Wire, C: Clock> Drive<'_, W, C> {
         self.session.rejoin(self.clock.now());
         self.taken_up = body.as_ref().map(|_| self.session.bytes);
         body
+    }
+
+    /// Takes up a reply whose connection broke before its headers came, while the prompt was read: where it went out some time ago, and
+    /// the server would keep it.
+    pub(super) async fn take_up_unopened(&mut self, sent: Millis) -> Option<W::Body> {
+        let is_late = self.clock.now() - sent >= AT_ONCE;
+        let keeps = matches!(self.resume(), Some(Resume::Replay(_)));
+        match is_late && keeps {
+            true => self.take_up(&mut Vec::new()).await,
+            false => None,
+        }
     }
 
     /// Asks for the bytes behind those that came.

@@ -43,6 +43,8 @@ struct Keeper {
     asked: RefCell<Vec<String>>,
     /// Nothing with a header of ours gets through.
     bare: bool,
+    /// The connection breaks before its headers, after so many milliseconds.
+    unopened: Option<Millis>,
 }
 
 struct Piece {
@@ -103,6 +105,10 @@ impl Wire for Keeper {
         if self.bare && !call.headers.is_empty() {
             return Err(Failure::new("Failed to fetch"));
         }
+        if let (Some(after), Method::Post) = (self.unopened, call.method) {
+            self.clock.until(self.clock.now() + after).await;
+            return Err(Failure::new("network error"));
+        }
         let from = match (&call.method, call.path.split_once("&from=")) {
             (Method::Get, Some((_, from))) => Some(from.parse::<usize>().unwrap()),
             _ => None,
@@ -157,6 +163,7 @@ struct Case {
     reason: u8,
     free_headers: bool,
     bare: bool,
+    unopened: Option<Millis>,
     person: Vec<(Millis, Control)>,
     /// What a page before this one has shown of the reply.
     known: Option<Turn>,
@@ -174,6 +181,7 @@ impl Case {
             reason: 1,
             free_headers: true,
             bare: false,
+            unopened: None,
             person: Vec::new(),
             known: None,
         }
@@ -193,6 +201,7 @@ impl Case {
             rounds: Cell::new(0),
             asked: RefCell::default(),
             bare: self.bare,
+            unopened: self.unopened,
         };
         let request = ChatRequest {
             messages: vec![Message::new(Role::User, "hi")],
@@ -408,6 +417,21 @@ fn a_header_that_does_not_get_through_is_left_out() {
         "POST /v1/chat/completions",
     ];
     assert_eq!(asked, expect);
+}
+
+#[test]
+fn a_connection_that_breaks_while_the_prompt_is_read_is_taken_up_where_it_went_out_long_ago() {
+    let (expect, end) = whole(Kind::LlamaCpp, 0, CHAT);
+    let case = |after| Case {
+        unopened: Some(after),
+        ..Case::new(Kind::LlamaCpp, 0, CHAT)
+    };
+    let (turn, ended, asked) = case(5_000.0).run("");
+    assert_eq!((turn, ended), (expect, end), "{asked:?}");
+    assert!(asked.contains(&"GET /v1/stream?conv_id=RILL1&from=0".to_owned()));
+    let (_, ended, asked) = case(100.0).run("");
+    assert!(ended.starts_with("broken"), "{ended} {asked:?}");
+    assert!(!asked.iter().any(|asked| asked.contains("/v1/stream")));
 }
 
 #[test]

@@ -48,6 +48,13 @@ fn thinking_goes_on_as_text_does() {
 }
 
 #[test]
+fn a_whole_that_is_less_than_what_is_known_has_no_end_mark() {
+    let reached = |known: &str, whole: &str| reaches(&turn("", known), &turn("", whole));
+    assert!(reached("River", "River") && reached("River ", " River") && reached("", ""));
+    assert!(!reached("River", "Riv") && !reached("River", "Rain falls"));
+}
+
+#[test]
 fn another_text_takes_nothing_away() {
     assert_eq!(after(("", "River"), ("", "Rain falls")), None);
     assert_eq!(after(("Hm", ""), ("No", "Yes")), None);
