@@ -332,6 +332,25 @@ fn what_koboldcpp_still_has_of_a_stream_that_broke_at_any_byte_is_taken() {
 }
 
 #[test]
+fn what_was_held_back_when_the_connection_broke_is_not_said_twice() {
+    let token = |text: &str| {
+        let frame = serde_json::json!({ "token": text, "finish_reason": "null" });
+        format!("event: message\ndata: {frame}\n\n")
+    };
+    // It may be the beginning of the template's stop text.
+    let bytes = token("A list") + &token("\n##");
+    for reason in [0, 1] {
+        let case = Case {
+            breaks: vec![bytes.len()],
+            reason,
+            ..Case::new(Kind::KoboldCpp, 1, bytes.clone())
+        };
+        let (turn, _, _) = case.run("A list\n### Rivers");
+        assert_eq!(turn.text, "A list\n### Rivers");
+    }
+}
+
+#[test]
 fn a_server_that_knows_nothing_any_more_leaves_the_reply_as_it_broke() {
     for (kind, bytes) in [(Kind::LlamaCpp, CHAT), (Kind::KoboldCpp, KOBOLD_CHAT)] {
         for then in [Then::Forgets, Then::Dead, Then::Other] {
