@@ -228,13 +228,13 @@ impl Dialect for KoboldCpp {
             true => Vec::new(),
             false => templates::prompt(request).1,
         };
-        Some(Resume::Retell(Retell {
+        Some(Resume::Retell(Box::new(Retell {
             doing: Call::get(PERF),
             told: Call::post(CHECK, &json!({ "genkey": request.generation })),
             every: EVERY,
             read: perf::doing,
             decoder: Box::new(move || Box::new(KoboldChunks::with_stops(stops.clone()))),
-        }))
+        })))
     }
 
     fn perf(&self) -> Option<Question<(Usage, Timings)>> {

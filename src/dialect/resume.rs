@@ -14,7 +14,7 @@ pub enum Resume {
     /// The server goes on without the connection, keeps the bytes, and sends them again from any place on.
     Replay(Replay),
     /// The server tells the whole text that it has so far, as often as it is asked.
-    Retell(Retell),
+    Retell(Box<Retell>),
 }
 
 impl Resume {
