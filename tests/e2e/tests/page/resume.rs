@@ -2,7 +2,7 @@
 
 use crate::talk::chats;
 use e2e::{Chat, Stage};
-use lab::{Dialect, Entry, percent_encode};
+use lab::{Dialect, Entry, Lab, percent_encode};
 use serde_json::Value;
 
 const KEY: &str = "a-key-of-ones-own";
@@ -113,21 +113,22 @@ pub async fn nothing_of_this_costs_a_preflight(stage: Stage) {
 
 #[e2e::case]
 pub async fn a_stop_is_heard_while_the_server_is_asked_for_the_rest(stage: Stage) {
-    let options = "first=0;goeson;cut=5002;delay=50;tokens=2000";
-    let chat = stage.chat(Dialect::KoboldCpp, options, "").await;
+    let own = Lab::start_root(Dialect::KoboldCpp, "first=0;delay=20;tokens=5000", 0);
+    let own = own.await.expect("a port");
+    let server = percent_encode(&own.origin());
+    let chat = stage
+        .open(&format!("server={server}&kind=koboldcpp&pace=instant"))
+        .await;
     chat.send("Tell me.").await;
+    chat.shows(20).await;
+    // Nobody answers any more.
+    drop(own);
     chat.page.says("The connection broke").await;
     chat.button("Stop").await;
     let turn = chat.ended().await;
     assert_eq!(turn.fate(), ("stopped", None), "{turn:?}");
-    assert!(!turn.text.is_empty());
-    let abort = stage.lab.wait_for("the abort", |log| {
-        let is_abort = |entry: &&Entry| entry.path == "/api/extra/abort";
-        log.iter().find(is_abort).cloned()
-    });
-    let abort = abort.await;
-    let log = stage.lab.log();
-    assert_eq!(abort.json()["genkey"], chats(&log)[0].json()["genkey"]);
+    assert!(turn.text.len() >= 20, "{turn:?}");
+    chat.page.forgive().await;
 }
 
 #[e2e::case]
@@ -157,7 +158,7 @@ pub async fn a_reload_in_the_middle_of_a_reply_brings_the_rest(stage: Stage) {
     chat.send("Tell me.").await;
     chat.shows(100).await;
     chat.page.reload().await;
-    let turn = chat.shows(700).await;
+    let turn = chat.shows(500).await;
     assert!(turn.text.starts_with("The river flows on"), "{turn:?}");
     let turn = chat.ended().await;
     assert_eq!(turn.fate(), ("complete", Some("stop")), "{turn:?}");
