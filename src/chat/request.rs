@@ -105,6 +105,9 @@ pub struct ChatRequest {
     pub template: Option<String>,
     /// Fields of their own beside the prompt, by name (`context`, `style`), for servers that have such.
     pub fields: BTreeMap<String, String>,
+    /// `true` where headers of our own cost nothing: the request has a preflight anyway, for a key, or goes to the page's own
+    /// origin, where there are none.
+    pub free_headers: bool,
 }
 
 /// A setting of how a model picks its words.

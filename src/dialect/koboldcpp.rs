@@ -3,12 +3,16 @@
 //! The native endpoints apply no chat template: [`templates::prompt`] formats the conversation. Where no stream gets through, the whole answer is
 //! asked for, and while it is made, what there is of it. The native stream's frames end with a `finish_reason` and no
 //! `[DONE]`; up to 1.101 the reason is the string `null` while it runs, and the `/v1` stream's `[DONE]` has no blank line behind it.
+//! What there is of a reply whose connection broke is told to whoever has its `genkey` (protocols, 2.5).
+
+mod perf;
 
 use serde_json::{Value, json};
 
 use super::openai::{self, CHAT, Chunks};
-use super::read::{count, measured, short_name, text};
+use super::read::{count, short_name, text};
 use super::reply::{Reply, Said, end_word};
+use super::resume::{Resume, Retell};
 use super::sampling::{self, Spelling};
 use super::stops::Stops;
 use super::whole_text::WholeText;
@@ -24,6 +28,8 @@ use crate::wire::Frame;
 pub(super) const NATIVE: &str = "/api/extra/generate/stream";
 /// Tells what a running reply has so far, for servers whose stream does not get through.
 pub(super) const CHECK: &str = "/api/extra/generate/check";
+/// Path at which the server tells what it does, and how long its last reply took.
+const PERF: &str = "/api/extra/perf";
 /// Path that gives the whole answer at its end.
 pub(super) const WHOLE: &str = "/api/v1/generate";
 /// Path at which the server tells its version, and so that it lives.
@@ -213,8 +219,26 @@ impl Dialect for KoboldCpp {
         Some(Call::post(ABORT, &json!({ "genkey": generation })))
     }
 
+    fn resume(&self, request: &ChatRequest, over: &Transport) -> Option<Resume> {
+        if over.via != Carrier::Stream {
+            // Whoever polls asks for all that there is at every turn.
+            return None;
+        }
+        let stops = match is_chat(request, over) {
+            true => Vec::new(),
+            false => templates::prompt(request).1,
+        };
+        Some(Resume::Retell(Box::new(Retell {
+            doing: Call::get(PERF),
+            told: Call::post(CHECK, &json!({ "genkey": request.generation })),
+            every: EVERY,
+            read: perf::doing,
+            decoder: Box::new(move || Box::new(KoboldChunks::with_stops(stops.clone()))),
+        })))
+    }
+
     fn perf(&self) -> Option<Question<(Usage, Timings)>> {
-        Some(Question::new(Call::get("/api/extra/perf"), read_perf))
+        Some(Question::new(Call::get(PERF), perf::figures))
     }
 
     fn tokens(&self, generation: &str) -> Option<Question<Vec<Token>>> {
@@ -229,26 +253,6 @@ impl Dialect for KoboldCpp {
 /// stream takes its place.
 fn is_chat(request: &ChatRequest, over: &Transport) -> bool {
     over.name == CHAT && request.template.is_none()
-}
-
-fn read_perf(body: &str) -> Option<(Usage, Timings)> {
-    let perf = read::object(body)?;
-    let tokens = count(&perf, "last_token_count")?;
-    let seconds = |newer, older| measured(&perf, newer).or_else(|| measured(&perf, older));
-    let predicted = seconds("last_eval_time", "last_eval");
-    let usage = Usage {
-        prompt_tokens: count(&perf, "last_input_count"),
-        completion_tokens: Some(tokens),
-        cached_tokens: None,
-    };
-    let timings = Timings {
-        load_ms: None,
-        prompt_ms: seconds("last_process_time", "last_process").map(|seconds| seconds * 1000.0),
-        predicted_ms: predicted.map(|seconds| seconds * 1000.0),
-        predicted_per_second: measured(&perf, "last_eval_speed")
-            .or_else(|| predicted.map(|seconds| f64::from(tokens) / seconds)),
-    };
-    Some((usage, timings))
 }
 
 /// The request that all native endpoints take, but for the person's own fields.
@@ -300,8 +304,12 @@ pub(super) struct KoboldChunks {
 impl KoboldChunks {
     /// Makes a decoder for a native endpoint, where older servers let stop texts through.
     pub fn of_native(request: &ChatRequest) -> KoboldChunks {
+        KoboldChunks::with_stops(templates::prompt(request).1)
+    }
+
+    fn with_stops(stops: Vec<String>) -> KoboldChunks {
         KoboldChunks {
-            stops: Stops::new(templates::prompt(request).1),
+            stops: Stops::new(stops),
             ..KoboldChunks::default()
         }
     }

@@ -1,13 +1,16 @@
 //! llama.cpp's `llama-server`: OpenAI's chat, with the progress of reading the prompt, its times, and a count of the prompt's tokens.
 //!
 //! An unfinished last message of the assistant is gone on from by itself. Closing the connection stops the reply, as long as no
-//! `X-Conversation-Id` is sent, and we send none.
+//! `X-Conversation-Id` is sent. With that header the reply does not need its connection (protocols, 7.6): one that broke is read on
+//! from the byte at which it broke, and a stop is a call of its own. A header makes a preflight, so it is sent only where that is
+//! no price.
 
 use serde_json::{Value, json};
 
 use super::openai::{self, CHAT, Chunks};
 use super::read::{count, measured, short_name, text};
 use super::reply::Said;
+use super::resume::{Replay, Resume};
 use super::sampling::{self, Spelling};
 use super::{
     Call, Commands, Decoder, Dialect, Family, Heard, Known, Origins, Probe, Question, Seen, Sign,
@@ -21,6 +24,10 @@ use crate::wire::Frame;
 const NATIVE: &str = "/completion";
 /// Path at which the server tells its properties, the size of the context among them.
 const PROPS: &str = "/props";
+/// Header that gives a reply a name, under which it goes on without its connection.
+const NAMED: &str = "X-Conversation-Id";
+/// Path at which a reply of that name is read again, or ended.
+const AGAIN: &str = "/v1/stream?conv_id=";
 
 /// llama.cpp's names of the settings (protocols, 7.3).
 const KNOBS: Spelling = &[
@@ -135,7 +142,11 @@ impl Dialect for LlamaCpp {
             sampling::set(&mut body, "n_predict", limit);
         }
         sampling::put(&mut body, request.sampling.extra.clone());
-        Call::post(path, &body)
+        let mut call = Call::post(path, &body);
+        if request.free_headers {
+            call.headers.push((NAMED, request.generation.clone()));
+        }
+        call
     }
 
     fn decoder(&self, request: &ChatRequest, _over: &Transport) -> Box<dyn Decoder> {
@@ -153,6 +164,14 @@ impl Dialect for LlamaCpp {
             templates: true,
             ..Takes::default()
         }
+    }
+
+    fn resume(&self, request: &ChatRequest, _over: &Transport) -> Option<Resume> {
+        let replay = || Replay {
+            path: format!("{AGAIN}{}", request.generation),
+            from: "&from=",
+        };
+        request.free_headers.then(|| Resume::Replay(replay()))
     }
 
     fn context(&self, _model: Option<&str>) -> Option<Question<u32>> {

@@ -29,6 +29,7 @@ mod qolaba;
 mod read;
 mod recognise;
 mod reply;
+mod resume;
 pub mod sampling;
 mod stencil;
 mod stops;
@@ -46,6 +47,7 @@ pub use family::{Commands, Family, Heard, Known, Origins, Probe, Quirks, Seen, S
 pub use kind::{Kind, UnknownKind, ports};
 pub(crate) use marks::{SILENT, TAGS};
 pub use recognise::{Answer, Recognised, Recogniser, Recognition};
+pub use resume::{CatchUp, Deaf, Doing, Replay, Resume, Retell, Told};
 pub use transport::{Carrier, Transport};
 
 use crate::chat::request::ChatRequest;
@@ -126,6 +128,11 @@ pub trait Dialect: Sync {
     /// Tells the server to stop this reply, where closing the connection is not enough or not all. `id` is the last
     /// [`ChatEvent::Id`] of the reply, for servers that stop by an id of their own.
     fn stop(&self, _generation: &str, _id: Option<&str>) -> Option<Call> {
+        None
+    }
+    /// The means by which a reply to this request, over that transport, is taken up again where its connection broke in the middle;
+    /// `None` where the server has none.
+    fn resume(&self, _request: &ChatRequest, _over: &Transport) -> Option<Resume> {
         None
     }
     /// Asks for figures about the last reply once it has ended, where the stream does not carry them.

@@ -16,6 +16,7 @@
 //! | [`intake`] | several files as one import: what of them is new |
 //! | [`list`] | the list as it is shown: groups, pages, what is selected |
 //! | [`room`] | how much is used of what the browser grants, and whether it lasts |
+//! | [`running`] | the note by which a page that comes back asks for the rest of a reply |
 //! | [`fault`] | why a store did not do what it was asked |
 //!
 //! - What a store has confirmed is never overwritten by a page that did not know it: a batch is written on top of the version that
@@ -35,6 +36,7 @@ mod progress;
 pub mod reading;
 pub mod records;
 pub mod room;
+pub mod running;
 
 #[cfg(test)]
 mod tests;

@@ -53,7 +53,7 @@ static TABLE: SecondHalf = SecondHalf {
     turns: |chat| view! { <Turns chat /> }.into_any(),
     clicked: painter::clicked,
     take_texts: app::texts::take_texts,
-    restore: history::restore,
+    restore: reply::restore,
     file: history::file,
     dialog,
     fields: |chat| view! { <Fields chat /> }.into_any(),

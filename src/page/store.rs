@@ -210,18 +210,38 @@ impl Store {
 
     /// Reads what could not be written any more when the page was left.
     pub fn left(&self) -> Option<String> {
-        let place = format!("{}.left", self.place);
-        self.tab()?.get_item(&place).ok()?
+        self.in_tab("left")
     }
 
     /// Writes what could not be written any more: of all that a page can write when it goes, this alone is there for certain.
     /// `None` forgets it.
     pub fn keep_left(&self, left: Option<&str>) {
+        self.keep_in_tab("left", left);
+    }
+
+    /// Reads the note on the reply that ran when the page was left.
+    pub fn running(&self) -> Option<String> {
+        self.in_tab("running")
+    }
+
+    /// Writes the note on the reply that runs; `None` where none does.
+    pub fn keep_running(&self, note: Option<&str>) {
+        self.keep_in_tab("running", note);
+    }
+
+    /// Reads what this tab holds beside its conversation's name.
+    fn in_tab(&self, name: &str) -> Option<String> {
+        let place = format!("{}.{name}", self.place);
+        self.tab()?.get_item(&place).ok()?
+    }
+
+    /// Writes what this tab holds beside its conversation's name; `None` forgets it.
+    fn keep_in_tab(&self, name: &str, value: Option<&str>) {
         if let Some(session) = self.tab() {
-            let place = format!("{}.left", self.place);
+            let place = format!("{}.{name}", self.place);
             // Where it is too much, the database may have it all the same.
-            let _ = match left {
-                Some(left) => session.set_item(&place, left),
+            let _ = match value {
+                Some(value) => session.set_item(&place, value),
                 None => session.remove_item(&place),
             };
         }

@@ -185,6 +185,11 @@ impl Reply {
                 }
                 None
             }
+            Report::Resuming => {
+                // Its sentence, which is the page's, stays until more comes.
+                self.status_due = Millis::INFINITY;
+                None
+            }
             Report::Alive(alive) => alive.then_some(Status::Slow),
             Report::Asking(clock, _) => {
                 // The question stays until it is answered, or text comes.

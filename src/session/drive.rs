@@ -12,79 +12,17 @@ use futures_util::future::{Either, select};
 use super::network::{
     Body, Chunk, Clock, Failure, Media, Opened, SMALL, Wire, media_for, whole, within,
 };
+use super::report::{Control, Learned, Report};
 use super::wait::{Alarm, First, next_turn};
 use super::{Deadlines, Due, Phase, Refusals, Session};
 use crate::chat::request::ChatRequest;
-use crate::dialect::{self, Call, Dialect, Transport, read_error};
-use crate::event::{ChatEvent, Deadline, End, ErrorCause, Millis, ServerError};
+use crate::chat::turn::Turn;
+use crate::dialect::{self, Call, Decoder, Dialect, Resume, Transport, read_error};
+use crate::event::{ChatEvent, End, ErrorCause, Millis, ServerError};
 use crate::wire::Frame;
 
 /// A server that lacks an endpoint says so at once. What fails later than this may have been at work, and is not asked again.
-const AT_ONCE: Millis = 2_000.0;
-
-/// Wishes of the person for a running reply.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Control {
-    /// Ends it: [`End::Stopped`] or [`End::Superseded`].
-    Stop(End),
-    /// Goes on waiting past a deadline.
-    WaitOn,
-}
-
-/// Something worth keeping for the next request to this server.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Learned {
-    /// This path takes only `application/json`.
-    WantsJson(String),
-    /// This transport is the one to begin with: those before it are not there.
-    Transport(&'static Transport),
-    /// Everything that this server has refused of requests so far, and takes no more.
-    Refusals(Refusals),
-}
-
-/// Reports of a running reply, in order. [`Report::End`] comes exactly once; only [`Report::StopAnswered`] may follow it.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Report {
-    /// A request goes out.
-    Sent {
-        /// The transport that it takes.
-        transport: &'static Transport,
-        /// The request, as it goes out.
-        call: Call,
-        /// The Content-Type under which the body goes out.
-        media: Media,
-    },
-    /// Headers came.
-    Headers {
-        /// The HTTP status.
-        status: u16,
-        /// The Content-Type.
-        content_type: String,
-        /// Headers among [`TELLING`](super::TELLING) that may be read, each with its value.
-        told: Vec<(&'static str, String)>,
-    },
-    /// Bytes came.
-    Read {
-        /// Number of bytes.
-        bytes: usize,
-    },
-    /// Bytes that are decoded, and no longer needed.
-    Decoded(Chunk),
-    /// Events that came out of the bytes, at least one.
-    Events(Vec<ChatEvent>),
-    /// Keep this for next time.
-    Learned(Learned),
-    /// No headers within the connect deadline, and a small request says whether the server lives.
-    Alive(bool),
-    /// A deadline passed; the person may choose to wait on until the given time.
-    Asking(Deadline, Millis),
-    /// The end mark has come and this will be the end; only figures may follow.
-    Finishing(End),
-    /// The reply ended.
-    End(End),
-    /// The server confirmed (or not, in time) that it stopped.
-    StopAnswered(bool),
-}
+pub(super) const AT_ONCE: Millis = 2_000.0;
 
 /// One send.
 pub struct Plan<'a> {
@@ -128,21 +66,12 @@ pub async fn drive<W: Wire, C: Clock>(
     report: &mut dyn FnMut(Report),
 ) {
     let decoder = plan.dialect.decoder(plan.request, plan.transport);
-    let mut drive = Drive {
-        session: Session::new(clock.now(), decoder, plan.deadlines),
-        transport: plan.transport,
-        known: plan.transport,
-        alarm: None,
-        plan,
-        wire,
-        clock,
-        controls,
-        report,
-    };
-    drive.run().await;
+    Drive::new(plan, decoder, (wire, clock), controls, report)
+        .run()
+        .await;
 }
 
-enum Next {
+pub(super) enum Next {
     /// The session has its end.
     Ended,
     /// The same request, called JSON.
@@ -153,24 +82,55 @@ enum Next {
     Transport,
     /// The next transport: this one fails, and only this one.
     Hidden,
+    /// The same request, without headers of our own.
+    Bare,
 }
 
 /// A reply on its way.
-struct Drive<'a, W, C> {
-    plan: Plan<'a>,
-    wire: &'a W,
-    clock: &'a C,
+pub(super) struct Drive<'a, W, C> {
+    pub(super) plan: Plan<'a>,
+    pub(super) wire: &'a W,
+    pub(super) clock: &'a C,
     controls: mpsc::UnboundedReceiver<Control>,
-    report: &'a mut dyn FnMut(Report),
-    session: Session,
+    pub(super) report: &'a mut dyn FnMut(Report),
+    pub(super) session: Session,
     alarm: Alarm<'a>,
     /// The transport of the attempt under way.
-    transport: &'static Transport,
+    pub(super) transport: &'static Transport,
     /// The transport to begin with next time. One that only failed may be there again by then.
     known: &'static Transport,
+    /// Something between here and the server lets no headers of our own through.
+    bare: bool,
+    /// All that was read of the reply.
+    pub(super) heard: Turn,
+    /// Bytes that were there when the stream was last taken up again.
+    pub(super) taken_up: Option<u64>,
 }
 
 impl<'a, W: Wire, C: Clock> Drive<'a, W, C> {
+    pub(super) fn new(
+        plan: Plan<'a>,
+        decoder: Box<dyn Decoder>,
+        (wire, clock): (&'a W, &'a C),
+        controls: mpsc::UnboundedReceiver<Control>,
+        report: &'a mut dyn FnMut(Report),
+    ) -> Drive<'a, W, C> {
+        Drive {
+            session: Session::new(clock.now(), decoder, plan.deadlines),
+            transport: plan.transport,
+            known: plan.transport,
+            alarm: None,
+            bare: false,
+            heard: Turn::reply(),
+            taken_up: None,
+            plan,
+            wire,
+            clock,
+            controls,
+            report,
+        }
+    }
+
     async fn run(&mut self) {
         let dialect = self.plan.dialect;
         let mut refusals = self.plan.refusals.clone();
@@ -178,7 +138,10 @@ impl<'a, W: Wire, C: Clock> Drive<'a, W, C> {
         let mut wants_json = false;
         loop {
             let request = refusals.request(self.plan.request);
-            let call = refusals.call(dialect.chat(&request, self.transport));
+            let mut call = refusals.call(dialect.chat(&request, self.transport));
+            if self.bare {
+                call.headers.clear();
+            }
             let media = if wants_json {
                 Media::Json
             } else {
@@ -186,6 +149,7 @@ impl<'a, W: Wire, C: Clock> Drive<'a, W, C> {
             };
             match self.attempt(&call, media).await {
                 Next::Ended => break,
+                Next::Bare => self.bare = true,
                 Next::Refused(status, error) => {
                     if !refusals.learn((&*request, &call), status, &error) {
                         self.session.refused(status, error);
@@ -214,19 +178,27 @@ impl<'a, W: Wire, C: Clock> Drive<'a, W, C> {
     }
 
     /// Tells how the reply ended, and tells the server that it may stop.
-    async fn end(&mut self) {
+    pub(super) async fn end(&mut self) {
         let end = self.session.end().cloned();
         let end = end.unwrap_or(End::Cut { page_closed: false });
         let tell_server = matches!(end, End::Stopped | End::Superseded | End::Stalled { .. });
         (self.report)(Report::End(end));
         let (dialect, generation) = (self.plan.dialect, &self.plan.request.generation);
-        if tell_server && let Some(call) = dialect.stop(generation, self.session.id()) {
+        let stop = || dialect.stop(generation, self.session.id());
+        let own = || self.resume().as_ref().and_then(Resume::stop);
+        if tell_server && let Some(call) = stop().or_else(own) {
             let media = media_for(&call, self.plan.json);
             let confirmed = within(self.clock, SMALL, self.wire.urgent(&call, media)).await;
             (self.report)(Report::StopAnswered(
                 matches!(confirmed, Some(Ok(answer)) if answer.status < 400),
             ));
         }
+    }
+
+    /// The server's means by which the reply of now is taken up again.
+    pub(super) fn resume(&self) -> Option<Resume> {
+        let resume = || self.plan.dialect.resume(self.plan.request, self.transport);
+        (!self.bare).then(resume).flatten()
     }
 
     /// The transport to try where this one is not there.
@@ -250,7 +222,7 @@ impl<'a, W: Wire, C: Clock> Drive<'a, W, C> {
         };
         let mut opened = match opened {
             Ok(opened) => opened,
-            Err(failure) => return self.unopened(failure, sent).await,
+            Err(failure) => return self.unopened(failure, sent, call).await,
         };
         (self.report)(Report::Headers {
             status: opened.status,
@@ -262,6 +234,22 @@ impl<'a, W: Wire, C: Clock> Drive<'a, W, C> {
         }
         self.session.headers();
         self.stream(opened.body).await
+    }
+
+    /// Waits for something, while timers and the person come and go; `None` where the reply ended meanwhile.
+    pub(super) async fn wait_for<T>(&mut self, work: impl Future<Output = T>) -> Option<T> {
+        let mut work = pin!(work.fuse());
+        loop {
+            match self.turn(&mut work).await {
+                First::Came(came) => return Some(came),
+                other => {
+                    self.meanwhile(other, &mut Vec::new());
+                }
+            }
+            if self.session.phase() == Phase::Ended {
+                return None;
+            }
+        }
     }
 
     /// Waits for headers; `None` where the reply ended meanwhile.
@@ -305,29 +293,26 @@ impl<'a, W: Wire, C: Clock> Drive<'a, W, C> {
     }
 
     /// Decides what follows where no headers came: another transport may do, else it is the end.
-    async fn unopened(&mut self, failure: Failure, sent: Millis) -> Next {
+    async fn unopened(&mut self, failure: Failure, sent: Millis, call: &Call) -> Next {
         let has_other = self.other().is_some();
+        let has_headers = !call.headers.is_empty();
         if failure.unsupported && has_other {
             return Next::Transport;
         }
-        if has_other && self.clock.now() - sent < AT_ONCE {
-            // A browser tells no page that a path is missing, where the server says so without a CORS header.
-            let (wire, clock, dialect) = (self.wire, self.clock, self.plan.dialect);
-            let mut asked = pin!(is_alive(dialect, wire, clock).fuse());
-            let lives = loop {
-                match self.turn(&mut asked).await {
-                    First::Came(lives) => break lives,
-                    other => {
-                        self.meanwhile(other, &mut Vec::new());
-                    }
-                }
-                if self.session.phase() == Phase::Ended {
-                    return Next::Ended;
-                }
-            };
-            if lives {
-                return Next::Hidden;
+        if (has_other || has_headers) && self.clock.now() - sent < AT_ONCE {
+            // A browser tells no page that a path is missing, where the server says so without a CORS header; nor that a header of
+            // ours is not allowed.
+            let asked = is_alive(self.plan.dialect, self.wire, self.clock);
+            match self.wait_for(asked).await {
+                None => return Next::Ended,
+                Some(true) if has_headers => return Next::Bare,
+                Some(true) => return Next::Hidden,
+                Some(false) => {}
             }
+        }
+        if let Some(body) = self.take_up_unopened(sent).await {
+            self.session.headers();
+            return self.stream(body).await;
         }
         self.session
             .failed(self.clock.now(), failure.message, &mut Vec::new());
@@ -355,12 +340,13 @@ impl<'a, W: Wire, C: Clock> Drive<'a, W, C> {
     }
 
     /// Reads the body to its end.
-    async fn stream(&mut self, mut body: W::Body) -> Next {
+    pub(super) async fn stream(&mut self, body: W::Body) -> Next {
+        let mut open = Some(body);
         let mut learned =
             (self.known != self.plan.transport).then_some(Learned::Transport(self.known));
         let mut events = Vec::new();
         let mut finishing = false;
-        while self.session.phase() != Phase::Ended {
+        while let (true, Some(body)) = (self.session.phase() != Phase::Ended, open.as_mut()) {
             let read = {
                 let mut next = pin!(body.next().fuse());
                 loop {
@@ -377,7 +363,15 @@ impl<'a, W: Wire, C: Clock> Drive<'a, W, C> {
                 }
             };
             if let Some(read) = read {
-                self.read(read, &mut events);
+                let broke = !matches!(read, Ok(Some(_))) && self.session.is_open_ended();
+                if broke {
+                    // Dropped first: it may hold the last connection that the browser has.
+                    drop(open.take());
+                    open = self.take_up(&mut events).await;
+                }
+                if !broke || open.is_none() {
+                    self.read(read, &mut events);
+                }
             }
             if self.session.has_no_endpoint() && self.other().is_some() {
                 return Next::Transport;
@@ -386,7 +380,7 @@ impl<'a, W: Wire, C: Clock> Drive<'a, W, C> {
                 (self.report)(Report::Learned(learned));
             }
             if !events.is_empty() {
-                (self.report)(Report::Events(std::mem::take(&mut events)));
+                self.tell(std::mem::take(&mut events));
             }
             if !finishing && let Some(end) = self.session.finishing() {
                 finishing = true;
@@ -394,6 +388,12 @@ impl<'a, W: Wire, C: Clock> Drive<'a, W, C> {
             }
         }
         Next::Ended
+    }
+
+    /// Reports events.
+    pub(super) fn tell(&mut self, events: Vec<ChatEvent>) {
+        events.iter().for_each(|event| self.heard.apply(event));
+        (self.report)(Report::Events(events));
     }
 
     /// Takes one read of the body.

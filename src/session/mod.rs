@@ -13,18 +13,24 @@ mod events;
 mod network;
 mod plain;
 mod refusals;
+mod report;
+mod resume;
+#[cfg(test)]
+mod resume_tests;
 #[cfg(test)]
 pub(crate) mod tests;
 mod time;
 mod wait;
 
 pub use deadlines::{BadDeadlines, Deadlines};
-pub use drive::{Control, Learned, Plan, Report, drive};
+pub use drive::{Plan, drive};
 pub use network::{
     Answer, Body, Chunk, Clock, Failure, Media, Opened, REACH, SMALL, TELLING, Wire, ask,
     media_for, within,
 };
 pub use refusals::Refusals;
+pub use report::{Control, Learned, Report};
+pub use resume::take_up;
 
 use crate::dialect::{Decoder, read_error};
 use crate::event::{ChatEvent, Deadline, End, ErrorCause, Millis, ServerError};
@@ -117,6 +123,10 @@ pub struct Session {
     went_on: bool,
     /// The first plain words that stood in the stream.
     plain: Option<String>,
+    /// Bytes of the stream that were read.
+    bytes: u64,
+    /// Set while there is no connection, and the server is asked for the rest: no clock counts quiet then.
+    parted: bool,
 }
 
 /// An end mark.
@@ -146,6 +156,8 @@ impl Session {
             mark: None,
             went_on: false,
             plain: None,
+            bytes: 0,
+            parted: false,
             deadlines,
         }
     }
@@ -235,6 +247,7 @@ impl Session {
     pub fn retry(&mut self, decoder: Box<dyn Decoder>) {
         self.framer = Framer::new();
         self.decoder = decoder;
+        self.bytes = 0;
         if matches!(self.state, State::Waiting | State::Ended(_)) {
             self.state = State::Connecting { ask_alive: None };
         }
@@ -261,6 +274,7 @@ impl Session {
             return;
         }
         self.headers();
+        self.bytes += bytes.len() as u64;
         let mut events = Vec::new();
         let (decoder, plain) = (&mut self.decoder, &mut self.plain);
         self.framer.feed(bytes, &mut |frame: Frame<'_>| {

@@ -144,6 +144,15 @@ pub trait Wire {
     async fn urgent(&self, call: &Call, media: Media) -> Result<Answer, Failure> {
         self.small(call, media).await
     }
+    /// Tells whether it is no wonder that nothing gets through: there is no network, or nobody looks at the page and the browser
+    /// lets it sleep.
+    fn is_away(&self) -> bool {
+        false
+    }
+    /// Waits until something says that the network may be there again. Never, where nothing does.
+    async fn back(&self) {
+        std::future::pending().await
+    }
 }
 
 /// Time.

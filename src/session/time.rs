@@ -90,6 +90,7 @@ impl Session {
     /// The end of the longest quiet that is allowed now, and the clock that counts it.
     fn quiet_due(&self) -> Option<(Deadline, Millis)> {
         let (clock, span) = match self.state {
+            _ if self.parted => return None,
             State::Connecting { .. } | State::Waiting => {
                 (Deadline::FirstToken, self.deadlines.first_token)
             }

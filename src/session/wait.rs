@@ -9,8 +9,8 @@ use futures_util::StreamExt;
 use futures_util::future::{Either, select};
 
 use super::Session;
-use super::drive::Control;
 use super::network::Clock;
+use super::report::Control;
 use crate::event::Millis;
 
 /// Things that may happen while something else is awaited.

@@ -196,7 +196,7 @@ impl Trace {
             Report::Asking(clock, _) => self.stamp(at, Fact::Asked(*clock)),
             Report::End(end) => self.stamp(at, Fact::End(end.clone())),
             Report::StopAnswered(confirmed) => self.stamp(at, Fact::StopAnswered(*confirmed)),
-            Report::Learned(_) | Report::Finishing(_) => {}
+            Report::Learned(_) | Report::Finishing(_) | Report::Resuming => {}
         }
     }
 

@@ -2,6 +2,7 @@
 //! and a recorded reply once more.
 //! All of them together are one [`Wire`]; the call says which of them carries it.
 
+mod away;
 pub mod demo;
 pub mod fetch;
 pub mod leaving;
@@ -132,6 +133,17 @@ impl Wire for PageWire {
             PageWire::Net(net) => net.urgent(call, media).await,
             PageWire::Demo(demo) => demo.urgent(call, media).await,
             PageWire::Replay(replay) => replay.urgent(call, media).await,
+        }
+    }
+
+    fn is_away(&self) -> bool {
+        matches!(self, PageWire::Net(_)) && away::is_away()
+    }
+
+    async fn back(&self) {
+        match self {
+            PageWire::Net(_) => away::back().await,
+            PageWire::Demo(_) | PageWire::Replay(_) => std::future::pending().await,
         }
     }
 }

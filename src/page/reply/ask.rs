@@ -28,6 +28,7 @@ use crate::trace::{Fact, Imported, Replay};
 
 use super::Reply;
 use super::fit::{Asking, Sending};
+use super::rest::has_free_headers;
 
 /// Number of alternatives to each token that are asked for, where tokens are looked into. OpenAI's limit is 20, others' is 5.
 const ALTERNATIVES: u8 = 5;
@@ -190,7 +191,7 @@ fn keep(store: &Store, base: &str, learned: Learned) {
 }
 
 /// Makes the origin of a reply, for the Doctor.
-fn origin(wire: &PageWire, server: Option<&Server>, model: Option<String>) -> Origin {
+pub(super) fn origin(wire: &PageWire, server: Option<&Server>, model: Option<String>) -> Origin {
     Origin {
         server: server.map(|server| server.address.clone()),
         kind: server.map(|server| server.kind),
@@ -307,6 +308,7 @@ pub(super) fn request(
         attention: preferences.tokens && takes.attention,
         template: preferences.template.filter(|_| takes.templates),
         fields: preferences.fields,
+        free_headers: has_free_headers(chat),
     }
 }
 

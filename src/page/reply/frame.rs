@@ -149,6 +149,7 @@ impl Reply {
             chat.found_out(verdict);
             chat.patient_changed();
             fault::ends(chat, self.id, &turn);
+            chat.shared().store.keep_running(None);
             if let Some(history) = history::of(chat) {
                 history.ended(self.id, &turn);
             }

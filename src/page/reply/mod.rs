@@ -1,11 +1,13 @@
 //! The reply that runs: it drives a session, paces what arrived, and paints what may be shown, once a frame.
 //!
 //! In: [`Report`]s from the session, at any rate. Out: the page, touched at most once a frame, and one finished [`Turn`].
-//! [`ask`] asks the server, [`fit`] for as much as fits, [`frame`] paints, [`voice`] reads it out, [`watch`](mod@watch) is the Doctor beside it.
+//! [`ask`] asks the server, [`fit`] for as much as fits, [`rest`] for what the page before this one did not get; [`frame`] paints,
+//! [`voice`] reads it out, [`watch`](mod@watch) is the Doctor beside it.
 
 mod ask;
 mod fit;
 mod frame;
+mod rest;
 mod voice;
 mod watch;
 
@@ -23,7 +25,8 @@ use crate::chat::tree::TurnId;
 use crate::chat::turn::Turn;
 use crate::dialect::Transport;
 use crate::dialect::{BodyRule, Kind};
-use crate::event::{ChatEvent, End, Millis};
+use crate::event::{ChatEvent, End, Millis, Progress};
+use crate::history::running::Running;
 use crate::pacer::Pace;
 use crate::page::app::{Chat, Command, TokenInsight};
 use crate::page::clock::{Beat, hidden, now};
@@ -33,10 +36,13 @@ use crate::page::history;
 use crate::page::idle::Task;
 use crate::page::live::{Live, Order, Seen, Status};
 use crate::page::painter::Painter;
+use crate::page::sentences::young;
+use crate::page::words::say;
 use crate::reply;
 use crate::session::{Control, Report};
 use crate::trace::{Fact, Imported, Trace};
 
+pub use rest::restore;
 use voice::Voice;
 
 /// Reply that runs, or has just ended.
@@ -54,6 +60,10 @@ pub struct Reply {
     insight: TokenInsight,
     /// Way to the session that runs.
     controls: RefCell<mpsc::UnboundedSender<Control>>,
+    /// Bytes of text and of thinking that were there before the reply began.
+    before: (usize, usize),
+    /// Time of the last note on the reply in the tab, in milliseconds.
+    noted: Cell<Millis>,
     /// Tokens of the prompt, as estimated before anybody counted.
     estimate: Cell<u32>,
     origin: RefCell<Origin>,
@@ -115,6 +125,8 @@ enum Source {
         continues: bool,
     },
     Recording(Box<Imported>),
+    /// A server is asked for the rest of what the page before this one began.
+    Before(Box<Running>),
     /// Another tab asks, and tells.
     Tab,
 }
@@ -124,9 +136,16 @@ fn start(chat: Chat, id: TurnId, source: Source) {
         .tree
         .with_untracked(|tree| tree.turn(id).cloned())
         .unwrap_or_else(Turn::reply);
-    if matches!(source, Source::Server { continues: true }) {
+    if matches!(
+        source,
+        Source::Server { continues: true } | Source::Before(_)
+    ) {
         chat.reopen(id);
     }
+    let before = match &source {
+        Source::Before(kept) => kept.before,
+        _ => (turn.text.len(), turn.reasoning.len()),
+    };
     let (controls, taken) = mpsc::unbounded();
     let (started, netted) = (now(), turn.reasoning.len());
     let reply = Rc::new(Reply {
@@ -141,6 +160,8 @@ fn start(chat: Chat, id: TurnId, source: Source) {
         chat,
         insight: chat.insight(id),
         controls: RefCell::new(controls),
+        before,
+        noted: Cell::new(Millis::NEG_INFINITY),
         estimate: Cell::new(0),
         origin: RefCell::default(),
         core: RefCell::new(Core {
@@ -174,6 +195,7 @@ fn start(chat: Chat, id: TurnId, source: Source) {
         match source {
             Source::Recording(recorded) => ask::play(&reply, taken, *recorded).await,
             Source::Server { continues } => ask::run(chat, reply, taken, continues).await,
+            Source::Before(kept) => rest::run(chat, reply, taken, *kept).await,
             Source::Tab => {}
         }
     });
@@ -356,6 +378,9 @@ impl Reply {
                     self.chat.takes_way(way);
                 }
                 status = core.reply.on(at, &report);
+                if report == Report::Resuming {
+                    status = Some(self.resuming());
+                }
                 if matches!(report, Report::Finishing(_) | Report::End(_)) {
                     // What is left need not wait for its turn.
                     core.beat.hurry();
@@ -368,10 +393,20 @@ impl Reply {
             self.tell(&core, at);
         }
         drop(core);
+        self.leave_a_note();
         if let Some(status) = status {
             self.show_status(status);
         }
         self.arm(0.0);
+    }
+
+    /// Returns the status of a reply whose connection broke, while its server is asked for the rest.
+    fn resuming(&self) -> Status {
+        match young(self.chat) {
+            // It has a sentence of its own for that.
+            true => Status::Connecting,
+            false => Status::Progress(Progress::Stage(say!(self.chat, status_resuming))),
+        }
     }
 
     /// Notes what of a report stands in the report of a page that stopped.
@@ -384,6 +419,7 @@ impl Reply {
                 fault::notes(self.chat, &format!("headers: {status}"))
             }
             Report::Asking(clock, _) => fault::notes(self.chat, clock.word()),
+            Report::Resuming => fault::notes(self.chat, "resuming"),
             Report::Finishing(end) | Report::End(end) => fault::notes(self.chat, end.word()),
             _ => {}
         }

@@ -72,6 +72,8 @@ pub(crate) enum Body {
     Endless,
     /// Piece by piece.
     Stream(crate::plan::Plan),
+    /// A reply that is made without this connection: with its faults from the beginning, or without any from this byte on.
+    Kept(std::sync::Arc<crate::kept::Making>, Option<usize>),
 }
 
 impl Answer {

@@ -3,6 +3,7 @@
 //! In: TCP connections. Out: answers of the emulated servers, the log. Everything that it starts ends when it is dropped.
 
 use crate::http::{Answer, Framing, Request, head, read_request};
+use crate::kept::Kept;
 use crate::log::{Entry, Log, Way};
 use crate::play::{After, play};
 use crate::script::Script;
@@ -32,6 +33,7 @@ struct Shared {
     log: Log,
     stops: Stops,
     memory: Memory,
+    kept: Kept,
     root: Option<(Dialect, Script)>,
 }
 
@@ -58,6 +60,7 @@ impl Lab {
             log: Log::default(),
             stops: Stops::default(),
             memory: Memory::default(),
+            kept: Kept::default(),
             root,
         });
         let accepting = tokio::spawn(accept(listener, Arc::clone(&shared)));
@@ -388,6 +391,7 @@ impl Shared {
             json: serde_json::from_slice(&request.body).ok(),
             stops: &self.stops,
             memory: &self.memory,
+            kept: &self.kept,
             now: self.log.now(),
         }
     }
@@ -497,6 +501,7 @@ impl Drop for Running<'_> {
     }
 }
 
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+/// Locks a mutex, whoever panicked with it.
+pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -6,7 +6,7 @@
 //!
 //! The map, in reading order:
 //! [`script`] what the base path asks for; [`reply`] the words; [`http`] requests and answers on the wire; [`log`] what happened;
-//! [`plan`] the words as pieces of a stream, and [`play`] the pieces as bytes, with their faults, [`socket`] as frames; [`server`] one file per server that
+//! [`plan`] the words as pieces of a stream, and [`play`] the pieces as bytes, with their faults, [`socket`] as frames, [`kept`] what goes on without a connection; [`server`] one file per server that
 //! is emulated; [`recordings`] bytes of the real ones; [`site`] static files, and paths that [`proxy`] leads elsewhere; [`lab`] puts them together.
 //!
 //! To emulate one more server: one file in `server/`, one line in [`server::Dialect`].
@@ -14,6 +14,7 @@
 #![warn(unreachable_pub)]
 
 mod http;
+mod kept;
 mod lab;
 mod log;
 mod plan;

@@ -3,6 +3,7 @@
 //! In: an [`Answer`] and a [`Script`]. Out: bytes, and notes in the log. It knows no server's words.
 
 use crate::http::{Answer, Body, Framing, head};
+use crate::kept::Making;
 use crate::lab::Stops;
 use crate::log::{Log, Way};
 use crate::script::Script;
@@ -45,8 +46,8 @@ pub(crate) async fn play<W: AsyncWrite + Unpin>(
         Body::Whole(bytes) => Framing::Length(bytes.len()),
         Body::Bare => Framing::UntilClose,
         Body::Endless => Framing::Untold,
-        Body::Stream(_) if http10 => Framing::UntilClose,
-        Body::Stream(_) => Framing::Chunked,
+        Body::Stream(_) | Body::Kept(..) if http10 => Framing::UntilClose,
+        Body::Stream(_) | Body::Kept(..) => Framing::Chunked,
     };
     let endless = matches!(body, Body::Endless);
     to.write_all(&head(status, &headers, framing, http10 && !endless))
@@ -70,7 +71,7 @@ pub(crate) async fn play<W: AsyncWrite + Unpin>(
         }
         Body::Bare => {}
         Body::Endless => std::future::pending().await,
-        Body::Stream(plan) => {
+        Body::Stream(_) | Body::Kept(..) => {
             let mut outlet = Outlet {
                 to,
                 script,
@@ -80,7 +81,18 @@ pub(crate) async fn play<W: AsyncWrite + Unpin>(
                 log,
                 id,
             };
-            let way = outlet.stream(plan, stops).await?;
+            let faultless = Script::default();
+            let way = match body {
+                Body::Stream(plan) => outlet.stream(plan, stops).await?,
+                Body::Kept(making, from) => {
+                    if from.is_some() {
+                        // Only the first connection has the script's faults.
+                        outlet.script = &faultless;
+                    }
+                    outlet.kept(&making, from.unwrap_or(0)).await?
+                }
+                _ => Way::Whole,
+            };
             log.end(id, way);
             return Ok(if way == Way::Reset {
                 After::Reset
@@ -132,6 +144,19 @@ impl<W: AsyncWrite + Unpin> Outlet<'_, W> {
                 running.said(&piece.text);
             }
             if let Some(way) = self.put(&piece.bytes).await? {
+                return Ok(way);
+            }
+        }
+        self.let_go().await?;
+        self.close().await?;
+        Ok(Way::Whole)
+    }
+
+    /// Sends a reply that is made without this connection, from a byte on, as it is made.
+    async fn kept(&mut self, making: &Making, mut at: usize) -> io::Result<Way> {
+        while let Some(bytes) = making.from(at).await {
+            at += bytes.len();
+            if let Some(way) = self.put(&bytes).await? {
                 return Ok(way);
             }
         }

@@ -99,6 +99,10 @@ pub struct Script {
     pub lose: Option<usize>,
     /// The whole text that the server says at its end, where it is another one than was streamed.
     pub last: Option<String>,
+    /// KoboldCpp goes on with a reply whose connection broke, and tells what there is of it.
+    pub goes_on: bool,
+    /// llama.cpp knows nothing of a reply whose connection broke, whatever it was called.
+    pub forgets: bool,
     /// Parts that this script could not understand: the lab answers 400 and names them.
     pub unknown: Vec<String>,
 }
@@ -183,6 +187,8 @@ impl Script {
             "layers" => read(&mut self.layers, value),
             "nosocket" => flag(&mut self.no_socket),
             "nosse" => flag(&mut self.no_sse),
+            "goeson" => flag(&mut self.goes_on),
+            "forgets" => flag(&mut self.forgets),
             _ => false,
         }
     }

@@ -706,3 +706,85 @@ async fn a_site_serves_files_and_nothing_else() {
         "application/wasm"
     );
 }
+
+#[tokio::test]
+async fn llamacpp_keeps_a_reply_that_has_a_name_and_goes_on_without_its_connection() {
+    let lab = Lab::start().await.unwrap();
+    let (path, body) = chat(Dialect::LlamaCpp);
+    let named = format!("{PAGE}X-Conversation-Id: c1\r\n");
+    let url = |options: &str, path: &str| format!("{}{path}", lab.url(Dialect::LlamaCpp, options));
+    let whole = read(send(&url("", path), "POST", &named, body).await).await;
+    assert!(whole.ended && whole.body.ends_with("data: [DONE]\n\n"));
+    // In the middle of a line, and from its beginning.
+    for from in [0, 7, 101] {
+        let got = get(&url("", &format!("/v1/stream?conv_id=c1&from={from}"))).await;
+        assert_eq!((got.status(), &*got.body), (200, &whole.body[from..]));
+    }
+    // The fault is the first connection's alone.
+    let cut = read(send(&url("cut=500;delay=1", path), "POST", &named, body).await).await;
+    assert_eq!(cut.body, whole.body[..500]);
+    let rest = get(&url("cut=500", "/v1/stream?conv_id=c1&from=500")).await;
+    assert_eq!(rest.body, whole.body[500..]);
+
+    let unknown = get(&url("", "/v1/stream?conv_id=c2&from=0")).await;
+    assert_eq!(unknown.status(), 404);
+    let look = post(
+        &url("", "/v1/streams/lookup"),
+        r#"{"conversation_ids":["c1","c2"]}"#,
+    )
+    .await;
+    assert_eq!(look.json().as_array().unwrap().len(), 1);
+    assert_eq!(look.json()[0]["total_bytes"], whole.body.len());
+
+    // Stopped by a call of its own: the open stream ends cleanly, without an end mark.
+    let slow = send(&url("delay=20;tokens=100000", path), "POST", &named, body).await;
+    let reading = tokio::spawn(read(slow));
+    lab.wait_for("some of it", |log| {
+        log.iter()
+            .any(|entry| entry.is_chat() && entry.way.is_none() && entry.sent > 300)
+            .then_some(())
+    })
+    .await;
+    for name in ["c1", "c2"] {
+        let stop = url("", &format!("/v1/stream?conv_id={name}"));
+        assert_eq!(
+            read(send(&stop, "DELETE", PAGE, "").await).await.status(),
+            204
+        );
+    }
+    let stopped = reading.await.unwrap();
+    assert!(stopped.ended && !stopped.body.contains("[DONE]"));
+    // Whoever is to forget knows nothing.
+    let forgets = format!("{PAGE}X-Conversation-Id: c3\r\n");
+    read(send(&url("forgets", path), "POST", &forgets, body).await).await;
+    assert_eq!(
+        get(&url("forgets", "/v1/stream?conv_id=c3&from=0"))
+            .await
+            .status(),
+        404
+    );
+}
+
+#[tokio::test]
+async fn koboldcpp_tells_what_there_is_of_a_reply_whose_connection_broke() {
+    let lab = Lab::start().await.unwrap();
+    let url = |path: &str| {
+        format!(
+            "{}{path}",
+            lab.url(Dialect::KoboldCpp, "echo;first=0;goeson;cut=60")
+        )
+    };
+    let (path, body) = chat(Dialect::KoboldCpp);
+    let cut = post(&url(path), body).await;
+    assert_eq!(cut.body.len(), 60);
+    // Until it rests; what is told then is all.
+    let mut rests = false;
+    while !rests {
+        rests = get(&url("/api/extra/perf")).await.json()["idle"] == 1;
+    }
+    let told = post(&url("/api/extra/generate/check"), r#"{"genkey":"RILL1"}"#).await;
+    assert_eq!(told.json()["results"][0]["text"], "hello there");
+    assert_eq!(get(&url("/api/extra/perf")).await.json()["stop_reason"], 1);
+    let other = post(&url("/api/extra/generate/check"), r#"{"genkey":"RILL2"}"#).await;
+    assert_eq!(other.json()["results"][0]["text"], "");
+}

@@ -29,6 +29,7 @@ mod offline;
 mod qolaba;
 mod queue;
 mod reading;
+mod resume;
 mod safe;
 mod settings;
 mod storage;

@@ -92,6 +92,11 @@ impl KoboldCpp {
                 if let Some(made) = ask.stops.last_count() {
                     perf["last_token_count"] = json!(made);
                 }
+                if ask.script.goes_on {
+                    perf["idle"] = json!(u8::from(!ask.kept.works()));
+                    // 1 is the model's own end; 0, the limit, stands for an abort as well.
+                    perf["stop_reason"] = json!(u8::from(ask.kept.all_whole()));
+                }
                 Answer::json(200, &perf)
             }
             "/" => Answer::new(
@@ -128,17 +133,19 @@ impl KoboldCpp {
             }
             "/api/extra/abort" => {
                 // Strings, not booleans; 200 for a wrong key too.
-                let done = if ask.stops.stop(field("genkey")) {
+                let kept = ask.kept.get(field("genkey"));
+                let done = if ask.stops.stop(field("genkey")) || kept.is_some_and(|kept| kept.stop()) {
                     "true"
                 } else {
                     "false"
                 };
                 Answer::json(200, &json!({"success": done, "done": done}))
             }
-            "/api/extra/generate/check" => Answer::json(
-                200,
-                &json!({"results": [{"text": ask.stops.text(field("genkey")).unwrap_or_default()}]}),
-            ),
+            "/api/extra/generate/check" => {
+                let kept = ask.kept.get(field("genkey")).map(|kept| kept.text());
+                let text = ask.stops.text(field("genkey")).or(kept);
+                Answer::json(200, &json!({"results": [{"text": text.unwrap_or_default()}]}))
+            }
             // What it knows of the tokens of the last reply; null where nobody had asked for it.
             "/api/extra/last_logprobs" => {
                 Answer::json(200, &json!({"logprobs": ask.memory.get(field("genkey"))}))
@@ -207,8 +214,13 @@ impl KoboldCpp {
                 .as_ref()
                 .and_then(|body| body["genkey"].as_str())
                 .unwrap_or_default();
-            // Seen as `length` and as `stop` in aborted streams.
-            plan.stop = Some((genkey.to_owned(), voice.end("length", &chat.reply).concat()));
+            if ask.script.goes_on {
+                let plan = std::mem::take(plan);
+                answer.body = Body::Kept(ask.kept.begin(genkey, plan), None);
+            } else {
+                // Seen as `length` and as `stop` in aborted streams.
+                plan.stop = Some((genkey.to_owned(), voice.end("length", &chat.reply).concat()));
+            }
         }
         // Misleading: it closes after the answer.
         answer

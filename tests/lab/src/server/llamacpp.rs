@@ -1,7 +1,7 @@
 //! llama.cpp's own server: echoes every origin, tells the prompt's progress and its timings, counts tokens.
 
 use super::{Ask, CREATED, Chat, Server, data};
-use crate::http::Answer;
+use crate::http::{Answer, Body};
 use crate::plan::Voice;
 use crate::recordings;
 use crate::reply::{Reply, tokens};
@@ -44,6 +44,8 @@ impl Server for LlamaCpp {
             "/v1/chat/completions/input_tokens" if post => ok(
                 &json!({"input_tokens": tokens(&prompt(ask)).len() + 1, "object": "response.input_tokens"}),
             ),
+            "/v1/stream" => self.again(ask),
+            "/v1/streams/lookup" if post => lookup(ask),
             "/v1/chat/completions" if post => self.chat(ask),
             "/completion" if post => self.completion(ask),
             _ => self.error(ask, 404, "File Not Found"),
@@ -109,12 +111,35 @@ impl LlamaCpp {
             prompt: chat.reply.prompt_tokens,
         };
         if chat.stream {
-            chat.stream(ask, "text/event-stream", &voice, flag("return_progress"))
-                .header("X-Accel-Buffering", "no")
+            let answer = chat.stream(ask, "text/event-stream", &voice, flag("return_progress"));
+            detached(ask, answer).header("X-Accel-Buffering", "no")
         } else {
             let mut body = json!({"choices": [{"finish_reason": chat.reply.word(), "index": 0, "message": {"role": "assistant", "content": chat.reply.text()}}]});
             body["usage"] = super::openai::usage(&chat.reply);
             ok(&body)
+        }
+    }
+
+    /// A reply that has a name, read again from a byte on, or ended.
+    fn again(&self, ask: &Ask<'_>) -> Answer {
+        let name = super::query(ask.request, "conv_id").unwrap_or_default();
+        let making = ask.kept.get(&name);
+        if ask.request.method == "DELETE" {
+            making.inspect(|making| {
+                making.stop();
+            });
+            // For names that nobody knows as well.
+            return Answer::new(204, JSON, "");
+        }
+        let from = super::query(ask.request, "from").and_then(|from| from.parse().ok());
+        match making {
+            Some(making) => Answer {
+                status: 200,
+                headers: Vec::new(),
+                body: Body::Kept(making, Some(from.unwrap_or(0))),
+            }
+            .header("Content-Type", "text/event-stream"),
+            None => self.error(ask, 404, "no such stream"),
         }
     }
 
@@ -123,12 +148,40 @@ impl LlamaCpp {
             return self.error(ask, 400, "not an object");
         };
         if chat.stream {
-            return chat.stream(ask, "text/event-stream", &Completion, false);
+            return detached(ask, chat.stream(ask, "text/event-stream", &Completion, false));
         }
         ok(
             &json!({"index": 0, "content": chat.reply.text(), "stop": true, "stop_type": stop_type(chat.reply.word())}),
         )
     }
+}
+
+/// The stream of a request that gives the reply a name goes on without its connection.
+fn detached(ask: &Ask<'_>, mut answer: Answer) -> Answer {
+    let name = ask.request.header("x-conversation-id");
+    if let (Some(name), false) = (name, ask.script.forgets) {
+        answer.body = match answer.body {
+            Body::Stream(plan) => Body::Kept(ask.kept.begin(name, plan), None),
+            other => other,
+        };
+    }
+    answer
+}
+
+fn lookup(ask: &Ask<'_>) -> Answer {
+    let names = ask
+        .json
+        .as_ref()
+        .and_then(|body| body["conversation_ids"].as_array().cloned());
+    let known = |name: &Value| {
+        let making = ask.kept.get(name.as_str()?)?;
+        Some(json!({
+            "conversation_id": name, "is_done": making.is_done(), "total_bytes": making.total(), "started_at": CREATED,
+            "completed_at": if making.is_done() { CREATED } else { 0 },
+        }))
+    };
+    let known: Vec<Value> = names.iter().flatten().filter_map(known).collect();
+    ok(&json!(known))
 }
 
 fn ok(body: &Value) -> Answer {

@@ -3,6 +3,7 @@
 //! In: an [`Ask`]. Out: an [`Answer`]. A server must not know sockets, nor the log.
 
 use crate::http::{Answer, Body, Request};
+use crate::kept::Kept;
 use crate::lab::{Memory, Stops};
 use crate::plan::{Voice, plan};
 use crate::recordings;
@@ -117,6 +118,8 @@ pub struct Ask<'a> {
     pub stops: &'a Stops,
     /// What it remembers from earlier requests.
     pub memory: &'a Memory,
+    /// The replies that go on without their connection.
+    pub kept: &'a Kept,
     /// Milliseconds since the lab began.
     pub now: f64,
 }
