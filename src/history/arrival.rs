@@ -268,7 +268,9 @@ mod tests {
             written: one.tree.len(),
             is_unwritten: false,
             touched: Vec::new(),
+            lost: Vec::new(),
             was_left: false,
+            is_damaged: false,
             tree: one.tree.clone(),
             head: Head {
                 called: Some(("http://a".to_owned(), "7".to_owned())),
