@@ -273,7 +273,7 @@ proptest! {
         }
         bytes.extend(files.finish());
         let mut found = Vec::new();
-        let mut sink = |conversation| {
+        let mut sink = |conversation: import::Conversation| {
             found.push(conversation);
             ControlFlow::Continue(())
         };

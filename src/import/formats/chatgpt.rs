@@ -4,7 +4,7 @@
 //! tool has a `recipient`, what the page hides says so in its `metadata`; standing instructions stand there in the person's role.
 
 use super::marks::{self, Links};
-use crate::chat::request::Role;
+use crate::chat::request::{Image, Role};
 use crate::import::document::{Document, Json};
 use crate::import::outcome::{About, Left, Why};
 use crate::import::reader::Output;
@@ -41,7 +41,7 @@ pub fn entry(entry: Json<'_>, out: &mut Output<'_>) {
             children: node.list("children").filter_map(Json::name).collect(),
         };
         let what = match node.get("message") {
-            Some(message) => what(message, &mut draft.left),
+            Some(message) => what(message, &mut draft.left, &mut |name| out.picture(name)),
             None => What::Hidden,
         };
         draft.add(place, what);
@@ -57,7 +57,10 @@ pub fn parent(node: Json<'_>, field: &str) -> Parent {
     }
 }
 
-fn what(message: Json<'_>, left: &mut Left) -> What {
+/// Finds a picture by its name.
+type Find<'f> = &'f mut dyn FnMut(&str) -> Option<Image>;
+
+fn what(message: Json<'_>, left: &mut Left, find: Find<'_>) -> What {
     let content = message.get("content").unwrap_or(message);
     let kind = content.string("content_type").unwrap_or_default();
     let metadata = message.get("metadata").unwrap_or(message);
@@ -86,7 +89,7 @@ fn what(message: Json<'_>, left: &mut Left) -> What {
     }
     if speaker == Speaker::Tool || !is_to_all {
         // Pictures that a tool made.
-        words(content, &kind, &mut said, left);
+        words(content, &kind, &mut said, left, &mut |_| None);
         return What::Tool;
     }
     if kind == "thoughts" {
@@ -97,7 +100,10 @@ fn what(message: Json<'_>, left: &mut Left) -> What {
             What::Thoughts(speech)
         });
     }
-    let pictures = words(content, &kind, &mut said, left);
+    // The page shows none in replies.
+    let is_user = speaker == Speaker::User;
+    let find = &mut |name: &str| is_user.then(|| find(name)).flatten();
+    let pictures = words(content, &kind, &mut said, left, find);
     let files = metadata.list("attachments").count();
     for _ in pictures..files {
         said.missing(Why::File, left);
@@ -176,7 +182,7 @@ fn thoughts(content: Json<'_>, said: &mut Said) {
 }
 
 /// Takes the words of a message; gives the number of its pictures and sounds.
-fn words(content: Json<'_>, kind: &str, said: &mut Said, left: &mut Left) -> usize {
+fn words(content: Json<'_>, kind: &str, said: &mut Said, left: &mut Left, find: Find<'_>) -> usize {
     match kind {
         "code" => {
             let code = content.string("text").unwrap_or_default();
@@ -205,7 +211,12 @@ fn words(content: Json<'_>, kind: &str, said: &mut Said, left: &mut Left) -> usi
             "audio_transcription" => said.text_in(part, "text"),
             "image_asset_pointer" => {
                 pictures += 1;
-                said.missing(Why::Picture, left);
+                let pointer = part.string("asset_pointer").unwrap_or_default();
+                let name = pointer.split_once("://").map(|(_, name)| name);
+                match name.and_then(&mut *find) {
+                    Some(image) => said.image(image),
+                    None => said.missing(Why::Picture, left),
+                }
             }
             kind if kind.ends_with("_asset_pointer") => {
                 pictures += 1;
