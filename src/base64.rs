@@ -60,7 +60,7 @@ impl Encoder {
         if self.count > 0 {
             self.text.push(letter(self.bits << (6 - self.count)));
         }
-        while self.text.len() % 4 > 0 {
+        while !self.text.len().is_multiple_of(4) {
             self.text.push('=');
         }
         self.text
