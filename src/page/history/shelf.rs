@@ -11,6 +11,7 @@ use leptos::prelude::*;
 
 use super::History;
 use super::db::Deleted;
+use crate::chat::archive;
 use crate::chat::tree::TurnId;
 use crate::history::change::Edit;
 use crate::history::list::sort;
@@ -251,6 +252,12 @@ impl History {
         self.chat.conversation.track();
         let (id, folder) = self.shelf.project.get()?;
         (id == self.chat.names().0).then_some(folder)
+    }
+
+    /// Returns the marks of a conversation of the list, as its file has them.
+    pub fn marks(&self, head: &Head) -> archive::Marks {
+        let folders = &self.shelf.folders;
+        folders.with_untracked(|folders| head.marks.for_file(folders))
     }
 
     /// Takes note of the folder of the conversation that was put on the page.

@@ -10,6 +10,7 @@ use lab::Dialect;
 use serde_json::{Value, json};
 
 use crate::conversations::{kept, list, titles};
+use crate::list::records;
 
 /// A file that is given to the page.
 type Given<'a> = (&'a str, &'a [u8]);
@@ -449,4 +450,42 @@ pub async fn a_backup_beside_its_original_adds_what_is_missing_and_makes_nothing
         assert_eq!(articles, turns);
     }
     kept(&chat, "Hello", 3).await;
+}
+
+#[e2e::case]
+pub async fn marks_come_along_and_a_folder_is_made_once(stage: Stage) {
+    let chat = stage.chat(Dialect::OpenAi, "delay=0;tokens=3", "").await;
+    let file = |id: &str, marks: Value| {
+        let turn = json!({ "turn": { "role": "user", "text": format!("Of {id}") } });
+        json!({ "rill": 1, "id": id, "marks": marks, "conversation": { "nodes": [turn] } })
+            .to_string()
+    };
+    let one = file("rivers", json!({ "pinned": true, "folder": "Water" }));
+    let two = file("lakes", json!({ "archived": true, "folder": "Water" }));
+    // The second one finds the folder that the first one made.
+    for (name, text) in [("one.json", &one), ("two.json", &two)] {
+        list(&chat).await;
+        choose(&chat, &[(name, text.as_bytes())]).await;
+        import(&chat, 1).await;
+        chat.close_dialog().await;
+    }
+    let records = records(&chat).await;
+    let folders: Vec<&Value> = records
+        .iter()
+        .filter(|record| record["is_folder"].is_string())
+        .collect();
+    let [folder] = folders.as_slice() else {
+        panic!("{records:?}");
+    };
+    assert_eq!(folder["name"], "Water");
+    let marks = |id: &str| {
+        let record = records.iter().find(|record| record["id"] == id);
+        let record = record.expect("a record");
+        assert_eq!(record["folder"], folder["is_folder"], "{record}");
+        (record["pinned"] == true, record["archived"] == true)
+    };
+    assert_eq!(
+        (marks("rivers"), marks("lakes")),
+        ((true, false), (false, true))
+    );
 }
