@@ -34,8 +34,11 @@ struct Writing {
     /// The place of the next conversation.
     at: usize,
     /// Records that the page has not taken yet.
-    waiting: VecDeque<(u32, Batch)>,
+    waiting: VecDeque<Waiting>,
 }
+
+/// Records with the way in which they are written, and the conversation's marks as JSON.
+type Waiting = (u32, Batch, String);
 
 /// Begins to listen.
 pub fn start() {
@@ -165,7 +168,8 @@ impl Import {
                         (true, _) => 2,
                         (false, is_newer) => u32::from(is_newer),
                     };
-                    waiting.extend(batches.map(|batch| (how, batch)));
+                    let marks = written.marks.told().to_string();
+                    waiting.extend(batches.map(|batch| (how, batch, marks.clone())));
                 }
                 *at += 1;
                 ControlFlow::Continue(())
@@ -183,7 +187,7 @@ impl Import {
         let (mut bytes, mut count) = (0, 0);
         while bytes < AT_ONCE.0
             && count < AT_ONCE.1
-            && let Some((how, batch)) = writing.waiting.pop_front()
+            && let Some((how, batch, marks)) = writing.waiting.pop_front()
         {
             bytes += batch
                 .turns
@@ -191,27 +195,28 @@ impl Import {
                 .map(|(_, record)| record.len())
                 .sum::<usize>();
             count += batch.turns.len();
-            batches.push(&of_batch(how, &batch));
+            batches.push(&of_batch(how, &batch, &marks));
         }
         Array::of2(&self.done.get().into(), &batches).into()
     }
 }
 
-/// A batch as a message: `[how, expect, head, ids, records]`.
-fn of_batch(how: u32, batch: &Batch) -> JsValue {
+/// A batch as a message: `[how, expect, head, ids, records, marks]`.
+fn of_batch(how: u32, batch: &Batch, marks: &str) -> JsValue {
     let (ids, records) = (Array::new(), Array::new());
     for (id, record) in &batch.turns {
         ids.push(&JsValue::from(*id as f64));
         records.push(&JsValue::from_str(record));
     }
-    Array::of5(
+    let message = Array::of5(
         &how.into(),
         &(batch.expect as f64).into(),
         &batch.head.write().into(),
         &ids,
         &records,
-    )
-    .into()
+    );
+    message.push(&marks.into());
+    message.into()
 }
 
 /// A text of plain data, which always can be written.

@@ -3,6 +3,8 @@
 //!
 //! What is read may come from anywhere and be of any age: what is missing is as good as not said, what nobody knows is left out.
 
+mod marks;
+
 use serde_json::{Value, json};
 
 use super::request::{Image, Role};
@@ -10,6 +12,8 @@ use super::tree::{Tree, TurnId};
 use super::turn::Turn;
 use crate::event::End;
 use crate::json;
+
+pub use marks::Marks;
 
 /// The version that is written.
 pub const VERSION: u64 = 1;
@@ -37,6 +41,8 @@ pub struct About {
     pub title: Option<String>,
     /// The time of its last change, in milliseconds since 1970.
     pub updated: Option<i64>,
+    /// The marks that the person gave it.
+    pub marks: Marks,
 }
 
 /// The conversation as JSON text.
@@ -52,6 +58,7 @@ pub fn export_about(tree: &Tree, about: &About) -> String {
         ("id", json!(about.id)),
         ("title", json!(about.title)),
         ("updated", json!(about.updated)),
+        ("marks", about.marks.told()),
     ];
     let known = known.into_iter().filter(|(_, value)| !value.is_null());
     // Plain data with string keys: serialising it cannot fail.
@@ -86,6 +93,7 @@ pub fn import(text: &str) -> Result<Imported, Unreadable> {
         id: word("id"),
         title: word("title"),
         updated: file.get("updated").and_then(Value::as_i64),
+        marks: file.get("marks").map(Marks::read).unwrap_or_default(),
     };
     let mut conversation = take(&mut file, "conversation");
     let Value::Array(nodes) = take(&mut conversation, "nodes") else {

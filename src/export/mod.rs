@@ -57,6 +57,8 @@ pub struct Document<'a> {
     pub tree: &'a Tree,
     /// The conversation's name in the store, and the time of its last change in milliseconds since 1970, where they are known.
     pub known: Option<(&'a str, i64)>,
+    /// The marks that go into Rill's own file.
+    pub marks: Option<&'a archive::Marks>,
 }
 
 /// A form of file.
@@ -161,6 +163,7 @@ impl<'a> Document<'a> {
             title,
             tree,
             known: None,
+            marks: None,
         }
     }
 
@@ -171,6 +174,7 @@ impl<'a> Document<'a> {
             id: id.map(str::to_owned),
             title: (!title.is_empty()).then_some(title),
             updated,
+            marks: self.marks.cloned().unwrap_or_default(),
         };
         archive::export_about(self.tree, &about)
     }

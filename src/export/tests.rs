@@ -240,8 +240,10 @@ fn an_archive_that_is_full_takes_no_more_and_is_whole() {
 fn tree() -> impl Strategy<Value = Tree> {
     let turn = (any::<prop::sample::Index>(), any::<bool>(), "\\PC{0,30}");
     let turns = prop::collection::vec(turn, 1..12);
-    (turns, any::<prop::sample::Index>()).prop_map(|(turns, shown)| {
+    let system = prop::option::of("\\PC{1,20}");
+    (turns, any::<prop::sample::Index>(), system).prop_map(|(turns, shown, system)| {
         let mut tree = Tree::default();
+        tree.system = system;
         tree.add(None, Turn::user("?"));
         for (at, (below, is_reply, text)) in turns.into_iter().enumerate() {
             let turn = if is_reply {
@@ -256,24 +258,61 @@ fn tree() -> impl Strategy<Value = Tree> {
     })
 }
 
+fn marks() -> impl Strategy<Value = archive::Marks> {
+    let folder = prop::option::of("[a-z水]{1,9}( [a-z水]{1,9})?");
+    (any::<bool>(), any::<bool>(), folder).prop_map(|(is_pinned, is_archived, folder)| {
+        archive::Marks {
+            is_pinned,
+            is_archived,
+            folder,
+        }
+    })
+}
+
+#[test]
+fn a_file_without_marks_or_with_others_is_read() {
+    let file = |marks: &str| {
+        let turn = r#"{"turn":{"role":"user","text":"x"}}"#;
+        let file = format!(r#"{{"rill":1,{marks}"conversation":{{"nodes":[{turn}]}}}}"#);
+        archive::import(&file).unwrap().about.marks
+    };
+    let none = archive::Marks::default();
+    for other in [
+        "",
+        r#""marks":null,"#,
+        r#""marks":7,"#,
+        r#""marks":{"pinned":1,"colour":"red","folder":" "},"#,
+    ] {
+        assert_eq!(file(other), none, "{other}");
+    }
+    let told = r#""marks":{"pinned":"yes","archived":true,"folder":" The \n river "},"#;
+    let expect = archive::Marks {
+        is_archived: true,
+        folder: Some("The river".to_owned()),
+        ..none
+    };
+    assert_eq!(file(told), expect);
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
     #[test]
     fn what_is_exported_is_imported_as_it_was(
-        conversations in prop::collection::vec(("\\PC{0,20}", tree(), any::<i64>()), 1..5),
+        conversations in prop::collection::vec(("\\PC{0,20}", tree(), any::<i64>(), marks()), 1..5),
     ) {
         let mut files = Files::new(Form::Rill, words());
         let mut bytes = Vec::new();
         let stamp = zip::Stamp::new([2026, 1, 1], [0, 0, 0]);
         let ids: Vec<String> = (0..conversations.len()).map(|at| format!("id-{at}")).collect();
-        for ((title, tree, updated), id) in conversations.iter().zip(&ids) {
+        for ((title, tree, updated, marks), id) in conversations.iter().zip(&ids) {
             let known = Some((id.as_str(), *updated));
-            let document = Document { title, tree, known };
+            let marks = Some(marks);
+            let document = Document { title, tree, known, marks };
             bytes.extend(files.pack(&document, stamp).unwrap());
         }
         bytes.extend(files.finish());
         let mut found = Vec::new();
-        let mut sink = |conversation| {
+        let mut sink = |conversation: import::Conversation| {
             found.push(conversation);
             ControlFlow::Continue(())
         };
@@ -282,10 +321,11 @@ proptest! {
         prop_assert_eq!((report.conversations, report.left.all()), (conversations.len(), 0));
         // In the order of the names of the files.
         found.sort_by(|one, other| one.about.id.cmp(&other.about.id));
-        for ((found, (title, tree, updated)), id) in found.iter().zip(&conversations).zip(ids) {
+        for ((found, (title, tree, updated, marks)), id) in found.iter().zip(&conversations).zip(ids) {
             let title = on_one_line(title);
             prop_assert_eq!(&found.tree, tree);
             prop_assert_eq!(&found.about.id, &Some(id));
+            prop_assert_eq!(&found.about.marks, marks);
             prop_assert_eq!(found.about.updated, Some(*updated));
             prop_assert_eq!(&found.about.title, &(!title.is_empty()).then_some(title));
         }

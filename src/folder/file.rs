@@ -79,6 +79,8 @@ pub fn write(head: &Head, tree: &Tree) -> String {
         title: head.name(),
         tree,
         known: Some((&head.id, head.at as i64)),
+        // They are this browser's own.
+        marks: None,
     };
     export::write(&document, Form::Rill, &Words::default())
 }

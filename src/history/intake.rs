@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use super::arrival::{Number, Standing, batches, name, standing, time, unites};
 use super::records::{Batch, Head};
+use crate::chat::archive::Marks;
 use crate::import::{Conversation, Report, Why};
 
 /// What was seen in a file.
@@ -168,6 +169,7 @@ impl Intake {
         is_it.then(|| Written {
             is_newer: win.standing == Standing::Newer,
             unites: unites(arriving),
+            marks: about.marks.clone(),
             batches: batches(arriving, title.map(String::as_str), self.now),
         })
     }
@@ -180,6 +182,8 @@ pub struct Written {
     pub is_newer: bool,
     /// `true` where they are to be united with what is there by then.
     pub unites: bool,
+    /// The marks that it brings along, for one that is new here.
+    pub marks: Marks,
     /// The records.
     pub batches: Vec<Batch>,
 }

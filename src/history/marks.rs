@@ -9,6 +9,8 @@
 
 use serde_json::{Map, Value, json};
 
+use crate::chat::archive;
+
 /// The marks of one conversation.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Marks {
@@ -44,6 +46,37 @@ impl Marks {
             is_archived: is_set(record, "archived"),
             folder: word(record, "folder"),
         }
+    }
+
+    /// The marks as a file has them, with the name of the folder.
+    pub fn for_file(&self, folders: &[Folder]) -> archive::Marks {
+        let is_it = |folder: &&Folder| Some(&folder.id) == self.folder.as_ref();
+        archive::Marks {
+            is_pinned: self.is_pinned,
+            is_archived: self.is_archived,
+            folder: folders.iter().find(is_it).map(|folder| folder.name.clone()),
+        }
+    }
+
+    /// Takes the marks of a file over; gives the folder that is to be made, where there is none of its name. `fresh` makes a name in the
+    /// store for it.
+    pub fn take_from_file(
+        &mut self,
+        file: &archive::Marks,
+        folders: &[Folder],
+        fresh: impl FnOnce() -> String,
+    ) -> Option<Folder> {
+        self.is_pinned = file.is_pinned;
+        self.is_archived = file.is_archived;
+        let name = file.folder.as_ref()?;
+        let known = folders.iter().find(|folder| folder.name == *name);
+        let made = known.is_none().then(|| Folder {
+            id: fresh(),
+            name: name.clone(),
+            ..Folder::default()
+        });
+        self.folder = known.or(made.as_ref()).map(|folder| folder.id.clone());
+        made
     }
 
     /// Adds the marks that are set to a conversation's record.
@@ -82,8 +115,13 @@ impl Folder {
 /// The folders among the records of a store, in the order of their names.
 pub fn folders(records: &[String]) -> Vec<Folder> {
     let mut folders: Vec<Folder> = records.iter().filter_map(|one| Folder::read(one)).collect();
-    folders.sort_by(|one, other| (&one.name, &one.id).cmp(&(&other.name, &other.id)));
+    sort_folders(&mut folders);
     folders
+}
+
+/// Sorts folders by their names.
+pub fn sort_folders(folders: &mut [Folder]) {
+    folders.sort_by(|one, other| (&one.name, &one.id).cmp(&(&other.name, &other.id)));
 }
 
 fn word(record: &Value, field: &str) -> Option<String> {

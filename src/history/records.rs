@@ -325,6 +325,12 @@ pub fn mend(tree: &mut Tree, turns: &[(TurnId, String)]) {
 /// Lists all conversations, the newest first: of the heads' records, and of what pages left unwritten beside them.
 pub fn list(heads: &[String], unwritten: &[String]) -> Vec<Head> {
     let heads = heads.iter().filter_map(|head| Head::read(head));
+    list_of(heads.collect(), unwritten)
+}
+
+/// The same of heads that are read already.
+pub fn list_of(heads: Vec<Head>, unwritten: &[String]) -> Vec<Head> {
+    let heads = heads.into_iter();
     let mut all: BTreeMap<String, Head> = heads.map(|head| (head.id.clone(), head)).collect();
     for left in unwritten.iter().filter_map(|text| Unwritten::read(text)) {
         let known = all.get(&left.head.id);

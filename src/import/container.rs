@@ -6,6 +6,7 @@
 use std::io::{Read, Seek, SeekFrom};
 use std::ops::ControlFlow;
 
+use super::album::{Album, Shared, WithPictures};
 use super::outcome::{Format, Reason, Refusal, Report};
 use super::png;
 use super::reader::{Reader, Sink};
@@ -104,7 +105,7 @@ impl<S: Read + Seek> Reading<S> {
                 self.state = State::Text(source, Box::default(), vec![0; PIECE]);
                 Ok(None)
             }
-            Sort::Zip => match Archive::open(source) {
+            Sort::Zip => match Archive::open(Shared::of(source)) {
                 Ok(archive) => {
                     self.state = State::Archive(Box::new(Entries::of(archive, &self.file)));
                     Ok(None)
@@ -165,7 +166,8 @@ fn beginning<S: Read + Seek>(source: &mut S, most: u64, into: &mut Vec<u8>) -> s
 
 /// The entries of an archive, one after the other.
 struct Entries<S> {
-    archive: Archive<S>,
+    archive: Archive<Shared<S>>,
+    album: Album<Shared<S>>,
     /// Those that are still to be read.
     wanted: std::vec::IntoIter<Packed>,
     only: Option<Format>,
@@ -185,9 +187,10 @@ struct Opened {
 }
 
 impl<S: Read + Seek> Entries<S> {
-    fn of(archive: Archive<S>, file: &str) -> Entries<S> {
+    fn of(mut archive: Archive<Shared<S>>, file: &str) -> Entries<S> {
         let (wanted, only) = wanted(&archive.entries);
         Entries {
+            album: Album::of(&mut archive),
             archive,
             wanted: wanted.into_iter(),
             only,
@@ -216,6 +219,10 @@ impl<S: Read + Seek> Entries<S> {
             return Ok(true);
         };
         let reader = &mut open.reader;
+        let sink = &mut WithPictures {
+            sink,
+            album: &mut self.album,
+        };
         let mut each = |piece: &[u8]| reader.feed(piece, sink);
         let goes_on = self.archive.go_on(&mut open.packed, &mut each);
         if goes_on.map_err(|reason| refusal(&open.name, reason))? {
@@ -424,7 +431,7 @@ mod tests {
     fn whoever_takes_no_more_ends_the_reading() {
         let list = format!("[{}]", vec![list("x"); 50].join(","));
         let mut count = 0;
-        let mut sink = |_| {
+        let mut sink = |_: crate::import::Conversation| {
             count += 1;
             ControlFlow::Break(())
         };

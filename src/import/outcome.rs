@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::rules::time::Moment;
+use crate::chat::archive::Marks;
 use crate::chat::tree::Tree;
 
 /// A program's way of writing conversations.
@@ -191,6 +192,8 @@ pub struct About {
     pub updated: Option<Moment>,
     /// `true` where the file is Rill's own: it is known by the same name in every store.
     pub is_own: bool,
+    /// The person's own marks, in a file of Rill's.
+    pub marks: Marks,
 }
 
 /// A conversation that was read.

@@ -11,9 +11,27 @@ use super::formats::{self, Entries};
 use super::outcome::{Conversation, Format, Left, Reason, Refusal, Report, Why};
 use super::recognise::{self, Found};
 use super::split::{Entry, Shape, Splitter};
+use crate::chat::request::Image;
 
-/// Takes conversations as they come; a break ends the reading.
-pub type Sink<'s> = &'s mut dyn FnMut(Conversation) -> ControlFlow<()>;
+/// Takes conversations as they come. Any closure that takes one does.
+pub trait Takes {
+    /// Takes a conversation; a break ends the reading.
+    fn take(&mut self, conversation: Conversation) -> ControlFlow<()>;
+
+    /// The picture that a conversation calls by this name, where it stands beside the text that is read.
+    fn picture(&mut self, _name: &str) -> Option<Image> {
+        None
+    }
+}
+
+impl<F: FnMut(Conversation) -> ControlFlow<()>> Takes for F {
+    fn take(&mut self, conversation: Conversation) -> ControlFlow<()> {
+        self(conversation)
+    }
+}
+
+/// Whoever takes the conversations.
+pub type Sink<'s> = &'s mut dyn Takes;
 
 /// The hands of a format's reader: what it found.
 pub struct Output<'o> {
@@ -39,9 +57,14 @@ impl Output<'_> {
         }
         self.tally.report.conversations += 1;
         self.tally.report.left.join(&conversation.left);
-        if (self.sink)(conversation).is_break() {
+        if self.sink.take(conversation).is_break() {
             self.tally.refused = Some(Reason::Cancelled);
         }
+    }
+
+    /// The picture of this name beside the text, if there is one.
+    pub fn picture(&mut self, name: &str) -> Option<Image> {
+        self.sink.picture(name)
     }
 
     /// Counts an entry that could have been a conversation.
@@ -261,7 +284,7 @@ mod tests {
         };
         let longest = item(MANY).len();
         let (mut count, mut fed) = (0, 0);
-        let mut sink = |_| {
+        let mut sink = |_: Conversation| {
             count += 1;
             ControlFlow::Continue(())
         };

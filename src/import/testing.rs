@@ -9,7 +9,7 @@ use super::outcome::{Conversation, Reason, Refusal, Report};
 /// All conversations of a file called `file`.
 pub fn bytes_of(bytes: &[u8]) -> Result<(Vec<Conversation>, Report), Refusal> {
     let mut found = Vec::new();
-    let mut sink = |conversation| {
+    let mut sink = |conversation: Conversation| {
         found.push(conversation);
         ControlFlow::Continue(())
     };

@@ -87,6 +87,18 @@ impl<S: Read + Seek> Archive<S> {
         })
     }
 
+    /// Another hand on the same source, without a list of entries: it may read one while this one is in the middle of another.
+    pub fn beside(&self) -> Archive<S>
+    where
+        S: Clone,
+    {
+        Archive {
+            source: self.source.clone(),
+            entries: Vec::new(),
+            budget: self.budget,
+        }
+    }
+
     /// Begins to read an entry.
     pub fn begin(&mut self, entry: &Packed) -> Result<Unpacking, Reason> {
         if entry.flags & 1 != 0 || !matches!(entry.method, 0 | 8) {

@@ -39,7 +39,7 @@ fn cut(bytes: &[u8], size: usize) -> (Result<(Vec<Conversation>, Report), Refusa
         reads: 0,
     };
     let mut found = Vec::new();
-    let report = read("file", &mut source, &mut |conversation| {
+    let report = read("file", &mut source, &mut |conversation: Conversation| {
         found.push(conversation);
         ControlFlow::Continue(())
     });

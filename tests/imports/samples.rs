@@ -45,10 +45,14 @@ pub fn all() -> Vec<Sample> {
 /// All that comes out of a file.
 pub fn outcome(name: &str, bytes: &[u8]) -> Result<(Vec<Conversation>, Report), Refusal> {
     let mut gathered = Gathered::default();
-    let report = read(name, Cursor::new(bytes), &mut |conversation| {
-        gathered.take(conversation);
-        ControlFlow::Continue(())
-    })?;
+    let report = read(
+        name,
+        Cursor::new(bytes),
+        &mut |conversation: Conversation| {
+            gathered.take(conversation);
+            ControlFlow::Continue(())
+        },
+    )?;
     Ok((gathered.conversations, report))
 }
 

@@ -62,6 +62,34 @@ fn a_folder_comes_back_and_is_no_conversation() {
 }
 
 #[test]
+fn marks_go_through_a_file_and_find_their_folder_by_its_name() {
+    let folder = |id: &str, name: &str| Folder {
+        id: id.to_owned(),
+        name: name.to_owned(),
+        ..Folder::default()
+    };
+    let marks = Marks {
+        is_pinned: true,
+        folder: Some("f".to_owned()),
+        ..Marks::default()
+    };
+    let file = marks.for_file(&[folder("e", "Lakes"), folder("f", "Rivers")]);
+    assert_eq!(file.folder.as_deref(), Some("Rivers"));
+    // A folder that is gone is none.
+    assert_eq!(marks.for_file(&[folder("e", "Lakes")]).folder, None);
+    let taken = |folders: &[Folder]| {
+        let mut marks = Marks::default();
+        let made = marks.take_from_file(&file, folders, || "new".to_owned());
+        assert!(marks.is_pinned && !marks.is_archived);
+        (marks.folder, made)
+    };
+    let there = [folder("a", "Lakes"), folder("b", "Rivers")];
+    assert_eq!(taken(&there), (Some("b".to_owned()), None));
+    let made = folder("new", "Rivers");
+    assert_eq!(taken(&there[..1]), (Some("new".to_owned()), Some(made)));
+}
+
+#[test]
 fn whoever_writes_what_is_said_leaves_the_marks_as_they_are() {
     let mut tree = Tree::default();
     tree.add(None, Turn::user("hello"));

@@ -3,15 +3,18 @@
 //! A conversation is a `mapping` of nodes by their names. Thinking is a node of its own before the answer; what the model says to a
 //! tool has a `recipient`, what the page hides says so in its `metadata`; standing instructions stand there in the person's role.
 
-use super::marks;
-use crate::chat::request::Role;
-use crate::import::document::Json;
+use super::marks::{self, Links};
+use crate::chat::request::{Image, Role};
+use crate::import::document::{Document, Json};
 use crate::import::outcome::{About, Left, Why};
 use crate::import::reader::Output;
 use crate::import::rules::draft::{Draft, Place, title};
 use crate::import::rules::graph::{Join, Parent, What};
 use crate::import::rules::said::{Said, Speaker};
 use crate::import::rules::time;
+
+/// The tool that gets documents which the model writes beside the conversation.
+const CANVAS: &str = "canmore.create_textdoc";
 
 /// Reads one conversation.
 pub fn entry(entry: Json<'_>, out: &mut Output<'_>) {
@@ -38,7 +41,7 @@ pub fn entry(entry: Json<'_>, out: &mut Output<'_>) {
             children: node.list("children").filter_map(Json::name).collect(),
         };
         let what = match node.get("message") {
-            Some(message) => what(message, &mut draft.left),
+            Some(message) => what(message, &mut draft.left, &mut |name| out.picture(name)),
             None => What::Hidden,
         };
         draft.add(place, what);
@@ -54,7 +57,10 @@ pub fn parent(node: Json<'_>, field: &str) -> Parent {
     }
 }
 
-fn what(message: Json<'_>, left: &mut Left) -> What {
+/// Finds a picture by its name.
+type Find<'f> = &'f mut dyn FnMut(&str) -> Option<Image>;
+
+fn what(message: Json<'_>, left: &mut Left, find: Find<'_>) -> What {
     let content = message.get("content").unwrap_or(message);
     let kind = content.string("content_type").unwrap_or_default();
     let metadata = message.get("metadata").unwrap_or(message);
@@ -71,13 +77,21 @@ fn what(message: Json<'_>, left: &mut Left) -> What {
     let recipient = message.string("recipient");
     let is_to_all = recipient.is_none_or(|to| to == "all");
     let mut said = Said::default();
-    if speaker == Speaker::Tool || !is_to_all {
-        // Pictures that a tool made.
-        words(content, &kind, &mut said, left);
-        return What::Tool;
-    }
     let model = metadata.string("model_slug");
     let when = message.get("create_time").and_then(time::of);
+    if speaker == Speaker::Assistant && message.says("recipient", CANVAS) {
+        canvas(content, &mut said);
+        let speech = said.speech(Role::Assistant);
+        return speech.map_or(What::Tool, |mut speech| {
+            (speech.time, speech.model) = (when, model);
+            What::Turn(speech)
+        });
+    }
+    if speaker == Speaker::Tool || !is_to_all {
+        // Pictures that a tool made.
+        words(content, &kind, &mut said, left, &mut |_| None);
+        return What::Tool;
+    }
     if kind == "thoughts" {
         thoughts(content, &mut said);
         let speech = said.speech(Role::Assistant);
@@ -86,7 +100,10 @@ fn what(message: Json<'_>, left: &mut Left) -> What {
             What::Thoughts(speech)
         });
     }
-    let pictures = words(content, &kind, &mut said, left);
+    // The page shows none in replies.
+    let is_user = speaker == Speaker::User;
+    let find = &mut |name: &str| is_user.then(|| find(name)).flatten();
+    let pictures = words(content, &kind, &mut said, left, find);
     let files = metadata.list("attachments").count();
     for _ in pictures..files {
         said.missing(Why::File, left);
@@ -100,7 +117,8 @@ fn what(message: Json<'_>, left: &mut Left) -> What {
     match said.speech(role) {
         Some(mut speech) => {
             if is_reply {
-                speech.text = marks::without(&speech.text).trim().to_owned();
+                let text = marks::without(&speech.text, &sources(metadata));
+                speech.text = text.trim().to_owned();
             }
             (speech.time, speech.model) = (when, model);
             What::Turn(speech)
@@ -108,6 +126,50 @@ fn what(message: Json<'_>, left: &mut Left) -> What {
         None if is_reply => What::Tool,
         None => What::Hidden,
     }
+}
+
+/// Takes the words of a document that the model wrote beside the conversation: its name, and all of it.
+fn canvas(content: Json<'_>, said: &mut Said) {
+    let text = content.list("parts").find_map(Json::text);
+    let text = text.map(String::from).or_else(|| content.string("text"));
+    let Some(Ok(doc)) = text.as_deref().map(Document::of) else {
+        return;
+    };
+    let doc = doc.root();
+    let Some(words) = doc.string("content") else {
+        return;
+    };
+    if let Some(name) = title(doc, &["name"]) {
+        said.text(&format!("**{name}**"));
+    }
+    let kind = doc.string("type").unwrap_or_default();
+    match kind.strip_prefix("code/") {
+        Some(language) => said.text(&fenced(&words, language)),
+        None => said.text(&words),
+    }
+}
+
+/// The links to pages of the web that marks in a reply stand for.
+fn sources(metadata: Json<'_>) -> Links {
+    let mut links = Links::new();
+    for reference in metadata.list("content_references") {
+        let mark = reference.string("matched_text").unwrap_or_default();
+        if !marks::begins(&mark) {
+            continue;
+        }
+        let pages = reference.list("items").filter_map(|item| {
+            let url = item.string("url")?;
+            marks::web(
+                &title(item, &["title"]).unwrap_or_else(|| url.clone()),
+                &url,
+            )
+        });
+        let pages: Vec<String> = pages.collect();
+        if !pages.is_empty() {
+            links.insert(mark, format!(" ({})", pages.join(", ")));
+        }
+    }
+    links
 }
 
 fn thoughts(content: Json<'_>, said: &mut Said) {
@@ -120,7 +182,7 @@ fn thoughts(content: Json<'_>, said: &mut Said) {
 }
 
 /// Takes the words of a message; gives the number of its pictures and sounds.
-fn words(content: Json<'_>, kind: &str, said: &mut Said, left: &mut Left) -> usize {
+fn words(content: Json<'_>, kind: &str, said: &mut Said, left: &mut Left, find: Find<'_>) -> usize {
     match kind {
         "code" => {
             let code = content.string("text").unwrap_or_default();
@@ -149,7 +211,12 @@ fn words(content: Json<'_>, kind: &str, said: &mut Said, left: &mut Left) -> usi
             "audio_transcription" => said.text_in(part, "text"),
             "image_asset_pointer" => {
                 pictures += 1;
-                said.missing(Why::Picture, left);
+                let pointer = part.string("asset_pointer").unwrap_or_default();
+                let name = pointer.split_once("://").map(|(_, name)| name);
+                match name.and_then(&mut *find) {
+                    Some(image) => said.image(image),
+                    None => said.missing(Why::Picture, left),
+                }
             }
             kind if kind.ends_with("_asset_pointer") => {
                 pictures += 1;
@@ -281,6 +348,57 @@ mod tests {
             ],
             &["user: Q", "assistant: A | a\n\nb"],
         );
+    }
+
+    #[test]
+    fn a_document_beside_the_conversation_is_told_in_it() {
+        let to = |recipient: &str, document: Value| {
+            let content =
+                json!({"content_type": "code", "text": document.to_string(), "language": "json"});
+            let mut message = message("assistant", content);
+            message["recipient"] = json!(recipient);
+            message
+        };
+        let words = json!({"name": "A plan", "type": "document", "content": "# First"});
+        let code = json!({"name": "a.rs", "type": "code/rust", "content": "fn a() {}\n"});
+        let change = json!({"updates": [{"pattern": "a", "replacement": "b"}]});
+        check(
+            vec![
+                says("user", "Q"),
+                to("canmore.create_textdoc", words),
+                says("tool", "made"),
+                to("canmore.create_textdoc", code),
+                to("canmore.create_textdoc", json!("no document")),
+                to("canmore.update_textdoc", change),
+                says("assistant", "There."),
+            ],
+            &[
+                "user: Q",
+                "assistant: **A plan**\n\n# First\n\n**a.rs**\n\n```rust\nfn a() {}\n```\n\nThere.",
+            ],
+        );
+    }
+
+    #[test]
+    fn a_source_is_a_link_where_it_leads_to_the_web() {
+        let cited = |marks: [&str; 2], items: Value| {
+            let mut answer = says("assistant", &format!("A {}. B{}.", marks[0], marks[1]));
+            let reference = |mark: &str| json!({"matched_text": mark, "items": items});
+            let other = json!({"matched_text": " ", "items": [{"url": "https://example.org"}]});
+            answer["metadata"] =
+                json!({"content_references": [reference(marks[0]), other, reference(marks[1])]});
+            answer
+        };
+        let marks = ["\u{E200}cite\u{E202}turn0search1\u{E201}", "【11†source】"];
+        let pages = json!([
+            {"title": "One [1]", "url": "https://example.org/a"},
+            {"title": "Bad", "url": "javascript:alert(1)"},
+            {"url": "https://example.org/b"}]);
+        let links = r" ([One \[1\]](https://example.org/a), [https://example.org/b](https://example.org/b))";
+        let expect = format!("assistant: A{links}. B{links}.");
+        check(vec![cited(marks, pages)], &[expect.as_str()]);
+        let bad = json!([{"title": "Bad", "url": "javascript:alert(1)"}]);
+        check(vec![cited(marks, bad)], &["assistant: A. B."]);
     }
 
     #[test]

@@ -1,7 +1,10 @@
 //! ChatGPT's marks in a reply: private characters around what its page draws as a link, a name or a source.
 //!
-//! In: the text of a reply. Out: the text as it can be read: names stay, links are links, sources go, with the blanks before them.
+//! In: the text of a reply, and the links that its marks stand for. Out: the text as it can be read: names stay, links are links,
+//! sources without a link go, with the blanks before them.
 //! U+E200 opens a mark, U+E202 stands between its fields, U+E201 closes it; older ones look like `【4:0†source】`.
+
+use std::collections::HashMap;
 
 use crate::import::document::Document;
 use crate::text;
@@ -10,16 +13,19 @@ const OPEN: char = '\u{E200}';
 const CLOSE: char = '\u{E201}';
 const NEXT: char = '\u{E202}';
 
+/// What stands in the text in the place of a mark, by the whole mark.
+pub type Links = HashMap<String, String>;
+
 /// The text without marks.
-pub fn without(text: &str) -> String {
+pub fn without(text: &str, links: &Links) -> String {
     let mut out = String::with_capacity(text.len());
     let mut rest = text;
     while let Some(at) = rest.find(is_mark) {
         out.push_str(text::up_to(rest, at));
         rest = text::from(rest, at);
         rest = match rest.chars().next() {
-            Some(OPEN) => mark(rest, &mut out),
-            Some('【') => older(rest, &mut out),
+            Some(OPEN) => mark(rest, links, &mut out),
+            Some('【') => older(rest, links, &mut out),
             Some(stray) => rest.strip_prefix(stray).unwrap_or_default(),
             None => "",
         };
@@ -28,12 +34,17 @@ pub fn without(text: &str) -> String {
     out
 }
 
+/// Tells whether a text is a mark, or begins with one.
+pub fn begins(text: &str) -> bool {
+    text.starts_with(is_mark)
+}
+
 fn is_mark(letter: char) -> bool {
     matches!(letter, '\u{E200}'..='\u{E2FF}' | '【')
 }
 
 /// Tells a mark in words, if it has some; gives what stands behind it.
-fn mark<'t>(from: &'t str, out: &mut String) -> &'t str {
+fn mark<'t>(from: &'t str, links: &Links, out: &mut String) -> &'t str {
     let inside = from.strip_prefix(OPEN).unwrap_or_default();
     // One that nothing closes ends with its line.
     let end = inside.find([CLOSE, OPEN, '\n']).unwrap_or(inside.len());
@@ -48,15 +59,16 @@ fn mark<'t>(from: &'t str, out: &mut String) -> &'t str {
             .map(|label| link(label, fields.next().unwrap_or_default())),
         _ => None,
     };
+    let behind = rest.strip_prefix(CLOSE).unwrap_or(rest);
     match words {
         Some(words) => out.push_str(&words),
-        None => drop_blanks(out),
+        None => source(from, behind, links, out),
     }
-    rest.strip_prefix(CLOSE).unwrap_or(rest)
+    behind
 }
 
 /// Passes over an older mark; what only looks like one stays.
-fn older<'t>(from: &'t str, out: &mut String) -> &'t str {
+fn older<'t>(from: &'t str, links: &Links, out: &mut String) -> &'t str {
     let inside = from.strip_prefix('【').unwrap_or_default();
     let end = inside.find(['】', '【', '\n']).unwrap_or(inside.len());
     let (name, rest) = (text::up_to(inside, end), text::from(inside, end));
@@ -69,7 +81,7 @@ fn older<'t>(from: &'t str, out: &mut String) -> &'t str {
     };
     match rest.strip_prefix('】') {
         Some(rest) if number.is_some_and(is_number) => {
-            drop_blanks(out);
+            source(from, rest, links, out);
             rest
         }
         _ => {
@@ -79,9 +91,14 @@ fn older<'t>(from: &'t str, out: &mut String) -> &'t str {
     }
 }
 
-fn drop_blanks(out: &mut String) {
+/// Puts the link of a source in the place of its mark, which ends where `behind` begins.
+fn source(from: &str, behind: &str, links: &Links, out: &mut String) {
     let kept = out.trim_end_matches([' ', '\t', '\u{a0}']).len();
     out.truncate(kept);
+    let length = from.len().saturating_sub(behind.len());
+    if let Some(link) = links.get(text::up_to(from, length)) {
+        out.push_str(link);
+    }
 }
 
 /// The name in `[kind, name, note]`.
@@ -93,19 +110,22 @@ fn entity(field: &str) -> Option<String> {
 
 /// A link where it leads to the web, else its label alone.
 fn link(label: &str, target: &str) -> String {
-    let scheme = target
-        .split_once("://")
-        .map(|(scheme, _)| scheme.to_ascii_lowercase());
-    let is_web = matches!(scheme.as_deref(), Some("http" | "https"));
+    web(label, target).unwrap_or_else(|| label.to_owned())
+}
+
+/// A link in Markdown; `None` where it does not lead to the web.
+pub fn web(label: &str, target: &str) -> Option<String> {
+    let (scheme, _) = target.split_once("://")?;
+    let is_web = matches!(scheme.to_ascii_lowercase().as_str(), "http" | "https");
     if !is_web || target.chars().any(char::is_control) {
-        return label.to_owned();
+        return None;
     }
     let label = label.replace('[', "\\[").replace(']', "\\]");
     let target = target
         .replace(' ', "%20")
         .replace('(', "%28")
         .replace(')', "%29");
-    format!("[{label}]({target})")
+    Some(format!("[{label}]({target})"))
 }
 
 #[cfg(test)]
@@ -117,7 +137,7 @@ mod tests {
             .replace('<', "\u{E200}")
             .replace('|', "\u{E202}")
             .replace('>', "\u{E201}");
-        assert_eq!(without(&text), expect, "{text}");
+        assert_eq!(without(&text, &Links::new()), expect, "{text}");
     }
 
     #[test]

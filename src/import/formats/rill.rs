@@ -13,13 +13,19 @@ pub fn entry(entry: Json<'_>, out: &mut Output<'_>) {
             left.add(Why::Message, read.left);
             let time = |id| read.tree.turn(id).and_then(|turn| turn.time);
             let times: Vec<_> = (0..read.tree.len()).map(time).collect();
-            let archive::About { id, title, updated } = read.about;
+            let archive::About {
+                id,
+                title,
+                updated,
+                marks,
+            } = read.about;
             out.give(Some(Conversation {
                 about: About {
                     is_own: id.is_some(),
                     id,
                     title,
                     updated,
+                    marks,
                     system: read.tree.system.clone(),
                     ..About::default()
                 },

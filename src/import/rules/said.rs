@@ -108,9 +108,14 @@ impl Said {
             _ => address,
         };
         match Image::of(bytes.to_owned()) {
-            Some(image) => self.images.push(image),
+            Some(image) => self.image(image),
             None => self.missing(Why::Picture, left),
         }
+    }
+
+    /// Takes a picture that was found.
+    pub fn image(&mut self, image: Image) {
+        self.images.push(image);
     }
 
     /// Notes a picture or a file that is not in this file.

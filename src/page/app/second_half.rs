@@ -37,7 +37,7 @@ pub struct SecondHalf {
     pub takes: fn(Kind) -> Takes,
     /// Shows which transport the next reply takes.
     pub show_way: fn(Chat),
-    /// Reads files: adds the pictures among them to the next message, and brings all others along.
+    /// Reads files: adds the pictures among them to the next message, and brings cards and all others along.
     pub files: fn(Chat, Vec<File>),
     /// Has what the first reply needs compiled, when the browser has time.
     pub rehearse: fn(Chat),

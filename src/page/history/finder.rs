@@ -19,7 +19,7 @@ use crate::page::clock::{now, sleep};
 use crate::search::{Found, Hit, Index, Query};
 
 /// Time for which records are taken in one after another, in milliseconds: then the page may do something else.
-const MOMENT: Millis = 8.0;
+pub(super) const MOMENT: Millis = 8.0;
 /// Number of records that are read at once.
 const TOGETHER: u32 = 64;
 /// Number of conversations after which the progress is told.

@@ -11,15 +11,17 @@ use leptos::prelude::*;
 
 use super::History;
 use super::db::Deleted;
+use super::finder::MOMENT;
+use crate::chat::archive;
 use crate::chat::tree::TurnId;
 use crate::history::change::Edit;
 use crate::history::list::sort;
-use crate::history::marks::folders;
-use crate::history::records::list;
+use crate::history::marks::{folders, sort_folders};
+use crate::history::records::list_of;
 use crate::history::{Batch, Change, Fault, Folder, Head};
 use crate::page::app::Command;
 use crate::page::browser::made_up;
-use crate::page::clock::sleep;
+use crate::page::clock::{now, sleep};
 use crate::tabs::Message;
 
 /// Number of conversations of whose deletion other tabs are told before the page may do something else.
@@ -88,10 +90,24 @@ impl History {
         self.shelf.is_asked.set(true);
         self.write().await;
         let work = self.db.work(false).await?;
-        let records = work.heads().await?;
-        let mut heads = list(&records, &work.all_left().await?);
+        let (records, left) = (work.heads().await?, work.all_left().await?);
+        let (mut heads, mut folders) = (Vec::with_capacity(records.len()), Vec::new());
+        let mut began = now();
+        for record in &records {
+            match Head::read(record) {
+                Some(head) => heads.push(head),
+                None => folders.extend(Folder::read(record)),
+            }
+            // Of thousands: the page may do something else meanwhile.
+            if now() - began > MOMENT {
+                sleep(0.0).await;
+                began = now();
+            }
+        }
+        let mut heads = list_of(heads, &left);
         sort(&mut heads);
-        self.shelf.folders.set(folders(&records));
+        sort_folders(&mut folders);
+        self.shelf.folders.set(folders);
         self.shelf.heads.set(Some(heads));
         self.find_project();
         Ok(())
@@ -251,6 +267,12 @@ impl History {
         self.chat.conversation.track();
         let (id, folder) = self.shelf.project.get()?;
         (id == self.chat.names().0).then_some(folder)
+    }
+
+    /// Returns the marks of a conversation of the list, as its file has them.
+    pub fn marks(&self, head: &Head) -> archive::Marks {
+        let folders = &self.shelf.folders;
+        folders.with_untracked(|folders| head.marks.for_file(folders))
     }
 
     /// Takes note of the folder of the conversation that was put on the page.

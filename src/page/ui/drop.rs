@@ -1,6 +1,6 @@
 //! Files and folders that are dropped anywhere on the page.
 //!
-//! In: drops. Out: files that are brought along. Pictures alone are left to the next message, which takes them.
+//! In: drops. Out: pictures, and files that are none. Pictures alone are left to the page, which takes them.
 
 use gloo_events::{EventListener, EventListenerOptions, EventListenerPhase};
 use js_sys::{Array, Function, Promise, Reflect};
@@ -9,15 +9,18 @@ use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{DataTransfer, DragEvent, File};
 
-use crate::page::app::{Chat, Command};
+use crate::page::app::Chat;
 use crate::page::sentences::young;
 
 /// The most files that are taken out of folders at once: nobody means more.
 const MOST: usize = 10_000;
 
-/// Hears what is dropped, before the page takes it for pictures, and hands what is none to `take`. Call it under an owner: it ends with
-/// it.
-pub fn watch(chat: Chat, take: fn(Chat, Vec<File>)) {
+/// Takes pictures, and files that are none.
+type Take = fn(Chat, Vec<File>, Vec<File>);
+
+/// Hears what is dropped, before the page takes it for pictures, and hands it to `take` where anything of it is none. Call it under an
+/// owner: it ends with it.
+pub fn watch(chat: Chat, take: Take) {
     // The page's own ears hear it only where this lets it through.
     let options = EventListenerOptions {
         phase: EventListenerPhase::Capture,
@@ -32,7 +35,7 @@ pub fn watch(chat: Chat, take: fn(Chat, Vec<File>)) {
     StoredValue::new_local(drops);
 }
 
-fn dropped(chat: Chat, event: &DragEvent, take: fn(Chat, Vec<File>)) {
+fn dropped(chat: Chat, event: &DragEvent, take: Take) {
     let Some(data) = event.data_transfer().filter(|_| !untrack(|| young(chat))) else {
         return;
     };
@@ -43,12 +46,9 @@ fn dropped(chat: Chat, event: &DragEvent, take: fn(Chat, Vec<File>)) {
     }
     event.prevent_default();
     event.stop_propagation();
-    if !pictures.is_empty() {
-        chat.run(Command::AddPictures(pictures));
-    }
     chat.spawn(async move {
         let files = files(others).await;
-        take(chat, files);
+        take(chat, pictures, files);
     });
 }
 

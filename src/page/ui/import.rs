@@ -4,8 +4,10 @@
 
 use std::sync::Arc;
 
+use js_sys::Uint8Array;
 use leptos::html;
 use leptos::prelude::*;
+use wasm_bindgen_futures::JsFuture;
 use web_sys::{Event, File, HtmlInputElement};
 
 use super::composer::all_of;
@@ -14,6 +16,7 @@ use super::kit::{Button, Dialog, For, Hint, Icon, Show, Trouble};
 use super::sheet::adopt_style;
 use crate::history::Fault;
 use crate::history::intake::Seen;
+use crate::import::png::card_in_png;
 use crate::import::{Format, Reason, Refusal, Why};
 use crate::page::app::{Chat, Command};
 use crate::page::history;
@@ -21,16 +24,45 @@ use crate::page::history::import::{Done, Failed, Found, State};
 use crate::page::panel::Panel;
 use crate::page::words::say;
 
-/// Reads files that were dropped or pasted: pictures go to the next message, all others are brought along. Where nothing may be kept,
-/// all are taken for pictures, which says why they are none.
+/// The most bytes of a picture that may be a character card.
+const LONGEST_CARD: f64 = 64e6;
+
+/// Reads files that were dropped or pasted: pictures go to the next message, character cards and all others are brought along. Where
+/// nothing may be kept, all are taken for pictures, which says why they are none.
 pub fn take(chat: Chat, files: Vec<File>) {
     let keeps = history::of(chat).is_some();
     let is_picture = |file: &File| !keeps || file.type_().starts_with("image/");
     let (pictures, others): (Vec<File>, Vec<File>) = files.into_iter().partition(is_picture);
-    if !pictures.is_empty() {
-        super::images::take(chat, pictures);
+    match keeps {
+        true => sort(chat, pictures, others),
+        false => super::images::take(chat, pictures),
     }
-    begin(chat, others);
+}
+
+/// Adds pictures to the next message, and brings the cards among them along with the other files.
+fn sort(chat: Chat, pictures: Vec<File>, mut others: Vec<File>) {
+    chat.spawn(async move {
+        let mut shown = Vec::new();
+        for picture in pictures {
+            match is_card(&picture).await {
+                true => others.push(picture),
+                false => shown.push(picture),
+            }
+        }
+        if !shown.is_empty() {
+            super::images::take(chat, shown);
+        }
+        begin(chat, others);
+    });
+}
+
+/// Tells whether a picture is a PNG with a character card in it.
+async fn is_card(picture: &File) -> bool {
+    if picture.type_() != "image/png" || picture.size() > LONGEST_CARD {
+        return false;
+    }
+    let bytes = JsFuture::from(picture.array_buffer()).await;
+    bytes.is_ok_and(|bytes| card_in_png(&Uint8Array::new(&bytes).to_vec()).is_some())
 }
 
 /// Begins to look at files.
@@ -75,7 +107,7 @@ fn chosen(chat: Chat, event: &Event) {
 #[component]
 pub fn ImportDialog(chat: Chat) -> impl IntoView {
     let history = history::of(chat)?;
-    drop::watch(chat, begin);
+    drop::watch(chat, sort);
     let state = RwSignal::from(history.import.state.clone());
     let open = Memo::new(move |_| state.with(|state| *state != State::Idle));
     let begun = move || {

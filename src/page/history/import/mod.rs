@@ -136,6 +136,8 @@ impl History {
             };
             // Of what was written or taken back the other tabs have read nothing yet.
             history.tabs.say(&Message::Listed);
+            // The list here has not seen the marks and the folders that came along.
+            history.list_changed();
             // Another import may have begun meanwhile.
             let mut own = history.import.events.borrow_mut();
             if own.as_ref().is_some_and(|own| own.same_receiver(&events)) {

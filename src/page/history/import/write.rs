@@ -6,9 +6,12 @@
 use js_sys::Array;
 use wasm_bindgen::JsValue;
 
+use crate::chat::archive::Marks;
 use crate::folder::Arrived;
 use crate::history::arrival::tree;
+use crate::history::marks::folders;
 use crate::history::{Batch, Fault, Head};
+use crate::page::browser::made_up;
 use crate::page::history::History;
 use crate::page::history::db::Deleted;
 use crate::page::history::unite::Done;
@@ -20,6 +23,7 @@ const AT_ONCE: usize = 100;
 pub struct Arriving {
     how: How,
     batch: Batch,
+    marks: Marks,
 }
 
 /// The way in which a conversation is written.
@@ -41,6 +45,8 @@ pub struct Undo {
     replaced: Vec<Deleted>,
     /// The number of conversations that were on the page, and stay with what was added to them.
     here: usize,
+    /// Names of folders that were made.
+    folders: Vec<String>,
     /// The conversation that was written last, and whether it was: the rest of it follows it.
     last: Option<(String, bool)>,
 }
@@ -56,11 +62,12 @@ impl Undo {
         self.new.extend(later.new);
         self.replaced.extend(later.replaced);
         self.here += later.here;
+        self.folders.extend(later.folders);
         self.last = later.last.or(self.last.take());
     }
 }
 
-/// Reads a batch from a message: `[how, expect, head, ids, records]`.
+/// Reads a batch from a message: `[how, expect, head, ids, records, marks]`.
 pub fn read(message: JsValue) -> Option<Arriving> {
     let message = Array::from(&message);
     let ids = Array::from(&message.get(3));
@@ -78,6 +85,7 @@ pub fn read(message: JsValue) -> Option<Arriving> {
             head: Head::read(&message.get(2).as_string()?)?,
             turns: ids.iter().zip(records.iter()).filter_map(turn).collect(),
         },
+        marks: Marks::read(&serde_json::from_str(&message.get(5).as_string()?).ok()?),
     })
 }
 
@@ -86,7 +94,7 @@ impl History {
     pub(super) async fn write_all(
         &self,
         batches: Vec<Arriving>,
-        own: &mut Vec<Batch>,
+        own: &mut Vec<Arriving>,
         undo: &mut Undo,
     ) -> Result<(), Fault> {
         let mut others = Vec::new();
@@ -99,7 +107,7 @@ impl History {
             if arriving.batch.expect == 0 {
                 self.write_own(own, undo).await?;
             }
-            own.push(arriving.batch);
+            own.push(arriving);
         }
         match others.is_empty() {
             true => Ok(()),
@@ -110,10 +118,12 @@ impl History {
     /// Unites a conversation of Rill's own, of which these are all batches, with what is here.
     pub(super) async fn write_own(
         &self,
-        own: &mut Vec<Batch>,
+        own: &mut Vec<Arriving>,
         undo: &mut Undo,
     ) -> Result<(), Fault> {
-        let batches = std::mem::take(own);
+        let own = std::mem::take(own).into_iter();
+        let (batches, mut marks): (Vec<Batch>, Vec<Marks>) =
+            own.map(|arriving| (arriving.batch, arriving.marks)).unzip();
         let Some(Batch { head, .. }) = batches.last() else {
             return Ok(());
         };
@@ -127,11 +137,35 @@ impl History {
         let united = self.unite(&arrived).await?.ok_or(Fault::Late)?;
         match united.done {
             Done::Nothing => {}
-            Done::New => undo.new.push(arrived.id),
+            Done::New => {
+                undo.new.push(arrived.id.clone());
+                let marks = marks.pop().unwrap_or_default();
+                undo.folders.extend(self.mark(&arrived.id, &marks).await?);
+            }
             Done::Added(Some(before)) => undo.replaced.push(before),
             Done::Added(None) => undo.here += 1,
         }
         Ok(())
+    }
+
+    /// Gives a conversation the marks that its file has; returns the name of the folder that was made for it.
+    async fn mark(&self, id: &str, marks: &Marks) -> Result<Option<String>, Fault> {
+        if *marks == Marks::default() {
+            return Ok(None);
+        }
+        let work = self.db.work(true).await?;
+        let folders = folders(&work.heads().await?);
+        let head = work.head(id).await?;
+        let mut made = None;
+        if let Some(mut head) = head.and_then(|head| Head::read(&head)) {
+            made = head.marks.take_from_file(marks, &folders, made_up);
+            if let Some(folder) = &made {
+                work.put_folder(&folder.id, Some(&folder.write()));
+            }
+            work.put_head(id, &head.write());
+        }
+        work.finish().await?;
+        Ok(made.map(|folder| folder.id))
     }
 
     /// Writes batches, all of them or none. Where only the connection was bad, another one does it.
@@ -158,7 +192,7 @@ impl History {
             last,
             ..Undo::default()
         };
-        for Arriving { how, batch } in batches {
+        for Arriving { how, batch, .. } in batches {
             let id = &batch.head.id;
             let known = work.head(id).await?;
             let known = known.and_then(|known| Head::read(&known));
@@ -194,9 +228,18 @@ impl History {
         for deleted in &undo.replaced {
             failed |= self.try_to_put_back(deleted).await.is_err();
         }
+        failed |= self.try_to_remove(&undo.folders).await.is_err();
         if failed {
             self.db.forget();
         }
+    }
+
+    async fn try_to_remove(&self, folders: &[String]) -> Result<(), Fault> {
+        let work = self.db.work(true).await?;
+        for folder in folders {
+            work.put_folder(folder, None);
+        }
+        work.finish().await
     }
 
     async fn try_to_erase(&self, ids: &[String]) -> Result<(), Fault> {

@@ -163,10 +163,13 @@ impl Saving {
             };
             let head = known.iter().find(|head| head.id == id);
             let own = title(&tree);
+            let marks = history::of(chat).zip(head);
+            let marks = marks.map(|(history, head)| history.marks(head));
             let document = Document {
                 title: head.map_or(&own, Head::name),
                 tree: &tree,
                 known: head.map(|head| (head.id.as_str(), head.at as i64)),
+                marks: marks.as_ref(),
             };
             save_one(chat, form, &document);
         });
@@ -220,10 +223,12 @@ impl Saving {
                 missing += 1;
                 continue;
             };
+            let marks = history.marks(head);
             let document = Document {
                 title: head.name(),
                 tree: &tree,
                 known: Some((&head.id, head.at as i64)),
+                marks: Some(&marks),
             };
             if chosen.is_some() && heads.len() == 1 {
                 save_one(chat, form, &document);

@@ -41,16 +41,19 @@
     await frame();
     return performance.now() - began;
   };
-  // From a key stroke to the frame that shows what is found by it; the text of the field is that then.
+  // From a key stroke to the frame that shows what is found by it.
   const type = async (typed) => {
     const field = every("input.search")[0];
-    const hits = every(".hits")[0];
-    const state = () => every("dialog[open] [role=status]")[0]?.textContent + hits.textContent;
-    const before = state();
+    const changed = new Promise((resolve) => {
+      const watch = new MutationObserver(() => (watch.disconnect(), resolve()));
+      watch.observe(every("dialog[open]")[0], { subtree: true, childList: true, characterData: true });
+      setTimeout(resolve, 3000);
+    });
     const began = performance.now();
     field.value = typed;
     field.dispatchEvent(new Event("input", { bubbles: true }));
-    while (state() === before && performance.now() - began < 3000) await frame();
+    await changed;
+    await frame();
     return performance.now() - began;
   };
   globalThis.many = { seed, list, type };

@@ -15,7 +15,7 @@ pub const SOME: (usize, usize) = (30, 10);
 /// So often the list is opened; the median counts.
 const TIMES: usize = 5;
 /// What is typed, a key stroke each: letters that are everywhere, a word that grows, several words, and one that is nowhere.
-const TYPED: [&str; 9] = [
+const TYPED: [&str; 8] = [
     "r",
     "ri",
     "riv",
@@ -23,7 +23,6 @@ const TYPED: [&str; 9] = [
     "flow",
     "flow s",
     "flow str",
-    "flow stream brook",
     "wolverine",
 ];
 

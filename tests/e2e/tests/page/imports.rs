@@ -10,6 +10,7 @@ use lab::Dialect;
 use serde_json::{Value, json};
 
 use crate::conversations::{kept, list, titles};
+use crate::list::records;
 
 /// A file that is given to the page.
 type Given<'a> = (&'a str, &'a [u8]);
@@ -298,20 +299,62 @@ pub async fn several_files_are_looked_at_before_anything_is_written(stage: Stage
     assert!(texts.contains(&&json!("Home.")), "{texts:?}");
 }
 
+/// Drops the files of a script that makes `data`; gives whether anybody took them.
+fn drop(data: &str) -> String {
+    format!(
+        "(() => {{ {data}
+            const event = new DragEvent('drop', {{ dataTransfer: data, bubbles: true, cancelable: true, composed: true }});
+            e2e.every(0, 'main')[0].dispatchEvent(event);
+            return event.defaultPrevented; }})()"
+    )
+}
+
+/// A script that makes `data` of PNGs, in base64.
+fn pngs(pictures: &[&str]) -> String {
+    let picture = |png: &&str| {
+        format!(
+            "data.items.add(new File([Uint8Array.from(atob('{png}'), (c) => c.charCodeAt(0))], 'a.png', {{ type: 'image/png' }}));"
+        )
+    };
+    let pictures: String = pictures.iter().map(picture).collect();
+    format!("const data = new DataTransfer(); {pictures}")
+}
+
+/// A picture of one dot.
+const PNG: &str = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==";
+
+#[e2e::case]
+pub async fn a_character_card_is_imported_and_any_other_picture_stays_one(stage: Stage) {
+    let chat = stage.chat(Dialect::OpenAi, "delay=0;tokens=3", "").await;
+    chat.page
+        .until::<bool>(&format!("!!{}", chat.find("button", "Add image")))
+        .await;
+    let path =
+        Path::new(env!("CARGO_MANIFEST_DIR")).join("../fixtures/imports/character-cards/v3.png");
+    let card = STANDARD.encode(std::fs::read(path).expect("a card"));
+    assert!(chat.page.js::<bool>(&drop(&pngs(&[&card, PNG]))).await);
+    let words = seen(&chat, 1).await.concat();
+    assert!(words.contains("new: 1"), "{words}");
+    let format: String = chat
+        .page
+        .js("e2e.every(0, '[data-import=seen]')[0].dataset.format")
+        .await;
+    assert_eq!(format, "card");
+    import(&chat, 1).await;
+    // The card went nowhere else.
+    chat.page
+        .until::<bool>("e2e.every(0, '.previews img').length === 1")
+        .await;
+    let url: String = chat.page.js("e2e.every(0, '.previews img')[0].src").await;
+    assert_eq!(url, format!("data:image/png;base64,{PNG}"));
+}
+
 #[e2e::case]
 pub async fn files_are_dropped_anywhere_and_pictures_stay_pictures(stage: Stage) {
     let chat = stage.chat(Dialect::OpenAi, "delay=0;tokens=3", "").await;
     chat.page
         .until::<bool>(&format!("!!{}", chat.find("button", "Add image")))
         .await;
-    let drop = |data: &str| {
-        format!(
-            "(() => {{ {data}
-                const event = new DragEvent('drop', {{ dataTransfer: data, bubbles: true, cancelable: true, composed: true }});
-                e2e.every(0, 'main')[0].dispatchEvent(event);
-                return event.defaultPrevented; }})()"
-        )
-    };
     let one = conversation("a", "The river", "To the sea.", 1);
     let given = files(&[("one.json", one.as_bytes()), ("none.txt", b"")]);
     assert!(chat.page.js::<bool>(&drop(&given)).await);
@@ -321,11 +364,7 @@ pub async fn files_are_dropped_anywhere_and_pictures_stay_pictures(stage: Stage)
     list(&chat).await;
     assert_eq!(titles(&chat, 1).await, ["The river"]);
     chat.close_dialog().await;
-    let png = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==";
-    let picture = format!(
-        "const data = new DataTransfer(); data.items.add(new File([Uint8Array.from(atob('{png}'), (c) => c.charCodeAt(0))], 'a.png', {{ type: 'image/png' }}));"
-    );
-    assert!(chat.page.js::<bool>(&drop(&picture)).await);
+    assert!(chat.page.js::<bool>(&drop(&pngs(&[PNG]))).await);
     chat.page
         .until::<bool>("e2e.every(0, '.previews img').length === 1")
         .await;
@@ -411,4 +450,42 @@ pub async fn a_backup_beside_its_original_adds_what_is_missing_and_makes_nothing
         assert_eq!(articles, turns);
     }
     kept(&chat, "Hello", 3).await;
+}
+
+#[e2e::case]
+pub async fn marks_come_along_and_a_folder_is_made_once(stage: Stage) {
+    let chat = stage.chat(Dialect::OpenAi, "delay=0;tokens=3", "").await;
+    let file = |id: &str, marks: Value| {
+        let turn = json!({ "turn": { "role": "user", "text": format!("Of {id}") } });
+        json!({ "rill": 1, "id": id, "marks": marks, "conversation": { "nodes": [turn] } })
+            .to_string()
+    };
+    let one = file("rivers", json!({ "pinned": true, "folder": "Water" }));
+    let two = file("lakes", json!({ "archived": true, "folder": "Water" }));
+    // The second one finds the folder that the first one made.
+    for (name, text) in [("one.json", &one), ("two.json", &two)] {
+        list(&chat).await;
+        choose(&chat, &[(name, text.as_bytes())]).await;
+        import(&chat, 1).await;
+        chat.close_dialog().await;
+    }
+    let records = records(&chat).await;
+    let folders: Vec<&Value> = records
+        .iter()
+        .filter(|record| record["is_folder"].is_string())
+        .collect();
+    let [folder] = folders.as_slice() else {
+        panic!("{records:?}");
+    };
+    assert_eq!(folder["name"], "Water");
+    let marks = |id: &str| {
+        let record = records.iter().find(|record| record["id"] == id);
+        let record = record.expect("a record");
+        assert_eq!(record["folder"], folder["is_folder"], "{record}");
+        (record["pinned"] == true, record["archived"] == true)
+    };
+    assert_eq!(
+        (marks("rivers"), marks("lakes")),
+        ((true, false), (false, true))
+    );
 }

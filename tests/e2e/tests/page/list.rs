@@ -94,7 +94,7 @@ async fn more(chat: &Chat, title: &str) {
 }
 
 /// The record of a conversation, or of a folder, in the store.
-async fn records(chat: &Chat) -> Vec<Value> {
+pub async fn records(chat: &Chat) -> Vec<Value> {
     chat.page
         .js("new Promise((resolve) => {
             const open = indexedDB.open('rill', 1);
