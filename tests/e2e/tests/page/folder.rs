@@ -113,6 +113,8 @@ async fn kept_in_folder(stage: &Stage) -> (Chat, String) {
     let chat = with_script(stage, FOLDER, "delay=0;text=So.", "lang=en").await;
     chat.ask("Hello").await;
     list(&chat).await;
+    // The last that comes; nothing moves after it.
+    chat.page.says("In use: ").await;
     chat.button("Keep in a folder…").await;
     chat.page
         .says("All conversations are kept in the folder")
