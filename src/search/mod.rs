@@ -11,6 +11,7 @@
 //! | `query` | terms, and where they stand |
 //! | `index` | all conversations, and the hits in them |
 //! | [`piece`] | one conversation of the index as bytes |
+//! | `desk` | the index, kept in step with what is stored |
 //! | [`excerpt`](excerpt()) | a few words around a hit |
 //!
 //! The index is the text itself: folded, one string for each conversation, and looked through from end to end for the longest term. No
@@ -28,6 +29,7 @@
 //! with 40,000 turns 8 to 42, the first one 45. What a list of words would save there, few would notice; what it cannot find,
 //! everybody would. `benches/river/search.rs` has the figures of this machine.
 
+mod desk;
 mod excerpt;
 mod fold;
 mod index;
@@ -39,6 +41,7 @@ mod query;
 #[cfg(test)]
 mod tests;
 
+pub use desk::{Desk, Stored};
 pub use excerpt::{Excerpt, excerpt};
 pub use index::{Found, Hit, Index};
 pub use piece::Unusable;

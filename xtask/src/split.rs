@@ -18,13 +18,15 @@ pub(crate) const NAME: &str = "rill-page";
 
 /// Starts of the names of what is loaded only when it is needed: the second half of the page, the workers, what draws diagrams; and of what a
 /// browser asks for once the page stands: how it is installed, and kept.
-const LATER: [&str; 12] = [
+const LATER: [&str; 14] = [
     "split_",
     "rill-late.",
     "annex.",
     "rill-annex",
     "import.",
     "rill-import",
+    "search.",
+    "rill-search",
     "diagram.",
     "mermaid.",
     "icon-",

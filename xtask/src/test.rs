@@ -189,6 +189,8 @@ fn host() -> Outcome {
         "rill-annex",
         "--package",
         "rill-import",
+        "--package",
+        "rill-search",
         "--target",
         tools::WASM,
         "--lib",

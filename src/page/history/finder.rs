@@ -1,12 +1,15 @@
 //! What is found in all conversations, as somebody types.
 //!
 //! In: the records of the database, read once and then followed; a query. Out: hits and the texts around them. What counts as a hit is
-//! decided in [`crate::search`]. The index is made in the page's memory when somebody first searches, the newest conversations first
-//! and a few milliseconds at a time, and is not kept: a store of it would hold every text twice, and reading that back costs about a
-//! third of making it anew.
+//! decided in [`crate::search`]. The index is made when somebody first searches, the newest conversations first, by a worker of its own;
+//! where there can be none, by the page, a few milliseconds at a time. It lives as long as the page and is in no store: that would hold every
+//! text twice, those of deleted conversations among them until the next search, and reading it back costs about a third of making it
+//! anew.
+
+mod worker;
 
 use std::cell::{Cell, RefCell};
-use std::collections::BTreeSet;
+use std::collections::HashMap;
 use std::rc::Rc;
 
 use leptos::prelude::*;
@@ -16,7 +19,8 @@ use crate::chat::archive::text_of;
 use crate::event::Millis;
 use crate::history::{Batch, Fault, Head};
 use crate::page::clock::{now, sleep};
-use crate::search::{Found, Hit, Index, Query};
+use crate::search::{Desk, Hit, Query, Stored};
+use worker::{Answer, Worker};
 
 /// Time for which records are taken in one after another, in milliseconds: then the page may do something else.
 pub(super) const MOMENT: Millis = 8.0;
@@ -28,31 +32,86 @@ const STEP: usize = 16;
 /// The index of all conversations, and how far it is.
 #[derive(Default)]
 pub(super) struct Finder {
-    index: RefCell<Index>,
-    /// The last result: a query that only grew is looked for in that.
-    last: RefCell<Option<Found>>,
-    /// Set once somebody has searched.
-    has_begun: Cell<bool>,
+    place: RefCell<Place>,
     is_busy: Cell<bool>,
     /// Number of conversations that are taken in, and of all that are to be; `None` while there is nothing to be done.
     progress: ArcRwSignal<Option<(usize, usize)>>,
 }
 
+/// The place where the index is.
+#[derive(Default)]
+enum Place {
+    /// Nowhere: nobody has searched.
+    #[default]
+    Nowhere,
+    /// In a worker.
+    Away(Rc<Worker>),
+    /// In the page, where there can be no worker.
+    Here(Desk),
+}
+
 impl Finder {
     /// Takes in what was written of a conversation, where all that was there before is taken in.
     pub(super) fn take(&self, batch: &Batch, head: &Head) {
-        let mut index = self.index.borrow_mut();
-        if !self.has_begun.get() || index.version(&head.id) != batch.expect {
-            // It is read whole by the next search.
-            return;
-        }
-        for (turn, record) in &batch.turns {
-            if let Some(text) = text_of(record) {
-                index.set_turn(&head.id, *turn, &text);
+        match &mut *self.place.borrow_mut() {
+            Place::Nowhere => {}
+            Place::Away(worker) => worker.wrote(&stored(head), batch.expect, &batch.turns),
+            Place::Here(desk) => {
+                desk.wrote(&stored(head), batch.expect, batch.turns.iter().cloned());
             }
         }
-        index.set_head(&head.id, head.name(), head.at);
-        index.set_version(&head.id, head.version);
+    }
+
+    fn worker(&self) -> Option<Rc<Worker>> {
+        match &*self.place.borrow() {
+            Place::Away(worker) => Some(worker.clone()),
+            Place::Nowhere | Place::Here(_) => None,
+        }
+    }
+
+    /// Does something with the index of the page; it has one from then on.
+    fn here<T>(&self, work: impl FnOnce(&mut Desk) -> T) -> T {
+        let mut place = self.place.borrow_mut();
+        match &mut *place {
+            Place::Here(desk) => work(desk),
+            other => {
+                let mut desk = Desk::default();
+                let done = work(&mut desk);
+                *other = Place::Here(desk);
+                done
+            }
+        }
+    }
+
+    /// Hands in what is stored; gives the names of the conversations whose turns are missing.
+    async fn begin(&self, stored: &[Stored]) -> Vec<String> {
+        let is_nowhere = matches!(*self.place.borrow(), Place::Nowhere);
+        if is_nowhere && let Some(worker) = Worker::start().await {
+            self.place.replace(Place::Away(Rc::new(worker)));
+        }
+        if let Some(worker) = self.worker()
+            && let Some(missing) = worker.begin(stored).await
+        {
+            return missing;
+        }
+        self.here(|desk| desk.begin(stored))
+    }
+
+    async fn find(&self, words: &str, most: usize) -> Answer {
+        match self.worker() {
+            // One that has failed is given up by the next search.
+            Some(worker) => worker.find(words, most).await.unwrap_or_default(),
+            None => self.here(|desk| desk.find(&Query::new(words), most)),
+        }
+    }
+}
+
+fn stored(head: &Head) -> Stored {
+    Stored {
+        id: head.id.clone(),
+        version: head.version,
+        name: head.name().to_owned(),
+        at: head.at,
     }
 }
 
@@ -77,68 +136,54 @@ impl History {
 
     async fn take_in_all(self: &Rc<Self>) -> Result<(), Fault> {
         self.refresh().await?;
-        self.finder.has_begun.set(true);
         let heads = self.shelf.heads.get_untracked().unwrap_or_default();
-        let waiting = self.waiting(heads);
-        let all = waiting.len();
-        for (at, head) in waiting.iter().enumerate() {
+        let all: Vec<Stored> = heads.iter().map(stored).collect();
+        let missing = self.finder.begin(&all).await;
+        let versions: HashMap<&str, u64> = heads
+            .iter()
+            .map(|head| (head.id.as_str(), head.version))
+            .collect();
+        let all = missing.len();
+        for (at, id) in missing.iter().enumerate() {
             if at.is_multiple_of(STEP) {
                 self.finder.progress.set(Some((at, all)));
             }
-            self.take_in(head).await?;
+            let version = versions.get(id.as_str()).copied().unwrap_or_default();
+            self.take_in(id, version).await?;
         }
         Ok(())
     }
 
-    /// Takes in all titles; returns the heads of those conversations whose turns are to be taken in.
-    fn waiting(&self, mut heads: Vec<Head>) -> Vec<Head> {
-        let mut index = self.finder.index.borrow_mut();
-        let stored = heads.iter().map(|head| (head.id.as_str(), head.version));
-        let other = index.compare(stored).into_iter().map(str::to_owned);
-        let other: BTreeSet<String> = other.collect();
-        for id in &other {
-            index.remove(id);
-        }
-        for head in &heads {
-            index.set_head(&head.id, head.name(), head.at);
-        }
-        heads.retain(|head| other.contains(&head.id));
-        heads
-    }
-
-    async fn take_in(&self, head: &Head) -> Result<(), Fault> {
-        let mut turn = 0;
+    async fn take_in(&self, id: &str, version: u64) -> Result<(), Fault> {
+        let mut first = 0;
         loop {
             let work = self.db.work(false).await?;
-            let records = work.turns(&head.id, turn, TOGETHER).await?;
-            let mut began = now();
-            for record in &records {
-                if let Some(text) = text_of(record) {
-                    let mut index = self.finder.index.borrow_mut();
-                    index.set_turn(&head.id, turn, &text);
-                }
-                turn += 1;
-                if now() - began > MOMENT {
-                    sleep(0.0).await;
-                    began = now();
-                }
+            let records = work.turns(id, first, TOGETHER).await?;
+            let began = now();
+            let count = records.len();
+            match self.finder.worker() {
+                Some(worker) => worker.turns(id, first, &records),
+                None => self
+                    .finder
+                    .here(|desk| desk.turns(id, (first..).zip(records))),
             }
-            if records.len() < TOGETHER as usize {
-                let mut index = self.finder.index.borrow_mut();
-                index.set_version(&head.id, head.version);
+            first += count;
+            if now() - began > MOMENT {
+                sleep(0.0).await;
+            }
+            if count < TOGETHER as usize {
+                match self.finder.worker() {
+                    Some(worker) => worker.whole(id, version),
+                    None => self.finder.here(|desk| desk.whole(id, version)),
+                }
                 return Ok(());
             }
         }
     }
 
-    /// Looks for a query; returns the best `most` hits, and the number of all.
-    pub fn look_for(&self, query: &Query, most: usize) -> (Vec<Hit>, usize) {
-        let index = self.finder.index.borrow();
-        let mut last = self.finder.last.borrow_mut();
-        let found = index.find(query, most, last.as_ref());
-        let told = (found.hits.clone(), found.count);
-        *last = Some(found);
-        told
+    /// Looks for what somebody typed; returns the best `most` hits, and the number of all.
+    pub async fn look_for(&self, words: &str, most: usize) -> (Vec<Hit>, usize) {
+        self.finder.find(words, most).await
     }
 
     /// Reads the texts of the turns in which there are hits; `None` for a title, and for a turn that is gone.

@@ -232,9 +232,10 @@ impl Finding {
         };
         self.looks.update(|looks| *looks = looks.wrapping_add(1));
         let number = self.looks.get_untracked();
-        let query = Query::new(&self.typed.get_untracked());
+        let words = self.typed.get_untracked();
         self.chat.spawn(async move {
-            let (hits, count) = history.look_for(&query, MOST);
+            let (hits, count) = history.look_for(&words, MOST).await;
+            let query = Query::new(&words);
             let Ok(texts) = history.texts(&hits).await else {
                 return;
             };

@@ -1,6 +1,7 @@
 //! The list of conversations as a place to live in, and the search over all of them.
 
 use crate::conversations::kept;
+use crate::hands::with_script;
 use crate::talk::chats;
 use e2e::page::quote;
 use e2e::{Chat, Stage};
@@ -396,6 +397,30 @@ pub async fn the_search_finds_a_word_in_an_old_turn_and_goes_there(stage: Stage)
     chat.page.press("Escape", 0).await;
     chat.page
         .until::<bool>("!e2e.every(0, 'dialog[open]').length")
+        .await;
+}
+
+#[e2e::case]
+pub async fn the_search_finds_as_much_where_there_can_be_no_worker(stage: Stage) {
+    let chat = with_script(
+        &stage,
+        "globalThis.Worker = undefined;",
+        "delay=0;tokens=3",
+        "",
+    )
+    .await;
+    let said = said(&["Of springs", "They rise, and the kingfisher waits."]);
+    seed(&chat, &[("a", "Of springs", 0.0, said)]).await;
+    chat.focus().await;
+    chat.page.press("k", CTRL).await;
+    chat.page
+        .until::<bool>("e2e.name(e2e.active()) === 'Search conversations'")
+        .await;
+    chat.page.insert("kingfisher").await;
+    chat.page.says("Found: 1").await;
+    let marks = "e2e.every(0, '.hits mark').map((one) => one.textContent).join()";
+    chat.page
+        .until::<bool>(&format!("{marks} === 'kingfisher'"))
         .await;
 }
 

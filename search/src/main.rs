@@ -1,0 +1,24 @@
+//! The worker that holds the index of all conversations while the page lives, and looks through it.
+//!
+//! In: messages from the page. Out: messages to it. [`rill::search::Desk`] decides; here are the hands.
+//!
+//! | from the page | answer |
+//! |---|---|
+//! | `["begin", [id, version, name, at, ...]]`, of all conversations | `["missing", id, ...]`, whose turns are to be handed in |
+//! | `["turns", id, [turn, record, ...]]` | none |
+//! | `["whole", id, version]`: all turns of that version are handed in | none |
+//! | `["wrote", id, expect, version, name, at, [turn, record, ...]]` | none |
+//! | `["find", number, query, most]` | `["found", number, count, [id, turn, start, end, ...], ...]`, the turn of a title -1 |
+
+#[cfg(not(target_arch = "wasm32"))]
+fn main() {
+    println!("This searches in a browser, beside the page.");
+}
+
+#[cfg(target_arch = "wasm32")]
+fn main() {
+    worker::start();
+}
+
+#[cfg(target_arch = "wasm32")]
+mod worker;
