@@ -1,7 +1,7 @@
 //! The worker that reads files of other programs: it looks at all of them, and then puts what is new into records, as fast as the page
 //! writes them.
 //!
-//! In: messages from the page. Out: messages to it. [`rill::history::intake`] decides what is new, [`rill::import`] reads; here are the
+//! In: messages from the page. Out: messages to it. `rill::history::intake` decides what is new, `rill::import` reads; here are the
 //! hands.
 //!
 //! | from the page | answer |

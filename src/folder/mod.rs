@@ -6,7 +6,7 @@
 //! | file | gives |
 //! |---|---|
 //! | [`union`] | the turns of one conversation that another does not have |
-//! | [`file`] | a conversation out of a file, and the text and the name of one |
+//! | [`mod@file`] | a conversation out of a file, and the text and the name of one |
 //! | [`ledger`] | what is known of the files, and so which are to be read and which to be written |
 //! | [`fault`] | why a folder did not do what it was asked |
 //!

@@ -1,7 +1,7 @@
 //! The text with which a link, or what a person shares from another program, begins the next message.
 //!
 //! In: the page's address. Out: the draft with that text, and the address without it: a reload must not bring it once more. What the
-//! parameters are called, and how text and draft go together, is decided in [`options`].
+//! parameters are called, and how text and draft go together, is decided in [`crate::options`].
 
 use leptos::prelude::*;
 use wasm_bindgen::JsValue;

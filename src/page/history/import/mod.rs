@@ -1,7 +1,7 @@
 //! An import: files of other programs become conversations in the database.
 //!
 //! In: files, and what the person wants. Out: what is in them, before anything is written; then conversations; and what became of it. A
-//! worker reads ([`worker`]), and asks [`crate::history::intake`] what is new; this hand writes ([`write`]), and takes back what it wrote
+//! worker reads ([`worker`]), and asks [`crate::history::intake`] what is new; this hand writes ([`mod@write`]), and takes back what it wrote
 //! of a file that cannot be read to its end.
 
 mod worker;

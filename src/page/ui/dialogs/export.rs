@@ -1,7 +1,7 @@
 //! The way of conversations into files: the one that is here, those that were chosen, or all of them; and onto paper.
 //!
 //! In: the names of conversations. Out: a file, or a ZIP archive of files, in the browser's hands. How they are written is decided in
-//! [`export`]. [`Export`] is the only way in.
+//! [`crate::export`]. [`Export`] is the only way in.
 
 use std::str::FromStr;
 
