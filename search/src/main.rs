@@ -1,6 +1,7 @@
-//! The worker that holds the index of all conversations while the page lives, and looks through it.
+//! The worker that holds the index of all conversations, and looks through it. What is whole is kept in the browser's database too, for
+//! the next page.
 //!
-//! In: messages from the page. Out: messages to it. [`rill::search::Desk`] decides; here are the hands.
+//! In: messages from the page. Out: messages to it. `rill::search::Desk` decides; here are the hands.
 //!
 //! | from the page | answer |
 //! |---|---|
@@ -20,5 +21,7 @@ fn main() {
     worker::start();
 }
 
+#[cfg(target_arch = "wasm32")]
+mod pieces;
 #[cfg(target_arch = "wasm32")]
 mod worker;

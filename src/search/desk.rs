@@ -74,6 +74,16 @@ impl Desk {
         self.index.set_version(&head.id, head.version);
     }
 
+    /// The piece of a conversation, for a store; `None` where none of that name is held.
+    pub fn piece(&self, id: &str) -> Option<Vec<u8>> {
+        self.index.write(id)
+    }
+
+    /// Takes a piece in; gives the name of its conversation, `None` where it is of no use: then that is handed in anew.
+    pub fn take_piece(&mut self, piece: &[u8]) -> Option<String> {
+        self.index.read(piece).ok()
+    }
+
     /// Looks for a query; gives the best `most` hits, and the number of all.
     pub fn find(&mut self, query: &Query, most: usize) -> (Vec<Hit>, usize) {
         let found = self.index.find(query, most, self.last.as_ref());
@@ -136,5 +146,15 @@ mod tests {
         );
         assert_eq!(desk.begin(&[stored("a", 7)]), ["a"]);
         assert_eq!(count(&mut desk, "sea"), 0, "what was deleted is not found");
+        // Another page has it from a store, and needs nothing else of the same version.
+        desk.turns("a", said("A pond."));
+        desk.whole("a", 7);
+        let piece = desk.piece("a").unwrap();
+        let mut other = Desk::default();
+        assert_eq!(other.take_piece(&piece).as_deref(), Some("a"));
+        assert_eq!(other.take_piece(&piece[1..]), None);
+        assert_eq!(other.begin(&[stored("a", 7)]), [""; 0]);
+        assert_eq!(count(&mut other, "pond"), 1);
+        assert_eq!(other.begin(&[stored("a", 8)]), ["a"]);
     }
 }

@@ -1,7 +1,7 @@
 //! The browser's database, as far as conversations need it: two stores of texts by name.
 //!
 //! `conversations` holds one record for each conversation, and for each folder of them; `turns` one for each turn, named by its
-//! conversation and its number, one for what a page left unwritten of a conversation when it went, and what belongs to no conversation
+//! conversation and its number, one for what a page left unwritten of a conversation when it went, the search's piece of it, and what belongs to no conversation
 //! ([`Work::own`]). What stands in them is not known here. Everything may fail, and says so: a private window has no database, a full disk no room, and a browser closes the
 //! connection of a page that was away.
 //! A wrapper of our own: the kept crates for IndexedDB cost a reader 20 KB, this one two.
@@ -304,6 +304,8 @@ impl Work {
         self.note(self.heads.delete(&id.into()));
         self.note(self.turns.delete(&range(id, 0)?.into()));
         self.note(self.turns.delete(&left(id).into()));
+        // The search's own state of it (search/src/pieces.rs).
+        self.note(self.turns.delete(&format!("piece/{id}").into()));
         Ok(())
     }
 

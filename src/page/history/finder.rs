@@ -1,10 +1,9 @@
 //! What is found in all conversations, as somebody types.
 //!
 //! In: the records of the database, read once and then followed; a query. Out: hits and the texts around them. What counts as a hit is
-//! decided in [`crate::search`]. The index is made when somebody first searches, the newest conversations first, by a worker of its own;
-//! where there can be none, by the page, a few milliseconds at a time. It lives as long as the page and is in no store: that would hold every
-//! text twice, those of deleted conversations among them until the next search, and reading it back costs about a third of making it
-//! anew.
+//! decided in [`crate::search`]. The index is made when somebody first searches, the newest conversations first, by a worker of its own, which
+//! keeps a piece of it for each conversation beside the records: the next page reads those, and only what has changed since anew. Where
+//! there can be no worker, the page makes it, a few milliseconds at a time, and keeps nothing.
 
 mod worker;
 
