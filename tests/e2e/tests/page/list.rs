@@ -400,6 +400,54 @@ pub async fn the_search_finds_a_word_in_an_old_turn_and_goes_there(stage: Stage)
         .await;
 }
 
+/// The names of the conversations of which the search keeps a piece, joined; a page may ask for nothing to be written by it.
+const PIECES: &str = "new Promise((resolve) => {
+    const open = indexedDB.open('rill', 1);
+    open.onsuccess = () => {
+        const asked = open.result.transaction('turns').objectStore('turns').getAllKeys(IDBKeyRange.bound('piece/', 'piece0'));
+        asked.onsuccess = () => {
+            open.result.close();
+            resolve(asked.result.map((name) => name.slice(6)).join());
+        };
+    };
+})";
+
+#[e2e::case]
+pub async fn the_index_of_the_search_is_kept_and_goes_with_its_conversation(stage: Stage) {
+    let chat = wide(&stage).await;
+    let search = async || {
+        chat.focus().await;
+        chat.page.press("k", CTRL).await;
+        chat.page
+            .until::<bool>("e2e.name(e2e.active()) === 'Search conversations'")
+            .await;
+        chat.page.insert("they").await;
+        chat.page.says("Found: 4").await;
+    };
+    search().await;
+    let kept = |ids: &str| format!("{PIECES}.then((names) => names === '{ids}')");
+    chat.page.until::<bool>(&kept("a,b,c,d")).await;
+    // One that is damaged is made anew.
+    let damage = "new Promise((resolve) => {
+        const open = indexedDB.open('rill', 1);
+        open.onsuccess = () => {
+            const work = open.result.transaction('turns', 'readwrite');
+            work.objectStore('turns').put(new Uint8Array([114, 115, 112]), 'piece/b');
+            work.oncomplete = () => (open.result.close(), resolve(null));
+        };
+    })";
+    let _: Value = chat.page.js(damage).await;
+    chat.page.reload().await;
+    search().await;
+    chat.page.press("Escape", 0).await;
+    side(&chat).await;
+    chat.page
+        .until::<bool>(&format!("({}.focus(), true)", row("Of lakes")))
+        .await;
+    chat.page.press("Delete", 0).await;
+    chat.page.until::<bool>(&kept("a,b,d")).await;
+}
+
 #[e2e::case]
 pub async fn the_search_finds_as_much_where_there_can_be_no_worker(stage: Stage) {
     let chat = with_script(
