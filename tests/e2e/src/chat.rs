@@ -55,6 +55,14 @@ impl Chat {
         self.page.until::<bool>(&field).await;
     }
 
+    /// Opens the list of conversations, and waits until it is there.
+    pub async fn list(&self) {
+        self.button("Conversations").await;
+        self.page
+            .until::<bool>("e2e.every(0, '.kept').some(e2e.visible) || e2e.every(0, 'dialog[open] .hint').length > 0")
+            .await;
+    }
+
     /// Closes the dialog that is open.
     pub async fn close_dialog(&self) {
         self.page.press("Escape", 0).await;

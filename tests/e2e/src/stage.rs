@@ -100,6 +100,18 @@ impl Stage {
         self.open(&self.query(dialect, options, more)).await
     }
 
+    /// The same for OpenAI's server, in a page in which a script runs before all others.
+    pub async fn chat_with(&self, script: &str, options: &str, more: &str) -> Chat {
+        let page = self.blank().await;
+        page.at_start(script).await;
+        let query = self.query(Dialect::OpenAi, options, more);
+        page.goto(&self.site.url(&format!("?{query}"))).await;
+        let chat = Chat { page, at: 0 };
+        let field = format!("!!{}", chat.find("textbox", "Message"));
+        chat.page.until::<bool>(&field).await;
+        chat
+    }
+
     /// The query for one of the lab's servers.
     pub fn query(&self, dialect: Dialect, options: &str, more: &str) -> String {
         let server = percent_encode(&self.lab.url(dialect, options));

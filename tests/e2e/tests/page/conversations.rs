@@ -76,10 +76,7 @@ async fn reload(chat: &Chat, turns: usize) {
 
 /// Opens the list.
 pub async fn list(chat: &Chat) {
-    chat.button("Conversations").await;
-    chat.page
-        .until::<bool>("e2e.every(0, '.kept').some(e2e.visible) || e2e.every(0, 'dialog[open] .hint').length > 0")
-        .await;
+    chat.list().await;
 }
 
 /// The titles in the list.

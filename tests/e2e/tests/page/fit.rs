@@ -58,7 +58,7 @@ async fn more(chat: &Chat, turn: usize) {
     chat.page.click(&button).await;
 }
 
-#[e2e::case]
+#[e2e::case(Work)]
 pub async fn a_talk_of_two_hundred_turns_fits_into_2048_tokens(stage: Stage) {
     let chat = with_turns(&stage, Dialect::LlamaCpp, QUICK, 160).await;
     let mut border = 0;
@@ -143,7 +143,7 @@ pub async fn a_turn_can_always_be_sent(stage: Stage) {
     assert!(!newest(&stage.lab.log()).contains("Question 2?"));
 }
 
-#[e2e::case]
+#[e2e::case(Work)]
 pub async fn a_summary_stands_in_for_what_is_left_out(stage: Stage) {
     let chat = with_turns(&stage, Dialect::LlamaCpp, QUICK, 100).await;
     chat.ask("Hello").await;

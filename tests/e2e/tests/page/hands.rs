@@ -8,14 +8,7 @@ use serde_json::{Value, json};
 
 /// Opens Rill for a server, with a script that runs before all others.
 pub async fn with_script(stage: &Stage, script: &str, options: &str, more: &str) -> Chat {
-    let page = stage.blank().await;
-    page.at_start(script).await;
-    let query = stage.query(Dialect::OpenAi, options, more);
-    page.goto(&stage.site.url(&format!("?{query}"))).await;
-    let chat = Chat { page, at: 0 };
-    let field = format!("!!{}", chat.find("textbox", "Message"));
-    chat.page.until::<bool>(&field).await;
-    chat
+    stage.chat_with(script, options, more).await
 }
 
 async fn run(chat: &Chat, script: &str) -> Value {

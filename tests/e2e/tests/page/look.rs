@@ -288,7 +288,7 @@ pub async fn a_narrow_window_never_scrolls_sideways(stage: Stage) {
     }
 }
 
-#[e2e::case]
+#[e2e::case(Work)]
 pub async fn everything_can_be_done_with_the_keyboard(stage: Stage) {
     let chat = stage
         .chat(Dialect::OpenAi, "delay=10;tokens=20000", "")

@@ -14,7 +14,6 @@ mod doors;
 mod ends;
 mod export;
 mod fit;
-mod folder;
 mod halo;
 mod hands;
 mod images;
