@@ -7,6 +7,7 @@ use std::cell::Cell;
 use std::rc::Rc;
 use std::sync::Arc;
 
+use futures_util::lock::Mutex;
 use leptos::prelude::*;
 
 use super::History;
@@ -40,6 +41,8 @@ pub struct Shelf {
     pub beside: ArcRwSignal<bool>,
     /// Place that somebody looks for in the conversation on the page.
     pub sought: ArcRwSignal<Option<Sought>>,
+    /// Lock of the readings of the whole list.
+    reading: Mutex<()>,
     /// Set once somebody has asked for the list.
     is_asked: Cell<bool>,
     /// Set while another tab has changed the list, and it was not read since.
@@ -89,6 +92,8 @@ impl History {
     pub async fn refresh(self: &Rc<Self>) -> Result<(), Fault> {
         self.shelf.is_asked.set(true);
         self.write().await;
+        // One after the other: what was read first must not come last.
+        let _alone = self.shelf.reading.lock().await;
         let work = self.db.work(false).await?;
         let (records, left) = (work.heads().await?, work.all_left().await?);
         let (mut heads, mut folders) = (Vec::with_capacity(records.len()), Vec::new());
