@@ -1,11 +1,11 @@
-//! Numbers as a language writes them.
+//! Numbers and dates as a language writes them.
 //!
-//! In: a locale, a number. Out: its figures with that language's marks, by the browser's own `Intl.NumberFormat`. It must not know a chat.
+//! In: a locale, a number. Out: its figures with that language's marks, by the browser's own `Intl`. It must not know a chat.
 
 use std::cell::RefCell;
 
 use js_sys::Intl::NumberFormat;
-use js_sys::{Array, Function, Object, Reflect};
+use js_sys::{Array, Date, Function, Object, Reflect};
 use wasm_bindgen::JsValue;
 
 use super::words::{Locale, tag};
@@ -18,6 +18,29 @@ pub fn decimal(locale: Locale, number: f64, places: u32) -> String {
 /// Writes a share (1 is the whole) in per cent, with exactly so many decimal places: `93.4%`, `93,4 %`.
 pub fn percent(locale: Locale, share: f64, places: u32) -> String {
     format(locale, share, "percent", places)
+}
+
+/// Writes a day and a time of it, from milliseconds since 1970: `30 Nov 2026, 14:05`.
+pub fn date_time(locale: Locale, at: f64) -> String {
+    let date = Date::new(&at.into());
+    let style = style(&[("dateStyle", "medium"), ("timeStyle", "short")]);
+    date.to_locale_string(tag(locale), &style).into()
+}
+
+/// Writes a month (1 is the first) and its year: `November 2026`.
+pub fn month(locale: Locale, year: i64, month: u8) -> String {
+    let date = Date::new_with_year_month_day(year as u32, i32::from(month) - 1, 1);
+    let style = style(&[("year", "numeric"), ("month", "long")]);
+    date.to_locale_date_string(tag(locale), &style).into()
+}
+
+fn style(parts: &[(&str, &str)]) -> JsValue {
+    let style = Object::new();
+    for (name, value) in parts {
+        // A plain object takes any value.
+        let _ = Reflect::set(&style, &(*name).into(), &(*value).into());
+    }
+    style.into()
 }
 
 /// Has the browser make ready what it takes to write numbers: the first time takes as long as to draw a frame.

@@ -8,9 +8,10 @@ use super::kit::{Button, For, Hint, Show, Trouble};
 use crate::folder::{self, Unreadable};
 use crate::page::app::Chat;
 use crate::page::history;
-use crate::page::history::folder::{Stands, State, time};
+use crate::page::history::folder::{Stands, State};
+use crate::page::numbers::date_time;
 use crate::page::sentences::young;
-use crate::page::words::{say, tag};
+use crate::page::words::say;
 
 /// The folder among what can be done with all conversations.
 #[component]
@@ -29,7 +30,7 @@ pub fn FolderOnDisk(chat: Chat) -> impl IntoView {
         })
     };
     let at = move || state.with(|state| state.at);
-    let last = move || at().map_or_else(String::new, |at| time(at, tag(chat.lang.get())));
+    let last = move || at().map_or_else(String::new, |at| date_time(chat.lang.get(), at));
     let is_well = move || state.with(|state| state.stands == Stands::Kept);
     view! {
         <section aria-label=move || say!(chat, disk)>

@@ -75,6 +75,26 @@
     }
     return { x: box.x + box.width / 2, y: box.y + box.height / 2 };
   };
+  // Whether the button that is pressed next goes down on this element: where the page has moved meanwhile and it would go down beside
+  // it, nothing is pressed. What goes down on an element and comes up beside it stays as it is: a person's click would be lost as well.
+  const aim = (element) => {
+    const label = element.closest("label");
+    let found = null;
+    const kinds = ["pointerdown", "mousedown", "pointerup", "mouseup", "click"];
+    const hear = (event) => {
+      const path = event.composedPath();
+      found ??= path.includes(element) || (label !== null && path.includes(label));
+      if (found) return;
+      event.preventDefault();
+      event.stopImmediatePropagation();
+    };
+    for (const kind of kinds) addEventListener(kind, hear, { capture: true });
+    aimed = () => {
+      for (const kind of kinds) removeEventListener(kind, hear, { capture: true });
+      return found;
+    };
+  };
+  let aimed = () => null;
   const active = () => {
     let element = document.activeElement;
     while (element?.shadowRoot?.activeElement) element = element.shadowRoot.activeElement;
@@ -103,5 +123,5 @@
     step();
     globalThis.seen = seen;
   };
-  globalThis.e2e = { violations, errors, host, root, every, visible, name, find, text, turns, turn, middle, active, until, watch, paste };
+  globalThis.e2e = { violations, errors, host, root, every, visible, name, find, text, turns, turn, middle, aim, hit: () => aimed(), active, until, watch, paste };
 })();

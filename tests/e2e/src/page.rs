@@ -171,17 +171,30 @@ impl Page {
     }
 
     /// Clicks in the middle of an element, given by a JavaScript expression, with the mouse.
+    ///
+    /// A page that moves just then would take the click beside it, where a person would see that and aim again: so does this.
     pub async fn click(&self, element: &str) {
-        let middle: Value = self
-            .until(&format!(
-                "(() => {{ const found = {element}; return found && e2e.middle(found); }})()"
-            ))
-            .await;
-        let (x, y) = (
-            middle["x"].as_f64().unwrap_or_default(),
-            middle["y"].as_f64().unwrap_or_default(),
-        );
-        self.click_at(x, y).await;
+        for is_last in [false, false, false, false, true] {
+            let aim = if is_last { "" } else { "e2e.aim(found);" };
+            let middle: Value = self
+                .until(&format!(
+                    "(() => {{ const found = {element}; if (!found) return null; return e2e.middle(found).then((middle) => {{ {aim} return middle; }}); }})()"
+                ))
+                .await;
+            let (x, y) = (
+                middle["x"].as_f64().unwrap_or_default(),
+                middle["y"].as_f64().unwrap_or_default(),
+            );
+            self.click_at(x, y).await;
+            if is_last {
+                break;
+            }
+            // A page that has gone elsewhere was hit.
+            let hit: Option<bool> = self.js("globalThis.e2e ? e2e.hit() : null").await;
+            if hit != Some(false) {
+                break;
+            }
+        }
     }
 
     /// Clicks at a place, in CSS pixels.

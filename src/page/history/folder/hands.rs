@@ -4,7 +4,7 @@
 //! a file. Methods are called by their names: each binding, and each line of JavaScript of our own, would cost bytes of the first view.
 
 use futures_util::future::join_all;
-use js_sys::{Array, Date, Function, Object, Promise, Reflect, Uint8Array};
+use js_sys::{Array, Function, Object, Promise, Reflect, Uint8Array};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 
@@ -57,17 +57,6 @@ fn object(fields: &[(&str, JsValue)]) -> JsValue {
 
 fn window() -> JsValue {
     web_sys::window().map(JsValue::from).unwrap_or_default()
-}
-
-/// Writes a day and a time as a language has them.
-pub fn time(at: f64, language: &str) -> String {
-    let options = object(&[
-        ("dateStyle", "medium".into()),
-        ("timeStyle", "short".into()),
-    ]);
-    let date = Date::new(&JsValue::from(at));
-    let time = call(&date, "toLocaleString", &[language.into(), options]).ok();
-    time.and_then(|time| time.as_string()).unwrap_or_default()
 }
 
 /// Tells whether the browser lets a page keep files in a folder of the person's.

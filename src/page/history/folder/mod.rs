@@ -26,7 +26,6 @@ use crate::event::Millis;
 use crate::folder::{Stamp, Trouble, Unreadable};
 use crate::page::clock::{hidden, sleep};
 use crate::page::follow::follow;
-pub use hands::time;
 use hands::{Folder, Observed};
 
 /// The time from a change to the next round, in milliseconds: what comes together is done together.

@@ -3,16 +3,16 @@
 use leptos::html;
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
-use wasm_bindgen::JsValue;
 use web_sys::{HtmlElement, KeyboardEvent, MouseEvent};
 
 use super::List;
 use super::commands::Commands;
 use crate::history::{Change, Head};
 use crate::page::clock::sleep;
+use crate::page::numbers::date_time;
 use crate::page::sentences::young;
 use crate::page::ui::kit::{Button, Icon, Show, keys};
-use crate::page::words::{say, tag};
+use crate::page::words::say;
 
 /// One conversation: a button that opens it, and what else can be done with it.
 #[component]
@@ -27,7 +27,7 @@ pub(super) fn Row(list: List, head: Head) -> impl IntoView {
     });
     let about = move || {
         let (at, turns) = head.with_value(|head| (head.at, head.turns));
-        let when = when(tag(chat.lang.get()), at);
+        let when = date_time(chat.lang.get(), at);
         let turns = say!(chat, conversation_turns, count = turns);
         match is_here.get() {
             true => format!("{} · {when} · {turns}", say!(chat, conversation_here)),
@@ -205,14 +205,4 @@ pub(super) fn focus_soon(list: List, id: String) {
         sleep(0.0).await;
         focus(list, &id);
     });
-}
-
-/// A day and a time, as the language writes them.
-fn when(language: &str, at: f64) -> String {
-    let style = js_sys::Object::new();
-    for (name, value) in [("dateStyle", "medium"), ("timeStyle", "short")] {
-        let _ = js_sys::Reflect::set(&style, &name.into(), &value.into());
-    }
-    let date = js_sys::Date::new(&JsValue::from(at));
-    date.to_locale_string(language, &style).into()
 }

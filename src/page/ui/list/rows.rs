@@ -9,8 +9,9 @@ use super::{List, PAGE};
 use crate::history::Head;
 use crate::history::list::{Heading, Now, groups, page};
 use crate::page::dom::Near;
+use crate::page::numbers;
 use crate::page::ui::kit::{For, keys};
-use crate::page::words::{say, tag};
+use crate::page::words::say;
 
 /// The distance from the end of what is shown within which more is shown, in pixels.
 const SOON: u32 = 600;
@@ -113,18 +114,8 @@ fn heading_words(list: List, heading: Heading) -> String {
         Heading::Today => say!(chat, list_today),
         Heading::Yesterday => say!(chat, list_yesterday),
         Heading::Week => say!(chat, list_week),
-        Heading::Month { year, month } => month_words(tag(chat.lang.get()), year, month),
+        Heading::Month { year, month } => numbers::month(chat.lang.get(), year, month),
     }
-}
-
-/// A month of a year, as the language writes it.
-fn month_words(language: &str, year: i64, month: u8) -> String {
-    let style = js_sys::Object::new();
-    for (name, value) in [("year", "numeric"), ("month", "long")] {
-        let _ = js_sys::Reflect::set(&style, &name.into(), &value.into());
-    }
-    let date = js_sys::Date::new_with_year_month_day(year as u32, i32::from(month) - 1, 1);
-    date.to_locale_date_string(language, &style).into()
 }
 
 /// Moves the focus along the list, as keys ask: up and down from row to row, aside within one.

@@ -50,7 +50,7 @@ impl Kind {
     pub fn has(self, need: Need) -> bool {
         match (self, need) {
             (Kind::Chromium, _) => true,
-            (Kind::Firefox, Need::Costs | Need::Preflights | Need::Tabs | Need::Work) => false,
+            (Kind::Firefox, Need::Costs | Need::Preflights | Need::Tabs) => false,
             (Kind::Firefox, Need::Network | Need::Media) => true,
             (Kind::WebKit, _) => false,
         }
@@ -76,8 +76,6 @@ pub enum Need {
     Tabs,
     /// A preflight lasts until its answer ends; Firefox reads the head and lets go.
     Preflights,
-    /// The page does there what the case wants; in Firefox a known fault waits to be mended.
-    Work,
 }
 
 impl fmt::Display for Need {
@@ -88,7 +86,6 @@ impl fmt::Display for Need {
             Need::Media => "the system's darkness and motion",
             Need::Tabs => "several tabs with one store",
             Need::Preflights => "a browser that waits for the end of a preflight",
-            Need::Work => "work on the page: a known fault in this engine",
         })
     }
 }

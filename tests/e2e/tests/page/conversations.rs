@@ -1,6 +1,5 @@
 //! Conversations that are kept: a reload, a closed tab, a file bring them back; and a long one is opened without waiting.
 
-use crate::hands::with_script;
 use crate::talk::STORY;
 use e2e::page::quote;
 use e2e::{Chat, Stage};
@@ -72,11 +71,6 @@ async fn reload(chat: &Chat, turns: usize) {
     chat.page
         .until::<bool>(&format!("e2e.every(0, 'article').length >= {turns}"))
         .await;
-}
-
-/// Opens the list.
-pub async fn list(chat: &Chat) {
-    chat.list().await;
 }
 
 /// The titles in the list.
@@ -182,7 +176,7 @@ pub async fn a_reload_brings_the_conversation_back_with_its_branches(stage: Stag
     chat.page
         .until::<bool>("e2e.every(0, '.welcome').some(e2e.visible)")
         .await;
-    list(&chat).await;
+    chat.list().await;
     assert_eq!(titles(&chat, 1).await, ["Hello"]);
     chat.page.click("e2e.every(0, '.kept .title')[0]").await;
     chat.page
@@ -246,7 +240,7 @@ const WITHOUT_LOCKS: &str =
 
 #[e2e::case]
 pub async fn without_locks_each_tab_keeps_its_own_conversation(stage: Stage) {
-    let chat = with_script(&stage, WITHOUT_LOCKS, "delay=0;tokens=3", "").await;
+    let chat = stage.chat_with(WITHOUT_LOCKS, "delay=0;tokens=3", "").await;
     chat.ask("In the first tab").await;
     kept(&chat, "In the first tab", 2).await;
     // Another tab of the same person, which the browser makes as a copy of the first: it knows the same conversation.
@@ -300,7 +294,7 @@ pub async fn without_locks_each_tab_keeps_its_own_conversation(stage: Stage) {
     chat.page
         .until::<bool>("e2e.every(0, '.welcome').some(e2e.visible)")
         .await;
-    list(&chat).await;
+    chat.list().await;
     assert_eq!(
         titles(&chat, 2).await,
         ["In the first tab", "In the first tab"]
@@ -313,7 +307,7 @@ pub async fn where_nothing_may_be_kept_nothing_is_written(stage: Stage) {
         .chat(Dialect::OpenAi, "delay=0;tokens=3", "storage=none")
         .await;
     chat.ask("Hello").await;
-    list(&chat).await;
+    chat.list().await;
     chat.page.says("Nothing is kept here").await;
     // Files can be saved and opened all the same.
     give(&chat, "long.json", &file(4)).await;
@@ -333,7 +327,7 @@ pub async fn where_nothing_may_be_kept_nothing_is_written(stage: Stage) {
 pub async fn a_file_that_is_no_conversation_gets_a_sentence(stage: Stage) {
     let chat = stage.chat(Dialect::OpenAi, "delay=0;tokens=3", "").await;
     chat.ask("Hello").await;
-    list(&chat).await;
+    chat.list().await;
     for (text, words) in [
         ("<html>", "page.html is no conversation: it is not JSON."),
         ("{\"rill\": 99}", "was written by a newer Rill"),
@@ -369,7 +363,7 @@ pub async fn a_conversation_is_opened_from_the_list_and_deleted(stage: Stage) {
             chat.button("New chat").await;
         }
     }
-    list(&chat).await;
+    chat.list().await;
     assert_eq!(
         titles(&chat, 3).await,
         ["The third", "The second", "The first"]
@@ -385,7 +379,7 @@ pub async fn a_conversation_is_opened_from_the_list_and_deleted(stage: Stage) {
         chat.page.js::<String>("e2e.name(e2e.active())").await,
         "Conversations"
     );
-    list(&chat).await;
+    chat.list().await;
     titles(&chat, 3).await;
     let here: Vec<String> = chat
         .page
@@ -429,7 +423,7 @@ const CONNECTIONS: &str = "
 
 #[e2e::case]
 pub async fn a_connection_that_the_browser_has_closed_is_opened_anew(stage: Stage) {
-    let chat = with_script(&stage, CONNECTIONS, "delay=0;tokens=3", "").await;
+    let chat = stage.chat_with(CONNECTIONS, "delay=0;tokens=3", "").await;
     chat.ask("One").await;
     kept(&chat, "One", 2).await;
     // As browsers do to a page that was away.
@@ -439,7 +433,7 @@ pub async fn a_connection_that_the_browser_has_closed_is_opened_anew(stage: Stag
     kept(&chat, "One", 4).await;
     // Reading opens it as well.
     chat.page.js::<usize>(close).await;
-    list(&chat).await;
+    chat.list().await;
     assert_eq!(titles(&chat, 1).await, ["One"]);
     chat.page.press("Escape", 0).await;
     // Somebody deletes the site's data: nobody is kept waiting, and what is on the page is kept again.
@@ -546,7 +540,7 @@ pub async fn a_conversation_that_is_left_while_its_reply_runs_keeps_all_that_cam
     let open = |title: &'static str| {
         let chat = chat.clone();
         async move {
-            list(&chat).await;
+            chat.list().await;
             let title = format!(
                 "e2e.every(0, '.kept .title').find((title) => title.textContent === '{title}')"
             );
@@ -699,7 +693,7 @@ pub async fn two_thousand_turns_are_opened_without_waiting(stage: Stage) {
     let chat = stage.chat(Dialect::OpenAi, "delay=0;tokens=3", "").await;
     let watch = format!("(() => {{ {WATCH} return null; }})()");
     let _: Option<Value> = chat.page.js(&watch).await;
-    list(&chat).await;
+    chat.list().await;
     give(&chat, "long.json", &file(2_000)).await;
     opened(&chat).await;
     kept(&chat, "Question 0?", 2_000).await;

@@ -1,6 +1,6 @@
 //! Conversations as files of each form, alone and as an archive; and on paper.
 
-use crate::conversations::{kept, list};
+use crate::conversations::kept;
 use e2e::page::quote;
 use e2e::{Chat, Stage};
 use lab::{Dialect, percent_encode};
@@ -60,7 +60,7 @@ pub async fn a_conversation_is_saved_in_each_form(stage: Stage) {
     let chat = opened(&stage).await;
     chat.ask("Why <b>bend</b>?").await;
     kept(&chat, "Why <b>bend</b>?", 2).await;
-    list(&chat).await;
+    chat.list().await;
     for (form, ending, media_type, begins, holds) in [
         (
             "rill",
@@ -106,7 +106,7 @@ pub async fn all_conversations_are_saved_as_one_archive(stage: Stage) {
         kept(&chat, title, 2).await;
         chat.button("New chat").await;
     }
-    list(&chat).await;
+    chat.list().await;
     let [name, media, _, bytes] = save(&chat, "markdown", "Save all (ZIP)").await;
     assert!(
         name.starts_with("Rill 2") && name.ends_with(".zip"),
@@ -141,7 +141,7 @@ pub async fn a_conversation_reads_well_on_paper(stage: Stage) {
     let chat = opened(&stage).await;
     chat.page.look(794, 1000, true, 1.0).await;
     chat.ask("Why?").await;
-    list(&chat).await;
+    chat.list().await;
     // A long one, of which not all is made before somebody prints it.
     let file = crate::conversations::file(300);
     crate::conversations::give(&chat, "long.json", &file).await;

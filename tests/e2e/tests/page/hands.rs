@@ -6,11 +6,6 @@ use e2e::{Chat, Stage};
 use lab::{Dialect, Way};
 use serde_json::{Value, json};
 
-/// Opens Rill for a server, with a script that runs before all others.
-pub async fn with_script(stage: &Stage, script: &str, options: &str, more: &str) -> Chat {
-    stage.chat_with(script, options, more).await
-}
-
 async fn run(chat: &Chat, script: &str) -> Value {
     chat.page.js(&format!("(() => {{ {script} }})()")).await
 }
@@ -42,7 +37,7 @@ fn of_reply(name: &str) -> String {
 #[e2e::case]
 pub async fn what_is_copied_is_what_was_written(stage: Stage) {
     for script in [TOOK.to_owned(), format!("{PLAIN}{TOOK}")] {
-        let chat = with_script(&stage, &script, "delay=0", "").await;
+        let chat = stage.chat_with(&script, "delay=0", "").await;
         chat.ask("Hello").await;
         for (name, text, html) in [
             ("Copy", lab::reply::DEFAULT_TEXT, ""),
@@ -70,7 +65,7 @@ pub async fn what_is_copied_is_what_was_written(stage: Stage) {
 pub async fn a_copied_table_keeps_what_its_cells_say_and_nothing_else(stage: Stage) {
     let table = "| a & b | *c* |\n|---|---|\n| `x < y` | [link](https://example.org/?a=1&b=2) |\n| **bold** \"d\" | ![picture](https://example.org/p.png) |\n";
     let options = format!("delay=0;text={}", lab::percent_encode(table));
-    let chat = with_script(&stage, TOOK, &options, "").await;
+    let chat = stage.chat_with(TOOK, &options, "").await;
     chat.ask("Hello").await;
     chat.page.click(&of_reply("Copy table")).await;
     let took: Value = chat.page.until("took.pop()").await;
@@ -99,7 +94,7 @@ pub async fn copied_is_said_only_where_it_was(stage: Stage) {
         (format!("{TOOK}{NO_OLD_WAY}"), "Copied"),
         (format!("{TOOK}{refuses}"), "Copied"),
     ] {
-        let chat = with_script(&stage, &script, "delay=0", "").await;
+        let chat = stage.chat_with(&script, "delay=0", "").await;
         chat.ask("Hello").await;
         for name in ["Copy", "Copy code", "Copy table"] {
             chat.page.click(&of_reply(name)).await;
@@ -250,7 +245,7 @@ const CONTROL: i64 = 2;
 
 #[e2e::case]
 pub async fn on_a_touch_screen_enter_breaks_the_line(stage: Stage) {
-    let chat = with_script(&stage, TOUCH, "delay=0;tokens=3", "").await;
+    let chat = stage.chat_with(TOUCH, "delay=0;tokens=3", "").await;
     let two_lines = async |field: &str| {
         chat.page.insert("one").await;
         chat.page.press("Enter", 0).await;

@@ -9,7 +9,7 @@ use e2e::{Chat, Stage};
 use lab::Dialect;
 use serde_json::{Value, json};
 
-use crate::conversations::{kept, list, titles};
+use crate::conversations::{kept, titles};
 use crate::list::records;
 
 /// A file that is given to the page.
@@ -180,7 +180,7 @@ async fn listed(chat: &Chat, count: usize) -> Vec<(String, Value)> {
             ))
             .await;
         all.push((title, serde_json::from_str(&file).expect("JSON")));
-        list(chat).await;
+        chat.list().await;
     }
     all
 }
@@ -192,7 +192,7 @@ pub async fn every_sample_is_imported_as_its_table_says(stage: Stage) {
     for (name, path, row) in samples() {
         let bytes = std::fs::read(&path).expect("a sample");
         let expect = row["conversations"].as_array().cloned().unwrap_or_default();
-        list(&chat).await;
+        chat.list().await;
         choose(&chat, &[(&name, &bytes)]).await;
         let format: Value = chat
             .page
@@ -248,7 +248,7 @@ fn conversation(id: &str, title: &str, text: &str, updated: u64) -> String {
 #[e2e::case]
 pub async fn several_files_are_looked_at_before_anything_is_written(stage: Stage) {
     let chat = stage.chat(Dialect::OpenAi, "delay=0;tokens=3", "").await;
-    list(&chat).await;
+    chat.list().await;
     let one = conversation("a", "The river", "To the sea.", 1);
     let newer = conversation("a", "The river", "To the sea, at last.", 2);
     let other = conversation("b", "The lake", "Nowhere.", 1);
@@ -361,7 +361,7 @@ pub async fn files_are_dropped_anywhere_and_pictures_stay_pictures(stage: Stage)
     let words = seen(&chat, 2).await.concat();
     assert!(words.contains("none.txt: the file is empty"), "{words}");
     import(&chat, 1).await;
-    list(&chat).await;
+    chat.list().await;
     assert_eq!(titles(&chat, 1).await, ["The river"]);
     chat.close_dialog().await;
     assert!(chat.page.js::<bool>(&drop(&pngs(&[PNG]))).await);
@@ -378,7 +378,7 @@ pub async fn files_are_dropped_anywhere_and_pictures_stay_pictures(stage: Stage)
 #[e2e::case]
 pub async fn a_system_prompt_that_came_along_is_sent(stage: Stage) {
     let chat = stage.chat(Dialect::OpenAi, "delay=0;tokens=3", "").await;
-    list(&chat).await;
+    chat.list().await;
     let file = json!([
         { "role": "system", "content": "Answer like a river." },
         { "role": "user", "content": "Hello" },
@@ -436,7 +436,7 @@ pub async fn a_backup_beside_its_original_adds_what_is_missing_and_makes_nothing
         .push(json!({ "turn": { "role": "user", "text": "From the backup" }, "parent": 1 }));
     let file = file.to_string();
     for (missing, turns) in [(1, 3), (0, 3)] {
-        list(&chat).await;
+        chat.list().await;
         choose(&chat, &[("backup.json", file.as_bytes())]).await;
         let words = seen(&chat, 1).await.concat();
         assert!(
@@ -464,7 +464,7 @@ pub async fn marks_come_along_and_a_folder_is_made_once(stage: Stage) {
     let two = file("lakes", json!({ "archived": true, "folder": "Water" }));
     // The second one finds the folder that the first one made.
     for (name, text) in [("one.json", &one), ("two.json", &two)] {
-        list(&chat).await;
+        chat.list().await;
         choose(&chat, &[(name, text.as_bytes())]).await;
         import(&chat, 1).await;
         chat.close_dialog().await;

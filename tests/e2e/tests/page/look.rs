@@ -288,12 +288,12 @@ pub async fn a_narrow_window_never_scrolls_sideways(stage: Stage) {
     }
 }
 
-#[e2e::case(Work)]
+#[e2e::case]
 pub async fn everything_can_be_done_with_the_keyboard(stage: Stage) {
     let chat = stage
         .chat(Dialect::OpenAi, "delay=10;tokens=20000", "")
         .await;
-    let to = async |name: &str| {
+    let to = async |name: &str, held: i64| {
         for _ in 0..40 {
             if chat
                 .page
@@ -305,11 +305,11 @@ pub async fn everything_can_be_done_with_the_keyboard(stage: Stage) {
             {
                 return;
             }
-            chat.page.press("Tab", 0).await;
+            chat.page.press("Tab", held).await;
         }
         panic!("Tab never comes to {name}");
     };
-    to("Message").await;
+    to("Message", 0).await;
     chat.page.insert("first line").await;
     chat.page.press("Enter", SHIFT).await;
     chat.page.insert("second line").await;
@@ -326,10 +326,11 @@ pub async fn everything_can_be_done_with_the_keyboard(stage: Stage) {
         "{}",
         chats(&log)[0].body
     );
-    to("Stop").await;
+    to("Stop", 0).await;
     chat.page.press("Enter", 0).await;
     assert_eq!(chat.ended().await.fate(), ("stopped", None));
-    to("Server").await;
+    // Backwards: what follows the last button of the page is the browser's own, and Firefox's driver does not come back from there.
+    to("Server", SHIFT).await;
     chat.page.press("Enter", 0).await;
     chat.page
         .until::<bool>(&format!("!!{}", chat.find("textbox", "API key")))

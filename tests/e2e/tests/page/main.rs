@@ -14,6 +14,7 @@ mod doors;
 mod ends;
 mod export;
 mod fit;
+mod folder;
 mod halo;
 mod hands;
 mod images;

@@ -1,7 +1,6 @@
 //! The browser's storage tells the truth: how much is used, whether it lasts, and what is wrong with it.
 
-use crate::conversations::{kept, list, titles};
-use crate::hands::with_script;
+use crate::conversations::{kept, titles};
 use e2e::page::quote;
 use e2e::{Chat, Stage};
 use lab::Dialect;
@@ -42,13 +41,13 @@ async fn told(chat: &Chat, words: &str) {
 
 #[e2e::case]
 pub async fn how_much_is_used_is_told_and_the_browser_is_asked_once_to_keep_it(stage: Stage) {
-    let chat = with_script(&stage, COUNTS, SHORT, "").await;
+    let chat = stage.chat_with(COUNTS, SHORT, "").await;
     chat.focus().await;
     assert_eq!(chat.page.js::<u32>("asked").await, 0, "nothing is kept yet");
     chat.ask("One").await;
     kept(&chat, "One", 2).await;
     chat.page.until::<bool>("asked === 1").await;
-    list(&chat).await;
+    chat.list().await;
     let line = "e2e.every(0, '.hint').some((one) => e2e.visible(one) && /^In use: .*B of the .*B that this browser grants\\./.test(one.textContent.trim()))";
     chat.page.until::<bool>(line).await;
     let picture = e2e::stage::pictures_folder().join("room.png");
@@ -98,7 +97,7 @@ pub async fn a_conversation_whose_own_record_is_damaged_is_in_the_list_and_opens
     kept(&chat, "One", 2).await;
     chat.page.until::<bool>(&damage("conversations", 0)).await;
     chat.button("New chat").await;
-    list(&chat).await;
+    chat.list().await;
     assert_eq!(titles(&chat, 1).await, ["Without words"]);
     chat.page.click("e2e.every(0, '.kept .title')[0]").await;
     told(&chat, "is damaged").await;

@@ -1,6 +1,6 @@
 //! One conversation in several tabs of a person: one writes it, the others follow, and any of them takes over.
 
-use crate::conversations::{kept, list, titles};
+use crate::conversations::{kept, titles};
 use crate::talk::{STORY, chats};
 use e2e::{Chat, Stage};
 use lab::Dialect;
@@ -36,7 +36,7 @@ async fn follower(stage: &Stage, chat: &Chat, options: &str, title: &str, turns:
 
 /// Opens a conversation from the list.
 async fn open(chat: &Chat, title: &str) {
-    list(chat).await;
+    chat.list().await;
     let title =
         format!("e2e.every(0, '.kept .title').find((title) => title.textContent === '{title}')");
     chat.page.click(&title).await;
@@ -106,7 +106,7 @@ pub async fn a_follower_takes_over_and_the_other_follows(stage: Stage) {
         .until::<bool>("e2e.turns(0, 'user').length === 3 && e2e.turn(0, -1).end === 'complete'")
         .await;
     kept(&chat, "One", 6).await;
-    list(&chat).await;
+    chat.list().await;
     assert_eq!(titles(&chat, 1).await, ["One"], "no copies");
     chat.close_dialog().await;
     // A reload goes to the end of the line, and loses nothing.
@@ -119,7 +119,7 @@ pub async fn a_follower_takes_over_and_the_other_follows(stage: Stage) {
     chat.page
         .until::<bool>("e2e.turns(0, 'user').length === 4 && e2e.turn(0, -1).end === 'complete'")
         .await;
-    list(&chat).await;
+    chat.list().await;
     assert_eq!(titles(&chat, 1).await, ["One"], "no copies");
 }
 
@@ -152,7 +152,7 @@ pub async fn what_another_tab_deletes_is_gone_in_both_and_undone_in_both(stage: 
     let other = stage.beside(&chat, &query).await;
     let gone = "e2e.every(0, 'article').length === 0 && e2e.every(0, '.notice [role=status]').some((one) => one.textContent.includes('Deleted in another tab: Rivers'))";
     for undone_here in [true, false] {
-        list(&other).await;
+        other.list().await;
         assert_eq!(titles(&other, 1).await, ["Rivers"]);
         other.button("Delete: Rivers").await;
         titles(&other, 0).await;
@@ -211,7 +211,7 @@ pub async fn settings_the_server_and_the_list_follow_at_once(stage: Stage) {
             .until::<bool>("e2e.every(0, '[data-link]').some((one) => one.dataset.link === 'demo')")
             .await;
     }
-    list(&chat).await;
+    chat.list().await;
     // How to read.
     other.button("Server").await;
     let choose = |value: &str| {

@@ -1,7 +1,7 @@
 //! What a view promises without a word: typed text stays, rows keep their elements, the focus comes back, choices are shown, words
 //! change in place.
 
-use crate::conversations::{kept, list, titles};
+use crate::conversations::{kept, titles};
 use crate::images::{give, previews};
 use crate::ways::choose;
 use e2e::page::quote;
@@ -103,7 +103,7 @@ async fn a_row_keeps_its_element_when_its_list_changes(stage: Stage) {
         kept(&chat, question, 2).await;
         chat.button("New chat").await;
     }
-    list(&chat).await;
+    chat.list().await;
     titles(&chat, 3).await;
     assert_eq!(mark(&chat, ".kept li").await, 3);
     chat.button("Delete: Three").await;

@@ -1,15 +1,9 @@
 //! A folder of the person's own: conversations stand there as files, and what another device wrote comes here. The origin's own file system
 //! stands for the folder that a person would choose; its handles are real ones.
-//!
-//! A program of its own, with a browser of its own: in one that had been at work for minutes, the question for the folder had no answer.
 
 use e2e::page::quote;
 use e2e::{Chat, Stage};
 use serde_json::Value;
-
-fn main() -> std::process::ExitCode {
-    e2e::suite::main()
-}
 
 /// What a person answers who chooses a folder, and is asked again: yes. The browser forgets the answer where `allowed` is taken away.
 const FOLDER: &str = "
@@ -131,7 +125,7 @@ async fn kept_in_folder(stage: &Stage) -> (Chat, String) {
 }
 
 #[e2e::case]
-async fn conversations_stand_in_a_folder_and_come_from_it(stage: Stage) {
+pub async fn conversations_stand_in_a_folder_and_come_from_it(stage: Stage) {
     let (chat, name) = kept_in_folder(&stage).await;
     chat.close_dialog().await;
     chat.ask("And then?").await;
@@ -173,7 +167,7 @@ async fn conversations_stand_in_a_folder_and_come_from_it(stage: Stage) {
 }
 
 #[e2e::case]
-async fn a_folder_is_asked_for_again_after_a_reload_with_one_click(stage: Stage) {
+pub async fn a_folder_is_asked_for_again_after_a_reload_with_one_click(stage: Stage) {
     let (chat, name) = kept_in_folder(&stage).await;
     // A browser asks again, and this page does not write before it is allowed to.
     let _: Value = chat.page.js("(delete sessionStorage.allowed, null)").await;
@@ -194,7 +188,7 @@ async fn a_folder_is_asked_for_again_after_a_reload_with_one_click(stage: Stage)
 }
 
 #[e2e::case]
-async fn copies_of_a_sync_program_are_read_and_what_cannot_be_read_stays(stage: Stage) {
+pub async fn copies_of_a_sync_program_are_read_and_what_cannot_be_read_stays(stage: Stage) {
     let (chat, name) = kept_in_folder(&stage).await;
     let copy = name.replace(".json", " (conflict).json");
     written_elsewhere(&chat, &name, &copy, 1, "From the copy").await;
@@ -231,7 +225,7 @@ async fn copies_of_a_sync_program_are_read_and_what_cannot_be_read_stays(stage: 
 }
 
 #[e2e::case]
-async fn a_browser_without_folders_says_what_there_is_instead(stage: Stage) {
+pub async fn a_browser_without_folders_says_what_there_is_instead(stage: Stage) {
     let none =
         "delete globalThis.showDirectoryPicker; delete Window.prototype.showDirectoryPicker;";
     let chat = stage.chat_with(none, "delay=0;text=So.", "lang=en").await;
