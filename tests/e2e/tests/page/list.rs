@@ -1,7 +1,6 @@
 //! The list of conversations as a place to live in, and the search over all of them.
 
 use crate::conversations::kept;
-use crate::hands::with_script;
 use crate::talk::chats;
 use e2e::page::quote;
 use e2e::{Chat, Stage};
@@ -450,13 +449,9 @@ pub async fn the_index_of_the_search_is_kept_and_goes_with_its_conversation(stag
 
 #[e2e::case]
 pub async fn the_search_finds_as_much_where_there_can_be_no_worker(stage: Stage) {
-    let chat = with_script(
-        &stage,
-        "globalThis.Worker = undefined;",
-        "delay=0;tokens=3",
-        "",
-    )
-    .await;
+    let chat = stage
+        .chat_with("globalThis.Worker = undefined;", "delay=0;tokens=3", "")
+        .await;
     let said = said(&["Of springs", "They rise, and the kingfisher waits."]);
     seed(&chat, &[("a", "Of springs", 0.0, said)]).await;
     chat.focus().await;
