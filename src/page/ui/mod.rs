@@ -11,6 +11,7 @@
 //! | `welcome` | at once | the first screen |
 //! | `composer` | at once | the field, Send and Stop, the meter |
 //! | `stream` | at once | the column that scrolls |
+//! | `shortcuts` | at once | keys that work anywhere on the page |
 //! | `sheet` | later | the styles that the first view does without |
 //! | [`images`] | later | files that become pictures |
 //! | `file` | later | files that are opened and saved |
@@ -60,6 +61,7 @@ pub(crate) mod queue;
 mod room;
 mod said;
 mod sheet;
+mod shortcuts;
 pub(crate) mod side;
 pub(crate) mod status;
 mod stream;
@@ -106,6 +108,7 @@ pub(crate) fn Page(chat: Chat) -> impl IntoView {
             chat.load_second_half();
         }
     });
+    shortcuts::listen(chat);
     let files = FileCatcher { chat };
     view! {
         <div

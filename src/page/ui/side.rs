@@ -1,15 +1,10 @@
-//! What is there as soon as the second half is, beside the conversation: the list of conversations, the keys that open the search, the
-//! folder that one is in.
+//! What is there as soon as the second half is, beside the conversation: the list of conversations, and the folder that one
+//! is in.
 //!
 //! The list stands before all else of the page, where readers and keys look for it. The first view knows of no such place: it is put
 //! there by hand.
 
 use std::rc::Rc;
-
-use gloo_events::EventListener;
-use leptos::prelude::*;
-use wasm_bindgen::JsCast;
-use web_sys::{Element, KeyboardEvent};
 
 use super::beside::{fold, stands};
 use super::dialogs::conversations::Below;
@@ -17,18 +12,17 @@ use super::dom::Placed;
 use super::kit::{Button, Icon, Show};
 use super::list::{List, ListView};
 use super::sheet::adopt_style;
-use crate::page::app::{Chat, Command};
+use crate::page::app::Chat;
 use crate::page::history::{self, History};
-use crate::page::panel::Panel;
 use crate::page::words::say;
+use leptos::prelude::*;
 
-/// The list beside the conversation, the keys of the search, and the folder of the conversation.
+/// The list beside the conversation, and the folder of the conversation.
 #[component]
 pub fn Beside(chat: Chat) -> impl IntoView {
     let Some(history) = history::of(chat) else {
         return ().into_any();
     };
-    listen(chat);
     history::folder::begin(&history);
     place(chat, &history);
     let project = StoredValue::new_local(history);
@@ -96,39 +90,4 @@ fn Side(chat: Chat) -> impl IntoView {
             </details>
         </nav>
     }
-}
-
-/// Opens the search when its keys are pressed: in this chat, or where nothing has the focus and this is the first on the page.
-fn listen(chat: Chat) {
-    let listener = EventListener::new_with_options(
-        &window(),
-        "keydown",
-        gloo_events::EventListenerOptions::enable_prevent_default(),
-        move |event| {
-            let Some(event) = event.dyn_ref::<KeyboardEvent>() else {
-                return;
-            };
-            let is_it = (event.ctrl_key() || event.meta_key())
-                && !event.alt_key()
-                && !event.shift_key()
-                && event.key().eq_ignore_ascii_case("k");
-            if is_it && chat.is_mounted() && is_meant(chat) {
-                event.prevent_default();
-                chat.run(Command::Open(Panel::Search));
-            }
-        },
-    );
-    StoredValue::new_local(listener);
-}
-
-fn is_meant(chat: Chat) -> bool {
-    let host: Element = chat.shared().host.clone().into();
-    let page = document();
-    let focused = page.active_element();
-    if focused.as_ref() == Some(&host) {
-        return true;
-    }
-    let body: Option<Element> = page.body().map(Into::into);
-    let first = page.query_selector("rill-chat").ok().flatten();
-    (focused.is_none() || focused == body) && first == Some(host)
 }
