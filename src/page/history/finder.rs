@@ -68,7 +68,7 @@ impl Finder {
         }
     }
 
-    /// Does something with the index of the page; it has one from then on.
+    /// Does something with the index of the page; it has one from then on, and no worker.
     fn here<T>(&self, work: impl FnOnce(&mut Desk) -> T) -> T {
         let mut place = self.place.borrow_mut();
         match &mut *place {
@@ -100,7 +100,11 @@ impl Finder {
         match self.worker() {
             // One that has failed is given up by the next search.
             Some(worker) => worker.find(words, most).await.unwrap_or_default(),
-            None => self.here(|desk| desk.find(&Query::new(words), most)),
+            None => match &mut *self.place.borrow_mut() {
+                Place::Here(desk) => desk.find(&Query::new(words), most),
+                // Whoever types before it has begun is told as soon as it has.
+                Place::Nowhere | Place::Away(_) => Answer::default(),
+            },
         }
     }
 }
