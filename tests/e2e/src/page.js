@@ -103,9 +103,10 @@
   // Resolves with the first truthy value, looked at once per frame; null when the time is over.
   const until = (look, ms) => new Promise((resolve) => {
     const began = performance.now();
-    const step = () => {
+    const step = async () => {
       let value = null;
-      try { value = look(); } catch { /* not there yet */ }
+      // A promise is as good as what comes of it.
+      try { value = await look(); } catch { /* not there yet */ }
       if (value) resolve(value);
       else if (performance.now() - began > ms) resolve(null);
       else requestAnimationFrame(step);
