@@ -8,6 +8,7 @@
 //! | `["begin", [id, version, name, at, ...]]`, of all conversations | `["missing", id, ...]`, whose turns are to be handed in |
 //! | `["turns", id, [turn, record, ...]]` | none |
 //! | `["whole", id, version]`: all turns of that version are handed in | none |
+//! | `["mark"]` | `["mark"]`, once all that was said before is done |
 //! | `["wrote", id, expect, version, name, at, [turn, record, ...]]` | none |
 //! | `["find", number, query, most]` | `["found", number, count, [id, turn, start, end, ...], ...]`, the turn of a title -1 |
 

@@ -75,6 +75,7 @@ impl State {
                 }
                 None
             }
+            "mark" => Some(Array::of1(&"mark".into()).into()),
             "wrote" => {
                 let head = Stored {
                     id: word(1),

@@ -20,7 +20,7 @@ pub(crate) fn local() -> Outcome<PathBuf> {
         "compiling the page; next: binding it to JavaScript, and it is there",
         &page.parts,
         "serve",
-        |_| (),
+        |_, _| (),
     )?;
     let folder = root().join("target").join("page");
     let stamp = folder.with_extension("stamp");

@@ -15,13 +15,13 @@ use std::process::Command;
 /// The wasm of each program, by its name.
 pub(crate) type Compiled = HashMap<String, PathBuf>;
 
-/// Compiles all programs among the parts with one of the profiles of Cargo.toml; `settle` adds what else cargo should know. Those that
-/// stand alone are compiled after the others: in one build each would have the features of all.
+/// Compiles all programs among the parts with one of the profiles of Cargo.toml; `settle` adds what else cargo should know, and
+/// hears the name of a program that stands alone. Those are compiled after the others: in one build each would have the features of all.
 pub(crate) fn compile(
     name: &str,
     parts: &[Part],
     profile: &str,
-    settle: impl Fn(&mut Command),
+    settle: impl Fn(&mut Command, Option<&str>),
 ) -> Outcome<Compiled> {
     let (mut together, mut apart) = (Vec::new(), Vec::new());
     for part in parts {
@@ -40,20 +40,23 @@ pub(crate) fn compile(
                 bin.clone(),
             ];
             match alone {
-                true => apart.push([&words[..], &["--no-default-features".to_owned()]].concat()),
+                true => apart.push((
+                    Some(bin.as_str()),
+                    [&words[..], &["--no-default-features".to_owned()]].concat(),
+                )),
                 false => together.extend(words),
             }
         }
     }
     let mut compiled = Compiled::new();
-    for words in [together].into_iter().chain(apart) {
+    for (bin, words) in [(None, together)].into_iter().chain(apart) {
         let mut build = cargo();
         build
             .args(["build", "--locked", "--profile", profile, "--target", WASM])
             .arg("--message-format=json-render-diagnostics")
             .args(words)
             .current_dir(root());
-        settle(&mut build);
+        settle(&mut build, bin);
         compiled.extend(programs(&output(name, &mut build)?));
     }
     Ok(compiled)

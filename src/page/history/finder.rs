@@ -96,6 +96,14 @@ impl Finder {
         self.here(|desk| desk.begin(stored))
     }
 
+    /// Waits until the worker has taken in what it was handed: what is said to be found is found, and it is not buried under messages.
+    async fn catch_up(&self) {
+        if let Some(worker) = self.worker() {
+            // One that has failed is given up by the next search.
+            let _ = worker.catch_up().await;
+        }
+    }
+
     async fn find(&self, words: &str, most: usize) -> Answer {
         match self.worker() {
             // One that has failed is given up by the next search.
@@ -149,11 +157,13 @@ impl History {
         let all = missing.len();
         for (at, id) in missing.iter().enumerate() {
             if at.is_multiple_of(STEP) {
+                self.finder.catch_up().await;
                 self.finder.progress.set(Some((at, all)));
             }
             let version = versions.get(id.as_str()).copied().unwrap_or_default();
             self.take_in(id, version).await?;
         }
+        self.finder.catch_up().await;
         Ok(())
     }
 

@@ -29,6 +29,7 @@ pub struct Worker {
 struct Asked {
     ready: RefCell<Option<Sender<()>>>,
     missing: RefCell<Option<Sender<Vec<String>>>>,
+    mark: RefCell<Option<Sender<()>>>,
     found: RefCell<HashMap<u32, Sender<Answer>>>,
     number: Cell<u32>,
     has_failed: Cell<bool>,
@@ -78,6 +79,13 @@ impl Worker {
     /// Says that all turns of this version of a conversation are handed in.
     pub fn whole(&self, id: &str, version: u64) {
         self.say(&[&"whole".into(), &id.into(), &(version as f64).into()]);
+    }
+
+    /// Waits until the worker has taken in all that it was told so far; `None` where it has failed.
+    pub async fn catch_up(&self) -> Option<()> {
+        let mark = self.wait(&self.asked.mark)?;
+        self.say(&[&"mark".into()]);
+        mark.await.ok()
     }
 
     /// Says what was written of a conversation on top of the version `expect`.
@@ -149,6 +157,9 @@ impl Asked {
                 let ids = rest(1).filter_map(|id| id.as_string()).collect();
                 let _ = self.missing.take().map(|missing| missing.send(ids));
             }
+            Some("mark") => {
+                let _ = self.mark.take().map(|mark| mark.send(()));
+            }
             _ => {
                 let waits = self.found.borrow_mut().remove(&(number(1) as u32));
                 let hits = rest(3).map(|one| hit(&Array::from(&one))).collect();
@@ -162,6 +173,7 @@ impl Asked {
         self.has_failed.set(true);
         self.ready.take();
         self.missing.take();
+        self.mark.take();
         self.found.take();
     }
 }

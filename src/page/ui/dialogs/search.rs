@@ -20,7 +20,7 @@ use crate::search::{Hit, Query, excerpt};
 use crate::text;
 
 /// The most hits that are shown.
-const MOST: usize = 50;
+const MOST: usize = 30;
 /// The letters of an excerpt, about.
 const LETTERS: usize = 140;
 
@@ -233,6 +233,11 @@ impl Finding {
         self.looks.update(|looks| *looks = looks.wrapping_add(1));
         let number = self.looks.get_untracked();
         let words = self.typed.get_untracked();
+        if words.trim().is_empty() {
+            // Nobody has asked yet.
+            self.count.set(None);
+            return self.shown.set(Vec::new());
+        }
         self.chat.spawn(async move {
             let (hits, count) = history.look_for(&words, MOST).await;
             let query = Query::new(&words);
