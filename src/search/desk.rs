@@ -149,7 +149,7 @@ mod tests {
         // Another page has it from a store, and needs nothing else of the same version.
         desk.turns("a", said("A pond."));
         desk.whole("a", 7);
-        let piece = desk.piece("a").unwrap();
+        let piece = desk.piece("a").expect("a piece");
         let mut other = Desk::default();
         assert_eq!(other.take_piece(&piece).as_deref(), Some("a"));
         assert_eq!(other.take_piece(&piece[1..]), None);
