@@ -38,11 +38,17 @@ fn Border(chat: Chat) -> impl IntoView {
     let here = StoredValue::new_local(window::of(chat));
     let words = move || {
         let here = here.get_value();
-        let (count, has_summary) = here.with(|fit| (fit.left_out, fit.summary.is_some()));
-        let count = numbers::decimal(chat.lang.get(), count as f64, 0);
-        let said = match has_summary {
-            true => say!(chat, window_summed_up, count = count),
-            false => say!(chat, window_begins, count = count),
+        let (left_out, summary) = here.with(|fit| (fit.left_out, fit.summary));
+        let turns = |id| chat.with_turn(id, |turn| turn.summary().map(|summary| summary.turns));
+        let summed_up = summary.and_then(turns).unwrap_or_default();
+        let figures = |count: usize| numbers::decimal(chat.lang.get(), count as f64, 0);
+        let begins = || say!(chat, window_begins, count = figures(left_out));
+        let in_summary = || say!(chat, window_summed_up, count = figures(summed_up));
+        let said = match summed_up {
+            0 => begins(),
+            // Of a long talk that comes to its first summary late, the model reads what fits.
+            fewer if fewer < left_out => format!("{} · {}", begins(), in_summary()),
+            _ => in_summary(),
         };
         match here.is_estimate(chat) {
             true => format!("{said} ({})", say!(chat, window_estimate)),
