@@ -43,7 +43,7 @@ use tokio::task::JoinHandle;
 const TRIES: usize = 10;
 
 /// Without them a page that is not in front stops its timers and frames, and is shown text all at once.
-const ARGUMENTS: [&str; 16] = [
+const ARGUMENTS: [&str; 17] = [
     "disable-gpu",
     "disable-dev-shm-usage",
     "disable-background-networking",
@@ -59,6 +59,8 @@ const ARGUMENTS: [&str; 16] = [
     "no-default-browser-check",
     "metrics-recording-only",
     "use-mock-keychain",
+    // With each window it starts two pages of its own, for suggestions to an address that nobody types.
+    "disable-features=WebUIOmniboxPopup,WebUIOmniboxAimPopup",
     // The certificates of tests are nobody's.
     "ignore-certificate-errors",
 ];
