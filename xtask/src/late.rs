@@ -54,6 +54,11 @@ const FETCH_BOTH: &str = r#"    const src = fetch(new URL("./split_later.wasm", 
         return WebAssembly.instantiateStreaming(src, imports);
     };"#;
 
+/// What says that loading failed, as `wasm_split` writes it, and what stands in its place: a page that is left while it still loads has
+/// nothing to say.
+const SAY: &str = "            console.error(e);\n";
+const SAY_UNLESS_LEFT: &str = "            if (e.name !== \"AbortError\") console.error(e);\n";
+
 /// Takes what only the second half calls out of `NAME.js` in `dist`, and puts it beside it. The wasm is the first half's as it was
 /// before it was bound: bound, it has a function around every import that the second half calls.
 pub(crate) fn part(name: &str, wasm: &[u8], dist: &Path) -> Outcome {
@@ -62,13 +67,13 @@ pub(crate) fn part(name: &str, wasm: &[u8], dist: &Path) -> Outcome {
     let Parted { first, late } = parted(name, &fs::read_to_string(&script)?, &later)?;
     let loader = dist.join("__wasm_split.js");
     let loads = fs::read_to_string(&loader)?;
-    if !loads.contains(FETCH) {
+    if ![FETCH, SAY].iter().all(|known| loads.contains(known)) {
         return Err(changed("__wasm_split.js"));
     }
-    fs::write(
-        loader,
-        format!("let tries = 0;\n{}", loads.replace(FETCH, FETCH_BOTH)),
-    )?;
+    let loads = loads
+        .replace(FETCH, FETCH_BOTH)
+        .replace(SAY, SAY_UNLESS_LEFT);
+    fs::write(loader, format!("let tries = 0;\n{loads}"))?;
     fs::write(script, first)?;
     fs::write(dist.join(FILE), late)?;
     Ok(())

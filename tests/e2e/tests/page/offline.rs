@@ -38,6 +38,9 @@ const UPDATE: &str = "navigator.serviceWorker.ready.then((known) => new Promise(
 /// The parts that the page has loaded, by the folder of their build.
 const BUILDS: &str = "[...new Set(performance.getEntriesByType('resource').flatMap(({ name }) => name.match(/app-[0-9a-f]{16}/) ?? []))]";
 
+/// The second half of the page has come, from whichever build.
+const WHOLE: &str = "performance.getEntriesByType('resource').some(({ name, responseEnd }) => name.includes('split_later') && responseEnd > 0)";
+
 /// A code block has its colours.
 const COLOURED: &str = "e2e.every(0, '.answer pre code span').length > 3";
 
@@ -195,6 +198,7 @@ pub async fn a_new_build_is_taken_whole_and_at_the_next_load(stage: Stage) {
         chat.page.js::<Vec<String>>(BUILDS).await,
         std::slice::from_ref(&new)
     );
+    chat.page.until::<bool>(WHOLE).await;
     chat.reload().await;
     let gone = format!(
         "(async () => {{
