@@ -11,7 +11,7 @@ use rill::options::Options;
 use rill::page::app::{Chat, Command};
 use rill::page::clock::{PageClock, sleep};
 use rill::page::history::db::Db;
-use rill::page::net::demo::Demo;
+use rill::page::net::demo::{Demo, Script};
 use rill::page::painter::Painter;
 use rill::page::store::Store;
 use rill::session::{Plan, Report, drive};
@@ -352,7 +352,9 @@ async fn the_demo_speaks_through_the_same_river() {
     let mut turn = rill::chat::turn::Turn::reply();
     let mut ends = Vec::new();
     let demo = Demo {
-        script: "=== hello\nHello there.\n=== sky\nhm\n---8<---\nThe sky is *blue*.\n",
+        script: Script::Here(
+            "=== hello\nHello there.\n=== sky\nhm\n---8<---\nThe sky is *blue*.\n",
+        ),
     };
     drive(
         plan,

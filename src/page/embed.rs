@@ -6,14 +6,17 @@ use leptos::prelude::*;
 use wasm_bindgen::prelude::*;
 use web_sys::{CssStyleSheet, HtmlElement, ShadowRoot, UrlSearchParams};
 
+use super::app::reading::language_of;
 use super::app::second_half::ready;
 use super::app::{Chat, Command};
 use super::browser::{adopt, sheet};
+use super::store::Store;
 use super::ui::Page;
 use super::ui::dom::Placed;
+use super::words::{self, Locale};
 use super::{fault, second_half, ui};
 use crate::chat::archive;
-use crate::options::{self, Options, TEXTS};
+use crate::options::{self, Options, Storage, TEXTS};
 
 #[wasm_bindgen(module = "/src/page/element.js")]
 extern "C" {
@@ -29,6 +32,40 @@ pub fn start() {
     admit_templates();
     fault::spread();
     second_half::install();
+    let missing: Vec<Locale> = wished()
+        .into_iter()
+        .filter(|&wish| !words::knows(wish))
+        .collect();
+    if missing.is_empty() {
+        begin();
+        return;
+    }
+    // The first words that anybody sees are those of the own language. Where they cannot be had, it is English.
+    wasm_bindgen_futures::spawn_local(async move {
+        for locale in missing {
+            words::learn(locale).await;
+        }
+        begin();
+    });
+}
+
+/// Lists the languages of the elements that are on the page.
+fn wished() -> Vec<Locale> {
+    let Ok(found) = document().query_selector_all("rill-chat") else {
+        return Vec::new();
+    };
+    let hosts = (0..found.length()).filter_map(|at| found.item(at));
+    let hosts = hosts.filter_map(|host| host.dyn_into::<HtmlElement>().ok());
+    let language = |host: HtmlElement| {
+        let (options, _) = read_options(&host, host.has_attribute("data-standalone"));
+        let store = Store::new(options.storage == Storage::Local, &host.id());
+        language_of(&options, &store.appearance())
+    };
+    hosts.map(language).collect()
+}
+
+/// Brings the elements to life.
+fn begin() {
     let mount = Closure::<dyn Fn(HtmlElement, ShadowRoot) -> Mounted>::new(mount);
     let names = options::names().map(JsValue::from_str).collect();
     define(names, mount.as_ref());
@@ -114,6 +151,7 @@ fn mount(host: HtmlElement, root: ShadowRoot) -> Mounted {
     if standalone {
         ui::take_focus(&root);
     }
+    chat.speak_as_wished();
     chat.start(from_link);
     if let Some(link) = link_parameters().filter(|_| standalone) {
         if let Some(server) = link.get("check") {

@@ -1,19 +1,18 @@
 // The net under the page. Should the wasm stop, the reader is told, what arrived is kept, and a click loads the page anew.
 // It knows of a reply what Rust has told it while it ran: the wasm is never asked again, nor let run.
 
-// Each language of locales/: what is said; the two buttons; the report is on the clipboard.
-const WORDS = {
-  en: ["This page stopped working. What arrived stays here.", "Load the page anew", "Copy a report", "Copied"],
-  de: ["Diese Seite ist ausgefallen. Was angekommen ist, bleibt hier stehen.", "Seite neu laden", "Bericht kopieren", "Kopiert"],
-};
+import { wordOf } from "./languages.js";
+
+// What is said; the two buttons; the report is on the clipboard: by their names in locales/.
+const WORDS = ["fault_said", "fault_reload", "fault_report", "copied"];
 // Where the wasm and what calls it come from.
 const home = import.meta.url.split("snippets/")[0];
 const chats = new Map();
-let table, made, report;
+let table, made, english, report;
 
-// Watches over a wasm by the table of its functions.
-export function guard(functions, version) {
-  [table, made] = [functions, version];
+// Watches over a wasm by the table of its functions; the words are the English ones.
+export function guard(functions, version, words) {
+  [table, made, english] = [functions, version, words];
   const hear = (event, error) => {
     if (!isOurs(error)) return;
     // The first one is for the console as well.
@@ -108,8 +107,7 @@ function tell(host) {
     turn.ariaBusy = "false";
   }
   for (const field of root.querySelectorAll("textarea")) field.readOnly = true;
-  const language = (page.lang || document.documentElement.lang || navigator.language).slice(0, 2);
-  const [said, anew, copy, copied] = WORDS[language] ?? WORDS.en;
+  const [said, anew, copy, copied] = WORDS.map((name, at) => wordOf(page.lang, name) ?? english[at]);
   const make = (name, kind, text) => Object.assign(document.createElement(name), { className: kind, textContent: text });
   const box = make("div", "fault", "");
   box.setAttribute("role", "alert");

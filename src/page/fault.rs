@@ -6,6 +6,7 @@ use wasm_bindgen::prelude::*;
 use web_sys::HtmlElement;
 
 use super::app::Chat;
+use super::words::{Locale, word};
 use crate::chat::archive::record;
 use crate::chat::tree::TurnId;
 use crate::chat::turn::Turn;
@@ -13,7 +14,7 @@ use crate::reply::TextChange;
 
 #[wasm_bindgen(module = "/src/page/fault.js")]
 extern "C" {
-    fn guard(functions: &JsValue, version: &str);
+    fn guard(functions: &JsValue, version: &str, words: Vec<String>);
     #[wasm_bindgen(js_name = begins)]
     fn js_begins(host: &HtmlElement, name: &str, asked: i32, question: &str, id: i32, record: &str);
     #[wasm_bindgen(js_name = grows)]
@@ -26,7 +27,18 @@ extern "C" {
 
 /// Spreads the net under the page: `fault.js` watches over the wasm from now on.
 pub fn spread() {
-    guard(&wasm_bindgen::function_table(), env!("CARGO_PKG_VERSION"));
+    let locale = Locale::default();
+    let words = vec![
+        word!(locale, fault_said),
+        word!(locale, fault_reload),
+        word!(locale, fault_report),
+        word!(locale, copied),
+    ];
+    guard(
+        &wasm_bindgen::function_table(),
+        env!("CARGO_PKG_VERSION"),
+        words,
+    );
     // What ships has no words for a panic, and stops all the same.
     #[cfg(not(rill_split))]
     std::panic::set_hook(Box::new(|panic| {

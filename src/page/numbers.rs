@@ -20,6 +20,22 @@ pub fn percent(locale: Locale, share: f64, places: u32) -> String {
     format(locale, share, "percent", places)
 }
 
+/// Writes a span of time, from milliseconds: `320 ms`, `7.5 s` (`7,5 s`), `75 s`. Figure and unit stay together.
+pub fn span(locale: Locale, ms: u32) -> String {
+    let (number, unit, places) = match ms {
+        0..1000 => (f64::from(ms), "millisecond", 0),
+        1000..20_000 => (f64::from(ms / 100) / 10.0, "second", 1),
+        _ => (f64::from(ms / 1000), "second", 0),
+    };
+    amount(locale, number, unit, places)
+}
+
+/// Writes a number of units as ECMA-402 names them (`megabyte`), with exactly so many decimal places: `1.5 MB`. Figure and unit stay
+/// together.
+pub fn amount(locale: Locale, number: f64, unit: &'static str, places: u32) -> String {
+    format(locale, number, unit, places).replace(' ', "\u{a0}")
+}
+
 /// Writes a day and a time of it, from milliseconds since 1970: `30 Nov 2026, 14:05`.
 pub fn date_time(locale: Locale, at: f64) -> String {
     let date = Date::new(&at.into());
@@ -48,7 +64,7 @@ pub fn make_ready(locale: Locale) {
     decimal(locale, 0.0, 0);
 }
 
-/// Way to write a number: locale, style, number of decimal places.
+/// Way to write a number: locale, style or unit, number of decimal places.
 type Way = (Locale, &'static str, u32);
 
 thread_local! {
@@ -78,7 +94,16 @@ fn make((locale, style, places): Way) -> Function {
         // A plain object takes any value.
         let _ = Reflect::set(&options, &name.into(), &value);
     };
-    set("style", style.into());
+    match style {
+        "decimal" | "percent" => set("style", style.into()),
+        unit => {
+            set("style", "unit".into());
+            set("unit", unit.into());
+            // "7.5 sec" is more than there is room for.
+            let display = if unit == "second" { "narrow" } else { "short" };
+            set("unitDisplay", display.into());
+        }
+    }
     set("minimumFractionDigits", places.into());
     set("maximumFractionDigits", places.into());
     NumberFormat::new(&Array::of1(&tag(locale).into()), &options).format()

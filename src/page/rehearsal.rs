@@ -12,7 +12,7 @@ use super::app::Chat;
 use super::clock::{PageClock, mark, now};
 use super::idle::Task;
 use super::net::PageWire;
-use super::net::demo::Demo;
+use super::net::demo::{Demo, Script};
 use super::numbers;
 use super::painter::Painter;
 use super::ui::dom::{Placed, el};
@@ -94,7 +94,9 @@ fn turns(chat: Chat) {
 
 /// Has the demo's way of answering run through all rooms, onto an element that stands on no page.
 async fn reply(chat: Chat) {
-    let wire = PageWire::Demo(Demo { script: SCRIPT });
+    let wire = PageWire::Demo(Demo {
+        script: Script::Here(SCRIPT),
+    });
     let request = ChatRequest {
         messages: vec![Message::new(Role::User, "all")],
         ..ChatRequest::default()

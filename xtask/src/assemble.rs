@@ -10,6 +10,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::SystemTime;
+use support::files as in_folder;
 
 /// Builds the page for this machine, and gives the folder. It need not be small: it is whole, and made again only where something
 /// has changed.
@@ -98,6 +99,13 @@ fn assemble(page: &Page, folder: &Path, add: impl Fn(&str, Form) -> Outcome) -> 
                 let name = file.file_name().unwrap_or_default();
                 fs::copy(root().join(file), folder.join(name))?;
             }
+            Part::Folder(from) => {
+                let to = folder.join(from.file_name().unwrap_or_default());
+                fs::create_dir_all(&to)?;
+                for file in in_folder(&root().join(from))? {
+                    fs::copy(&file, to.join(file.file_name().unwrap_or_default()))?;
+                }
+            }
             Part::Program { bin, module, .. } => {
                 let form = Form {
                     module: *module,
@@ -123,10 +131,11 @@ fn state(page: &Page, compiled: &Compiled) -> Outcome<String> {
     let ourselves = std::env::current_exe()?;
     let mut files = vec![ourselves];
     for part in &page.parts {
-        files.push(match part {
-            Part::File(file) => root().join(file),
-            Part::Program { bin, .. } => program(compiled, bin)?.to_path_buf(),
-        });
+        match part {
+            Part::File(file) => files.push(root().join(file)),
+            Part::Folder(folder) => files.extend(in_folder(&root().join(folder))?),
+            Part::Program { bin, .. } => files.push(program(compiled, bin)?.to_path_buf()),
+        }
     }
     for file in files {
         let about = fs::metadata(&file)?;

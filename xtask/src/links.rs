@@ -25,6 +25,8 @@ pub(crate) enum Part {
     },
     /// A file that goes beside the page as it is.
     File(PathBuf),
+    /// A folder of files, which goes there under its own name.
+    Folder(PathBuf),
 }
 
 /// The page, and what it is made of.
@@ -76,6 +78,7 @@ impl Page {
                 }
             }
             Some("copy-file") => Part::File(href()?),
+            Some("copy-dir") => Part::Folder(href()?),
             Some("css") => {
                 let file = href()?;
                 let name = file.file_name().unwrap_or_default().to_string_lossy();
@@ -128,12 +131,13 @@ mod tests {
              <link data-trunk rel=\"rust\" href=\"annex/Cargo.toml\" data-bin=\"annex\" data-type=\"worker\" data-bindgen-target=\"web\" />\n\
              <link data-trunk rel=\"rust\" href=\"old/Cargo.toml\" data-bin=\"old\" data-type=\"worker\" data-cargo-no-default-features=\"true\" />\n\
              <link data-trunk rel=\"copy-file\" href=\"style/rill.svg\" />\n\
+             <link data-trunk rel=\"copy-dir\" href=\"locales\" />\n\
              <link data-trunk rel=\"css\" href=\"style/first.css\" data-integrity=\"none\" />\n",
         )
         .unwrap();
         assert_eq!(
             page.html,
-            "<link rel=\"icon\" href=\"rill.svg\" />\n\n\n\n\n<link rel=\"stylesheet\" href=\"first.css\" />\n"
+            "<link rel=\"icon\" href=\"rill.svg\" />\n\n\n\n\n\n<link rel=\"stylesheet\" href=\"first.css\" />\n"
         );
         let program = |manifest: &str, bin: &str, module, alone| Part::Program {
             manifest: manifest.into(),
@@ -148,6 +152,7 @@ mod tests {
                 program("annex/Cargo.toml", "annex", true, false),
                 program("old/Cargo.toml", "old", false, true),
                 Part::File("style/rill.svg".into()),
+                Part::Folder("locales".into()),
                 Part::File("style/first.css".into()),
             ]
         );
@@ -166,8 +171,9 @@ mod tests {
         let page = read(&std::fs::read_to_string(root.join("index.html")).unwrap()).unwrap();
         assert!(!page.html.contains("data-trunk"));
         for part in page.parts {
-            let (Part::Program { manifest: file, .. } | Part::File(file)) = part;
-            assert!(root.join(&file).is_file(), "{}", file.display());
+            let (Part::Program { manifest: file, .. } | Part::File(file) | Part::Folder(file)) =
+                part;
+            assert!(root.join(&file).exists(), "{}", file.display());
         }
     }
 }

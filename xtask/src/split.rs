@@ -39,7 +39,9 @@ const LATER: [&str; 14] = [
 pub(crate) fn comes_later(name: &str) -> bool {
     let file = name.rsplit(['/', '\\']).next().unwrap_or(name);
     // What starts an element on other pages is not what starts the page itself.
-    name == "rill.js" || LATER.iter().any(|start| file.starts_with(start))
+    name == "rill.js"
+        || name.contains("locales/")
+        || LATER.iter().any(|start| file.starts_with(start))
 }
 
 /// Cuts it, and puts what comes of it into `dist`.

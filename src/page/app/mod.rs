@@ -15,7 +15,7 @@ mod loading;
 mod pictures;
 mod preferences;
 pub mod queue;
-mod reading;
+pub mod reading;
 mod running;
 pub mod say;
 mod scroll;

@@ -71,17 +71,47 @@ impl Chat {
             .appearance
             .with_untracked(|before| before.get(Setting::Lang) != lang);
         let lang = is_new.then(|| language(&[lang]));
-        self.write(|signals| {
-            if let Some(lang) = lang {
-                signals.lang.set(lang);
+        self.write(|signals| signals.appearance.set(appearance));
+        if let Some(lang) = lang {
+            self.speak(lang);
+        }
+    }
+
+    /// Has the page speak a language, as soon as its words are here; until then, and where they cannot be had, it speaks the one of before.
+    pub(super) fn speak(self, locale: Locale) {
+        if words::knows(locale) {
+            self.write(|signals| signals.lang.set(locale));
+            return;
+        }
+        self.spawn(async move {
+            let is_here = words::learn(locale).await;
+            // Meanwhile another may be wished.
+            let wished = self
+                .appearance
+                .with_untracked(|appearance| language(&[appearance.get(Setting::Lang)]));
+            if is_here && wished == locale {
+                self.write(|signals| signals.lang.set(locale));
             }
-            signals.appearance.set(appearance);
         });
+    }
+
+    /// Has the page speak the language that is wished, where its words were not here when the chat began.
+    pub fn speak_as_wished(self) {
+        let lang = |appearance: &Appearance| language(&[appearance.get(Setting::Lang)]);
+        let wished = self.appearance.with_untracked(lang);
+        if wished != self.lang.get_untracked() {
+            self.speak(wished);
+        }
     }
 }
 
+/// Chooses the language of a chat with these settings of its owner and of the person.
+pub fn language_of(options: &Options, chosen: &Appearance) -> Locale {
+    language(&[&options.appearance, chosen].map(|appearance| appearance.get(Setting::Lang)))
+}
+
 /// Chooses the language: of those that are wished, the most wished first, else what the browser prefers.
-pub(super) fn language(wished: &[Option<&str>]) -> Locale {
+fn language(wished: &[Option<&str>]) -> Locale {
     let browser = web_sys::window()
         .map(|window| window.navigator().languages())
         .unwrap_or_default();

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use leptos::prelude::*;
 
 use super::command::Command;
-use super::reading::language;
+use super::reading::language_of;
 use super::second_half;
 use crate::chat::preferences::Preferences;
 use crate::chat::request::Image;
@@ -21,8 +21,8 @@ use crate::options::{Complaint, Options};
 use crate::page::live::Live;
 use crate::page::panel::Panel;
 use crate::page::store::Store;
-use crate::page::words::Locale;
-use crate::reading::{Appearance, Setting};
+use crate::page::words::{self, Locale};
+use crate::reading::Appearance;
 
 /// Server that is to be checked.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -123,10 +123,15 @@ impl Signals {
     /// Makes the state in which a chat begins.
     pub(super) fn new(options: Options, complaints: Vec<Complaint>, store: &Store) -> Signals {
         let chosen = store.appearance();
-        let lang = [&options.appearance, &chosen].map(|appearance| appearance.get(Setting::Lang));
+        let lang = language_of(&options, &chosen);
         Signals {
             complaints: RwSignal::new(complaints),
-            lang: RwSignal::new(language(&lang)),
+            // One that is not here yet is fetched (`Chat::speak`).
+            lang: RwSignal::new(
+                Some(lang)
+                    .filter(|lang| words::knows(*lang))
+                    .unwrap_or_default(),
+            ),
             appearance: RwSignal::new(Appearance::begin(&options.appearance, &chosen)),
             tree: RwSignal::new(Tree::default()),
             loaded: RwSignal::new(second_half::ready().is_some()),

@@ -2,19 +2,43 @@
 //!
 //! It never pretends to be a model: what it says is written in `locales/demo.*.md`, and says so.
 
+use std::borrow::Cow;
 use std::collections::VecDeque;
 
 use serde_json::{Value, json};
 
 use crate::dialect::Call;
 use crate::page::clock::sleep;
+use crate::page::words::{Locale, demo_script};
 use crate::session::{Answer, Body, Chunk, Failure, Media, Opened, Wire};
 
-/// The demo, in one language.
+/// What the demo says in English: it is here for whoever has no other.
+const ENGLISH: &str = include_str!("../../../locales/demo.en.md");
+
+/// The demo.
 #[derive(Clone)]
 pub struct Demo {
-    /// The text with all answers, see `locales/demo.en.md`.
-    pub script: &'static str,
+    /// Text with all answers of the demo.
+    pub script: Script,
+}
+
+/// Text with all answers of a demo, see `locales/demo.en.md`.
+#[derive(Clone, Copy)]
+pub enum Script {
+    /// The text of the page in a language, which is fetched when it is needed.
+    Of(Locale),
+    /// A text that is here.
+    Here(&'static str),
+}
+
+impl Script {
+    async fn text(self) -> Cow<'static, str> {
+        match self {
+            Script::Here(text) => text.into(),
+            Script::Of(locale) if locale == Locale::default() => ENGLISH.into(),
+            Script::Of(locale) => demo_script(locale).await.map_or(ENGLISH.into(), Cow::Owned),
+        }
+    }
 }
 
 /// A demo reply: what is still to come, each piece with the wait before it in milliseconds.
@@ -36,7 +60,7 @@ impl Wire for Demo {
             status: 200,
             content_type: "text/event-stream".to_owned(),
             told: Vec::new(),
-            body: reply(self.script, &asked),
+            body: reply(&self.script.text().await, &asked),
         })
     }
 
@@ -104,7 +128,7 @@ fn event(data: &Value) -> String {
 /// Picks the thinking and the answer for a question out of the script. The script's sections begin with `=== words that choose
 /// it`; the first is the answer to everything else. Within a section, a line `---8<---` stands between thinking and answer.
 fn choose<'a>(script: &'a str, question: &str) -> (&'a str, &'a str) {
-    let question = question.to_ascii_lowercase();
+    let question = question.to_lowercase();
     let mut chosen = "";
     for section in script
         .split("\n=== ")
@@ -113,7 +137,7 @@ fn choose<'a>(script: &'a str, question: &str) -> (&'a str, &'a str) {
         let (words, text) = section.split_once('\n').unwrap_or((section, ""));
         let fits = words
             .split_whitespace()
-            .any(|word| question.contains(&word.to_ascii_lowercase()));
+            .any(|word| question.contains(&word.to_lowercase()));
         if chosen.is_empty() || fits {
             chosen = text;
         }
@@ -127,7 +151,7 @@ fn choose<'a>(script: &'a str, question: &str) -> (&'a str, &'a str) {
     }
 }
 
-/// Cuts text into pieces like a model's tokens: a word or a bit of one, with the blank before it.
+/// Cuts text into pieces like a model's tokens: a word or a bit of one, with the blank before it; of scripts without blanks a few letters.
 fn split(text: &str) -> impl Iterator<Item = &str> {
     let mut rest = text;
     std::iter::from_fn(move || {
@@ -137,7 +161,14 @@ fn split(text: &str) -> impl Iterator<Item = &str> {
         let end = rest
             .char_indices()
             .skip(1)
-            .find(|(at, letter)| letter.is_whitespace() || (*at >= 6 && !letter.is_alphanumeric()))
+            .find(|(at, letter)| {
+                let is_long = if letter.is_alphanumeric() {
+                    *at >= 12 && !letter.is_ascii()
+                } else {
+                    *at >= 6
+                };
+                letter.is_whitespace() || is_long
+            })
             .map_or(rest.len(), |(at, _)| at);
         let (token, after) = rest.split_at(end);
         rest = after;

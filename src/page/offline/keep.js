@@ -12,6 +12,8 @@ const HOME = new URL("./", location).href;
 // Several Rills of one origin have caches of their own.
 const OURS = `rill ${HOME} `;
 const NOTE = `${HOME}open-page/`;
+// The files of languages are taken only once they are spoken.
+const LANGUAGE = /\/locales\/[^\/]+$/;
 
 addEventListener("install", (event) => event.waitUntil(bring().then(() => skipWaiting())));
 addEventListener("activate", (event) => event.waitUntil(begin()));
@@ -33,9 +35,16 @@ function fileOf({ method, mode, url }) {
 async function answer(event, { build, address }) {
   if (address === HOME) event.waitUntil(tidy());
   const kept = await caches.match(address, { cacheName: OURS + build, ignoreVary: true });
-  if (!kept) return fetch(event.request);
-  event.waitUntil(note(build, event.clientId));
-  return kept;
+  const given = kept ?? (await fetch(event.request));
+  // A language is kept once it is spoken.
+  if (!kept && LANGUAGE.test(address) && given.ok) event.waitUntil(keep(build, address, given.clone()));
+  if (kept) event.waitUntil(note(build, event.clientId));
+  return given;
+}
+
+async function keep(build, address, answer) {
+  const cache = await caches.open(OURS + build);
+  await cache.put(address, answer);
 }
 
 // Takes the build, whole; what came stays only where all of it came. The page comes last: where it is, all is.
@@ -44,8 +53,10 @@ async function bring() {
   if (await caches.match(HOME, { cacheName: name })) return;
   const cache = await caches.open(name);
   try {
+    const spoken = await languages();
     const part = ([file, integrity]) => cache.add(new Request(`${HOME}${BUILD}/${file}`, { integrity }));
-    await Promise.all(Object.entries(FILES).map(part));
+    const wanted = ([file]) => !LANGUAGE.test(`/${file}`) || spoken.has(file);
+    await Promise.all(Object.entries(FILES).filter(wanted).map(part));
     const page = await fetch(HOME, { cache: "no-cache" });
     const text = await page.text();
     if (!page.ok || !text.includes(`"${BUILD}/`)) throw new Error(`${HOME} is not of ${BUILD}`);
@@ -55,6 +66,19 @@ async function bring() {
     await caches.delete(name);
     throw error;
   }
+}
+
+// The files of the languages that other builds have kept: who speaks one goes on speaking it.
+async function languages() {
+  const spoken = new Set();
+  for (const name of await caches.keys()) {
+    if (!name.startsWith(OURS)) continue;
+    const cache = await caches.open(name);
+    for (const { url } of await cache.keys()) {
+      if (LANGUAGE.test(url)) spoken.add(url.slice(url.lastIndexOf("/locales/") + 1));
+    }
+  }
+  return spoken;
 }
 
 // The page that was loaded from the network a moment ago has its other parts from here too.

@@ -3,5 +3,10 @@
 
 // The policy that admits the worker's address comes with the element.
 await customElements.whenDefined("rill-chat");
+// The language came before there was a worker: asked for again, it is kept, and costs nothing.
+navigator.serviceWorker?.addEventListener("controllerchange", () => {
+  const spoken = performance.getEntriesByType("resource").filter(({ name }) => name.includes("/locales/"));
+  for (const { name } of spoken) fetch(name).catch(() => {});
+});
 // Over plain http there is no such thing, and a private window may refuse.
 navigator.serviceWorker?.register("sw.js", { updateViaCache: "none" }).catch(() => {});

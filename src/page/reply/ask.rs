@@ -20,9 +20,8 @@ use crate::page::clock::{PageClock, now};
 use crate::page::doctor::Origin;
 use crate::page::history;
 use crate::page::net::PageWire;
-use crate::page::net::demo::Demo;
+use crate::page::net::demo::{Demo, Script};
 use crate::page::store::Store;
-use crate::page::words;
 use crate::session::{Control, Learned, Plan, Report, ask, drive};
 use crate::trace::{Fact, Imported, Replay};
 
@@ -252,7 +251,7 @@ pub(super) fn wire_of(chat: Chat) -> (PageWire, &'static dyn Dialect, Option<Ser
             Some(server),
         ),
         None => {
-            let script = words::demo_script(chat.lang.get_untracked());
+            let script = Script::Of(chat.lang.get_untracked());
             (
                 PageWire::Demo(Demo { script }),
                 Kind::default().dialect(),

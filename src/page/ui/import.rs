@@ -22,7 +22,7 @@ use crate::page::app::{Chat, Command};
 use crate::page::history;
 use crate::page::history::import::{Done, Failed, Found, State};
 use crate::page::panel::Panel;
-use crate::page::words::say;
+use crate::page::words::{listed, say};
 
 /// The most bytes of a picture that may be a character card.
 const LONGEST_CARD: f64 = 64e6;
@@ -338,7 +338,7 @@ fn left(chat: Chat, seen: &Seen) -> String {
     if seen.report.skipped > 0 {
         words.push(say!(chat, left_skipped, count = seen.report.skipped));
     }
-    say!(chat, import_left, what = words.join(", "))
+    say!(chat, import_left, what = listed(chat.lang.get(), words))
 }
 
 fn why_words(chat: Chat, why: Why, count: usize) -> String {

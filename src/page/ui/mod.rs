@@ -116,7 +116,7 @@ pub(crate) fn Page(chat: Chat) -> impl IntoView {
             class:young=move || young(chat)
             class:examined=move || chat.doctor.get()
             lang=move || words::tag(chat.lang.get())
-            dir="auto"
+            dir=move || words::direction(chat.lang.get())
             use:show_look=chat
             aria-busy=move || chat.returning.get().then_some("true")
             on:paste=move |event| files.pasted(&event)

@@ -54,12 +54,9 @@ fn size(chat: Chat, bytes: f64) -> String {
         unit,
     } = Size::of(bytes);
     let unit = match unit {
-        Unit::Kilo => "kB",
-        Unit::Mega => "MB",
-        Unit::Giga => "GB",
+        Unit::Kilo => "kilobyte",
+        Unit::Mega => "megabyte",
+        Unit::Giga => "gigabyte",
     };
-    format!(
-        "{}\u{a0}{unit}",
-        numbers::decimal(chat.lang.get(), number, places)
-    )
+    numbers::amount(chat.lang.get(), number, unit, places)
 }

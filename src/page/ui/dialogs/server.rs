@@ -344,7 +344,7 @@ fn ReadingField(chat: Chat, setting: Setting) -> impl IntoView {
             .with(|appearance| appearance.value(setting).to_owned()),
     };
     let said = move |choice| words::reading_word(chat.lang.get(), &setting.word(choice));
-    let languages = words::locales().iter().map(|&locale| {
+    let languages = words::locales().map(|locale| {
         view! { <kit::Choice value=words::tag(locale) words=move || words::own_name(locale) /> }
     });
     let choices = setting.choices().iter().map(|&choice| {

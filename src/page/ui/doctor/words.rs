@@ -19,16 +19,9 @@ pub fn confidence_words(chat: Chat, confidence: Confidence) -> String {
     }
 }
 
-/// A span of time: `320 ms`, `7.5 s` (`7,5 s`), `75 s`. Figure and unit stay together.
+/// A span of time: `320 ms`, `7.5 s`, as the language writes it.
 pub fn time(chat: Chat, ms: u32) -> String {
-    match ms {
-        0..1000 => format!("{ms}\u{a0}ms"),
-        1000..20_000 => {
-            let seconds = f64::from(ms / 100) / 10.0;
-            format!("{}\u{a0}s", numbers::decimal(chat.lang.get(), seconds, 1))
-        }
-        _ => format!("{}\u{a0}s", ms / 1000),
-    }
+    numbers::span(chat.lang.get(), ms)
 }
 
 /// Words on one piece of evidence.

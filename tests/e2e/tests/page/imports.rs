@@ -59,9 +59,14 @@ async fn seen(chat: &Chat, count: usize) -> Vec<String> {
 /// Writes what is new, and closes the dialog of the import.
 async fn import(chat: &Chat, count: usize) {
     chat.button("Import").await;
+    let conversations = if count == 1 {
+        "conversation"
+    } else {
+        "conversations"
+    };
     chat.page
         .until::<bool>(&format!(
-            "e2e.every(0, '[data-import=done]').some((one) => one.innerText === 'Imported: {count}')"
+            "e2e.every(0, '[data-import=done]').some((one) => one.innerText === '{count} {conversations} imported')"
         ))
         .await;
     close(chat).await;

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 const CTRL: i64 = 2;
 
 /// Puts conversations into the store as an earlier day wrote them: name, title, days ago, what was said.
-async fn seed(chat: &Chat, conversations: &[(&str, &str, f64, Vec<String>)]) {
+pub async fn seed(chat: &Chat, conversations: &[(&str, &str, f64, Vec<String>)]) {
     let all = json!(conversations);
     let write = format!(
         "new Promise((resolve, reject) => {{
@@ -38,7 +38,7 @@ async fn seed(chat: &Chat, conversations: &[(&str, &str, f64, Vec<String>)]) {
     assert!(chat.page.js::<bool>(&write).await);
 }
 
-fn said(words: &[&str]) -> Vec<String> {
+pub fn said(words: &[&str]) -> Vec<String> {
     words.iter().map(|words| (*words).to_owned()).collect()
 }
 
@@ -247,7 +247,7 @@ pub async fn several_conversations_are_selected_and_deleted_at_once(stage: Stage
         row("Of lakes")
     );
     chat.page.until::<bool>(&range).await;
-    chat.page.says("Selected: 3").await;
+    chat.page.says("3 selected").await;
     let boxes: usize = chat
         .page
         .js("e2e.every(0, '.kept .pick').filter((one) => one.checked).length")
@@ -342,7 +342,7 @@ pub async fn the_search_finds_a_word_in_an_old_turn_and_goes_there(stage: Stage)
         .until::<bool>("e2e.name(e2e.active()) === 'Search conversations'")
         .await;
     chat.page.insert("kingfisher wait").await;
-    chat.page.says("Found: 1").await;
+    chat.page.says("1 result").await;
     let marks = "e2e.every(0, '.hits mark').map((one) => one.textContent).join()";
     chat.page
         .until::<bool>(&format!("{marks} === 'Kingfisher,wait'"))
@@ -381,7 +381,7 @@ pub async fn the_search_finds_a_word_in_an_old_turn_and_goes_there(stage: Stage)
         .until::<bool>("e2e.name(e2e.active()) === 'Search conversations'")
         .await;
     chat.page.insert("kingfisher").await;
-    chat.page.says("Found: 2").await;
+    chat.page.says("2 results").await;
     chat.put("textbox", "Search conversations", "Seas").await;
     chat.page
         .until::<bool>("e2e.every(0, '.hits li').length === 2 && e2e.every(0, '.hits .hint')[0].textContent === ''")
@@ -421,7 +421,7 @@ pub async fn the_index_of_the_search_is_kept_and_goes_with_its_conversation(stag
             .until::<bool>("e2e.name(e2e.active()) === 'Search conversations'")
             .await;
         chat.page.insert("they").await;
-        chat.page.says("Found: 4").await;
+        chat.page.says("4 results").await;
     };
     search().await;
     let kept = |ids: &str| format!("{PIECES}.then((names) => names === '{ids}')");
@@ -460,7 +460,7 @@ pub async fn the_search_finds_as_much_where_there_can_be_no_worker(stage: Stage)
         .until::<bool>("e2e.name(e2e.active()) === 'Search conversations'")
         .await;
     chat.page.insert("kingfisher").await;
-    chat.page.says("Found: 1").await;
+    chat.page.says("1 result").await;
     let marks = "e2e.every(0, '.hits mark').map((one) => one.textContent).join()";
     chat.page
         .until::<bool>(&format!("{marks} === 'kingfisher'"))

@@ -20,6 +20,7 @@ mod hands;
 mod images;
 mod imports;
 mod jarvis;
+mod languages;
 mod list;
 mod llama_chat;
 mod long;
