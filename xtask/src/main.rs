@@ -18,6 +18,7 @@ mod fuzz;
 mod late;
 mod links;
 mod model;
+mod names;
 mod offline;
 mod run;
 mod serve;

@@ -8,7 +8,7 @@ use std::path::Path;
 use wasm_split_cli_support::{Options, transform};
 
 use crate::bind::{Form, bind};
-use crate::{Failure, Outcome, late};
+use crate::{Failure, Outcome, late, names};
 
 /// What the linker must keep so that the cut can be made.
 pub(crate) const RUST_FLAGS: [&str; 2] = ["--cfg=rill_split", "-Clink-args=--emit-relocs"];
@@ -62,5 +62,8 @@ pub(crate) fn split(compiled: &Path, form: Form, dist: &Path) -> Outcome {
     };
     let first = fs::read(&first)?;
     bind(first.clone(), NAME, form, dist)?;
-    late::part(NAME, &first, dist)
+    late::part(NAME, &first, dist)?;
+    let script = dist.join(format!("{NAME}.js"));
+    let wasm = dist.join(format!("{NAME}_bg.wasm"));
+    names::shorten(&wasm, &[&script, &dist.join(late::FILE)])
 }
