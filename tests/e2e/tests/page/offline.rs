@@ -151,6 +151,31 @@ pub async fn the_page_starts_without_its_host(stage: Stage) {
 }
 
 #[e2e::case]
+pub async fn a_language_that_was_spoken_once_is_there_without_the_host(stage: Stage) {
+    let host = Host::start().await;
+    let chat = host.open(&stage, "server=demo&lang=en").await;
+    assert!(chat.page.js::<bool>(READY).await);
+    chat.page.goto(&host.site.url("?server=demo&lang=nl")).await;
+    let spoken = "e2e.root()?.querySelector('.rill')?.lang === 'nl' && e2e.every(0, 'textarea').some(e2e.visible)";
+    chat.page.until::<bool>(spoken).await;
+    let kept = format!(
+        "{KEPT}.then((all) => Object.values(all).flat().filter((path) => path.includes('/locales/')).map((path) => path.split('/').at(-1)).join())"
+    );
+    let languages = |expect: &str| format!("{kept}.then((kept) => kept === {})", quote(expect));
+    chat.page.until::<bool>(&languages("nl.json")).await;
+    // A new build brings it along.
+    let old = host.build();
+    host.renew();
+    assert_eq!(chat.page.js::<String>(UPDATE).await, "activated");
+    chat.page.until::<bool>(&languages("nl.json,nl.json")).await;
+    drop(host);
+    chat.page.reload().await;
+    chat.page.until::<bool>(spoken).await;
+    let builds: Vec<String> = chat.page.js(BUILDS).await;
+    assert!(!builds.contains(&old), "{builds:?}");
+}
+
+#[e2e::case]
 pub async fn a_new_build_is_taken_whole_and_at_the_next_load(stage: Stage) {
     let host = Host::start().await;
     let old = host.build();
