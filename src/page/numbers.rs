@@ -6,7 +6,7 @@ use std::cell::RefCell;
 
 use js_sys::Intl::NumberFormat;
 use js_sys::{Array, Date, Function, Object, Reflect};
-use wasm_bindgen::JsValue;
+use wasm_bindgen::{JsCast, JsValue};
 
 use super::words::{Locale, tag};
 
@@ -18,6 +18,13 @@ pub fn decimal(locale: Locale, number: f64, places: u32) -> String {
 /// Writes a share (1 is the whole) in per cent, with exactly so many decimal places: `93.4%`, `93,4 %`.
 pub fn percent(locale: Locale, share: f64, places: u32) -> String {
     format(locale, share, "percent", places)
+}
+
+/// Writes a span of time in a unit as `Intl` names it (`minute`): `2 min`.
+pub fn span(locale: Locale, number: f64, unit: &str) -> String {
+    let style = style(&[("style", "unit"), ("unit", unit), ("unitDisplay", "short")]);
+    let format = NumberFormat::new(&Array::of1(&tag(locale).into()), style.unchecked_ref());
+    written(&format.format(), number)
 }
 
 /// Writes a day and a time of it, from milliseconds since 1970: `30 Nov 2026, 14:05`.
@@ -66,6 +73,10 @@ fn format(locale: Locale, number: f64, style: &'static str, places: u32) -> Stri
         made.push((way, format.clone()));
         format
     });
+    written(&format, number)
+}
+
+fn written(format: &Function, number: f64) -> String {
     let figures = format.call1(&JsValue::UNDEFINED, &number.into());
     // A number is always formatted. (Rust's own words for one would be 3 KB of the first view.)
     let figures = figures.ok().and_then(|figures| figures.as_string());
