@@ -12,6 +12,7 @@
 
 mod clusters;
 mod live;
+mod measure;
 mod pace;
 mod script;
 mod steady;
@@ -19,6 +20,7 @@ mod step;
 
 use std::ops::Range;
 
+pub use measure::measured;
 pub use pace::{Manner, Pace, PaceError, Steps};
 
 use crate::event::Millis;

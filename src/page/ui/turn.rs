@@ -124,6 +124,7 @@ fn Reply(chat: Chat, id: TurnId) -> impl IntoView {
         attach(live, thought, answer);
     }
     let hurried = seen.map(|seen| (chat, seen));
+    let paced = move || course.runs() && chat.current_manner().pace.is_fixed();
     view! {
         <article
             class="turn reply"
@@ -136,6 +137,7 @@ fn Reply(chat: Chat, id: TurnId) -> impl IntoView {
             <Thinking chat id course figures place=thought />
             <div
                 class="answer"
+                class:paced=paced
                 dir="auto"
                 node_ref=answer
                 use:settle=settled
