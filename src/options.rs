@@ -6,16 +6,17 @@
 use std::str::FromStr;
 
 use crate::dialect::Kind;
-use crate::pacer::Pace;
+use crate::pacer::{Manner, Pace, Steps};
 use crate::reading::{Appearance, Setting};
 use crate::session::Deadlines;
 
 /// The names beside the settings of how to read.
-const NAMES: [&str; 11] = [
+const NAMES: [&str; 12] = [
     "server",
     "kind",
     "model",
     "profile",
+    "age",
     "system",
     "greeting",
     "placeholder",
@@ -67,6 +68,8 @@ pub struct Options {
     pub model: Option<String>,
     /// Readers for whom the page is laid out.
     pub profile: Profile,
+    /// Age of young readers, which sets their pace.
+    pub age: Option<Age>,
     /// System prompt.
     pub system: Option<String>,
     /// The first screen's heading.
@@ -92,6 +95,45 @@ pub enum Profile {
     Standard,
     /// Readers of 8 to 17.
     Young,
+}
+
+/// The pace of AI4ArtsEd's own page, in milliseconds for a letter.
+const AI4ARTSED: f64 = 30.0;
+
+/// Age of readers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Age {
+    /// So many years, 8 to 17.
+    Years(u8),
+    /// Grown up.
+    Adult,
+}
+
+impl FromStr for Age {
+    type Err = ();
+
+    fn from_str(value: &str) -> Result<Self, ()> {
+        match value.trim() {
+            "adult" => Ok(Age::Adult),
+            years => match years.parse() {
+                Ok(years @ 8..=17) => Ok(Age::Years(years)),
+                _ => Err(()),
+            },
+        }
+    }
+}
+
+impl Age {
+    /// Words a minute that three of four readers of this age do not outrun: the 75th percentile of silent reading with understanding
+    /// (Spichtig et al. 2016, grades 3, 6 and 12); of adults, what they read on average (Brysbaert 2019: 238 to 260).
+    pub fn words(self) -> f64 {
+        match self {
+            Age::Years(..=10) => 155.0,
+            Age::Years(11..=13) => 190.0,
+            Age::Years(_) => 225.0,
+            Age::Adult => 250.0,
+        }
+    }
 }
 
 /// Places where things can be kept.
@@ -133,6 +175,7 @@ impl Options {
         let kind = text("kind").filter(|value| value != "auto");
         options.kind = parsed("kind", kind, &mut bad);
         options.profile = parsed("profile", text("profile"), &mut bad).unwrap_or_default();
+        options.age = parsed("age", text("age"), &mut bad);
         options.storage = parsed("storage", text("storage"), &mut bad).unwrap_or_default();
         for &setting in Setting::ALL {
             if let Some(value) = text(setting.name())
@@ -156,12 +199,30 @@ impl Options {
         (options, complaints)
     }
 
-    /// The pace that is in force: what was asked for, else the profile's.
+    /// The pace that is in force: what was asked for, else the age's, else that of the server's own system, else the profile's.
     pub fn pace(&self) -> Pace {
-        self.appearance.pace().unwrap_or(match self.profile {
-            Profile::Standard => Pace::Live,
-            Profile::Young => Pace::PerCharacter(30.0),
+        let is_young = self.profile == Profile::Young;
+        let wished = self.appearance.pace();
+        wished.unwrap_or(match (self.age.filter(|_| is_young), self.kind) {
+            (Some(age), _) => Pace::Words(age.words()),
+            (None, Some(Kind::Ai4ArtsEd)) => Pace::PerCharacter(AI4ARTSED),
+            (None, _) if is_young => Pace::Words(Age::Years(12).words()),
+            (None, _) => Pace::Live,
         })
+    }
+
+    /// The manner in which text is shown to a person who reads by these settings, where each of them counts before the page's own.
+    pub fn manner(&self, person: &Appearance) -> Manner {
+        let pace = person.pace().unwrap_or_else(|| self.pace());
+        let own = match (self.profile, pace) {
+            (Profile::Young, Pace::Words(_)) => Steps::Words,
+            _ => Steps::Letters,
+        };
+        let steps = person.steps().or(self.appearance.steps());
+        Manner {
+            pace,
+            steps: steps.unwrap_or(own),
+        }
     }
 }
 
@@ -200,15 +261,52 @@ mod tests {
     }
 
     #[test]
-    fn the_young_profile_brings_its_own_pace_unless_one_is_asked_for() {
-        assert_eq!(
-            read(&[("profile", "young")]).0.pace(),
-            Pace::PerCharacter(30.0)
+    fn the_young_profile_brings_the_pace_of_its_age_unless_one_is_asked_for() {
+        let check = |pairs: &[(&str, &str)], expect: Pace| {
+            let pairs = [&[("profile", "young")], pairs].concat();
+            let (options, complaints) = read(&pairs);
+            assert_eq!((options.pace(), complaints), (expect, vec![]), "{pairs:?}");
+        };
+        check(&[], Pace::Words(190.0));
+        check(&[("pace", "instant"), ("age", "9")], Pace::Instant);
+        let ages = [
+            ("8", 155.0),
+            ("10", 155.0),
+            ("11", 190.0),
+            ("13", 190.0),
+            ("14", 225.0),
+            ("17", 225.0),
+            ("adult", 250.0),
+        ];
+        for (age, words) in ages {
+            check(&[("age", age)], Pace::Words(words));
+            check(&[("age", age), ("kind", "ai4artsed")], Pace::Words(words));
+        }
+        check(&[("kind", "ai4artsed")], Pace::PerCharacter(30.0));
+        check(
+            &[("kind", "ai4artsed"), ("pace", "160wpm")],
+            Pace::Words(160.0),
         );
-        assert_eq!(
-            read(&[("profile", "young"), ("pace", "instant")]).0.pace(),
-            Pace::Instant
-        );
+        // Elsewhere an age sets nothing.
+        assert_eq!(read(&[("age", "9")]).0.pace(), Pace::Live);
+        let (options, _) = read(&[("age", "9"), ("kind", "ai4artsed")]);
+        assert_eq!(options.pace(), Pace::PerCharacter(30.0));
+    }
+
+    #[test]
+    fn words_appear_whole_to_young_readers_unless_somebody_wishes_letters() {
+        let steps = |owner: &[(&str, &str)], person: &[(&str, &str)]| {
+            let (owner, person) = (read(owner).0, read(person).0);
+            owner.manner(&person.appearance).steps
+        };
+        let young = ("profile", "young");
+        assert_eq!(steps(&[], &[("pace", "160wpm")]), Steps::Letters);
+        assert_eq!(steps(&[young], &[]), Steps::Words);
+        assert_eq!(steps(&[young], &[("pace", "30")]), Steps::Letters);
+        assert_eq!(steps(&[young, ("steps", "letters")], &[]), Steps::Letters);
+        let (letters, words) = (("steps", "letters"), ("steps", "words"));
+        assert_eq!(steps(&[young, letters], &[words]), Steps::Words);
+        assert_eq!(steps(&[young], &[letters]), Steps::Letters);
     }
 
     #[test]
@@ -227,6 +325,12 @@ mod tests {
         check("kind", "abacus");
         check("profile", "old");
         check("pace", "fast");
+        check("pace", "wpm");
+        check("age", "7");
+        check("age", "18");
+        check("age", "grown");
+        check("steps", "jumps");
+        check("pages", "two");
         check("theme", "pink");
         check("storage", "cloud");
         check("deadlines", "connect:soon");
@@ -263,7 +367,13 @@ mod tests {
 
     #[test]
     fn settings_of_how_to_read_are_names_too() {
-        let words = [("theme", "dark"), ("lang", "de"), ("pace", "instant")];
+        let words = [
+            ("theme", "dark"),
+            ("lang", "de"),
+            ("pace", "instant"),
+            ("steps", "words"),
+            ("pages", "on"),
+        ];
         for (name, value) in words {
             assert!(names().any(|known| known == name), "{name}");
             let (options, complaints) = read(&[(name, value)]);

@@ -6,7 +6,7 @@
 
 use serde_json::{Map, Value};
 
-use crate::pacer::Pace;
+use crate::pacer::{Pace, Steps};
 
 /// A setting of how a person reads, in the order of the panel.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, strum::IntoStaticStr, strum::VariantArray)]
@@ -14,6 +14,10 @@ use crate::pacer::Pace;
 pub enum Setting {
     /// Speed at which text is shown.
     Pace,
+    /// Steps in which text appears.
+    Steps,
+    /// Whether text waits at the end of each page.
+    Pages,
     /// Light or dark.
     Theme,
     /// The language of the page's words, a tag (BCP 47).
@@ -33,7 +37,9 @@ impl Setting {
     /// page's own.
     pub fn choices(self) -> &'static [&'static str] {
         match self {
-            Setting::Pace => &["", "live", "30", "60", "instant"],
+            Setting::Pace => &["", "live", "120wpm", "190wpm", "250wpm", "instant"],
+            Setting::Steps => &["", "words", "letters"],
+            Setting::Pages => &["off", "on"],
             Setting::Theme => <Theme as strum::VariantNames>::VARIANTS,
             Setting::Lang => &[],
         }
@@ -43,7 +49,9 @@ impl Setting {
     fn read(self, value: &str) -> Option<String> {
         match self {
             Setting::Pace => value.parse().ok().map(|pace: Pace| pace.to_string()),
-            Setting::Theme => self.choices().contains(&value).then(|| value.to_owned()),
+            Setting::Steps | Setting::Pages | Setting::Theme => {
+                self.choices().contains(&value).then(|| value.to_owned())
+            }
             Setting::Lang => Some(value.to_owned()),
         }
     }
@@ -52,7 +60,7 @@ impl Setting {
     pub fn style(self) -> Option<&'static str> {
         match self {
             Setting::Theme => Some("data-theme"),
-            Setting::Pace | Setting::Lang => None,
+            Setting::Pace | Setting::Steps | Setting::Pages | Setting::Lang => None,
         }
     }
 
@@ -179,6 +187,20 @@ impl Appearance {
     /// Returns the speed at which text is shown; `None` leaves it to the page's owner.
     pub fn pace(&self) -> Option<Pace> {
         self.get(Setting::Pace)?.parse().ok()
+    }
+
+    /// Returns the steps in which text appears; `None` leaves them to the page's owner.
+    pub fn steps(&self) -> Option<Steps> {
+        match self.get(Setting::Steps)? {
+            "words" => Some(Steps::Words),
+            "letters" => Some(Steps::Letters),
+            _ => None,
+        }
+    }
+
+    /// Tells whether text waits at the end of each page until the reader goes on.
+    pub fn pages(&self) -> bool {
+        self.value(Setting::Pages) == "on"
     }
 }
 

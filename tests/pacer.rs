@@ -2,7 +2,7 @@
 #![allow(clippy::unwrap_used)]
 
 use proptest::prelude::*;
-use rill::pacer::{FIXED_LAG, LIVE_LAG, Pace, Pacer};
+use rill::pacer::{LIVE_LAG, OPEN_LAG, Pace, Pacer};
 use unicode_segmentation::UnicodeSegmentation;
 
 const SAMPLES: &[&str] = &[
@@ -36,12 +36,27 @@ fn the_pace_attribute_is_read_or_refused_with_a_clear_word() {
     check_pace("30", Ok(Pace::PerCharacter(30.0)));
     check_pace(" 2.5 ", Ok(Pace::PerCharacter(2.5)));
     check_pace("0", Ok(Pace::Instant));
-    for bad in ["", "fast", "-1", "NaN", "inf", "30ms"] {
+    check_pace("160wpm", Ok(Pace::Words(160.0)));
+    check_pace(" 82.5 wpm ", Ok(Pace::Words(82.5)));
+    check_pace("9999999wpm", Ok(Pace::Words(100_000.0)));
+    for bad in [
+        "",
+        "fast",
+        "-1",
+        "NaN",
+        "inf",
+        "30ms",
+        "wpm",
+        "0wpm",
+        "-3wpm",
+        "infwpm",
+        "160 words",
+    ] {
         check_pace(bad, Err(()));
     }
     let said = "30ms".parse::<Pace>().unwrap_err().to_string();
     assert!(
-        said.contains("\"30ms\"") && said.contains("instant"),
+        said.contains("\"30ms\"") && said.contains("instant") && said.contains("160wpm"),
         "{said}"
     );
 }
@@ -62,8 +77,12 @@ fn a_pace_is_read_as_it_was_written() {
     check("33.3333", "33.333");
     check("999999999999999", "86400000");
     check("86399999.9994", "86399999.999");
+    check("160wpm", "160wpm");
+    check("33.3333 wpm", "33.333wpm");
+    check("0.5wpm", "1wpm");
     for pace in [f64::NAN, f64::INFINITY, -1.0, 1e300] {
         assert!(Pace::PerCharacter(pace).to_string().parse::<Pace>().is_ok());
+        assert!(Pace::Words(pace).to_string().parse::<Pace>().is_ok());
     }
 }
 
@@ -126,17 +145,17 @@ fn a_fixed_pace_shows_one_cluster_per_step_and_the_end_waits_for_it() {
 }
 
 #[test]
-fn a_fixed_pace_speeds_up_when_more_than_ten_seconds_wait() {
+fn a_fixed_pace_is_kept_to_the_last_letter_however_much_waits() {
     let mut pacer = Pacer::new(Pace::PerCharacter(30.0));
     pacer.push(0.0, &"x".repeat(3000)); // 90 s of text
     pacer.finish(0.0);
-    pacer.advance(5_000.0);
-    assert!(
-        (1400..=1600).contains(&pacer.shown().len()),
-        "evenly: {}",
-        pacer.shown().len()
-    );
-    pacer.advance(FIXED_LAG);
+    for second in 0..90 {
+        pacer.advance(f64::from(second) * 1000.0 + 1.0);
+        let due = (f64::from(second) * 1000.0 / 30.0) as usize + 1;
+        assert!(pacer.shown().len().abs_diff(due) <= 1, "at {second} s");
+    }
+    assert!(!pacer.drained());
+    pacer.advance(2999.0 * 30.0);
     assert!(pacer.drained());
 }
 
@@ -148,8 +167,8 @@ fn a_last_letter_is_shown_though_nothing_follows() {
     assert_eq!(pacer.advance(pacer.next_due(300.0).unwrap()), 0..1);
     pacer.push(500.0, "🇩");
     assert!(pacer.advance(9_000.0).is_empty());
-    assert_eq!(pacer.next_due(9_000.0), Some(500.0 + FIXED_LAG));
-    assert_eq!(pacer.advance(500.0 + FIXED_LAG), 1..5);
+    assert_eq!(pacer.next_due(9_000.0), Some(500.0 + OPEN_LAG));
+    assert_eq!(pacer.advance(500.0 + OPEN_LAG), 1..5);
     let mut pacer = Pacer::new(Pace::Live);
     pacer.push(0.0, "🇩");
     assert!(pacer.advance(300.0).is_empty());
@@ -279,7 +298,8 @@ fn two_hundred_thousand_tiny_tokens_are_cheap_even_as_one_cluster_or_one_row_of_
                 }
             }
             pacer.finish(100_000.0);
-            pacer.advance(200_000.0);
+            // Two letters a token at the most, each of them a millisecond.
+            pacer.advance(600_000.0);
             assert!(pacer.drained());
             assert!(
                 started.elapsed().as_secs() < 10,
@@ -307,7 +327,9 @@ proptest! {
 
     #[test]
     fn whatever_comes_whenever_the_lag_is_bounded_and_the_last_letter_is_shown((pushes, steps) in pieces(), ms in 0.5..200.0f64, live in any::<bool>()) {
-        let (pace, lag) = if live { (Pace::Live, LIVE_LAG) } else { (Pace::PerCharacter(ms), FIXED_LAG) };
+        // A fixed pace has no bound: all of it may take as long as each letter in turn, and the last cluster of each piece.
+        let slowest = pushes.iter().map(|push| push.1.len() as f64 * ms + OPEN_LAG).sum();
+        let (pace, lag) = if live { (Pace::Live, LIVE_LAG) } else { (Pace::PerCharacter(ms), slowest) };
         let all: String = pushes.iter().map(|push| push.1.as_str()).collect();
         let mut pacer = Pacer::new(pace);
         let mut now = 0.0;

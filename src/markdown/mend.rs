@@ -83,7 +83,7 @@ fn mend_but(text: &str, formulas: bool) -> Mended<'_> {
         _ => (place.start, text.len()),
     };
     let open = text::part(text, from..end);
-    let inline = Inline::of(open);
+    let inline = Inline::of(open, from == line_start(text::up_to(text, from)));
     if inline.changes_nothing() && rule.is_none() {
         // Where it is no table after all, marks may be open in the cells before.
         let settled = !cut && !inline.open && !last.is_row();
@@ -195,6 +195,14 @@ pub(super) fn mend_row(row: &str) -> Mended<'_> {
     let from = last_cell(text, last.start);
     let mended = mend_tail(text::up_to(text, from), text::from(text, from));
     let reach = from + mended.reach;
+    let line = text::from(&mended.text, last.start).trim_ascii();
+    if line == "|" {
+        // Nothing in its first cell is shown yet: it is no row so far.
+        return Mended {
+            reach: last.start,
+            ..Mended::as_it_is(text::up_to(text, last.start), false, false)
+        };
+    }
     Mended {
         reach,
         settled: false,
@@ -242,7 +250,7 @@ pub(super) fn mend_tail(lead: &str, text: &str) -> Mended<'static> {
             known: true,
         };
     }
-    let inline = Inline::of(shown);
+    let inline = Inline::of(shown, line_start(lead) == lead.len());
     let mut out = String::with_capacity(lead.len() + shown.len() + 8);
     out.push_str(lead);
     inline.write(shown, &mut out);

@@ -11,8 +11,8 @@ use crate::chat::tree::TurnId;
 use crate::chat::turn::Turn;
 use crate::dialect::Transport;
 use crate::event::End;
-use crate::pacer::Pace;
-pub use crate::reply::Status;
+use crate::pacer::Manner;
+pub use crate::reply::{Left, Status};
 use crate::session::Report;
 
 /// Orders to the reply that runs.
@@ -24,8 +24,12 @@ pub enum Order {
     Conclude,
     /// Show all that is here at once.
     Skip,
-    /// Show text at this pace from now on.
-    Pace(Pace),
+    /// Show text in this manner from now on.
+    Pace(Manner),
+    /// Show text twice as fast while set.
+    Hurry(bool),
+    /// Go on where text waits at the end of a page.
+    ReadOn,
     /// Wait on past a deadline.
     WaitOn,
     /// Tell the server to stop, since the page closes.
@@ -59,6 +63,10 @@ pub struct Seen {
     pub thinks: ReadSignal<bool>,
     /// `true` while arrived text waits to be shown.
     pub behind: ReadSignal<bool>,
+    /// `true` while text waits at the end of a page for the reader to go on.
+    pub held: ReadSignal<bool>,
+    /// Time that a fixed pace still takes to show what is here, where that is worth telling.
+    pub left: ReadSignal<Option<Left>>,
     /// Transport that the reply takes; `None` before the request is sent.
     pub way: ReadSignal<Option<&'static Transport>>,
     /// Transport that the next reply takes, where this one's held everything back.

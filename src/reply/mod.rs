@@ -9,11 +9,12 @@
 
 mod arrivals;
 mod estimate;
+mod reader;
 pub mod spoken;
 mod status;
 
 pub use estimate::about_tokens;
-pub use status::Status;
+pub use status::{Left, Status};
 
 use arrivals::Arrivals;
 use estimate::quarters;
@@ -21,7 +22,7 @@ use estimate::quarters;
 use crate::chat::turn::Turn;
 use crate::event::{ChatEvent, End, Millis, Timings, Usage};
 use crate::markdown::{Markdown, piece_of};
-use crate::pacer::{Pace, Pacer};
+use crate::pacer::{Manner, Pacer};
 use crate::session::Report;
 use crate::text;
 
@@ -86,14 +87,14 @@ pub struct Reply {
 
 impl Reply {
     /// A reply that begins at `now`, with the text, if any, from which it goes on.
-    pub fn begin(now: Millis, pace: Pace, mut turn: Turn) -> Reply {
+    pub fn begin(now: Millis, manner: impl Into<Manner>, mut turn: Turn) -> Reply {
         turn.end = None;
         let mut markdown = Markdown::new();
         markdown.append(&turn.text);
         Reply {
             life: Life::Running,
             prefix: turn.text.len(),
-            pacer: Pacer::new(pace),
+            pacer: Pacer::new(manner),
             markdown,
             rewrite: false,
             told: 0,
@@ -243,16 +244,6 @@ impl Reply {
         self.over(now, end);
         self.muted = true;
         self.pacer.skip();
-    }
-
-    /// Shows all that is here, and whatever still comes, at once.
-    pub fn skip(&mut self) {
-        self.pacer.skip();
-    }
-
-    /// Sets another pace from now on.
-    pub fn set_pace(&mut self, now: Millis, pace: Pace) {
-        self.pacer.set_pace(now, pace);
     }
 
     /// Takes figures that came beside the stream.

@@ -1,6 +1,6 @@
 //! What a reply is doing, as its reader is told.
 
-use crate::event::{Deadline, Progress};
+use crate::event::{Deadline, Millis, Progress};
 
 /// Activities of a reply, for the status line.
 #[derive(Debug, Clone, PartialEq)]
@@ -23,4 +23,27 @@ pub enum Status {
     Asking(Deadline),
     /// The reply is over.
     Ended,
+}
+
+/// Time that is left until all that is here is shown, as coarse as it is told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Left {
+    /// So many seconds, in steps of five, from twenty on of ten.
+    Seconds(u32),
+    /// So many minutes.
+    Minutes(u32),
+}
+
+impl Left {
+    /// Makes words of a time; `None` where it is too short to be told.
+    pub fn of(left: Millis) -> Option<Left> {
+        let seconds = (left / 1000.0).clamp(0.0, 1e9);
+        let in_steps = |step: f64| Left::Seconds(((seconds / step).round() * step) as u32);
+        match seconds {
+            ..5.0 => None,
+            ..20.0 => Some(in_steps(5.0)),
+            ..90.0 => Some(in_steps(10.0)),
+            _ => Some(Left::Minutes((seconds / 60.0).round() as u32)),
+        }
+    }
 }

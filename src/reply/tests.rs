@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::event::{Deadline, Finish, FinishKind, ServerError};
+use crate::pacer::Pace;
 
 fn reply() -> Reply {
     Reply::begin(0.0, Pace::Instant, Turn::reply())

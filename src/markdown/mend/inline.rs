@@ -41,9 +41,11 @@ struct Bracket {
 }
 
 impl Inline {
-    pub(super) fn of(text: &str) -> Self {
+    /// Reads a text. `begins`: it stands at the beginning of a line, where a mark may begin a block.
+    pub(super) fn of(text: &str, begins: bool) -> Self {
         let mut scan = Scan {
             text,
+            begins,
             bytes: text.as_bytes(),
             marks: Vec::new(),
             last: [None; 3],
@@ -91,6 +93,7 @@ impl Inline {
 
 struct Scan<'a> {
     text: &'a str,
+    begins: bool,
     bytes: &'a [u8],
     marks: Vec<Mark>,
     /// Index of the last open mark of each letter: `*`, `_`, `~`.
@@ -203,10 +206,13 @@ impl Scan<'_> {
         if let Some(open) = self.brackets.pop()
             && self.text.len() < open.start + FAR
             && !self.is_at(open.inside, b'^')
-            && self.may_drop(&open)
-            && self.out.end.is_none_or(|end| end > open.inside)
         {
-            self.out.drops.push((open.start, open.inside));
+            if self.out.end == Some(open.inside) {
+                // Nothing in it is shown yet.
+                self.cut(open.start);
+            } else if self.may_drop(&open) && self.out.end.is_none_or(|end| end > open.inside) {
+                self.out.drops.push((open.start, open.inside));
+            }
         }
         for mark in self.marks.iter().rev() {
             for _ in 0..mark.length {
@@ -224,7 +230,8 @@ impl Scan<'_> {
         };
         let before = self.bytes.get(..open.start).unwrap_or_default();
         let line = memchr::memrchr(b'\n', before).map_or(0, |end| end + 1);
-        let leads = formula::is_led(before.get(line..).unwrap_or_default());
+        let leads =
+            (line > 0 || self.begins) && formula::is_led(before.get(line..).unwrap_or_default());
         let begins = next.is_ascii_digit() || b"#>-+*=`~|<".contains(&next);
         !(next.is_ascii_whitespace() || leads && begins)
     }

@@ -24,6 +24,10 @@ pub enum Command {
     Stop,
     /// Show all that is here at once.
     Skip,
+    /// Show text twice as fast while set.
+    Hurry(bool),
+    /// Go on where text waits at the end of a page.
+    ReadOn,
     /// Wait on past a deadline.
     WaitOn,
     /// Let the model give another answer to the same question, beside this one.
@@ -111,6 +115,8 @@ impl Chat {
             Command::Send(text) => self.send(text),
             Command::Stop => self.stop(),
             Command::Skip => self.order(Order::Skip),
+            Command::Hurry(hurried) => self.order(Order::Hurry(hurried)),
+            Command::ReadOn => self.order(Order::ReadOn),
             Command::WaitOn => self.order(Order::WaitOn),
             Command::Clear => self.clear(),
             Command::Import(tree) => self.begin_with(tree),

@@ -4,16 +4,16 @@ use leptos::prelude::*;
 
 use super::Chat;
 use crate::options::{Complaint, Options};
-use crate::pacer::Pace;
+use crate::pacer::Manner;
 use crate::page::live::Order;
 use crate::page::words::{self, Locale};
 use crate::reading::{Appearance, Setting};
 
 impl Chat {
-    /// Returns the pace that is in force: the person's, else the owner's, else the profile's. Tracked.
-    pub fn current_pace(self) -> Pace {
-        let own = || self.options.with(Options::pace);
-        self.appearance.with(Appearance::pace).unwrap_or_else(own)
+    /// Returns the manner in which text is shown: as the person wishes, else the owner, else the profile. Tracked.
+    pub fn current_manner(self) -> Manner {
+        let person = self.appearance.get();
+        self.options.with(|options| options.manner(&person))
     }
 
     /// Sets the value of a setting, as the person chooses it; an empty one leaves it to the page's owner. What was not chosen is
@@ -37,11 +37,19 @@ impl Chat {
 
     /// Reads by these settings from now on, what is being shown as well.
     fn read_so(self, appearance: Appearance) {
-        let before = untrack(|| self.current_pace());
-        self.show_appearance(appearance);
-        let now = untrack(|| self.current_pace());
+        self.pace_anew(move || self.show_appearance(appearance));
+    }
+
+    /// Changes something by which people read, and has the reply that runs keep to it.
+    fn pace_anew(self, change: impl FnOnce()) {
+        let before = untrack(|| self.current_manner());
+        change();
+        let now = untrack(|| self.current_manner());
         if now != before {
             self.order(Order::Pace(now));
+        }
+        if !self.appearance.with_untracked(Appearance::pages) {
+            self.order(Order::ReadOn);
         }
     }
 
@@ -53,10 +61,12 @@ impl Chat {
         let model = model.filter(|_| options.model != before.model);
         let mut appearance = self.appearance.get_untracked();
         appearance.follow(&before.appearance, &options.appearance);
-        self.show_appearance(appearance);
-        self.write(|signals| {
-            signals.options.set(options);
-            signals.complaints.set(complaints);
+        self.pace_anew(move || {
+            self.show_appearance(appearance);
+            self.write(|signals| {
+                signals.options.set(options);
+                signals.complaints.set(complaints);
+            });
         });
         if moved {
             self.start(false);

@@ -121,6 +121,7 @@ impl Reply {
         }
         // Last, for it has the browser lay out the page: what changed after it would be laid out by itself.
         self.chat.follow();
+        self.look_at_page(at);
         if !all {
             self.arm(0.0);
         } else if let Some(due) = due {

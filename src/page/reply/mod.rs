@@ -2,11 +2,12 @@
 //!
 //! In: [`Report`]s from the session, at any rate. Out: the page, touched at most once a frame, and one finished [`Turn`].
 //! [`ask`] asks the server, [`fit`] for as much as fits, [`rest`] for what the page before this one did not get; [`frame`] paints,
-//! [`voice`] reads it out, [`watch`](mod@watch) is the Doctor beside it.
+//! [`reader`] does what its reader wants, [`voice`] reads it out, [`watch`](mod@watch) is the Doctor beside it.
 
 mod ask;
 mod fit;
 mod frame;
+mod reader;
 mod rest;
 mod voice;
 mod watch;
@@ -27,7 +28,6 @@ use crate::dialect::Transport;
 use crate::dialect::{BodyRule, Kind};
 use crate::event::{ChatEvent, End, Millis, Progress};
 use crate::history::running::Running;
-use crate::pacer::Pace;
 use crate::page::app::{Chat, Command, TokenInsight};
 use crate::page::clock::{Beat, hidden, now};
 use crate::page::doctor::Origin;
@@ -42,6 +42,7 @@ use crate::reply;
 use crate::session::{Control, Report};
 use crate::trace::{Fact, Imported, Trace};
 
+use reader::Pages;
 pub use rest::restore;
 use voice::Voice;
 
@@ -54,6 +55,7 @@ pub struct Reply {
     end: ArcRwSignal<Option<End>>,
     thinks: ArcRwSignal<bool>,
     behind: ArcRwSignal<bool>,
+    pages: Pages,
     way: ArcRwSignal<Option<&'static Transport>>,
     next_way: ArcRwSignal<Option<&'static Transport>>,
     chat: Chat,
@@ -155,6 +157,7 @@ fn start(chat: Chat, id: TurnId, source: Source) {
         end: ArcRwSignal::new(None),
         thinks: ArcRwSignal::new(!turn.reasoning.is_empty()),
         behind: ArcRwSignal::new(false),
+        pages: Pages::default(),
         way: ArcRwSignal::new(None),
         next_way: ArcRwSignal::new(None),
         chat,
@@ -165,7 +168,7 @@ fn start(chat: Chat, id: TurnId, source: Source) {
         estimate: Cell::new(0),
         origin: RefCell::default(),
         core: RefCell::new(Core {
-            reply: reply::Reply::begin(started, untrack(|| chat.current_pace()), turn),
+            reply: reply::Reply::begin(started, untrack(|| chat.current_manner()), turn),
             painter: None,
             voice: Voice::default(),
             farewell: None,
@@ -216,6 +219,8 @@ impl Live for Reply {
             end: self.end.read_only().into(),
             thinks: self.thinks.read_only().into(),
             behind: self.behind.read_only().into(),
+            held: self.pages.held.read_only().into(),
+            left: self.pages.left.read_only().into(),
             way: self.way.read_only().into(),
             next_way: self.next_way.read_only().into(),
         }
@@ -236,7 +241,9 @@ impl Live for Reply {
             Order::Stop(end) => self.stop(end),
             Order::Conclude => self.conclude(),
             Order::Skip => self.skip(),
-            Order::Pace(pace) => self.set_pace(pace),
+            Order::Pace(manner) => self.set_pace(manner),
+            Order::Hurry(hurried) => self.hurry(hurried),
+            Order::ReadOn => self.read_on(),
             Order::WaitOn => {
                 let mut core = self.core.borrow_mut();
                 core.trace.stamp(now(), Fact::WaitedOn);
@@ -277,22 +284,6 @@ impl Reply {
         self.arm(0.0);
     }
 
-    /// Shows all that has arrived, at once.
-    fn skip(self: &Rc<Self>) {
-        self.core.borrow_mut().reply.skip();
-        self.arm(0.0);
-    }
-
-    /// Shows the text at another pace from now on.
-    fn set_pace(self: &Rc<Self>, pace: Pace) {
-        let at = now();
-        let mut core = self.core.borrow_mut();
-        core.reply.set_pace(at, pace);
-        core.trace.stamp(at, Fact::Promise(pace.lag()));
-        drop(core);
-        self.arm(0.0);
-    }
-
     /// Ends the reply now, whatever is still on the way: a newer send takes its place.
     fn conclude(self: &Rc<Self>) {
         self.core.borrow_mut().reply.conclude(now());
@@ -329,6 +320,7 @@ impl Reply {
     /// Begins to paint: the page has made room, the element of the answer and the text of the thinking.
     fn attach(self: &Rc<Self>, answer: &Element, reasoning: Text) {
         let mut core = self.core.borrow_mut();
+        self.pages.begin(answer);
         core.painter = Some(Painter::new(answer.clone(), self.chat));
         core.reasoning = Some((reasoning.parent_element(), reasoning));
         core.reasoned = 0;

@@ -31,7 +31,7 @@ impl Reply {
         let mut core = self.core.borrow_mut();
         let (begun, pace) = (
             core.reply.started(),
-            untrack(|| self.chat.current_pace()).lag(),
+            untrack(|| self.chat.current_manner()).pace.lag(),
         );
         core.trace.stamp(begun, Fact::Promise(pace));
         if hidden() {

@@ -24,6 +24,7 @@
 //! | `actions` | later | what can be done with a turn |
 //! | `more` | later | what else can be done with a turn, and the branches |
 //! | `said` | later | what a person said |
+//! | `hurry` | later | keys and fingers that hurry a reply |
 //! | [`queue`] | later | messages that wait, and the way back from a change |
 //! | `window` | later | where the window begins, and the summary before it |
 //! | [`turn`] | later | one turn |
@@ -51,6 +52,7 @@ pub(crate) mod fields;
 mod file;
 pub(crate) mod folder;
 mod found;
+mod hurry;
 pub(crate) mod images;
 pub(crate) mod import;
 mod kit;

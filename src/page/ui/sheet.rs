@@ -8,10 +8,11 @@ thread_local! {
     static SHEET: Option<CssStyleSheet> = sheet(concat!(
         include_str!("../../../style/doctor.css"),
         include_str!("../../../style/conversations.css"),
+        include_str!("../../../style/pace.css"),
     ));
 }
 
-/// Gives the chat the styles of the Doctor and of the list of conversations, once.
+/// Gives the chat the styles of the Doctor, of the list of conversations and of a few dialogs, once.
 pub fn adopt_style(root: &ShadowRoot) {
     adopt(root, &SHEET);
 }

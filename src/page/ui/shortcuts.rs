@@ -36,7 +36,8 @@ pub fn listen(chat: Chat) {
     StoredValue::new_local(listener);
 }
 
-fn is_meant(chat: Chat) -> bool {
+/// Tells whether a key is meant for this chat: the focus is in it, or nowhere and it is the first on the page.
+pub(super) fn is_meant(chat: Chat) -> bool {
     let host: Element = chat.shared().host.clone().into();
     let page = document();
     let focused = page.active_element();

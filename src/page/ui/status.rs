@@ -5,9 +5,9 @@ use leptos::prelude::*;
 use super::kit::{Button, Show};
 use crate::chat::turn::Turn;
 use crate::event::End;
-use crate::pacer::Pace;
 use crate::page::app::{Chat, Command};
-use crate::page::live::{Seen, Status};
+use crate::page::live::{Left, Seen, Status};
+use crate::page::numbers;
 use crate::page::sentences::{how_ended, running, way_title, way_words, young};
 use crate::page::words::say;
 
@@ -24,7 +24,7 @@ pub fn StatusLine(
     let words = move || {
         end.with(|end| match end {
             Some(end) => ended(chat, end, &figures.get()),
-            None => running(chat, &now()),
+            None => with_left(chat, running(chat, &now()), seen),
         })
     };
     let title = move || seen?.way.get().map(|way| way_title(chat, way));
@@ -41,6 +41,7 @@ pub fn StatusLine(
 #[component]
 fn Offers(chat: Chat, seen: Seen, end: ReadSignal<Option<End>>) -> impl IntoView {
     let going = move || end.with(Option::is_none);
+    let is_held = move || going() && seen.held.get();
     let can_skip = move || going() && seen.behind.get() && is_paced(chat);
     let asking = move || matches!(seen.status.get(), Status::Asking(_)) && going();
     let has_next = move || seen.next_way.with(Option::is_some) && !young(chat);
@@ -49,6 +50,11 @@ fn Offers(chat: Chat, seen: Seen, end: ReadSignal<Option<End>>) -> impl IntoView
         say!(chat, way_next, way = way.unwrap_or_default())
     };
     view! {
+        <Show when=is_held>
+            <Button class="inline" on_click=move || chat.run(Command::ReadOn)>
+                {move || say!(chat, read_on)}
+            </Button>
+        </Show>
         <Show when=can_skip>
             <Button class="inline" on_click=move || chat.run(Command::Skip)>
                 {move || say!(chat, show_all)}
@@ -65,8 +71,20 @@ fn Offers(chat: Chat, seen: Seen, end: ReadSignal<Option<End>>) -> impl IntoView
     }
 }
 
+/// Words on what a reply is doing, and the time that the rest of what is here takes at the reader's pace.
+fn with_left(chat: Chat, words: String, seen: Option<Seen>) -> String {
+    let (left, unit) = match seen.and_then(|seen| seen.left.get()) {
+        Some(Left::Seconds(seconds)) => (seconds, "second"),
+        Some(Left::Minutes(minutes)) => (minutes, "minute"),
+        None => return words,
+    };
+    let time = numbers::amount(chat.lang.get(), left.into(), unit, 0);
+    let left = say!(chat, time_left, time = time);
+    [words, left].join(" · ")
+}
+
 fn is_paced(chat: Chat) -> bool {
-    matches!(chat.current_pace(), Pace::PerCharacter(_))
+    chat.current_manner().pace.is_fixed()
 }
 
 fn phase(status: &Status) -> &'static str {

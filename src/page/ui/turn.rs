@@ -5,9 +5,10 @@ use std::rc::Rc;
 use leptos::html;
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
-use web_sys::{Element, MouseEvent, Text};
+use web_sys::{Element, Text};
 
 use super::actions::{Action, Branches, CopyButton};
+use super::hurry::by_hand;
 use super::kit::{For, Show};
 use super::more::More;
 use super::said::Said;
@@ -122,12 +123,8 @@ fn Reply(chat: Chat, id: TurnId) -> impl IntoView {
     if let Some(live) = live {
         attach(live, thought, answer);
     }
-    // A click on text that is being paced shows the rest of what is here; a selection is no click.
-    let hurry = move |_: MouseEvent| {
-        if course.behind.get_untracked() && !has_selection() {
-            chat.run(Command::Skip);
-        }
-    };
+    let hurried = seen.map(|seen| (chat, seen));
+    let paced = move || course.runs() && chat.current_manner().pace.is_fixed();
     view! {
         <article
             class="turn reply"
@@ -138,7 +135,14 @@ fn Reply(chat: Chat, id: TurnId) -> impl IntoView {
             aria-busy=move || course.runs().to_string()
         >
             <Thinking chat id course figures place=thought />
-            <div class="answer" dir="auto" node_ref=answer use:settle=settled on:click=hurry></div>
+            <div
+                class="answer"
+                class:paced=paced
+                dir="auto"
+                node_ref=answer
+                use:settle=settled
+                use:by_hand=hurried
+            ></div>
             <Show when=shows_tokens>
                 <Tokens chat insight=insight.get_value() />
             </Show>
@@ -280,9 +284,4 @@ fn settle(place: Element, turn: Option<(Chat, TurnId)>) {
         // It ends with the turn.
         StoredValue::new_local(Task::new(is_newest, step));
     }
-}
-
-fn has_selection() -> bool {
-    let selection = window().get_selection().ok().flatten();
-    selection.is_some_and(|selection| !selection.is_collapsed())
 }

@@ -4,7 +4,7 @@
 
 use fuzz::scripts::pick;
 use fuzz::{cuts, rounds, shapes};
-use rill::pacer::{LIVE_LAG, Pace, Pacer};
+use rill::pacer::{LIVE_LAG, Manner, Pace, Pacer, Steps};
 
 #[test]
 fn what_is_shown_grows_letter_by_letter_to_the_end() {
@@ -16,15 +16,18 @@ fn what_is_shown_grows_letter_by_letter_to_the_end() {
                 Pace::Instant,
                 Pace::PerCharacter(30.0),
                 Pace::PerCharacter(0.5),
+                Pace::Words(190.0),
+                Pace::Words(90_000.0),
             ],
         );
+        let steps = pick(rng, &[Steps::Letters, Steps::Words]);
         let most = pick(rng, &[30, 300, 3_000]);
         let mut text = shapes::document(rng, most);
         let pieces: Vec<String> = cuts::text(rng, &text)
             .into_iter()
             .map(str::to_owned)
             .collect();
-        let mut pacer = Pacer::new(pace);
+        let mut pacer = Pacer::new(Manner { pace, steps });
         let (mut now, mut shown, mut came) = (0.0, 0, String::new());
         for piece in pieces {
             match rng.u8(..) {
@@ -42,7 +45,14 @@ fn what_is_shown_grows_letter_by_letter_to_the_end() {
                     shown = pacer.shown().len();
                     text.clone_from(&came);
                 }
-                4..8 => pacer.set_pace(now, pick(rng, &[Pace::Live, Pace::PerCharacter(12.0)])),
+                4..8 => {
+                    let paces = [Pace::Live, Pace::PerCharacter(12.0), Pace::Words(300.0)];
+                    let pace = pick(rng, &paces);
+                    pacer.set_pace(now, Manner { pace, steps });
+                }
+                11..14 => pacer.set_hurried(now, rng.bool()),
+                14..17 => pacer.set_held(now, rng.bool()),
+                17..19 => pacer.show_here(),
                 8..10 => pacer.set_instant(rng.bool()),
                 10 => pacer.skip(),
                 _ => {}
@@ -62,6 +72,7 @@ fn what_is_shown_grows_letter_by_letter_to_the_end() {
             }
         }
         pacer.set_instant(false);
+        pacer.set_held(now, false);
         pacer.finish(now);
         // The end waits for the last letter, and the last letter comes.
         let mut turns = 0;

@@ -7,6 +7,7 @@ use crate::address::Address;
 use crate::dialect::{Kind, Model};
 use crate::key;
 use crate::link::Found;
+use crate::pacer::Pace;
 use crate::page::app::{Chat, Choice, Command, LinkState};
 use crate::page::panel::Panel;
 use crate::page::sentences::{self, link_words, trouble_words};
@@ -329,6 +330,11 @@ fn Reading(chat: Chat) -> impl IntoView {
         <section class="reading">
             <h3>{move || say!(chat, reading_title)}</h3>
             {settings.collect_view()}
+            <div class="ways">
+                <Button class="plain" on_click=move || chat.run(Command::Open(Panel::Pace))>
+                    {move || say!(chat, pace_title)}
+                </Button>
+            </div>
         </section>
     }
 }
@@ -352,6 +358,9 @@ fn ReadingField(chat: Chat, setting: Setting) -> impl IntoView {
     });
     let choices = match setting {
         Setting::Lang => languages.collect_view(),
+        Setting::Pace => {
+            return view! { <PaceField chat /> }.into_any();
+        }
         _ => choices.collect_view(),
     };
     view! {
@@ -360,5 +369,53 @@ fn ReadingField(chat: Chat, setting: Setting) -> impl IntoView {
                 {choices}
             </Select>
         </Field>
+    }
+    .into_any()
+}
+
+/// The pace, with one of the person's own among its choices: measured, or of an older page.
+#[component]
+fn PaceField(chat: Chat) -> impl IntoView {
+    let setting = Setting::Pace;
+    let said = move |choice| words::reading_word(chat.lang.get(), &setting.word(choice));
+    let value = move || {
+        chat.appearance
+            .with(|appearance| appearance.value(setting).to_owned())
+    };
+    // It stays among the choices when another is taken.
+    let own = Memo::new(move |before: Option<&String>| {
+        let value = value();
+        match setting.choices().contains(&value.as_str()) {
+            true => before.cloned().unwrap_or_default(),
+            false => value,
+        }
+    });
+    let own_words = move |own: &str| match own.parse() {
+        Ok(Pace::Words(words)) => say!(chat, pace_mine, wpm = words.round() as u32),
+        Ok(Pace::PerCharacter(ms)) => say!(chat, pace_letter, ms = ms.round() as u32),
+        _ => String::new(),
+    };
+    let field = move |own: String| {
+        let all = setting.choices().iter().map(|&choice| {
+            view! { <kit::Choice value=choice words=move || said(Some(choice)).unwrap_or_default() /> }
+        });
+        let all = all.collect_view();
+        let own = (!own.is_empty()).then(|| {
+            view! { <kit::Choice value=own.clone() words=move || own_words(&own) /> }
+        });
+        view! {
+            <Field name=move || said(None).unwrap_or_default()>
+                <Select value on_change=move |value: String| chat.set(setting, &value)>
+                    {all}
+                    {own}
+                </Select>
+            </Field>
+        }
+    };
+    // A choice takes only values that it has: with another one of the person's own it is made anew.
+    view! {
+        <For each=move || Some(own.get()) key=Clone::clone let:own>
+            {field(own)}
+        </For>
     }
 }

@@ -18,7 +18,7 @@ pub async fn a_paced_young_reply_is_shown_to_its_last_letter(stage: Stage) {
         .chat(
             Dialect::OpenAi,
             &format!("delay=0;text={}", percent_encode(GRAPHEMES)),
-            "profile=young",
+            "profile=young&pace=30",
         )
         .await;
     let _: Value = chat.page.js("(e2e.watch(), null)").await;

@@ -27,6 +27,7 @@ mod long;
 mod look;
 mod net;
 mod offline;
+mod pace;
 mod qolaba;
 mod queue;
 mod reading;

@@ -208,7 +208,7 @@ async fn a_choice_shows_what_is_chosen(stage: Stage) {
         .await;
     chat.button("Server").await;
     for (label, value, words) in [
-        ("Pace", "60", "Slow, 60 ms per letter"),
+        ("Pace", "120wpm", "Slow, 120 words a minute"),
         ("Theme", "dark", "Dark"),
     ] {
         choose(&chat, label, value).await;
@@ -223,7 +223,7 @@ async fn a_choice_shows_what_is_chosen(stage: Stage) {
             chat.reload().await;
         }
         chat.button("Server").await;
-        assert_eq!(chosen(&chat, "Pace").await, "Slow, 60 ms per letter");
+        assert_eq!(chosen(&chat, "Pace").await, "Slow, 120 words a minute");
         assert_eq!(chosen(&chat, "Theme").await, "Dark");
         assert_eq!(chosen(&chat, "Kind").await, "Find out");
         chat.close_dialog().await;
