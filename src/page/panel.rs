@@ -19,6 +19,8 @@ pub enum Panel {
     Replies,
     /// The search over all conversations.
     Search,
+    /// The sheet of shortcuts.
+    Shortcuts,
 }
 
 /// Button of the header that opens a dialog. It is called as the dialog is.
@@ -42,13 +44,14 @@ impl Panel {
             Panel::Conversations => word!(locale, conversations),
             Panel::Replies => word!(locale, settings),
             Panel::Search => word!(locale, search_title),
+            Panel::Shortcuts => word!(locale, shortcuts_title),
         }
     }
 
     /// Returns the button of the header; `None` where the dialog is opened from elsewhere, or by a button that shows more.
     pub fn tool(self) -> Option<Tool> {
         let (icon, for_young) = match self {
-            Panel::Server | Panel::Check | Panel::Search => return None,
+            Panel::Server | Panel::Check | Panel::Search | Panel::Shortcuts => return None,
             Panel::Conversations => (icondata_lu::LuHistory, true),
             Panel::Replies => (icondata_lu::LuSlidersHorizontal, false),
         };

@@ -5,6 +5,7 @@ pub(crate) mod export;
 mod search;
 mod server;
 mod settings;
+mod shortcuts;
 
 use leptos::prelude::*;
 
@@ -12,6 +13,7 @@ use self::conversations::Conversations;
 use self::search::Search;
 use self::server::ServerPanel;
 use self::settings::Settings;
+use self::shortcuts::Shortcuts;
 use super::doctor::check::CheckPanel;
 use crate::page::app::Chat;
 use crate::page::panel::Panel;
@@ -24,5 +26,6 @@ pub fn dialog(chat: Chat, panel: Panel) -> AnyView {
         Panel::Conversations => view! { <Conversations chat /> }.into_any(),
         Panel::Replies => view! { <Settings chat /> }.into_any(),
         Panel::Search => view! { <Search chat /> }.into_any(),
+        Panel::Shortcuts => view! { <Shortcuts chat /> }.into_any(),
     }
 }

@@ -329,6 +329,11 @@ fn Reading(chat: Chat) -> impl IntoView {
         <section class="reading">
             <h3>{move || say!(chat, reading_title)}</h3>
             {settings.collect_view()}
+            <div class="ways">
+                <Button class="plain" on_click=move || chat.run(Command::Open(Panel::Shortcuts))>
+                    {move || say!(chat, shortcuts_title)}
+                </Button>
+            </div>
         </section>
     }
 }
