@@ -129,34 +129,43 @@ impl Shortcut {
 
     /// Returns the keys that do it: any of them.
     pub fn keys(self) -> &'static [Keys] {
-        const CONTROL: Held = Held::Control;
+        const SEARCH: &[Keys] = &[Keys::with(Held::Control, "k")];
+        const SHEET: &[Keys] = &[Keys::of("?"), Keys::with(Held::Control, "/")];
+        const ENTER: &[Keys] = &[Keys::of("Enter")];
+        const LINE: &[Keys] = &[Keys::with(Held::Shift, "Enter")];
+        const QUEUE: &[Keys] = &[Keys::with(Held::Alt, "Enter")];
+        const ESCAPE: &[Keys] = &[Keys::of("Escape")];
+        const RENAME: &[Keys] = &[Keys::of("F2")];
+        const DELETE: &[Keys] = &[Keys::of("Delete")];
+        const ACROSS: &[Keys] = &[Keys::of("ArrowLeft"), Keys::of("ArrowRight")];
+        const ALONG: &[Keys] = &[Keys::of("ArrowUp"), Keys::of("ArrowDown")];
+        const ROWS: &[Keys] = &[
+            Keys::of("ArrowUp"),
+            Keys::of("ArrowDown"),
+            Keys::of("Home"),
+            Keys::of("End"),
+        ];
+        const TOKENS: &[Keys] = &[
+            Keys::of("ArrowLeft"),
+            Keys::of("ArrowRight"),
+            Keys::of("ArrowUp"),
+            Keys::of("ArrowDown"),
+            Keys::of("Home"),
+            Keys::of("End"),
+        ];
         match self {
-            Shortcut::Search => &[Keys::with(CONTROL, "k")],
-            Shortcut::Sheet => &[Keys::of("?"), Keys::with(CONTROL, "/")],
-            Shortcut::Send | Shortcut::Save | Shortcut::Open | Shortcut::Confirm => {
-                &[Keys::of("Enter")]
-            }
-            Shortcut::Line => &[Keys::with(Held::Shift, "Enter")],
-            Shortcut::Queue => &[Keys::with(Held::Alt, "Enter")],
-            Shortcut::Stop | Shortcut::Cancel | Shortcut::Close => &[Keys::of("Escape")],
-            Shortcut::Rows => &[
-                Keys::of("ArrowUp"),
-                Keys::of("ArrowDown"),
-                Keys::of("Home"),
-                Keys::of("End"),
-            ],
-            Shortcut::Buttons => &[Keys::of("ArrowLeft"), Keys::of("ArrowRight")],
-            Shortcut::Rename => &[Keys::of("F2")],
-            Shortcut::Delete => &[Keys::of("Delete")],
-            Shortcut::Hits => &[Keys::of("ArrowUp"), Keys::of("ArrowDown")],
-            Shortcut::Tokens => &[
-                Keys::of("ArrowLeft"),
-                Keys::of("ArrowRight"),
-                Keys::of("ArrowUp"),
-                Keys::of("ArrowDown"),
-                Keys::of("Home"),
-                Keys::of("End"),
-            ],
+            Shortcut::Search => SEARCH,
+            Shortcut::Sheet => SHEET,
+            Shortcut::Send | Shortcut::Save | Shortcut::Open | Shortcut::Confirm => ENTER,
+            Shortcut::Line => LINE,
+            Shortcut::Queue => QUEUE,
+            Shortcut::Stop | Shortcut::Cancel | Shortcut::Close => ESCAPE,
+            Shortcut::Rows => ROWS,
+            Shortcut::Buttons => ACROSS,
+            Shortcut::Rename => RENAME,
+            Shortcut::Delete => DELETE,
+            Shortcut::Hits => ALONG,
+            Shortcut::Tokens => TOKENS,
         }
     }
 }

@@ -69,9 +69,16 @@ fn code(path: &Path) -> String {
 }
 
 fn listens(code: &str) -> bool {
-    ["keydown", "keyup", "keypress", ".key()", ".code()", ".key_code()"]
-        .iter()
-        .any(|sign| code.contains(sign))
+    [
+        "keydown",
+        "keyup",
+        "keypress",
+        ".key()",
+        ".code()",
+        ".key_code()",
+    ]
+    .iter()
+    .any(|sign| code.contains(sign))
 }
 
 /// The keys that a file names: texts that are names of keys, and single letters that are compared with a key.

@@ -200,7 +200,10 @@ impl Page for Paper {
             .filter(|part| part.local_name() != "code")
         {
             let _ = part.remove_attribute("translate");
-            if matches!(part.local_name().as_str(), "ul" | "ol" | "li" | "blockquote") {
+            if matches!(
+                part.local_name().as_str(),
+                "ul" | "ol" | "li" | "blockquote"
+            ) {
                 name_tasks(part);
             }
         }

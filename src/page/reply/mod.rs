@@ -8,7 +8,7 @@ mod ask;
 mod fit;
 mod frame;
 mod rest;
-mod voice;
+pub mod voice;
 mod watch;
 
 use std::cell::{Cell, RefCell};

@@ -1,13 +1,15 @@
 //! What a reply says to those who listen to the page: that it begins, that it thinks, its sentences a few at a time, a sign of life
 //! where nothing new comes, and how it ended.
 //!
-//! In: what is drawn, and the time. Out: one text after the other in the conversation's log (`ui/turns.rs`): never a token, never a
+//! In: what is drawn, and the time. Out: one text after the other in the conversation's log (`ui/spoken.rs`): never a token, never a
 //! figure, nothing twice. Who hears a page is slower than a model that writes: sentences wait for each other.
 //!
 //! The region is a log, to which whole texts are added. Screen readers drop quick changes of one and the same text, and read what is
 //! added to a log to its end (measured with NVDA and VoiceOver: danny-avila/LibreChat, pull request 3570).
 
-use leptos::prelude::document;
+use std::cell::Cell;
+
+use leptos::prelude::*;
 
 use crate::event::{Deadline, End, Millis};
 use crate::page::app::Chat;
@@ -23,7 +25,7 @@ const APART: Millis = 7_000.0;
 /// Time from a look that found no finished sentence to the next, in milliseconds.
 const AGAIN: Millis = 1000.0;
 /// Number of texts that stand in the log: what was read can go, what is being read must stay.
-const STAY: u32 = 3;
+const STAY: usize = 3;
 
 /// Voice of one reply: what was said of it so far.
 #[derive(Default)]
@@ -123,20 +125,35 @@ impl Voice {
     }
 }
 
-/// Adds a text to the log, and takes away the oldest.
-fn add(chat: Chat, words: &str) {
-    let Ok(Some(log)) = chat.shared().root.query_selector(".spoken") else {
-        return;
-    };
-    let Ok(text) = document().create_element("p") else {
-        return;
-    };
-    text.set_text_content(Some(words));
-    let _ = log.append_child(&text);
-    while log.child_element_count() > STAY {
-        let Some(oldest) = log.first_element_child() else {
-            break;
-        };
-        oldest.remove();
+/// Texts that are said, the newest last, each with its number: those that may still be being read.
+#[derive(Default)]
+pub struct Log {
+    texts: ArcRwSignal<Vec<(u32, String)>>,
+    count: Cell<u32>,
+}
+
+impl Log {
+    /// Returns the texts; tracked where it is read.
+    pub fn texts(&self) -> ArcRwSignal<Vec<(u32, String)>> {
+        self.texts.clone()
     }
+
+    /// Forgets what was said.
+    pub fn clear(&self) {
+        self.texts.set(Vec::new());
+    }
+
+    fn add(&self, words: &str) {
+        let number = self.count.get();
+        self.count.set(number.wrapping_add(1));
+        self.texts.update(|texts| {
+            texts.push((number, words.to_owned()));
+            let surplus = texts.len().saturating_sub(STAY);
+            texts.drain(..surplus);
+        });
+    }
+}
+
+fn add(chat: Chat, words: &str) {
+    chat.state::<Log>().add(words);
 }

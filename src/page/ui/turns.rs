@@ -17,6 +17,7 @@ use web_sys::{CssStyleSheet, Element, HtmlElement};
 use super::dom::{Placed, el};
 use super::found;
 use super::kit::For;
+use super::spoken::Spoken;
 use super::turn::TurnView;
 use super::window::Behind;
 use crate::chat::request::Role;
@@ -79,9 +80,10 @@ pub fn Turns(chat: Chat) -> impl IntoView {
     // Another conversation is drawn anew, whatever it has in common with the one before.
     view! {
         // What a person said stands right below: the heading is for those who go from heading to heading.
-        <h1 class="unseen" dir="auto" aria-level=chat.heading_level()>
+        <h1 class="unseen" dir="auto" attr:aria-level=chat.heading_level()>
             {heading}
         </h1>
+        <Spoken chat />
         <For each=move || [chat.conversation.get()] key=|number| *number let:_number>
             <div use:pile=chat></div>
         </For>
@@ -92,9 +94,6 @@ pub fn Turns(chat: Chat) -> impl IntoView {
 fn pile(place: Element, chat: Chat) {
     history::watch(chat);
     window::watch(chat);
-    // What is read out to those who listen, not to see. It is there before it says anything: else it would not be heard.
-    let spoken = el("div", &[("class", "spoken unseen"), ("role", "log")]);
-    let _ = place.append_child(&spoken);
     let pile = Rc::new(RefCell::new(Pile {
         chat,
         place,

@@ -35,7 +35,7 @@ pub fn Welcome(chat: Chat) -> impl IntoView {
     };
     view! {
         <section class="welcome">
-            <h1 aria-level=chat.heading_level()>{greeting}</h1>
+            <h1 attr:aria-level=chat.heading_level()>{greeting}</h1>
             <p class="who" class:trouble=failed role="status">
                 {move || who(chat)}
             </p>

@@ -6,6 +6,7 @@ use crate::page::app::Chat;
 use crate::page::panel::Panel;
 use crate::page::sentences::young;
 use crate::page::ui::kit::{Hint, Titled};
+use crate::page::ui::sheet::adopt_style;
 use crate::page::words::say;
 use crate::reading::Appearance;
 use crate::shortcuts::{Held, Keys, Place, Shortcut};
@@ -13,8 +14,11 @@ use crate::shortcuts::{Held, Keys, Place, Shortcut};
 /// The sheet of shortcuts.
 #[component]
 pub fn Shortcuts(chat: Chat) -> impl IntoView {
-    let places = Place::ALL.iter().filter(|place| is_here(chat, **place));
-    let places = places.map(|&place| view! { <PlaceRows chat place /> });
+    adopt_style(&chat.shared().root);
+    let places = Place::ALL
+        .iter()
+        .filter(move |place| is_here(chat, **place));
+    let places = places.map(move |&place| view! { <PlaceRows chat place /> });
     let hint = move || match chat.appearance.with(Appearance::single_keys) {
         true => say!(chat, shortcuts_on_hint),
         false => say!(chat, shortcuts_off_hint),
@@ -39,7 +43,7 @@ fn PlaceRows(chat: Chat, place: Place) -> impl IntoView {
     let is_young = untrack(|| young(chat));
     let is_shown = move |shortcut: &Shortcut| !is_young || *shortcut != Shortcut::Queue;
     let rows = place.shortcuts().filter(is_shown);
-    let rows = rows.map(|shortcut| view! { <Row chat shortcut /> });
+    let rows = rows.map(move |shortcut| view! { <Row chat shortcut /> });
     view! {
         <section>
             <h3>{move || place_words(chat, place)}</h3>
@@ -51,12 +55,12 @@ fn PlaceRows(chat: Chat, place: Place) -> impl IntoView {
 /// What keys do, and which.
 #[component]
 fn Row(chat: Chat, shortcut: Shortcut) -> impl IntoView {
-    let keys = shortcut.keys().iter().map(|&keys| {
+    let keys = shortcut.keys().iter().map(move |&keys| {
         view! {
             <dd>
                 {keys
                     .held
-                    .map(|held| view! { <kbd>{move || held_words(chat, held)}</kbd> " + " })}
+                    .map(move |held| view! { <kbd>{move || held_words(chat, held)}</kbd> " + " })}
                 <kbd>{move || key_words(chat, keys)}</kbd>
             </dd>
         }
