@@ -155,6 +155,33 @@ fn edges_of_controls_and_marks_of_the_focus_stand_out() {
 }
 
 #[test]
+fn words_stand_out_from_the_shade_of_an_unlikely_token() {
+    let css = style("looks.css");
+    let mark = css.split("color-mix(in oklch, ").nth(1).unwrap();
+    let shade = colour(mark.split(" var(").next().unwrap());
+    let strongest = css.split("--unlikely: ").skip(1);
+    let strongest = strongest.map(|rest| rest.split('%').next().unwrap().parse::<f64>().unwrap());
+    let part = strongest.fold(0.0, f64::max) / 100.0;
+    assert!(part > 0.5);
+    // Browsers lay one over the other in sRGB, by its curve.
+    let curved = |part: f64| match part <= 0.003_130_8 {
+        true => 12.92 * part,
+        false => 1.055 * part.powf(1.0 / 2.4) - 0.055,
+    };
+    let linear = |part: f64| match part <= 0.040_45 {
+        true => part / 12.92,
+        false => ((part + 0.055) / 1.055).powf(2.4),
+    };
+    for (look, colours) in looks() {
+        let ground = colours["ground"];
+        let laid = [0, 1, 2]
+            .map(|at| linear(curved(shade[at]) * part + curved(ground[at]) * (1.0 - part)));
+        let found = contrast(colours["ink"], laid);
+        assert!(found >= 4.5, "{look}: {found:.2}");
+    }
+}
+
+#[test]
 fn a_dark_system_looks_as_dark_that_is_chosen() {
     for (file, chosen, system) in [
         (

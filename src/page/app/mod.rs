@@ -226,12 +226,6 @@ impl Chat {
         self.shared().host.has_attribute("data-standalone")
     }
 
-    /// Returns the level of the chat's own heading where it is not the first: inside somebody's page the first level names that
-    /// page, and whoever goes there by headings must not land in a chat.
-    pub fn heading_level(self) -> Option<&'static str> {
-        (!self.stands_alone()).then_some("2")
-    }
-
     /// Tells whether the chat's element is still on a page.
     pub fn is_mounted(self) -> bool {
         self.shared.try_with_value(|_| ()).is_some()

@@ -16,7 +16,7 @@ use web_sys::{CssStyleSheet, Element, HtmlElement};
 
 use super::dom::{Placed, el};
 use super::found;
-use super::kit::For;
+use super::kit::{For, own_heading};
 use super::spoken::Spoken;
 use super::turn::TurnView;
 use super::window::Behind;
@@ -80,7 +80,7 @@ pub fn Turns(chat: Chat) -> impl IntoView {
     // Another conversation is drawn anew, whatever it has in common with the one before.
     view! {
         // What a person said stands right below: the heading is for those who go from heading to heading.
-        <h1 class="unseen" dir="auto" attr:aria-level=chat.heading_level()>
+        <h1 class="unseen" dir="auto" use:own_heading=chat>
             {heading}
         </h1>
         <Spoken chat />

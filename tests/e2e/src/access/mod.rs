@@ -88,18 +88,22 @@ pub async fn findings(page: &Page, state: &str, looks: &[Look]) -> Vec<String> {
 async fn run(page: &Page, state: &str, look: Look) -> Vec<String> {
     // Forced colours are the person's: contrast is theirs to choose.
     let colours = look != Look::Forced;
+    // The order of headings inside an answer is its model's.
     let ask = format!(
-        "new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))
+        "(() => {{ const ofAnAnswer = (target) => e2e.every(0, target.flat().at(-1)).every((one) => one.closest('.answer'));
+        return new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))
             .then(() => axe.run(document, {{
                 runOnly: {{ type: 'tag', values: {RULES:?} }},
                 rules: {{ 'color-contrast': {{ enabled: {colours} }}, 'target-size': {{ enabled: true }} }},
                 resultTypes: ['violations'],
             }}))
-            .then((found) => found.violations.map(({{ id, impact, help, nodes }}) => ({{
+            .then((found) => found.violations.map(({{ id, impact, help, nodes: all }}) => ({{
+                id, impact, help, nodes: all.filter(({{ target }}) => id !== 'heading-order' || !ofAnAnswer(target)),
+            }})).filter(({{ nodes }}) => nodes.length > 0).map(({{ id, impact, help, nodes }}) => ({{
                 id, impact, help,
                 nodes: nodes.map(({{ target, any, all, none }}) =>
                     target.flat().join(' ') + ': ' + [...any, ...all, ...none].map(({{ message }}) => message).join('; ')),
-            }})))"
+            }}))); }})()"
     );
     let found: Vec<Finding> = page.js(&ask).await;
     let line = |finding: Finding| {

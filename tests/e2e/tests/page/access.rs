@@ -116,7 +116,10 @@ async fn a_reply_that_runs_or_fails_shuts_nobody_out(stage: Stage) {
         .await;
     found.extend(look(&chat, "thinking").await);
     chat.page.close().await;
-    let runs = format!("delay=40;first=0;tokens=4000;text={}", percent_encode(MARKDOWN));
+    let runs = format!(
+        "delay=40;first=0;tokens=4000;text={}",
+        percent_encode(MARKDOWN)
+    );
     let chat = stage.chat(Dialect::OpenAi, &runs, "").await;
     chat.send("Write").await;
     chat.shows(250).await;
@@ -193,7 +196,9 @@ async fn headings(chat: &Chat, level: i64) -> Vec<String> {
 
 #[e2e::case(Tree)]
 async fn a_page_has_one_first_heading_and_leaves_that_of_somebodys_page_alone(stage: Stage) {
-    let chat = stage.chat(Dialect::OpenAi, &text("# One\n\nTwo."), "").await;
+    let chat = stage
+        .chat(Dialect::OpenAi, &text("# One\n\nTwo."), "")
+        .await;
     assert_eq!(headings(&chat, 1).await.len(), 1, "the first screen");
     chat.ask("Tell me about rivers").await;
     assert_eq!(headings(&chat, 1).await, ["Tell me about rivers"]);
@@ -227,10 +232,7 @@ async fn what_stands_in_an_answer_has_its_role_and_its_name(stage: Stage) {
         let all = tree.iter().filter(|part| part.role == role);
         all.map(|part| part.name.trim()).collect()
     };
-    assert_eq!(
-        of("checkbox"),
-        ["To be done", "Done already", "Below it"]
-    );
+    assert_eq!(of("checkbox"), ["To be done", "Done already", "Below it"]);
     assert_eq!(of("columnheader"), ["river", "sea"]);
     assert!(of("link").contains(&"a link"));
     for role in ["button", "textbox", "checkbox", "link", "combobox"] {
@@ -279,7 +281,9 @@ async fn a_question_mark_opens_the_sheet_where_it_is_no_text(stage: Stage) {
     for (value, opens) in [("off", false), ("on", true)] {
         let _: Value = chat
             .page
-            .js(&format!("({host}.setAttribute('shortcuts', '{value}'), null)"))
+            .js(&format!(
+                "({host}.setAttribute('shortcuts', '{value}'), null)"
+            ))
             .await;
         on_a_button(&chat).await;
         match opens {
@@ -314,13 +318,17 @@ async fn unmarked(chat: &Chat) -> Vec<String> {
         stops.push(stop);
     }
     assert!(stops.len() > 5, "{stops:?}");
-    let bad = stops.into_iter().filter(|(name, is_marked)| !is_marked && !name.starts_with("body"));
+    let bad = stops
+        .into_iter()
+        .filter(|(name, is_marked)| !is_marked && !name.starts_with("body"));
     bad.map(|(name, _)| name).collect()
 }
 
 #[e2e::case(Media, Forced)]
 async fn the_focus_is_seen_everywhere_in_forced_colours_too(stage: Stage) {
-    let chat = stage.chat(Dialect::Ai4ArtsEd, "origins=*;delay=0", "").await;
+    let chat = stage
+        .chat(Dialect::Ai4ArtsEd, "origins=*;delay=0", "")
+        .await;
     chat.ask("Hello").await;
     for forced in [false, true] {
         match forced {
@@ -354,7 +362,10 @@ async fn a_reply_steals_the_focus_from_nobody(stage: Stage) {
         .js("(globalThis.moved = [], e2e.root().addEventListener('focusin', (event) => moved.push(e2e.name(event.target))), null)")
         .await;
     chat.ended().await;
-    assert_eq!(chat.page.js::<Vec<String>>("moved").await, Vec::<String>::new());
+    assert_eq!(
+        chat.page.js::<Vec<String>>("moved").await,
+        Vec::<String>::new()
+    );
 }
 
 /// What can be pressed and is smaller than this many pixels, in either direction. A link in a text, and a box whose row or label can be
@@ -373,7 +384,12 @@ async fn small(chat: &Chat, least: u32) -> Vec<String> {
 
 async fn small_anywhere(chat: &Chat, least: u32) -> Vec<String> {
     let mut all = small(chat, least).await;
-    chat.ask("Hello").await;
+    chat.focus().await;
+    chat.page.insert("Hello").await;
+    // Under a finger Enter begins a new line.
+    chat.button("Send").await;
+    chat.ended().await;
+    all.extend(small(chat, least).await);
     chat.page
         .click("e2e.every(0, 'article[data-role=assistant] button.more').at(-1)")
         .await;
@@ -405,7 +421,11 @@ async fn what_can_be_pressed_has_room_for_a_finger(stage: Stage) {
     let chat = stage.chat(Dialect::OpenAi, &options, "").await;
     chat.page.touch().await;
     chat.page.look(390, 800, false, 1.0).await;
-    assert!(chat.page.js::<bool>("matchMedia('(pointer: coarse)').matches").await);
+    assert!(
+        chat.page
+            .js::<bool>("matchMedia('(pointer: coarse)').matches")
+            .await
+    );
     let bad = small_anywhere(&chat, 44).await;
     assert!(bad.is_empty(), "for a finger: {bad:#?}");
 }

@@ -18,7 +18,9 @@ async fn open(stage: &Stage, options: &str, more: &str) -> Chat {
 async fn told(chat: &Chat, end: &str) -> Vec<Said> {
     let end = e2e::page::quote(end);
     chat.page
-        .until::<bool>(&format!("heard.some(({{ words }}) => words.includes({end}))"))
+        .until::<bool>(&format!(
+            "heard.some(({{ words }}) => words.includes({end}))"
+        ))
         .await;
     said(&chat.page).await
 }
@@ -51,17 +53,30 @@ async fn a_reply_of_every_kind_is_heard_once_and_to_its_end(stage: Stage) {
     ] {
         let lines = whole.lines().flat_map(|line| [line]);
         let count = lines
-            .filter(|line| line == &sentence || line.contains(sentence) && sentence.ends_with(['.', '!']))
+            .filter(|line| {
+                line == &sentence || line.contains(sentence) && sentence.ends_with(['.', '!'])
+            })
             .count();
         assert_eq!(count, 1, "{sentence}: {all:?}");
     }
     // That it thinks is said, what it thinks is not; nor code, nor an address, nor a mark, nor a figure.
     let thinks = all.iter().filter(|words| **words == "Thinking").count();
     assert_eq!(thinks, 1, "{all:?}");
-    for unheard in ["Somebody wants", "secret", "example.org", "**", "|", "#", "tokens"] {
+    for unheard in [
+        "Somebody wants",
+        "secret",
+        "example.org",
+        "**",
+        "|",
+        "#",
+        "tokens",
+    ] {
         assert!(!whole.contains(unheard), "{unheard}: {all:?}");
     }
-    assert!(!whole.contains(|letter: char| letter.is_ascii_digit()), "{all:?}");
+    assert!(
+        !whole.contains(|letter: char| letter.is_ascii_digit()),
+        "{all:?}"
+    );
     assert!(whole.ends_with("Complete"), "the end comes last: {all:?}");
     // Nothing is said in quick changes of one and the same region.
     assert!(heard.iter().all(|said| said.kind == "log"), "{heard:?}");
@@ -70,7 +85,10 @@ async fn a_reply_of_every_kind_is_heard_once_and_to_its_end(stage: Stage) {
 #[e2e::case]
 async fn stop_is_told_within_a_second(stage: Stage) {
     let text = "The river flows on and on. ".repeat(200);
-    let options = format!("first=0;delay=20;tokens=4000;text={}", percent_encode(&text));
+    let options = format!(
+        "first=0;delay=20;tokens=4000;text={}",
+        percent_encode(&text)
+    );
     let chat = open(&stage, &options, "").await;
     chat.send("Go on").await;
     chat.shows(300).await;
@@ -102,7 +120,10 @@ async fn who_waits_hears_a_sign_of_life_and_no_figures(stage: Stage) {
         .collect();
     assert_eq!(signs.len(), 2, "{heard:?}");
     let apart = signs[1] - signs[0];
-    assert!((6_500.0..10_000.0).contains(&apart), "{apart} ms: {heard:?}");
+    assert!(
+        (6_500.0..10_000.0).contains(&apart),
+        "{apart} ms: {heard:?}"
+    );
     let all = words(&chat.page).await.join("\n");
     let before = all.split("Complete").next().unwrap_or_default();
     assert!(!before.contains('%') && !before.contains("token"), "{all}");
@@ -117,7 +138,9 @@ async fn an_error_is_heard_once_in_words(stage: Stage) {
         chat.page.until::<bool>(after).await;
         let status: String = chat
             .page
-            .until("e2e.every(0, 'article[data-role=assistant] .status span')[0]?.textContent.trim()")
+            .until(
+                "e2e.every(0, 'article[data-role=assistant] .status span')[0]?.textContent.trim()",
+            )
             .await;
         let heard = told(&chat, status.split(" · ").next().unwrap_or_default()).await;
         let logs = heard.iter().filter(|said| said.kind == "log");
