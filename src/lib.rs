@@ -22,6 +22,7 @@
 //! | [`dialect`] | a neutral request; frames | calls; events | time, I/O |
 //! | [`session`] | what network, clock and person do | events and one honest end | the browser |
 //! | [`pacer`] | text and when it came | how much of it is shown by now | what the text means |
+//! | [`shortcuts`] | | every key that the page hears, by its place | what a key does, words |
 //! | [`reading`] | values of settings, each with its name | how a person reads: pace, theme, language | who shows or keeps it |
 //! | [`options`] | attributes, URL parameters | typed values, and complaints | the page |
 //! | [`patience`] | what a worker is asked and when it spoke | how long it is still waited for | what a worker is |
@@ -78,6 +79,7 @@ pub mod reading;
 pub mod reply;
 pub mod search;
 pub mod session;
+pub mod shortcuts;
 pub mod tabs;
 pub mod text;
 pub mod trace;

@@ -22,6 +22,8 @@ pub enum Setting {
     Theme,
     /// The language of the page's words, a tag (BCP 47).
     Lang,
+    /// Whether a key alone, such as `?`, does something (WCAG 2.2, 2.1.4).
+    Shortcuts,
 }
 
 impl Setting {
@@ -42,6 +44,7 @@ impl Setting {
             Setting::Pages => &["off", "on"],
             Setting::Theme => <Theme as strum::VariantNames>::VARIANTS,
             Setting::Lang => &[],
+            Setting::Shortcuts => &["on", "off"],
         }
     }
 
@@ -49,7 +52,7 @@ impl Setting {
     fn read(self, value: &str) -> Option<String> {
         match self {
             Setting::Pace => value.parse().ok().map(|pace: Pace| pace.to_string()),
-            Setting::Steps | Setting::Pages | Setting::Theme => {
+            Setting::Steps | Setting::Pages | Setting::Theme | Setting::Shortcuts => {
                 self.choices().contains(&value).then(|| value.to_owned())
             }
             Setting::Lang => Some(value.to_owned()),
@@ -60,7 +63,11 @@ impl Setting {
     pub fn style(self) -> Option<&'static str> {
         match self {
             Setting::Theme => Some("data-theme"),
-            Setting::Pace | Setting::Steps | Setting::Pages | Setting::Lang => None,
+            Setting::Pace
+            | Setting::Steps
+            | Setting::Pages
+            | Setting::Lang
+            | Setting::Shortcuts => None,
         }
     }
 
@@ -182,6 +189,11 @@ impl Appearance {
     /// Light or dark.
     pub fn theme(&self) -> Theme {
         self.value(Setting::Theme).parse().unwrap_or_default()
+    }
+
+    /// Tells whether a key alone does something.
+    pub fn single_keys(&self) -> bool {
+        self.value(Setting::Shortcuts) != "off"
     }
 
     /// Returns the speed at which text is shown; `None` leaves it to the page's owner.

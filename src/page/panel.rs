@@ -21,6 +21,8 @@ pub enum Panel {
     Search,
     /// The measure of a person's pace.
     Pace,
+    /// The sheet of shortcuts.
+    Shortcuts,
 }
 
 /// Button of the header that opens a dialog. It is called as the dialog is.
@@ -45,13 +47,16 @@ impl Panel {
             Panel::Replies => word!(locale, settings),
             Panel::Search => word!(locale, search_title),
             Panel::Pace => word!(locale, pace_title),
+            Panel::Shortcuts => word!(locale, shortcuts_title),
         }
     }
 
     /// Returns the button of the header; `None` where the dialog is opened from elsewhere, or by a button that shows more.
     pub fn tool(self) -> Option<Tool> {
         let (icon, for_young) = match self {
-            Panel::Server | Panel::Check | Panel::Search | Panel::Pace => return None,
+            Panel::Server | Panel::Check | Panel::Search | Panel::Pace | Panel::Shortcuts => {
+                return None;
+            }
             Panel::Conversations => (icondata_lu::LuHistory, true),
             Panel::Replies => (icondata_lu::LuSlidersHorizontal, false),
         };

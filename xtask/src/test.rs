@@ -110,12 +110,11 @@ pub(crate) fn test(parts: &Parts) -> Outcome {
     if in_chromium {
         let chromium = tools::chromium()?;
         if parts.hold(Part::E2e) {
-            step(
-                "end to end, in Chromium, against the lab",
-                in_root(["test", "--package", "e2e"])
-                    .env("RILL_ENGINE", "chromium")
-                    .env("CHROME", &chromium.browser),
-            )?;
+            let mut suite = in_root(["test", "--package", "e2e"]);
+            let suite = suite
+                .env("RILL_ENGINE", "chromium")
+                .env("CHROME", &chromium.browser);
+            step("end to end, in Chromium, against the lab", with_axe(suite)?)?;
             bench::smoke_page()?;
         }
         if parts.hold(Part::Import) {
@@ -139,7 +138,7 @@ pub(crate) fn test(parts: &Parts) -> Outcome {
     {
         let mut suite = in_root(["test", "--package", "e2e", "--test", "page"]);
         let suite = suite.env("RILL_ENGINE", "firefox").env("FIREFOX", firefox);
-        in_engine("Firefox", suite)?;
+        in_engine("Firefox", with_axe(suite)?)?;
     }
     if parts.hold(Part::Webkit) && had("in WebKit", tools::webkit())?.is_some() {
         let mut smoke = in_root(["test", "--package", "e2e", "--test", "smoke"]);
@@ -162,6 +161,15 @@ fn told(chromium: &tools::Chromium, part: &str, name: &str, mark: &str) -> Outco
     let figures = said.iter().filter(|line| line.contains(mark));
     figures.for_each(|line| println!("  {}", line.trim()));
     Ok(())
+}
+
+/// Gives a suite the rules of access, if they can be had; where not, it is told, and in CI it is a failure.
+fn with_axe(suite: &mut Command) -> Outcome<&mut Command> {
+    let axe = tools::axe().map_err(Failure::new);
+    if let Some(axe) = had("against the rules of access", axe)? {
+        suite.env("RILL_AXE", axe);
+    }
+    Ok(suite)
 }
 
 fn host() -> Outcome {

@@ -16,6 +16,8 @@ const OLDEST_WASM_OPT: u32 = 116;
 const BINARYEN: &str = "binaryen@132";
 /// npm's package that draws diagrams.
 const MERMAID: &str = "mermaid@12.3.0";
+/// npm's package that looks for what shuts people out.
+const AXE: &str = "axe-core@4.14.1";
 /// The target of the page.
 pub(crate) const WASM: &str = "wasm32-unknown-unknown";
 
@@ -172,20 +174,37 @@ fn find_wasm_opt() -> Option<PathBuf> {
 
 /// The library that draws diagrams, and its licence; says why they cannot be had.
 pub(crate) fn mermaid() -> Result<[PathBuf; 2], String> {
-    let ours = folder().join("mermaid");
-    let files = ["dist/mermaid.min.js", "LICENSE"].map(|file| ours.join("package").join(file));
+    let files = ["dist/mermaid.min.js", "LICENSE"];
+    packed("the library for diagrams", "mermaid", MERMAID, files)
+}
+
+/// The library that looks at a page for what shuts people out; says why it cannot be had.
+pub(crate) fn axe() -> Result<PathBuf, String> {
+    let [library] = packed("the rules of access", "axe", AXE, ["axe.min.js"])?;
+    Ok(library)
+}
+
+/// Files of npm's package, fetched once into a folder of ours: packed, without what it is made of, for the files hold all of that.
+fn packed<const N: usize>(
+    what: &str,
+    folder_name: &str,
+    package: &str,
+    files: [&str; N],
+) -> Result<[PathBuf; N], String> {
+    // Another version has another folder.
+    let ours = folder().join(folder_name).join(package);
+    let files = files.map(|file| ours.join("package").join(file));
     let here = || files.iter().all(|file| file.is_file());
     if !here() {
-        let what = format!("fetching the library for diagrams (npm {MERMAID}, once)");
-        // Packed, without what it is made of: the one file holds all of that.
-        npm(&what, &["pack", "--silent", MERMAID], &ours)?;
+        let fetch = format!("fetching {what} (npm {package}, once)");
+        npm(&fetch, &["pack", "--silent", package], &ours)?;
         let mut unpack = Command::new("tar");
         unpack
-            .args(["xzf", &format!("{}.tgz", MERMAID.replace('@', "-"))])
+            .args(["xzf", &format!("{}.tgz", package.replace('@', "-"))])
             .current_dir(&ours);
         step("unpacking it", &mut unpack).map_err(last_line)?;
     }
-    let missing = || format!("npm's {MERMAID} does not hold it");
+    let missing = || format!("npm's {package} does not hold it");
     here().then_some(files.clone()).ok_or_else(missing)
 }
 

@@ -221,6 +221,11 @@ impl Chat {
         })
     }
 
+    /// Tells whether the chat is a page of its own, and not a part of somebody's.
+    pub fn stands_alone(self) -> bool {
+        self.shared().host.has_attribute("data-standalone")
+    }
+
     /// Tells whether the chat's element is still on a page.
     pub fn is_mounted(self) -> bool {
         self.shared.try_with_value(|_| ()).is_some()

@@ -13,7 +13,7 @@ use crate::options::{TEXTS, draft_with_texts};
 /// Puts the text of the page's address, if there is one, into the field for the message. Only on a page of its own: the address of another
 /// page is none of ours.
 pub fn take_texts(chat: Chat) {
-    if !chat.shared().host.has_attribute("data-standalone") {
+    if !chat.stands_alone() {
         return;
     }
     let address = window().location().href();

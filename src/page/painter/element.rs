@@ -2,13 +2,15 @@
 //!
 //! In: a [`Tag`]. Out: elements that are made with `createElement`; nothing of a model's is an element's or an attribute's name.
 
+use std::cell::Cell;
+
 use wasm_bindgen::JsCast;
 use web_sys::{Document, Element};
 
 use super::Paper;
 use crate::markdown::{Align, Tag};
 use crate::page::words::say;
-use crate::page::{annex, diagram};
+use crate::page::{annex, diagram, plain};
 
 impl Paper {
     pub(super) fn make(&self, name: &str) -> Element {
@@ -67,8 +69,14 @@ impl Paper {
             Tag::Link { href, title } => self.link(href, title),
             Tag::Image { src, alt, title } => self.image(src, alt, title),
             Tag::Table { .. } => self.table(),
-            Tag::TableHead => self.around("thead", "tr"),
-            Tag::TableRow => one("tr"),
+            Tag::TableHead => {
+                self.in_head.set(true);
+                self.around("thead", "tr")
+            }
+            Tag::TableRow => {
+                self.in_head.set(false);
+                one("tr")
+            }
             Tag::TableCell { align } => self.cell(*align),
             Tag::Rule => one("hr"),
             Tag::LineBreak => one("br"),
@@ -102,6 +110,10 @@ impl Paper {
         if checked {
             set(&mark, "checked", "");
         }
+        // Its name is what stands beside it, however far that has come.
+        let name = task_name();
+        set(&item, "id", &name);
+        set(&mark, "aria-labelledby", &name);
         let _ = item.append_child(&mark);
         (item.clone(), item)
     }
@@ -134,6 +146,10 @@ impl Paper {
 
     fn cell(&self, align: Align) -> (Element, Element) {
         let cell = self.of_own_direction("td");
+        if self.in_head.get() {
+            // Those who listen hear it before each cell below.
+            set(&cell.0, "role", "columnheader");
+        }
         let align = match align {
             Align::None => "",
             Align::Left => "left",
@@ -244,6 +260,38 @@ impl Paper {
 
     fn loaded(&self, src: &str, alt: &str) -> Element {
         loaded(&self.document, src, alt).unwrap_or_else(|| self.make("span"))
+    }
+}
+
+/// Makes a name for the item of a task, which no other element of the page has.
+fn task_name() -> String {
+    thread_local! {
+        static COUNT: Cell<u32> = const { Cell::new(0) };
+    }
+    let count = COUNT.get().wrapping_add(1);
+    COUNT.set(count);
+    format!("rill-task-{count}")
+}
+
+/// Names the check boxes in a part that stays as it is where tasks stand below tasks: a box is called as its own item is, without
+/// those below it.
+pub(super) fn name_tasks(part: &Element) {
+    let Ok(marks) = part.query_selector_all(".task:has(ul, ol) > input") else {
+        return;
+    };
+    for mark in (0..marks.length()).filter_map(|at| marks.get(at)) {
+        let (Some(item), Ok(mark)) = (mark.parent_node(), mark.dyn_into::<Element>()) else {
+            continue;
+        };
+        let mut name = String::new();
+        let parts = item.child_nodes();
+        for part in (0..parts.length()).filter_map(|at| parts.get(at)) {
+            if !matches!(part.node_name().as_str(), "UL" | "OL") {
+                plain::words(&part, &mut name);
+            }
+        }
+        set(&mark, "aria-label", name.trim());
+        let _ = mark.remove_attribute("aria-labelledby");
     }
 }
 

@@ -9,10 +9,12 @@
 mod click;
 mod element;
 
+use std::cell::Cell;
+
 use wasm_bindgen::JsCast;
 use web_sys::{Document, Element, Node as DomNode, Text};
 
-use self::element::{set, set_block, untranslated};
+use self::element::{name_tasks, set, set_block, untranslated};
 use super::annex;
 use super::app::Chat;
 use crate::markdown::draw::{Drawing, Page};
@@ -42,6 +44,8 @@ struct Paper {
     chat: Chat,
     stretches: Vec<Element>,
     touched: u64,
+    /// Set while cells are those of a table's head.
+    in_head: Cell<bool>,
     /// Set where somebody else, such as a browser that translates, has put something in the place of what is to change.
     torn: bool,
 }
@@ -62,6 +66,7 @@ impl Painter {
                 chat,
                 stretches: Vec::new(),
                 touched: 0,
+                in_head: Cell::default(),
                 torn: false,
             },
             still: 0,
@@ -195,6 +200,12 @@ impl Page for Paper {
             .filter(|part| part.local_name() != "code")
         {
             let _ = part.remove_attribute("translate");
+            if matches!(
+                part.local_name().as_str(),
+                "ul" | "ol" | "li" | "blockquote"
+            ) {
+                name_tasks(part);
+            }
         }
         annex::settled(self.chat, part);
     }

@@ -138,7 +138,7 @@ impl Reply {
         // What takes its place speaks already.
         if end != End::Superseded {
             let words = how_ended(chat, &end, turn.only_thought());
-            core.farewell = Some(self.farewell(words));
+            core.farewell = Some(self.farewell(end.clone(), words));
         }
         let verdict = doctor::verdict(&core.trace, Some(&end), now());
         let first_ms = core.reply.first_after();
@@ -203,14 +203,14 @@ impl Reply {
 
     /// Has the voice say the rest and how the reply ended, once all is seen: of a long answer that comes at once, to read it back from
     /// the page takes as long as to draw it.
-    fn farewell(self: &Rc<Self>, words: String) -> Task {
+    fn farewell(self: &Rc<Self>, end: End, words: String) -> Task {
         let reply = self.clone();
         Task::new(true, move || {
             // Of two voices in one region only one would be heard: a newer reply's.
             if reply.chat.is_mounted() && reply.chat.live.with_untracked(Option::is_none) {
                 let core = &mut *reply.core.borrow_mut();
                 let painter = core.painter.as_ref();
-                untrack(|| core.voice.end(reply.chat, painter, &words));
+                untrack(|| core.voice.end(reply.chat, painter, &end, &words));
             }
             false
         })

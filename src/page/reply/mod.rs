@@ -9,7 +9,7 @@ mod fit;
 mod frame;
 mod reader;
 mod rest;
-mod voice;
+pub mod voice;
 mod watch;
 
 use std::cell::{Cell, RefCell};

@@ -21,6 +21,7 @@
 //! | [`status`] | later | the line under a reply |
 //! | `tokens` | later | the tokens of a reply |
 //! | `found` | later | the place that a search leads to |
+//! | `spoken` | later | what is read out, not seen |
 //! | `actions` | later | what can be done with a turn |
 //! | `more` | later | what else can be done with a turn, and the branches |
 //! | `said` | later | what a person said |
@@ -65,6 +66,7 @@ mod said;
 mod sheet;
 mod shortcuts;
 pub(crate) mod side;
+mod spoken;
 pub(crate) mod status;
 mod stream;
 mod tokens;

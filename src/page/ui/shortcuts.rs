@@ -1,6 +1,7 @@
 //! Keys that work wherever the focus is on the page.
 //!
-//! In: keys. Out: commands. They are heard from the first moment on: what they open may still be on its way.
+//! In: keys. Out: commands. They are heard from the first moment on: what they open may still be on its way. Each stands on the sheet
+//! that `?` opens (`crate::shortcuts`).
 
 use gloo_events::EventListener;
 use leptos::prelude::*;
@@ -9,12 +10,13 @@ use web_sys::{Element, KeyboardEvent};
 
 use crate::page::app::{Chat, Command};
 use crate::page::panel::Panel;
+use crate::reading::Appearance;
 
-/// Opens the search of what is kept when its keys are pressed: in this chat, or where nothing has the focus and this is the first on the page.
+/// Fields: a sign that is typed there is text. A dialog in front has keys of its own.
+const DEAF: &str = "input, textarea, select, [contenteditable], dialog *";
+
+/// Opens dialogs when their keys are pressed: in this chat, or where nothing has the focus and this is the first on the page.
 pub fn listen(chat: Chat) {
-    if !chat.shared().store.lasts() {
-        return;
-    }
     let listener = EventListener::new_with_options(
         &window(),
         "keydown",
@@ -23,17 +25,36 @@ pub fn listen(chat: Chat) {
             let Some(event) = event.dyn_ref::<KeyboardEvent>() else {
                 return;
             };
-            let is_it = (event.ctrl_key() || event.meta_key())
-                && !event.alt_key()
-                && !event.shift_key()
-                && event.key().eq_ignore_ascii_case("k");
-            if is_it && chat.is_mounted() && is_meant(chat) {
+            if let Some(panel) = meant(chat, event)
+                && chat.is_mounted()
+                && is_meant(chat)
+            {
                 event.prevent_default();
-                chat.run(Command::Open(Panel::Search));
+                chat.run(Command::Open(panel));
             }
         },
     );
     StoredValue::new_local(listener);
+}
+
+/// The dialog that a key opens.
+fn meant(chat: Chat, event: &KeyboardEvent) -> Option<Panel> {
+    let with_control = event.ctrl_key() || event.meta_key();
+    if event.alt_key() || event.is_composing() {
+        return None;
+    }
+    let key = event.key();
+    if with_control {
+        let is_search = key.eq_ignore_ascii_case("k") && !event.shift_key();
+        if is_search && chat.shared().store.lasts() {
+            return Some(Panel::Search);
+        }
+        return (key == "/").then_some(Panel::Shortcuts);
+    }
+    let is_heard = key == "?" && chat.appearance.with_untracked(Appearance::single_keys);
+    let focused = chat.shared().root.active_element();
+    let is_typed = focused.is_some_and(|focused| focused.matches(DEAF).unwrap_or(true));
+    (is_heard && !is_typed).then_some(Panel::Shortcuts)
 }
 
 /// Tells whether a key is meant for this chat: the focus is in it, or nowhere and it is the first on the page.

@@ -16,13 +16,15 @@ use web_sys::{CssStyleSheet, Element, HtmlElement};
 
 use super::dom::{Placed, el};
 use super::found;
-use super::kit::For;
+use super::kit::{For, own_heading};
+use super::spoken::Spoken;
 use super::turn::TurnView;
 use super::window::Behind;
 use crate::chat::request::Role;
 use crate::chat::tree::{Tree, TurnId};
 use crate::chat::turn::Turn;
 use crate::event::Millis;
+use crate::history::records::title;
 use crate::page::annex;
 use crate::page::app::Chat;
 use crate::page::browser::{adopt, sheet};
@@ -33,6 +35,7 @@ use crate::page::history;
 use crate::page::history::shelf::Sought;
 use crate::page::idle::Task;
 use crate::page::window;
+use crate::page::words::say;
 
 /// The number of turns that stand together. Where they are out of view they are left out of layout and painting, all at once: a
 /// browser that had to watch each turn of a long conversation would be busy with that alone.
@@ -69,8 +72,18 @@ type Drawn = (TurnId, u32, Behind, (usize, usize));
 #[component]
 pub fn Turns(chat: Chat) -> impl IntoView {
     adopt(&chat.shared().root, &SHEET);
+    let title = Memo::new(move |_| chat.tree.with(title));
+    let heading = move || match title.get() {
+        title if title.is_empty() => say!(chat, conversation_untitled),
+        title => title,
+    };
     // Another conversation is drawn anew, whatever it has in common with the one before.
     view! {
+        // What a person said stands right below: the heading is for those who go from heading to heading.
+        <h1 class="unseen" dir="auto" use:own_heading=chat>
+            {heading}
+        </h1>
+        <Spoken chat />
         <For each=move || [chat.conversation.get()] key=|number| *number let:_number>
             <div use:pile=chat></div>
         </For>
@@ -81,9 +94,6 @@ pub fn Turns(chat: Chat) -> impl IntoView {
 fn pile(place: Element, chat: Chat) {
     history::watch(chat);
     window::watch(chat);
-    // What is read out to those who listen, not to see. It is there before it says anything: else it would not be heard.
-    let spoken = el("p", &[("class", "spoken"), ("role", "status")]);
-    let _ = place.append_child(&spoken);
     let pile = Rc::new(RefCell::new(Pile {
         chat,
         place,

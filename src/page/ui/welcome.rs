@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::kit::{Button, Show};
+use super::kit::{Button, Show, own_heading};
 use crate::options::Complaint;
 use crate::page::app::{Chat, Command, LinkState};
 use crate::page::panel::Panel;
@@ -35,7 +35,7 @@ pub fn Welcome(chat: Chat) -> impl IntoView {
     };
     view! {
         <section class="welcome">
-            <h1>{greeting}</h1>
+            <h1 use:own_heading=chat>{greeting}</h1>
             <p class="who" class:trouble=failed role="status">
                 {move || who(chat)}
             </p>

@@ -2,10 +2,12 @@
 //!
 //! In: `dist/`. Out: verdicts. Tests lean on what a person or a screen reader can find (names, roles, `data-*` of the public surface),
 //! never on class names or on the page's code. The map: [`suite`] runs cases; [`stage`] is what a case gets; [`browser`] the browser, by one of the [`engine`]s;
+//! [`access`] whether anybody is shut out;
 //! [`page`] one tab with real keys and a real mouse; [`chat`] one `<rill-chat>` in it; [`tls`] the page on `https`; [`bench`](mod@bench) what a reply costs the page.
 
 #![warn(unreachable_pub)]
 
+pub mod access;
 pub mod bench;
 pub mod browser;
 pub mod chat;

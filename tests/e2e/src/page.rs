@@ -1,5 +1,6 @@
 //! One tab: JavaScript to look, real keys and a real mouse to act, and what the page complained about.
 
+use crate::access::heard::Part;
 use crate::browser::{Browser, Error};
 use crate::engine::{Complaints, Tab, chromium};
 use serde::de::DeserializeOwned;
@@ -221,6 +222,21 @@ impl Page {
     /// Light or dark, with or without motion.
     pub async fn media(&self, dark: bool, still: bool) {
         must("set the media", self.tab.media(dark, still).await);
+    }
+
+    /// The person's own few colours, with less motion.
+    pub async fn forced_colors(&self, dark: bool) {
+        must("force colours", self.tab.forced_colors(dark).await);
+    }
+
+    /// Has the person point with a finger.
+    pub async fn touch(&self) {
+        must("point with a finger", self.chromium().touch().await);
+    }
+
+    /// What stands in the accessibility tree, in its order.
+    pub(crate) async fn parts(&self) -> Vec<Part> {
+        must("ask for the tree", self.chromium().parts().await)
     }
 
     /// Shows the page as it is printed, by its styles for paper; everything is made that paper shows.

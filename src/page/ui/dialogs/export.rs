@@ -54,7 +54,7 @@ pub fn Export(
     let is_empty = move || chat.tree.with(|tree| tree.is_empty());
     let busy = move || saving.progress.with(Option::is_some);
     let keeps = history::of(chat).is_some();
-    let stands_alone = chat.shared().host.has_attribute("data-standalone");
+    let stands_alone = chat.stands_alone();
     let choose = move |word: String| {
         if let Ok(form) = Form::from_str(&word) {
             saving.form.set(form);

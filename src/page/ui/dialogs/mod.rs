@@ -6,6 +6,7 @@ mod pace;
 mod search;
 mod server;
 mod settings;
+mod shortcuts;
 
 use leptos::prelude::*;
 
@@ -14,6 +15,7 @@ use self::pace::PacePanel;
 use self::search::Search;
 use self::server::ServerPanel;
 use self::settings::Settings;
+use self::shortcuts::Shortcuts;
 use super::doctor::check::CheckPanel;
 use crate::page::app::Chat;
 use crate::page::panel::Panel;
@@ -27,5 +29,6 @@ pub fn dialog(chat: Chat, panel: Panel) -> AnyView {
         Panel::Replies => view! { <Settings chat /> }.into_any(),
         Panel::Search => view! { <Search chat /> }.into_any(),
         Panel::Pace => view! { <PacePanel chat /> }.into_any(),
+        Panel::Shortcuts => view! { <Shortcuts chat /> }.into_any(),
     }
 }

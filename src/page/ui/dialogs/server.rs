@@ -334,6 +334,9 @@ fn Reading(chat: Chat) -> impl IntoView {
                 <Button class="plain" on_click=move || chat.run(Command::Open(Panel::Pace))>
                     {move || say!(chat, pace_title)}
                 </Button>
+                <Button class="plain" on_click=move || chat.run(Command::Open(Panel::Shortcuts))>
+                    {move || say!(chat, shortcuts_title)}
+                </Button>
             </div>
         </section>
     }

@@ -15,4 +15,4 @@ pub use button::{Button, Icon};
 pub use field::{Choice, Field, Select, TextArea, TextField, keys};
 pub use flow::{For, Show};
 pub use panel::{Dialog, Titled};
-pub use words::{Hint, Trouble};
+pub use words::{Hint, Trouble, own_heading};

@@ -1,6 +1,9 @@
-//! Sentences.
+//! Sentences, and the heading above them.
 
 use leptos::prelude::*;
+use web_sys::Element;
+
+use crate::page::app::Chat;
 
 /// A quiet sentence.
 #[component]
@@ -33,5 +36,14 @@ pub fn Trouble(
         <p class="hint trouble" role="alert">
             {words}
         </p>
+    }
+}
+
+/// Gives the chat's own heading its level: the first on a page of its own. Inside somebody's page the first level names that page, and
+/// who goes there by headings must not land in a chat.
+pub fn own_heading(heading: Element, chat: Chat) {
+    if !chat.stands_alone() {
+        // It fails only on names that are no names.
+        let _ = heading.set_attribute("aria-level", "2");
     }
 }

@@ -1,12 +1,16 @@
 //! Chromium without a window, over the DevTools protocol.
 
 use super::{Answer, Complaints, Engine, Tab as _, WINDOW};
+use crate::access::heard::Part;
 use crate::browser::{Error, FOREIGN_HOST};
 use chromiumoxide::browser::{Browser as Driver, BrowserConfig};
+use chromiumoxide::cdp::browser_protocol::accessibility::{
+    self, AxPropertyName, AxValue, GetFullAxTreeParams,
+};
 use chromiumoxide::cdp::browser_protocol::browser::BrowserContextId;
 use chromiumoxide::cdp::browser_protocol::emulation::{
     MediaFeature, SetDeviceMetricsOverrideParams, SetEmulatedMediaParams,
-    SetFocusEmulationEnabledParams,
+    SetFocusEmulationEnabledParams, SetTouchEmulationEnabledParams,
 };
 use chromiumoxide::cdp::browser_protocol::input::{
     DispatchKeyEventParams, DispatchKeyEventType, DispatchMouseEventParams, DispatchMouseEventType,
@@ -274,6 +278,33 @@ impl Tab {
         self.tell(media).await
     }
 
+    /// Has the person point with a finger.
+    pub async fn touch(&self) -> Result<(), Error> {
+        self.tell(SetTouchEmulationEnabledParams::new(true)).await
+    }
+
+    /// What stands in the accessibility tree, in its order, without what is ignored there.
+    pub async fn parts(&self) -> Result<Vec<Part>, Error> {
+        self.tell(accessibility::EnableParams::default()).await?;
+        let tree = self.page.execute(GetFullAxTreeParams::default()).await?;
+        let text = |value: &Option<AxValue>| {
+            let value = value.as_ref().and_then(|value| value.value.clone());
+            let value = value.unwrap_or_default();
+            value.as_str().unwrap_or_default().to_owned()
+        };
+        let nodes = tree.result.nodes.into_iter().filter(|node| !node.ignored);
+        let parts = nodes.map(|node| {
+            let mut properties = node.properties.iter().flatten();
+            let level = properties.find(|property| property.name == AxPropertyName::Level);
+            Part {
+                role: text(&node.role),
+                name: text(&node.name),
+                level: level.and_then(|level| level.value.value.as_ref()?.as_i64()),
+            }
+        });
+        Ok(parts.collect())
+    }
+
     /// Sends what may be sent twice: a page at work for longer than the driver waits has not failed.
     async fn insist<C: Command + Clone>(&self, command: C) -> Result<C::Response, CdpError> {
         for _ in 1..TRIES {
@@ -404,6 +435,18 @@ impl super::Tab for Tab {
                 if still { "reduce" } else { "no-preference" },
             ),
         ];
+        let media = SetEmulatedMediaParams::builder().features(features).build();
+        Box::pin(self.tell(media))
+    }
+
+    fn forced_colors(&self, dark: bool) -> Answer<'_> {
+        let scheme = if dark { "dark" } else { "light" };
+        let features = [
+            ("prefers-color-scheme", scheme),
+            ("prefers-reduced-motion", "reduce"),
+            ("forced-colors", "active"),
+        ];
+        let features = features.map(|(name, value)| MediaFeature::new(name, value));
         let media = SetEmulatedMediaParams::builder().features(features).build();
         Box::pin(self.tell(media))
     }

@@ -49,9 +49,11 @@ impl Kind {
     /// Whether its protocol has this.
     pub fn has(self, need: Need) -> bool {
         match (self, need) {
-            (Kind::Chromium, _) => true,
+            (_, Need::Axe) => crate::access::library().is_some(),
             (Kind::Firefox, Need::Costs | Need::Preflights | Need::Tabs) => false,
+            (Kind::Firefox, Need::Forced | Need::Tree | Need::Touch) => false,
             (Kind::Firefox, Need::Network | Need::Media) => true,
+            (Kind::Chromium, _) => true,
             (Kind::WebKit, _) => false,
         }
     }
@@ -76,6 +78,14 @@ pub enum Need {
     Tabs,
     /// A preflight lasts until its answer ends; Firefox reads the head and lets go.
     Preflights,
+    /// The person has forced colours of their own.
+    Forced,
+    /// What stands in the accessibility tree is told.
+    Tree,
+    /// One points with a finger.
+    Touch,
+    /// The library of rules of access; not the engine has it, but this machine.
+    Axe,
 }
 
 impl fmt::Display for Need {
@@ -86,6 +96,10 @@ impl fmt::Display for Need {
             Need::Media => "the system's darkness and motion",
             Need::Tabs => "several tabs with one store",
             Need::Preflights => "a browser that waits for the end of a preflight",
+            Need::Forced => "forced colours",
+            Need::Tree => "the accessibility tree",
+            Need::Touch => "a finger",
+            Need::Axe => "axe-core, which cargo xtask test fetches",
         })
     }
 }
@@ -137,6 +151,11 @@ pub trait Tab: Send + Sync {
 
     /// Light or dark, with motion or with less.
     fn media(&self, dark: bool, still: bool) -> Answer<'_>;
+
+    /// The person's own few colours, with less motion.
+    fn forced_colors(&self, _dark: bool) -> Answer<'_> {
+        lacks("forced colours")
+    }
 
     /// A picture of what is on screen, as PNG.
     fn screenshot(&self) -> Answer<'_, Vec<u8>>;

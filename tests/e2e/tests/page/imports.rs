@@ -13,7 +13,7 @@ use crate::conversations::{kept, titles};
 use crate::list::records;
 
 /// A file that is given to the page.
-type Given<'a> = (&'a str, &'a [u8]);
+pub type Given<'a> = (&'a str, &'a [u8]);
 
 /// Files as the page's own JavaScript makes them.
 fn files(files: &[Given]) -> String {
@@ -29,7 +29,7 @@ fn files(files: &[Given]) -> String {
 }
 
 /// Gives files to the button of the list, and waits until they are looked at.
-async fn choose(chat: &Chat, given: &[Given<'_>]) {
+pub async fn choose(chat: &Chat, given: &[Given<'_>]) {
     let choose = format!(
         "(() => {{
             const field = e2e.every(0, 'dialog[open] input[type=file]').find((one) => e2e.name(one) === 'Import files');

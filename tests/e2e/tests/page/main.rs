@@ -2,6 +2,7 @@
 //! WORD in their names, `-- --list` names them;
 //! `RILL_ENGINE=firefox` takes Firefox instead of Chromium, without the cases that need what it has not.
 
+mod access;
 mod ai4artsed;
 mod annex;
 mod branches;
@@ -17,6 +18,7 @@ mod fit;
 mod folder;
 mod halo;
 mod hands;
+mod heard;
 mod images;
 mod imports;
 mod jarvis;
