@@ -166,7 +166,7 @@ fn latin(words: &str) -> Option<&'static str> {
             *count += usize::from(common.contains(&word));
         }
     }
-    counts.sort_by(|a, b| b.0.cmp(&a.0));
+    counts.sort_by_key(|(count, _)| std::cmp::Reverse(*count));
     let [(first, language), (second, _), ..] = counts;
     (first >= 2 && first > second).then_some(language)
 }

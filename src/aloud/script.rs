@@ -95,8 +95,8 @@ impl Script {
             let all = self.sentences(&block.node);
             // The last one may go on.
             let count = all.len().saturating_sub(usize::from(!is_done));
-            let mut rest = all.into_iter().take(count).skip(self.given);
-            while let Some(sentence) = rest.next() {
+            let rest = all.into_iter().take(count).skip(self.given);
+            for sentence in rest {
                 self.given += 1;
                 if !sentence.spoken.is_empty() {
                     return Step::Say(sentence);

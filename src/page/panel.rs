@@ -9,7 +9,7 @@ use super::words::{Locale, word};
 /// A dialog. One is open at a time; the Doctor's panel stands beside the conversation and is none.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, strum::VariantArray)]
 pub enum Panel {
-    /// Servers and models, and how the person reads.
+    /// Servers and models, and the first of how the person reads.
     Server,
     /// The check of a server.
     Check,
@@ -19,6 +19,8 @@ pub enum Panel {
     Replies,
     /// The search over all conversations.
     Search,
+    /// How the person reads.
+    Reading,
 }
 
 /// Button of the header that opens a dialog. It is called as the dialog is.
@@ -42,6 +44,7 @@ impl Panel {
             Panel::Conversations => word!(locale, conversations),
             Panel::Replies => word!(locale, settings),
             Panel::Search => word!(locale, search_title),
+            Panel::Reading => word!(locale, reading_title),
         }
     }
 
@@ -51,6 +54,7 @@ impl Panel {
             Panel::Server | Panel::Check | Panel::Search => return None,
             Panel::Conversations => (icondata_lu::LuHistory, true),
             Panel::Replies => (icondata_lu::LuSlidersHorizontal, false),
+            Panel::Reading => (icondata_lu::LuALargeSmall, true),
         };
         Some(Tool { icon, for_young })
     }

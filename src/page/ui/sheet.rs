@@ -8,6 +8,7 @@ thread_local! {
     static SHEET: Option<CssStyleSheet> = sheet(concat!(
         include_str!("../../../style/doctor.css"),
         include_str!("../../../style/conversations.css"),
+        include_str!("../../../style/aids.css"),
     ));
 }
 

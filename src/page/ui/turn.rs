@@ -8,6 +8,7 @@ use wasm_bindgen::JsCast;
 use web_sys::{Element, MouseEvent, Text};
 
 use super::actions::{Action, Branches, CopyButton};
+use super::aloud::{ReadAloud, stands_here};
 use super::kit::{For, Show};
 use super::more::More;
 use super::said::Said;
@@ -122,6 +123,7 @@ fn Reply(chat: Chat, id: TurnId) -> impl IntoView {
     if let Some(live) = live {
         attach(live, thought, answer);
     }
+    stands_here(chat, id, answer);
     // A click on text that is being paced shows the rest of what is here; a selection is no click.
     let hurry = move |_: MouseEvent| {
         if course.behind.get_untracked() && !has_selection() {
@@ -237,6 +239,7 @@ fn ReplyActions(chat: Chat, id: TurnId, course: Course, figures: Signal<Figures>
         <div class="actions">
             <Branches chat id />
             <CopyButton chat name=move || say!(chat, copy) text=text />
+            <ReadAloud chat id />
             <Action
                 shape=icondata_lu::LuRotateCcw
                 words=move || say!(chat, retry)

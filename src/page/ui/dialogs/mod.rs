@@ -2,6 +2,7 @@
 
 pub(super) mod conversations;
 pub(crate) mod export;
+mod reading;
 mod search;
 mod server;
 mod settings;
@@ -9,6 +10,7 @@ mod settings;
 use leptos::prelude::*;
 
 use self::conversations::Conversations;
+use self::reading::ReadingPanel;
 use self::search::Search;
 use self::server::ServerPanel;
 use self::settings::Settings;
@@ -24,5 +26,6 @@ pub fn dialog(chat: Chat, panel: Panel) -> AnyView {
         Panel::Conversations => view! { <Conversations chat /> }.into_any(),
         Panel::Replies => view! { <Settings chat /> }.into_any(),
         Panel::Search => view! { <Search chat /> }.into_any(),
+        Panel::Reading => view! { <ReadingPanel chat /> }.into_any(),
     }
 }

@@ -3,6 +3,7 @@
 use leptos::html;
 use leptos::prelude::*;
 
+use super::reading::Basics;
 use crate::address::Address;
 use crate::dialect::{Kind, Model};
 use crate::key;
@@ -11,8 +12,7 @@ use crate::page::app::{Chat, Choice, Command, LinkState};
 use crate::page::panel::Panel;
 use crate::page::sentences::{self, link_words, trouble_words};
 use crate::page::ui::kit::{self, Button, Field, For, Hint, Select, Show, TextField, Titled};
-use crate::page::words::{self, say};
-use crate::reading::Setting;
+use crate::page::words::say;
 
 /// The panel of servers, models, and how to read.
 #[component]
@@ -38,7 +38,7 @@ pub fn ServerPanel(chat: Chat) -> impl IntoView {
             <Show when={move || !locked() && chat.ways().len() > 1}>
                 <Ways chat />
             </Show>
-            <Reading chat />
+            <Basics chat />
         </Titled>
     }
 }
@@ -316,49 +316,5 @@ fn Ways(chat: Chat) -> impl IntoView {
             </Field>
             <p class="hint way-now">{in_use}</p>
         </section>
-    }
-}
-
-/// Settings of how to read.
-#[component]
-fn Reading(chat: Chat) -> impl IntoView {
-    let settings = Setting::ALL.iter().map(|&setting| {
-        view! { <ReadingField chat setting /> }
-    });
-    view! {
-        <section class="reading">
-            <h3>{move || say!(chat, reading_title)}</h3>
-            {settings.collect_view()}
-        </section>
-    }
-}
-
-/// One setting of how to read.
-#[component]
-fn ReadingField(chat: Chat, setting: Setting) -> impl IntoView {
-    let value = move || match setting {
-        // What is spoken, whatever was wished.
-        Setting::Lang => words::tag(chat.lang.get()).to_owned(),
-        setting => chat
-            .appearance
-            .with(|appearance| appearance.value(setting).to_owned()),
-    };
-    let said = move |choice| words::reading_word(chat.lang.get(), &setting.word(choice));
-    let languages = words::locales().iter().map(|&locale| {
-        view! { <kit::Choice value=words::tag(locale) words=move || words::own_name(locale) /> }
-    });
-    let choices = setting.choices().iter().map(|&choice| {
-        view! { <kit::Choice value=choice words=move || said(Some(choice)).unwrap_or_default() /> }
-    });
-    let choices = match setting {
-        Setting::Lang => languages.collect_view(),
-        _ => choices.collect_view(),
-    };
-    view! {
-        <Field name=move || said(None).unwrap_or_default()>
-            <Select value on_change=move |value: String| chat.set(setting, &value)>
-                {choices}
-            </Select>
-        </Field>
     }
 }
