@@ -3,6 +3,8 @@
 //! `RILL_ENGINE=firefox` takes Firefox instead of Chromium, without the cases that need what it has not.
 
 mod ai4artsed;
+mod aids;
+mod aloud;
 mod annex;
 mod branches;
 mod compatible;
