@@ -90,7 +90,8 @@ pub fn start(chat: Chat, id: TurnId) {
     chat.spawn(async move {
         let is_done = read(chat, &aloud, id, number).await;
         if aloud.number.get() == number {
-            stop(chat);
+            // Another chat of the page may be speaking by now.
+            aloud.rest();
             aloud.failed.set(!is_done);
         }
     });
@@ -98,18 +99,10 @@ pub fn start(chat: Chat, id: TurnId) {
 
 /// Ends the reading, if there is one.
 pub fn stop(chat: Chat) {
-    let aloud = chat.state::<Aloud>();
-    aloud.number.set(aloud.number.get().wrapping_add(1));
-    aloud.at.set(0);
-    aloud.was_seen.set(true);
-    aloud.place.take();
-    aloud.utterance.take();
-    if aloud.turn.get_untracked().is_some() {
-        if let Some(synthesis) = synthesis() {
-            let _ = call(&synthesis, "cancel", &[]);
-        }
-        paint(NAME, &[]);
-        aloud.turn.set(None);
+    if chat.state::<Aloud>().rest()
+        && let Some(synthesis) = synthesis()
+    {
+        let _ = call(&synthesis, "cancel", &[]);
     }
 }
 
@@ -117,6 +110,21 @@ impl Aloud {
     /// Notes where the answer stands that is read.
     pub fn stands(&self, answer: Element) {
         self.place.replace(Some(answer));
+    }
+
+    /// Forgets the reading; `true` where there was one.
+    fn rest(&self) -> bool {
+        self.number.set(self.number.get().wrapping_add(1));
+        self.at.set(0);
+        self.was_seen.set(true);
+        self.place.take();
+        self.utterance.take();
+        let was_there = self.turn.get_untracked().is_some();
+        if was_there {
+            paint(NAME, &[]);
+            self.turn.set(None);
+        }
+        was_there
     }
 }
 

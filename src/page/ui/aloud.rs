@@ -99,16 +99,19 @@ fn listen(chat: Chat) {
     });
     // A reply that is stopped is silent, too.
     let read = chat.state::<Aloud>().turn.clone();
-    Effect::new(move || {
-        if chat.live.with(Option::is_none)
-            && let Some(id) = read.get_untracked()
+    Effect::new(move |before: Option<Option<TurnId>>| {
+        let now = chat.live.with(|live| live.as_ref().map(|live| live.id()));
+        if let Some(Some(before)) = before
+            && now.is_none()
+            && read.get_untracked() == Some(before)
             && chat.tree.with_untracked(|tree| {
-                let end = tree.turn(id).and_then(|turn| turn.end.as_ref());
+                let end = tree.turn(before).and_then(|turn| turn.end.as_ref());
                 matches!(end, None | Some(End::Stopped))
             })
         {
             aloud::stop(chat);
         }
+        now
     });
     Effect::new(move |before: Option<u32>| {
         let now = chat.conversation.get();
