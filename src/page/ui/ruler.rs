@@ -58,9 +58,16 @@ fn Band(chat: Chat) -> impl IntoView {
             put(seen.top() - top() + seen.height() / 3.0);
         }
     });
+    // The first and the last place of its middle: it stays with the conversation.
+    let ends = move || {
+        let seen = chat.scroller().get_untracked()?.get_bounding_client_rect();
+        Some((seen.top() - top(), seen.bottom() - top()))
+    };
     let moves = move |event: &web_sys::Event| {
-        if let Some(event) = event.dyn_ref::<MouseEvent>() {
-            put(f64::from(event.client_y()) - top());
+        if let Some(event) = event.dyn_ref::<MouseEvent>()
+            && let Some((first, last)) = ends()
+        {
+            put((f64::from(event.client_y()) - top()).max(first).min(last));
         }
     };
     let keys = move |event: &web_sys::Event| {
@@ -81,13 +88,11 @@ fn Band(chat: Chat) -> impl IntoView {
         };
         event.prevent_default();
         let step = lines * LINE * band.get_bounding_client_rect().height();
-        let seen = scroller.get_bounding_client_rect();
-        let (first, last) = (
-            seen.top() - top() + step.abs(),
-            seen.bottom() - top() - step.abs(),
-        );
+        let Some((first, last)) = ends() else {
+            return;
+        };
         let to = middle.get_value() + step;
-        if to < first || to > last {
+        if step < 0.0 && to < first - step || step > 0.0 && to > last - step {
             // The line that it would go to comes to it.
             scroller.set_scroll_top(scroller.scroll_top().saturating_add(step.round() as i32));
             chat.scrolled(false);
