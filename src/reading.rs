@@ -16,10 +16,10 @@ pub enum Setting {
     Pace,
     /// Light or dark.
     Theme,
-    /// The language of the page's words, a tag (BCP 47).
-    Lang,
     /// Whether colours stand further apart.
     Contrast,
+    /// The language of the page's words, a tag (BCP 47).
+    Lang,
     /// Size of all text, in per cent.
     TextSize,
     /// Letters of the text.

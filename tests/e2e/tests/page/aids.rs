@@ -34,7 +34,8 @@ async fn too_wide(chat: &Chat) -> Vec<String> {
         .await
 }
 
-async fn picture(chat: &Chat, name: &str) {
+/// A picture of the page as it is now, to be looked at.
+pub async fn picture(chat: &Chat, name: &str) {
     let _: Value = chat
         .page
         .js("new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(() => resolve(null))))")
@@ -57,6 +58,16 @@ pub async fn text_is_twice_as_big_and_nothing_is_cut_off(stage: Stage) {
         chat.page.look(width, height, dark, 1.0).await;
         picture(&chat, &format!("200-{width}")).await;
         assert_eq!(too_wide(&chat).await, [] as [String; 0], "{width}");
+        let covered: Vec<String> = chat
+            .page
+            .js("(() => { const all = e2e.every(0, '.head button').map((one) => [one, one.getBoundingClientRect()]);
+                return all.filter(([, a], at) => all.slice(at + 1).some(([, b]) => a.right > b.left + 1)).map(([one]) => e2e.name(one)); })()")
+            .await;
+        assert_eq!(
+            covered,
+            [] as [String; 0],
+            "buttons that cover each other at {width}"
+        );
         let seen: bool = chat
             .page
             .js("e2e.visible(e2e.find(0, 'textbox', 'Message')) && e2e.find(0, 'textbox', 'Message').getBoundingClientRect().width > 60")

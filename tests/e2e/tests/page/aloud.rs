@@ -2,6 +2,7 @@
 //! the browser's own speech (`SPEECH`, `HEARING`). It notes what is to be said, with which voice, and ends it after a moment, or when
 //! it is told to. All else is the real page, and what it says to a real server.
 
+use crate::aids::picture;
 use e2e::{Chat, Stage};
 use lab::percent_encode;
 use serde_json::{Value, json};
@@ -137,6 +138,7 @@ pub async fn stop_ends_the_voice_and_so_does_another_conversation(stage: Stage) 
     wait(&chat, "speech.said.length === 1").await;
     chat.page.js::<Value>("(speech.next(), null)").await;
     wait(&chat, "speech.said.length === 2").await;
+    picture(&chat, "aloud").await;
     chat.button("Stop reading").await;
     wait(
         &chat,
@@ -282,6 +284,10 @@ pub async fn what_is_dictated_goes_to_the_caret_after_the_person_was_told(stage:
         0,
         "not before that is read"
     );
+    picture(&chat, "dictation").await;
+    chat.page.look(320, 640, true, 1.0).await;
+    picture(&chat, "dictation-narrow").await;
+    chat.page.look(1000, 800, false, 1.0).await;
     chat.button("Start dictation").await;
     wait(
         &chat,
