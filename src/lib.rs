@@ -27,6 +27,7 @@
 //! | [`options`] | attributes, URL parameters | typed values, and complaints | the page |
 //! | [`patience`] | what a worker is asked and when it spoke | how long it is still waited for | what a worker is |
 //! | [`markdown`] | text that grows | committed blocks and one open tail | the DOM |
+//! | [`aloud`] | text that grows, the voices of a browser; words that were heard | sentences to be spoken, their voice; the text of a field | who speaks and listens |
 //! | [`reply`] | what the session reports, and the time of each frame | what a reader sees by then, and one end | the DOM, the network |
 //! | [`window`] | turns with their tokens, the size of the context, a rule | which turns are sent, and where the window begins | a server, the page |
 //! | [`history`] | a conversation as it changes, and what became of each write | records to be written; conversations made of them | a store, the page |
@@ -57,6 +58,7 @@
 )]
 
 pub mod address;
+pub mod aloud;
 pub mod base64;
 pub mod budget;
 pub mod chat;

@@ -224,6 +224,16 @@ impl Options {
             steps: steps.unwrap_or(own),
         }
     }
+
+    /// Tells whether a message can be dictated, where the person chose so. For the young it takes the owner's word, for a browser may
+    /// send what is said to its maker; and where the owner says no, it is no.
+    pub fn dictates(&self, chosen: &Appearance) -> bool {
+        let owner = self.appearance.get(Setting::Dictation);
+        match self.profile {
+            Profile::Young => owner == Some("on"),
+            Profile::Standard => owner != Some("off") && chosen.is_on(Setting::Dictation),
+        }
+    }
 }
 
 /// A value, if it is there and can be used.
@@ -307,6 +317,20 @@ mod tests {
         let (letters, words) = (("steps", "letters"), ("steps", "words"));
         assert_eq!(steps(&[young, letters], &[words]), Steps::Words);
         assert_eq!(steps(&[young], &[letters]), Steps::Letters);
+    }
+
+    #[test]
+    fn dictation_is_for_the_young_where_the_owner_says_so_and_for_nobody_where_he_says_no() {
+        let dictates = |pairs: &[(&str, &str)], chosen: &str| {
+            let mut own = Appearance::default();
+            own.set(Setting::Dictation, chosen);
+            read(pairs).0.dictates(&own)
+        };
+        assert!(dictates(&[], ""));
+        assert!(!dictates(&[], "off"));
+        assert!(!dictates(&[("dictation", "off")], "on"));
+        assert!(!dictates(&[("profile", "young")], "on"));
+        assert!(dictates(&[("profile", "young"), ("dictation", "on")], ""));
     }
 
     #[test]

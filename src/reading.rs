@@ -20,10 +20,54 @@ pub enum Setting {
     Pages,
     /// Light or dark.
     Theme,
+    /// Whether colours stand further apart.
+    Contrast,
     /// The language of the page's words, a tag (BCP 47).
     Lang,
     /// Whether a key alone, such as `?`, does something (WCAG 2.2, 2.1.4).
     Shortcuts,
+    /// Size of all text, in per cent.
+    TextSize,
+    /// Letters of the text.
+    Font,
+    /// The longest line.
+    LineWidth,
+    /// Room between lines, and between paragraphs.
+    LineSpacing,
+    /// Room between letters, and between words.
+    LetterSpacing,
+    /// A band that keeps the place on the page.
+    Ruler,
+    /// Whether a reply is read aloud as it arrives.
+    Aloud,
+    /// The voice that reads aloud, by the browser's name for it.
+    Voice,
+    /// Speed of the voice, in per cent.
+    SpeechRate,
+    /// Whether a message can be dictated.
+    Dictation,
+}
+
+/// A group of settings in the panel.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, strum::IntoStaticStr, strum::VariantArray)]
+#[strum(serialize_all = "kebab-case")]
+pub enum Group {
+    /// The letters and lines of the text.
+    Text,
+    /// The page around it.
+    Display,
+    /// What is spoken.
+    Speech,
+}
+
+impl Group {
+    /// Groups in the order of the panel.
+    pub const ALL: &'static [Group] = <Group as strum::VariantArray>::VARIANTS;
+
+    /// The name of its heading in `locales`: `reading_group_text`.
+    pub fn word(self) -> String {
+        format!("reading_group_{}", <&str>::from(self))
+    }
 }
 
 impl Setting {
@@ -45,17 +89,59 @@ impl Setting {
             Setting::Theme => <Theme as strum::VariantNames>::VARIANTS,
             Setting::Lang => &[],
             Setting::Shortcuts => &["on", "off"],
+            Setting::Contrast => &["auto", "normal", "high"],
+            Setting::TextSize => &["87", "100", "112", "125", "150", "175", "200"],
+            Setting::Font => &["system", "legible", "open-dyslexic", "serif", "mono"],
+            Setting::LineWidth => &["normal", "narrow", "wide", "full"],
+            Setting::LineSpacing => &["normal", "wide", "double"],
+            Setting::LetterSpacing => &["normal", "wide"],
+            Setting::Ruler | Setting::Aloud => &["off", "on"],
+            Setting::Voice => &["auto"],
+            Setting::SpeechRate => &["50", "75", "100", "125", "150", "200"],
+            Setting::Dictation => &["on", "off"],
         }
+    }
+
+    /// The value of those who chose nothing.
+    fn default_choice(self) -> Option<&'static str> {
+        match self {
+            Setting::TextSize | Setting::SpeechRate => Some("100"),
+            _ => self.choices().first().copied(),
+        }
+    }
+
+    /// The group in which the panel shows it.
+    pub fn group(self) -> Group {
+        match self {
+            Setting::Theme | Setting::Lang | Setting::Contrast | Setting::Shortcuts => {
+                Group::Display
+            }
+            Setting::Pace
+            | Setting::Steps
+            | Setting::Pages
+            | Setting::TextSize
+            | Setting::Font
+            | Setting::LineWidth
+            | Setting::LineSpacing
+            | Setting::LetterSpacing
+            | Setting::Ruler => Group::Text,
+            Setting::Aloud | Setting::Voice | Setting::SpeechRate | Setting::Dictation => {
+                Group::Speech
+            }
+        }
+    }
+
+    /// Tells whether it is among the few that stand beside the choice of a server, too.
+    pub fn is_basic(self) -> bool {
+        matches!(self, Setting::Pace | Setting::Theme | Setting::Lang)
     }
 
     /// The value in its usual spelling; `None` where it cannot be used.
     fn read(self, value: &str) -> Option<String> {
         match self {
             Setting::Pace => value.parse().ok().map(|pace: Pace| pace.to_string()),
-            Setting::Steps | Setting::Pages | Setting::Theme | Setting::Shortcuts => {
-                self.choices().contains(&value).then(|| value.to_owned())
-            }
-            Setting::Lang => Some(value.to_owned()),
+            Setting::Lang | Setting::Voice => Some(value.to_owned()),
+            _ => self.choices().contains(&value).then(|| value.to_owned()),
         }
     }
 
@@ -63,11 +149,13 @@ impl Setting {
     pub fn style(self) -> Option<&'static str> {
         match self {
             Setting::Theme => Some("data-theme"),
-            Setting::Pace
-            | Setting::Steps
-            | Setting::Pages
-            | Setting::Lang
-            | Setting::Shortcuts => None,
+            Setting::Contrast => Some("data-contrast"),
+            Setting::TextSize => Some("data-text-size"),
+            Setting::Font => Some("data-font"),
+            Setting::LineWidth => Some("data-line-width"),
+            Setting::LineSpacing => Some("data-line-spacing"),
+            Setting::LetterSpacing => Some("data-letter-spacing"),
+            _ => None,
         }
     }
 
@@ -182,8 +270,27 @@ impl Appearance {
 
     /// The value of a setting, else its default; empty where that is not known here.
     pub fn value(&self, setting: Setting) -> &str {
-        let default = || setting.choices().first().copied();
+        let default = || setting.default_choice();
         self.get(setting).or_else(default).unwrap_or_default()
+    }
+
+    /// Tells whether a style follows one of the values, beside the theme: then it comes with the first words.
+    pub fn is_styled(&self) -> bool {
+        let mut styled = Setting::ALL
+            .iter()
+            .filter(|setting| setting.style().is_some());
+        styled.any(|&setting| setting != Setting::Theme && self.get(setting).is_some())
+    }
+
+    /// Tells whether a setting of two choices is on.
+    pub fn is_on(&self, setting: Setting) -> bool {
+        self.value(setting) == "on"
+    }
+
+    /// The speed of the voice: 1 is its own.
+    pub fn speech_rate(&self) -> f64 {
+        let per_cent: f64 = self.value(Setting::SpeechRate).parse().unwrap_or(100.0);
+        per_cent / 100.0
     }
 
     /// Light or dark.
@@ -236,6 +343,23 @@ mod tests {
                 assert_eq!(appearance(&[(setting, choice)]).value(setting), *choice);
             }
         }
+    }
+
+    #[test]
+    fn sizes_and_speeds_have_their_defaults_in_the_middle_of_their_choices() {
+        let none = Appearance::default();
+        assert_eq!(none.value(Setting::TextSize), "100");
+        assert_eq!(none.speech_rate(), 1.0);
+        assert!(!none.is_styled() && !none.is_on(Setting::Ruler) && none.is_on(Setting::Dictation));
+        let fast = appearance(&[(Setting::SpeechRate, "150"), (Setting::Voice, "Anna")]);
+        assert_eq!(
+            (fast.speech_rate(), fast.value(Setting::Voice)),
+            (1.5, "Anna")
+        );
+        assert!(!fast.is_styled(), "nothing is drawn otherwise");
+        assert!(appearance(&[(Setting::Contrast, "high")]).is_styled());
+        let mut big = none;
+        assert!(!big.set(Setting::TextSize, "300") && big.set(Setting::TextSize, "200"));
     }
 
     #[test]

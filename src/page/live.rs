@@ -44,6 +44,8 @@ pub trait Live {
     fn id(&self) -> TurnId;
     /// Returns the turn as it is by now.
     fn turn(&self) -> Turn;
+    /// Returns the text that is shown by now.
+    fn shown(&self) -> String;
     /// Returns what is seen of the reply beside its text.
     fn seen(&self) -> Seen;
     /// Does what is asked of the reply.

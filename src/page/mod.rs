@@ -26,6 +26,8 @@
 //! | [`diagram`] | later | what is drawn in a frame, once somebody asks | markdown |
 //! | [`annex`] | later | colours of code and set formulas, from a worker | markdown |
 //! | [`history`] | later | conversations in the database, their list, what is found in them | what is seen of them |
+//! | `marks` | later | the text of a part of the page, and marks in it | what they mean |
+//! | [`aloud`] | later | replies, read aloud by the browser's voices | what is seen of it |
 //! | [`verdict`] | at once | the Doctor's verdicts in words | how they are found |
 //! | [`sentences`] | at once | the chat's state in words | where they are shown |
 //! | `plain` | later | what is drawn, as words or as a table | markdown |
@@ -37,6 +39,7 @@
 //! | [`second_half`] | at once | the table of the second half | |
 //! | [`embed`] | at once | `<rill-chat>`: attributes in, events out | |
 
+pub mod aloud;
 mod annex;
 pub mod app;
 mod browser;
@@ -51,6 +54,7 @@ mod follow;
 pub mod history;
 mod idle;
 mod live;
+mod marks;
 pub mod net;
 mod numbers;
 pub mod painter;

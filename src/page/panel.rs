@@ -9,7 +9,7 @@ use super::words::{Locale, word};
 /// A dialog. One is open at a time; the Doctor's panel stands beside the conversation and is none.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, strum::VariantArray)]
 pub enum Panel {
-    /// Servers and models, and how the person reads.
+    /// Servers and models, and the first of how the person reads.
     Server,
     /// The check of a server.
     Check,
@@ -23,6 +23,8 @@ pub enum Panel {
     Pace,
     /// The sheet of shortcuts.
     Shortcuts,
+    /// How the person reads.
+    Reading,
 }
 
 /// Button of the header that opens a dialog. It is called as the dialog is.
@@ -48,6 +50,7 @@ impl Panel {
             Panel::Search => word!(locale, search_title),
             Panel::Pace => word!(locale, pace_title),
             Panel::Shortcuts => word!(locale, shortcuts_title),
+            Panel::Reading => word!(locale, reading_title),
         }
     }
 
@@ -59,6 +62,7 @@ impl Panel {
             }
             Panel::Conversations => (icondata_lu::LuHistory, true),
             Panel::Replies => (icondata_lu::LuSlidersHorizontal, false),
+            Panel::Reading => (icondata_lu::LuALargeSmall, true),
         };
         Some(Tool { icon, for_young })
     }

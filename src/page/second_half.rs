@@ -9,8 +9,10 @@ use leptos::prelude::*;
 
 use super::app::second_half::{self, Connecting, Loading, SecondHalf, Unloaded};
 use super::net::fetch::Fetch;
+use super::ui::aloud::Speaking;
 use super::ui::ask::AskFirst;
 use super::ui::dialogs::dialog;
+use super::ui::dictate::Dictation;
 use super::ui::doctor::Doctor;
 use super::ui::doctor::exam::Exam;
 use super::ui::fields::Fields;
@@ -19,6 +21,7 @@ use super::ui::images::{Picker, Previews};
 use super::ui::import::ImportDialog;
 use super::ui::notice::Notice;
 use super::ui::queue::{Undo, Waiting};
+use super::ui::ruler::Ruler;
 use super::ui::side::Beside;
 use super::ui::turns::Turns;
 use super::{app, history, painter, rehearsal, reply, servers, ui, verdict};
@@ -50,6 +53,7 @@ static TABLE: SecondHalf = SecondHalf {
     rehearse: rehearsal::rehearse,
     previews: |chat| view! { <Previews chat /> }.into_any(),
     picker: |chat| view! { <Picker chat /> }.into_any(),
+    dictation: |chat| view! { <Dictation chat /> }.into_any(),
     turns: |chat| view! { <Turns chat /> }.into_any(),
     clicked: painter::clicked,
     take_texts: app::texts::take_texts,
@@ -68,6 +72,8 @@ static TABLE: SecondHalf = SecondHalf {
             <ImportDialog chat />
             <Undo chat />
             <Waiting chat />
+            <Speaking chat />
+            <Ruler chat />
         }
         .into_any()
     },

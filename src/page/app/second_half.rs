@@ -45,6 +45,8 @@ pub struct SecondHalf {
     pub previews: fn(Chat) -> AnyView,
     /// Draws the button that chooses pictures.
     pub picker: fn(Chat) -> AnyView,
+    /// Draws the button that takes dictation.
+    pub dictation: fn(Chat) -> AnyView,
     /// Draws the turns of the conversation.
     pub turns: fn(Chat) -> AnyView,
     /// Handles a click somewhere in the conversation; `true` where it did something.

@@ -40,6 +40,7 @@ use crate::page::sentences::young;
 use crate::page::words::say;
 use crate::reply;
 use crate::session::{Control, Report};
+use crate::text;
 use crate::trace::{Fact, Imported, Trace};
 
 use reader::Pages;
@@ -211,6 +212,11 @@ impl Live for Reply {
 
     fn turn(&self) -> Turn {
         self.core.borrow().reply.turn().clone()
+    }
+
+    fn shown(&self) -> String {
+        let core = self.core.borrow();
+        text::up_to(&core.reply.turn().text, core.reply.shown()).to_owned()
     }
 
     fn seen(&self) -> Seen {

@@ -44,6 +44,7 @@ pub fn Composer(chat: Chat) -> impl IntoView {
                 view=|half| half.picker
             />
             <Message chat field send />
+            <Coming chat when=true view=|half| half.dictation />
             <button
                 type="button"
                 class="go"

@@ -23,6 +23,9 @@
 //! | `found` | later | the place that a search leads to |
 //! | `spoken` | later | what is read out, not seen |
 //! | `actions` | later | what can be done with a turn |
+//! | [`aloud`] | later | what reads aloud, and the way to stop it |
+//! | [`ruler`] | later | the band that keeps the place |
+//! | [`dictate`] | later | the microphone beside the field |
 //! | `more` | later | what else can be done with a turn, and the branches |
 //! | `said` | later | what a person said |
 //! | `hurry` | later | keys and fingers that hurry a reply |
@@ -41,11 +44,13 @@
 //! | [`ask`] | later | what a link may open |
 
 mod actions;
+pub(crate) mod aloud;
 pub(crate) mod ask;
 mod beside;
 mod coming;
 mod composer;
 pub(crate) mod dialogs;
+pub(crate) mod dictate;
 pub(crate) mod doctor;
 pub(crate) mod dom;
 mod drop;
@@ -62,6 +67,7 @@ mod more;
 pub(crate) mod notice;
 pub(crate) mod queue;
 mod room;
+pub(crate) mod ruler;
 mod said;
 mod sheet;
 mod shortcuts;
@@ -88,7 +94,7 @@ use super::clock::media_matches;
 use super::panel::{Panel, Tool};
 use super::sentences::{link_words, young};
 use super::words::{self, say};
-use crate::reading::Setting;
+use crate::reading::{Appearance, Setting};
 
 /// The styles of the first view; what comes later brings its own.
 pub const STYLE: &str = concat!(
@@ -108,7 +114,8 @@ pub(crate) fn Page(chat: Chat) -> impl IntoView {
             asked.set(true);
             chat.load_second_half();
         }
-        if chat.panel.with(Option::is_some) {
+        // Styles of what was chosen come with the second half.
+        if chat.panel.with(Option::is_some) || chat.appearance.with(Appearance::is_styled) {
             chat.load_second_half();
         }
     });

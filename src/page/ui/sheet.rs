@@ -9,6 +9,7 @@ thread_local! {
         include_str!("../../../style/doctor.css"),
         include_str!("../../../style/conversations.css"),
         include_str!("../../../style/pace.css"),
+        include_str!("../../../style/aids.css"),
     ));
 }
 

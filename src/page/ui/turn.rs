@@ -8,6 +8,7 @@ use wasm_bindgen::JsCast;
 use web_sys::{Element, Text};
 
 use super::actions::{Action, Branches, CopyButton};
+use super::aloud::{ReadAloud, stands_here};
 use super::hurry::by_hand;
 use super::kit::{For, Show};
 use super::more::More;
@@ -123,6 +124,7 @@ fn Reply(chat: Chat, id: TurnId) -> impl IntoView {
     if let Some(live) = live {
         attach(live, thought, answer);
     }
+    stands_here(chat, id, answer);
     let hurried = seen.map(|seen| (chat, seen));
     let paced = move || course.runs() && chat.current_manner().pace.is_fixed();
     view! {
@@ -241,6 +243,7 @@ fn ReplyActions(chat: Chat, id: TurnId, course: Course, figures: Signal<Figures>
         <div class="actions">
             <Branches chat id />
             <CopyButton chat name=move || say!(chat, copy) text=text />
+            <ReadAloud chat id />
             <Action
                 shape=icondata_lu::LuRotateCcw
                 words=move || say!(chat, retry)

@@ -3,6 +3,7 @@
 pub(super) mod conversations;
 pub(crate) mod export;
 mod pace;
+mod reading;
 mod search;
 mod server;
 mod settings;
@@ -12,6 +13,7 @@ use leptos::prelude::*;
 
 use self::conversations::Conversations;
 use self::pace::PacePanel;
+use self::reading::ReadingPanel;
 use self::search::Search;
 use self::server::ServerPanel;
 use self::settings::Settings;
@@ -30,5 +32,6 @@ pub fn dialog(chat: Chat, panel: Panel) -> AnyView {
         Panel::Search => view! { <Search chat /> }.into_any(),
         Panel::Pace => view! { <PacePanel chat /> }.into_any(),
         Panel::Shortcuts => view! { <Shortcuts chat /> }.into_any(),
+        Panel::Reading => view! { <ReadingPanel chat /> }.into_any(),
     }
 }

@@ -9,9 +9,9 @@ use crate::pacer::{Pace, measured};
 use crate::page::app::{Chat, Command};
 use crate::page::clock::now;
 use crate::page::panel::Panel;
-use crate::page::ui::kit::{Button, Hint, Show, Titled};
+use crate::page::ui::kit::{Button, Choice, Field, Hint, Select, Show, Titled};
 use crate::page::ui::sheet::adopt_style;
-use crate::page::words::say;
+use crate::page::words::{self, say};
 use crate::reading::Setting;
 
 /// The number of lines.
@@ -133,5 +133,52 @@ pub fn PacePanel(chat: Chat) -> impl IntoView {
                 </div>
             </section>
         </Titled>
+    }
+}
+
+/// The pace, with one of the person's own among its choices: measured, or of an older page.
+#[component]
+pub fn PaceField(chat: Chat) -> impl IntoView {
+    let setting = Setting::Pace;
+    let said = move |choice| words::reading_word(chat.lang.get(), &setting.word(choice));
+    let value = move || {
+        chat.appearance
+            .with(|appearance| appearance.value(setting).to_owned())
+    };
+    // It stays among the choices when another is taken.
+    let own = Memo::new(move |before: Option<&String>| {
+        let value = value();
+        match setting.choices().contains(&value.as_str()) {
+            true => before.cloned().unwrap_or_default(),
+            false => value,
+        }
+    });
+    let own_words = move |own: &str| match own.parse() {
+        Ok(Pace::Words(words)) => say!(chat, pace_mine, wpm = words.round() as u32),
+        Ok(Pace::PerCharacter(ms)) => say!(chat, pace_letter, ms = ms.round() as u32),
+        _ => String::new(),
+    };
+    let field = move |own: String| {
+        let all = setting.choices().iter().map(|&choice| {
+            view! { <Choice value=choice words=move || said(Some(choice)).unwrap_or_default() /> }
+        });
+        let all = all.collect_view();
+        let own = (!own.is_empty()).then(|| {
+            view! { <Choice value=own.clone() words=move || own_words(&own) /> }
+        });
+        view! {
+            <Field name=move || said(None).unwrap_or_default()>
+                <Select value on_change=move |value: String| chat.set(setting, &value)>
+                    {all}
+                    {own}
+                </Select>
+            </Field>
+        }
+    };
+    // A choice takes only values that it has: with another one of the person's own it is made anew.
+    view! {
+        <For each=move || Some(own.get()) key=Clone::clone let:own>
+            {field(own)}
+        </For>
     }
 }

@@ -3,17 +3,16 @@
 use leptos::html;
 use leptos::prelude::*;
 
+use super::reading::Basics;
 use crate::address::Address;
 use crate::dialect::{Kind, Model};
 use crate::key;
 use crate::link::Found;
-use crate::pacer::Pace;
 use crate::page::app::{Chat, Choice, Command, LinkState};
 use crate::page::panel::Panel;
 use crate::page::sentences::{self, link_words, trouble_words};
 use crate::page::ui::kit::{self, Button, Field, For, Hint, Select, Show, TextField, Titled};
-use crate::page::words::{self, say};
-use crate::reading::Setting;
+use crate::page::words::say;
 
 /// The panel of servers, models, and how to read.
 #[component]
@@ -39,7 +38,7 @@ pub fn ServerPanel(chat: Chat) -> impl IntoView {
             <Show when={move || !locked() && chat.ways().len() > 1}>
                 <Ways chat />
             </Show>
-            <Reading chat />
+            <Basics chat />
         </Titled>
     }
 }
@@ -317,108 +316,5 @@ fn Ways(chat: Chat) -> impl IntoView {
             </Field>
             <p class="hint way-now">{in_use}</p>
         </section>
-    }
-}
-
-/// Settings of how to read.
-#[component]
-fn Reading(chat: Chat) -> impl IntoView {
-    let settings = Setting::ALL.iter().map(|&setting| {
-        view! { <ReadingField chat setting /> }
-    });
-    view! {
-        <section class="reading">
-            <h3>{move || say!(chat, reading_title)}</h3>
-            {settings.collect_view()}
-            <div class="ways">
-                <Button class="plain" on_click=move || chat.run(Command::Open(Panel::Pace))>
-                    {move || say!(chat, pace_title)}
-                </Button>
-                <Button class="plain" on_click=move || chat.run(Command::Open(Panel::Shortcuts))>
-                    {move || say!(chat, shortcuts_title)}
-                </Button>
-            </div>
-        </section>
-    }
-}
-
-/// One setting of how to read.
-#[component]
-fn ReadingField(chat: Chat, setting: Setting) -> impl IntoView {
-    let value = move || match setting {
-        // What is spoken, whatever was wished.
-        Setting::Lang => words::tag(chat.lang.get()).to_owned(),
-        setting => chat
-            .appearance
-            .with(|appearance| appearance.value(setting).to_owned()),
-    };
-    let said = move |choice| words::reading_word(chat.lang.get(), &setting.word(choice));
-    let languages = words::locales().map(|locale| {
-        view! { <kit::Choice value=words::tag(locale) words=move || words::own_name(locale) /> }
-    });
-    let choices = setting.choices().iter().map(|&choice| {
-        view! { <kit::Choice value=choice words=move || said(Some(choice)).unwrap_or_default() /> }
-    });
-    let choices = match setting {
-        Setting::Lang => languages.collect_view(),
-        Setting::Pace => {
-            return view! { <PaceField chat /> }.into_any();
-        }
-        _ => choices.collect_view(),
-    };
-    view! {
-        <Field name=move || said(None).unwrap_or_default()>
-            <Select value on_change=move |value: String| chat.set(setting, &value)>
-                {choices}
-            </Select>
-        </Field>
-    }
-    .into_any()
-}
-
-/// The pace, with one of the person's own among its choices: measured, or of an older page.
-#[component]
-fn PaceField(chat: Chat) -> impl IntoView {
-    let setting = Setting::Pace;
-    let said = move |choice| words::reading_word(chat.lang.get(), &setting.word(choice));
-    let value = move || {
-        chat.appearance
-            .with(|appearance| appearance.value(setting).to_owned())
-    };
-    // It stays among the choices when another is taken.
-    let own = Memo::new(move |before: Option<&String>| {
-        let value = value();
-        match setting.choices().contains(&value.as_str()) {
-            true => before.cloned().unwrap_or_default(),
-            false => value,
-        }
-    });
-    let own_words = move |own: &str| match own.parse() {
-        Ok(Pace::Words(words)) => say!(chat, pace_mine, wpm = words.round() as u32),
-        Ok(Pace::PerCharacter(ms)) => say!(chat, pace_letter, ms = ms.round() as u32),
-        _ => String::new(),
-    };
-    let field = move |own: String| {
-        let all = setting.choices().iter().map(|&choice| {
-            view! { <kit::Choice value=choice words=move || said(Some(choice)).unwrap_or_default() /> }
-        });
-        let all = all.collect_view();
-        let own = (!own.is_empty()).then(|| {
-            view! { <kit::Choice value=own.clone() words=move || own_words(&own) /> }
-        });
-        view! {
-            <Field name=move || said(None).unwrap_or_default()>
-                <Select value on_change=move |value: String| chat.set(setting, &value)>
-                    {all}
-                    {own}
-                </Select>
-            </Field>
-        }
-    };
-    // A choice takes only values that it has: with another one of the person's own it is made anew.
-    view! {
-        <For each=move || Some(own.get()) key=Clone::clone let:own>
-            {field(own)}
-        </For>
     }
 }

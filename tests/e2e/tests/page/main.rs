@@ -4,6 +4,8 @@
 
 mod access;
 mod ai4artsed;
+mod aids;
+mod aloud;
 mod annex;
 mod branches;
 mod compatible;
