@@ -69,6 +69,8 @@ pub enum Shortcut {
     Search,
     /// Opens the sheet of shortcuts.
     Sheet,
+    /// Moves the reading ruler by a line.
+    Ruler,
     /// Sends the message.
     Send,
     /// Begins a new line.
@@ -123,7 +125,7 @@ impl Shortcut {
     /// Returns the place where its keys are heard.
     pub fn place(self) -> Place {
         match self {
-            Shortcut::Search | Shortcut::Sheet => Place::Page,
+            Shortcut::Search | Shortcut::Sheet | Shortcut::Ruler => Place::Page,
             Shortcut::Send | Shortcut::Line | Shortcut::Queue | Shortcut::Stop => Place::Message,
             Shortcut::Hurry | Shortcut::ReadOn => Place::Reply,
             Shortcut::Save | Shortcut::Cancel => Place::Editor,
@@ -138,6 +140,10 @@ impl Shortcut {
     pub fn keys(self) -> &'static [Keys] {
         const SEARCH: &[Keys] = &[Keys::with(Held::Control, "k")];
         const SHEET: &[Keys] = &[Keys::of("?"), Keys::with(Held::Control, "/")];
+        const RULER: &[Keys] = &[
+            Keys::with(Held::Alt, "ArrowUp"),
+            Keys::with(Held::Alt, "ArrowDown"),
+        ];
         const ENTER: &[Keys] = &[Keys::of("Enter")];
         const LINE: &[Keys] = &[Keys::with(Held::Shift, "Enter")];
         const QUEUE: &[Keys] = &[Keys::with(Held::Alt, "Enter")];
@@ -165,6 +171,7 @@ impl Shortcut {
         match self {
             Shortcut::Search => SEARCH,
             Shortcut::Sheet => SHEET,
+            Shortcut::Ruler => RULER,
             Shortcut::Send | Shortcut::Save | Shortcut::Open | Shortcut::Confirm => ENTER,
             Shortcut::Line => LINE,
             Shortcut::Queue => QUEUE,

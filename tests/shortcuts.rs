@@ -12,8 +12,9 @@ use rill::shortcuts::{Place, Shortcut};
 
 /// Files that hear keys, and the place where they do. What a file hears on behalf of others (an input method's keys, those of a
 /// dialog that opened by itself) has no place.
-const FILES: [(&str, Option<Place>); 11] = [
+const FILES: [(&str, Option<Place>); 12] = [
     ("ui/shortcuts.rs", Some(Place::Page)),
+    ("ui/ruler.rs", Some(Place::Page)),
     ("ui/composer.rs", Some(Place::Message)),
     ("ui/queue.rs", Some(Place::Message)),
     ("ui/hurry.rs", Some(Place::Reply)),

@@ -71,16 +71,8 @@ fn Band(chat: Chat) -> impl IntoView {
         }
     };
     let keys = move |event: &web_sys::Event| {
-        let Some(event) = event
-            .dyn_ref::<KeyboardEvent>()
-            .filter(|event| event.alt_key())
-        else {
+        let Some(lines) = lines(event) else {
             return;
-        };
-        let lines = match event.key().as_str() {
-            "ArrowUp" => -1.0,
-            "ArrowDown" => 1.0,
-            _ => return,
         };
         let (Some(band), Some(scroller)) = (band.get_untracked(), chat.scroller().get_untracked())
         else {
@@ -112,4 +104,14 @@ fn Band(chat: Chat) -> impl IntoView {
     );
     StoredValue::new_local(heard);
     view! { <div class="ruler" aria-hidden="true" node_ref=band></div> }
+}
+
+/// The lines that keys go up or down: Alt and an arrow.
+fn lines(event: &web_sys::Event) -> Option<f64> {
+    let keys: &KeyboardEvent = event.dyn_ref()?;
+    match keys.key().as_str() {
+        "ArrowUp" if keys.alt_key() => Some(-1.0),
+        "ArrowDown" if keys.alt_key() => Some(1.0),
+        _ => None,
+    }
 }

@@ -9,7 +9,7 @@ use crate::pacer::{Pace, measured};
 use crate::page::app::{Chat, Command};
 use crate::page::clock::now;
 use crate::page::panel::Panel;
-use crate::page::ui::kit::{Button, Choice, Field, Hint, Select, Show, Titled};
+use crate::page::ui::kit::{Button, Choice, Field, For, Hint, Select, Show, Titled};
 use crate::page::ui::sheet::adopt_style;
 use crate::page::words::{self, say};
 use crate::reading::Setting;

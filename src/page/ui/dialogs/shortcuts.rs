@@ -94,6 +94,7 @@ fn words(chat: Chat, shortcut: Shortcut) -> String {
     match shortcut {
         Shortcut::Search => say!(chat, search_title),
         Shortcut::Sheet => say!(chat, shortcut_sheet),
+        Shortcut::Ruler => say!(chat, reading_ruler),
         Shortcut::Send => say!(chat, send),
         Shortcut::Line => say!(chat, shortcut_line),
         Shortcut::Queue => say!(chat, queue_add),
