@@ -27,6 +27,7 @@
 //! | [`patience`] | what a worker is asked and when it spoke | how long it is still waited for | what a worker is |
 //! | [`markdown`] | text that grows | committed blocks and one open tail | the DOM |
 //! | [`reply`] | what the session reports, and the time of each frame | what a reader sees by then, and one end | the DOM, the network |
+//! | [`school`] | a message, an end, a status, a clock | whether it is sent, what to do next, where it is, what time is left | words, the page |
 //! | [`window`] | turns with their tokens, the size of the context, a rule | which turns are sent, and where the window begins | a server, the page |
 //! | [`history`] | a conversation as it changes, and what became of each write | records to be written; conversations made of them | a store, the page |
 //! | [`tabs`] | what other tabs say of a conversation, and who has its lock | who writes, what a follower shows | a lock, a channel, a store |
@@ -76,6 +77,7 @@ pub mod pacer;
 pub mod patience;
 pub mod reading;
 pub mod reply;
+pub mod school;
 pub mod search;
 pub mod session;
 pub mod tabs;
