@@ -27,6 +27,7 @@
 //! | [`annex`] | later | colours of code and set formulas, from a worker | markdown |
 //! | [`history`] | later | conversations in the database, their list, what is found in them | what is seen of them |
 //! | [`verdict`] | at once | the Doctor's verdicts in words | how they are found |
+//! | `friendly` | at once | the chat's state in words for young readers | where they are shown |
 //! | [`sentences`] | at once | the chat's state in words | where they are shown |
 //! | `plain` | later | what is drawn, as words or as a table | markdown |
 //! | `window` | later | the cut through a conversation that is too long | how a request is made |
@@ -48,6 +49,7 @@ mod dom;
 pub mod embed;
 mod fault;
 mod follow;
+mod friendly;
 pub mod history;
 mod idle;
 mod live;

@@ -291,6 +291,7 @@ pub(super) fn request(
         messages.insert(0, Message::new(Role::System, system));
     }
     let preferences = chat.preferences.get_untracked();
+    let lens = chat.options.with_untracked(|options| options.school.lens);
     let (conversation, server_conversation) = chat.names();
     ChatRequest {
         messages,
@@ -300,7 +301,7 @@ pub(super) fn request(
         conversation,
         server_conversation,
         sampling: preferences.sampling,
-        alternatives: if preferences.tokens && takes.alternatives {
+        alternatives: if (preferences.tokens || lens) && takes.alternatives {
             ALTERNATIVES
         } else {
             0

@@ -18,8 +18,12 @@
 //! | `folder` | later | the folder on this device, in which conversations stand as files |
 //! | `drop` | later | files and folders that are dropped |
 //! | `import` | later | files that are brought along, and what is in them |
+//! | `boat` | later | a reply on its way, drawn |
 //! | [`status`] | later | the line under a reply |
 //! | `tokens` | later | the tokens of a reply |
+//! | `lens` | later | one word of a reply, and what could have stood there |
+//! | `compare` | later | what was written beside what it became |
+//! | `next` | later | the one thing to do after an end |
 //! | `found` | later | the place that a search leads to |
 //! | `actions` | later | what can be done with a turn |
 //! | `more` | later | what else can be done with a turn, and the branches |
@@ -37,11 +41,15 @@
 //! | [`dialogs`] | later | servers and how to read, how replies are made, conversations |
 //! | [`side`] | later | the list beside the conversation |
 //! | [`ask`] | later | what a link may open |
+//! | [`leave`] | later | the step before a link of an answer is followed, for young readers |
+//! | [`school`] | later | a note, the time that is left, why a message was held back |
 
 mod actions;
 pub(crate) mod ask;
 mod beside;
+mod boat;
 mod coming;
+mod compare;
 mod composer;
 pub(crate) mod dialogs;
 pub(crate) mod doctor;
@@ -54,12 +62,16 @@ mod found;
 pub(crate) mod images;
 pub(crate) mod import;
 mod kit;
+pub(crate) mod leave;
+mod lens;
 mod list;
 mod more;
+mod next;
 pub(crate) mod notice;
 pub(crate) mod queue;
 mod room;
 mod said;
+pub(crate) mod school;
 mod sheet;
 mod shortcuts;
 pub(crate) mod side;
@@ -84,6 +96,7 @@ use super::clock::media_matches;
 use super::panel::{Panel, Tool};
 use super::sentences::{link_words, young};
 use super::words::{self, say};
+use crate::options::Door;
 use crate::reading::Setting;
 
 /// The styles of the first view; what comes later brings its own.
@@ -104,7 +117,8 @@ pub(crate) fn Page(chat: Chat) -> impl IntoView {
             asked.set(true);
             chat.load_second_half();
         }
-        if chat.panel.with(Option::is_some) {
+        if chat.panel.with(Option::is_some) || chat.options.with(|options| options.school.is_seen())
+        {
             chat.load_second_half();
         }
     });
@@ -213,10 +227,15 @@ fn Header(chat: Chat) -> impl IntoView {
                 "Rill"
             </span>
             <div class="link" data-link=state>
-                <Button class="quiet" on_click=move || chat.run(Command::Open(Panel::Server))>
-                    <Icon shape=icondata_lu::LuServer />
-                    <span>{move || say!(chat, server)}</span>
-                </Button>
+                <Show when=move || chat.options.with(|options| options.opens(Door::Reading))>
+                    <Button
+                        class="quiet"
+                        on_click=move || chat.run(Command::Open(Panel::Server))
+                    >
+                        <Icon shape=icondata_lu::LuServer />
+                        <span>{move || say!(chat, server)}</span>
+                    </Button>
+                </Show>
                 <span class="link-name" title=move || link_words(chat)>
                     {move || link_words(chat)}
                 </span>
