@@ -68,17 +68,17 @@ pub fn of_hundred(share: f64) -> u32 {
 pub fn beginning(answer: &str, tokens: &Tokens, at: usize, word: &str) -> Option<(String, Tokens)> {
     let all = tokens.all();
     let seen = all.get(at)?;
-    let end = match at.checked_sub(1).and_then(|before| all.get(before)) {
+    let begin = match at.checked_sub(1).and_then(|before| all.get(before)) {
         Some(before) => before.end(),
         None => seen.end().saturating_sub(seen.text.len()),
     };
-    // Tokens that were asked for at the end do not know their places: then they are the whole answer.
-    let before = match seen.end() {
-        0 => {
+    // Tokens that were asked for at the end do not know their places; all that stand before one are known then.
+    let before = match (seen.end(), begin) {
+        (1.., begin) if begin > 0 || at == 0 => text::up_to(answer, begin).to_owned(),
+        _ => {
             let texts = all.iter().take(at).map(|seen| seen.text.as_str());
             texts.collect::<String>()
         }
-        _ => text::up_to(answer, end).to_owned(),
     };
     let begun = format!("{before}{word}");
     let tokens = tokens.branched(at, word, begun.len());
@@ -167,6 +167,9 @@ mod tests {
             let texts: Vec<&str> = tokens.all().iter().map(|seen| seen.text.as_str()).collect();
             assert_eq!(texts, ["The", " sky is", " red"]);
             assert_eq!(tokens.all()[2].logprob, Some(-1.5));
+            // And once more, in the same place.
+            let again = beginning("The sky is red", &tokens, 2, " blue").unwrap();
+            assert_eq!(again.0, "The sky is blue");
         }
         // The first word, behind a beginning that no token tells of.
         let mut tokens = Tokens::default();

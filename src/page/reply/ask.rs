@@ -338,7 +338,7 @@ impl Reply {
         if let Some((usage, timings)) = figures(dialect, wire, json).await {
             self.late_figures(&usage, &timings);
         }
-        if self.insight.tokens.borrow().all().is_empty() {
+        if self.insight.tokens.borrow().all().len() <= self.known {
             let tokens = late_tokens(dialect, wire, request, json).await;
             self.late_tokens(tokens);
         }

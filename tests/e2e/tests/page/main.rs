@@ -20,6 +20,7 @@ mod hands;
 mod images;
 mod imports;
 mod jarvis;
+mod lesson;
 mod list;
 mod llama_chat;
 mod long;
@@ -31,6 +32,7 @@ mod queue;
 mod reading;
 mod resume;
 mod safe;
+mod school;
 mod settings;
 mod storage;
 mod tabs;
@@ -39,6 +41,7 @@ mod tokens;
 mod views;
 mod ways;
 mod wire;
+mod young;
 
 fn main() -> std::process::ExitCode {
     e2e::suite::main()
