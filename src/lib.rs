@@ -29,6 +29,7 @@
 //! | [`markdown`] | text that grows | committed blocks and one open tail | the DOM |
 //! | [`aloud`] | text that grows, the voices of a browser; words that were heard | sentences to be spoken, their voice; the text of a field | who speaks and listens |
 //! | [`reply`] | what the session reports, and the time of each frame | what a reader sees by then, and one end | the DOM, the network |
+//! | [`school`] | a message, an end, a status, a clock | whether it is sent, what to do next, where it is, what time is left | words, the page |
 //! | [`window`] | turns with their tokens, the size of the context, a rule | which turns are sent, and where the window begins | a server, the page |
 //! | [`history`] | a conversation as it changes, and what became of each write | records to be written; conversations made of them | a store, the page |
 //! | [`tabs`] | what other tabs say of a conversation, and who has its lock | who writes, what a follower shows | a lock, a channel, a store |
@@ -79,6 +80,7 @@ pub mod pacer;
 pub mod patience;
 pub mod reading;
 pub mod reply;
+pub mod school;
 pub mod search;
 pub mod session;
 pub mod shortcuts;

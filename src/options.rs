@@ -3,7 +3,12 @@
 //! In: names and values as text. Out: [`Options`], and a [`Complaint`] for each value that cannot be used (its default stays). Settings of
 //! how to read are no names of this file: it takes them as [`reading`](crate::reading) has them.
 
+mod school;
+
+use std::num::NonZeroU16;
 use std::str::FromStr;
+
+pub use school::{Door, School, is_free};
 
 use crate::dialect::Kind;
 use crate::pacer::{Manner, Pace, Steps};
@@ -54,7 +59,7 @@ pub fn draft_with_texts(draft: &str, get: impl Fn(&str) -> Option<String>) -> Op
 /// Returns the names of all options, as attributes and as URL parameters.
 pub fn names() -> impl Iterator<Item = &'static str> {
     let settings = Setting::ALL.iter().map(|setting| setting.name());
-    NAMES.into_iter().chain(settings)
+    NAMES.into_iter().chain(school::NAMES).chain(settings)
 }
 
 /// Wishes of the page's owner, or of a link. `None`: not said.
@@ -84,6 +89,8 @@ pub struct Options {
     pub lock: bool,
     /// Spans that a reply may take.
     pub deadlines: Deadlines,
+    /// Wishes of a school.
+    pub school: School,
 }
 
 /// Readers for whom the page can be laid out.
@@ -168,6 +175,12 @@ impl Options {
             greeting: text("greeting"),
             placeholder: text("placeholder"),
             lock: get("lock").is_some_and(|value| value != "false"),
+            school: School {
+                refused_words: text("refused-words"),
+                note: text("note").map(|note| note.trim().to_owned()),
+                time_limit: None,
+                lens: get("lens").is_some_and(|value| value != "false"),
+            },
             ..Options::default()
         };
         let mut bad =
@@ -177,6 +190,8 @@ impl Options {
         options.profile = parsed("profile", text("profile"), &mut bad).unwrap_or_default();
         options.age = parsed("age", text("age"), &mut bad);
         options.storage = parsed("storage", text("storage"), &mut bad).unwrap_or_default();
+        let limit = parsed("time-limit", text("time-limit"), &mut bad);
+        options.school.time_limit = limit.map(NonZeroU16::get);
         for &setting in Setting::ALL {
             if let Some(value) = text(setting.name())
                 && !options.appearance.set(setting, &value)

@@ -25,6 +25,13 @@ pub struct Seen {
     end: usize,
 }
 
+impl Seen {
+    /// Number of bytes of the answer at which the token is complete; 0 where it does not know its place.
+    pub fn end(&self) -> usize {
+        self.end
+    }
+}
+
 /// Known tokens of an answer, in their order.
 #[derive(Debug, Default)]
 pub struct Tokens {
@@ -57,6 +64,26 @@ impl Tokens {
         // Mostly all of them: looked for from the end.
         let later = self.all.iter().rev().take_while(|seen| seen.end > bytes);
         self.all.len().saturating_sub(later.count())
+    }
+
+    /// The tokens up to a place, with another text in the stead of the one there; with it the answer is so many bytes long.
+    pub fn branched(&self, at: usize, text: &str, end: usize) -> Tokens {
+        let mut all: Vec<Seen> = self
+            .all
+            .iter()
+            .take(at.saturating_add(1))
+            .cloned()
+            .collect();
+        if let Some(last) = all.last_mut() {
+            let mut others = last.alternatives.iter();
+            last.logprob = others.find(|(other, _)| other == text).map(|(_, p)| *p);
+            text.clone_into(&mut last.text);
+            last.end = end;
+        }
+        Tokens {
+            all,
+            prompt: self.prompt,
+        }
     }
 
     fn look(&mut self, attention: &[f32]) -> (Vec<u8>, Option<u8>) {

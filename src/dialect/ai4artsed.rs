@@ -132,6 +132,7 @@ impl Dialect for Ai4ArtsEd {
     fn takes(&self) -> Takes {
         Takes {
             keeps_history: true,
+            two_steps: true,
             fields: &["context", "style"],
             tasks: TASKS,
             ..Takes::default()

@@ -94,6 +94,7 @@ impl Dialect for Halo {
             knobs: koboldcpp::KNOBS,
             stop_texts: true,
             attention: true,
+            continues: true,
             templates: true,
             ..Takes::default()
         }

@@ -194,6 +194,7 @@ impl Dialect for KoboldCpp {
             stop_texts: true,
             images: true,
             alternatives: true,
+            continues: true,
             templates: true,
             ..Takes::default()
         }

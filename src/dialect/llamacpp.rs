@@ -161,6 +161,7 @@ impl Dialect for LlamaCpp {
             stop_texts: true,
             images: true,
             alternatives: true,
+            continues: true,
             templates: true,
             ..Takes::default()
         }

@@ -70,6 +70,10 @@ pub struct Takes {
     pub alternatives: bool,
     /// Tells what each token looked at.
     pub attention: bool,
+    /// Goes on from an unfinished message of the assistant, also from one that it did not make.
+    pub continues: bool,
+    /// Makes another text of the person's, which is then worked on: both are worth to be seen.
+    pub two_steps: bool,
     /// Takes a flat prompt, so that the page formats the conversation.
     pub templates: bool,
     /// Holds the conversation itself: editing and branching are not heard there.

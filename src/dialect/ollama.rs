@@ -140,6 +140,7 @@ impl Dialect for Ollama {
             stop_texts: true,
             images: true,
             alternatives: true,
+            continues: true,
             ..Takes::default()
         }
     }

@@ -147,6 +147,7 @@ impl Dialect for OpenAi {
             stop_texts: true,
             images: true,
             alternatives: true,
+            continues: !self.continues.is_empty(),
             ..Takes::default()
         }
     }

@@ -138,8 +138,9 @@ fn mount(host: HtmlElement, root: ShadowRoot) -> Mounted {
     // The element may have been on the page before, and has its styles then.
     adopt(&root, &SHEET);
     let (options, complaints) = read_options(&host, standalone);
-    let from_link =
-        standalone && link_parameters().is_some_and(|link| link.get("server").is_some());
+    let from_link = standalone
+        && !is_locked(&host)
+        && link_parameters().is_some_and(|link| link.get("server").is_some());
     let owner = Owner::new();
     let chat = owner.with(|| {
         let chat = Chat::new(host.clone(), root.clone(), options, complaints);
@@ -181,11 +182,20 @@ fn mount(host: HtmlElement, root: ShadowRoot) -> Mounted {
 /// them that cannot be used.
 fn read_options(host: &HtmlElement, standalone: bool) -> (Options, Vec<crate::options::Complaint>) {
     let link = if standalone { link_parameters() } else { None };
+    // What an owner has locked in the page itself, no address opens.
+    let is_locked = is_locked(host);
     Options::read(|name| {
         link.as_ref()
+            .filter(|_| !is_locked || options::is_free(name))
             .and_then(|link| link.get(name))
             .or_else(|| host.get_attribute(name))
     })
+}
+
+/// Tells whether the page's owner has locked the element itself.
+fn is_locked(host: &HtmlElement) -> bool {
+    let lock = host.get_attribute("lock");
+    lock.is_some_and(|value| value != "false")
 }
 
 fn link_parameters() -> Option<UrlSearchParams> {

@@ -29,6 +29,7 @@
 //! | `marks` | later | the text of a part of the page, and marks in it | what they mean |
 //! | [`aloud`] | later | replies, read aloud by the browser's voices | what is seen of it |
 //! | [`verdict`] | at once | the Doctor's verdicts in words | how they are found |
+//! | `friendly` | at once | the chat's state in words for young readers | where they are shown |
 //! | [`sentences`] | at once | the chat's state in words | where they are shown |
 //! | `plain` | later | what is drawn, as words or as a table | markdown |
 //! | `window` | later | the cut through a conversation that is too long | how a request is made |
@@ -51,6 +52,7 @@ mod dom;
 pub mod embed;
 mod fault;
 mod follow;
+mod friendly;
 pub mod history;
 mod idle;
 mod live;

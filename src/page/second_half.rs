@@ -19,12 +19,14 @@ use super::ui::fields::Fields;
 use super::ui::folder::FolderNotice;
 use super::ui::images::{Picker, Previews};
 use super::ui::import::ImportDialog;
+use super::ui::leave::Leave;
 use super::ui::notice::Notice;
 use super::ui::queue::{Undo, Waiting};
 use super::ui::ruler::Ruler;
+use super::ui::school::School;
 use super::ui::side::Beside;
 use super::ui::turns::Turns;
-use super::{app, history, painter, rehearsal, reply, servers, ui, verdict};
+use super::{app, friendly, history, painter, rehearsal, reply, servers, ui, verdict};
 use crate::dialect::Kind;
 
 /// Tells chats how the second half is loaded.
@@ -74,9 +76,12 @@ static TABLE: SecondHalf = SecondHalf {
             <Waiting chat />
             <Speaking chat />
             <Ruler chat />
+            <School chat />
+            <Leave chat />
         }
         .into_any()
     },
+    trouble: friendly::trouble,
     verdict_why: verdict::why,
 };
 

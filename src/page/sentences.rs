@@ -5,6 +5,7 @@
 use leptos::prelude::*;
 
 use super::app::{Chat, LinkState, Trouble, second_half};
+use super::friendly;
 use super::verdict;
 use super::words::say;
 use crate::dialect::Carrier;
@@ -81,6 +82,11 @@ fn with_advice(chat: Chat, said: String, verdict: Verdict) -> String {
 /// Says in a sentence what is wrong with the connection.
 pub fn trouble_words(chat: Chat, trouble: &Trouble) -> String {
     use crate::address::BadAddress;
+    if young(chat)
+        && let Some(half) = second_half::ready()
+    {
+        return (half.trouble)(chat, trouble);
+    }
     match trouble {
         // A verdict comes from what is loaded later, so its words are there as well.
         Trouble::Verdict(verdict) => second_half::ready()
@@ -133,17 +139,8 @@ pub fn young(chat: Chat) -> bool {
 /// Says what a reply that runs is doing; empty once it has ended.
 pub fn running(chat: Chat, status: &Status) -> String {
     let percent = |part: f64| (part * 100.0).round().clamp(0.0, 100.0) as u32;
-    if young(chat) {
-        match status {
-            Status::Connecting => return say!(chat, young_connecting),
-            Status::Waiting | Status::Slow => return say!(chat, young_waiting),
-            Status::Progress(_) => return say!(chat, young_reading),
-            Status::Thinking => return say!(chat, young_thinking),
-            Status::Writing(_) | Status::Showing => return say!(chat, young_writing),
-            Status::Asking(_) | Status::Ended => {}
-        }
-    }
     match status {
+        status if young(chat) => friendly::running(chat, status),
         Status::Connecting => say!(chat, status_connecting),
         Status::Waiting => say!(chat, status_waiting),
         Status::Slow => say!(chat, status_slow),
@@ -180,6 +177,7 @@ pub fn running(chat: Chat, status: &Status) -> String {
 /// stands.
 pub fn how_ended(chat: Chat, end: &End, only_thought: bool) -> String {
     match end {
+        end if young(chat) => friendly::ended(chat, end, only_thought),
         End::Empty { .. } if only_thought => say!(chat, end_only_thought),
         end => end_words(chat, end),
     }

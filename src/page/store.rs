@@ -229,6 +229,16 @@ impl Store {
         self.keep_in_tab("running", note);
     }
 
+    /// Reads when the session began.
+    pub fn session_began(&self) -> Option<String> {
+        self.in_tab("began")
+    }
+
+    /// Writes when the session began, so that a reload does not begin it anew.
+    pub fn keep_session_began(&self, began: &str) {
+        self.keep_in_tab("began", Some(began));
+    }
+
     /// Reads what this tab holds beside its conversation's name.
     fn in_tab(&self, name: &str) -> Option<String> {
         let place = format!("{}.{name}", self.place);

@@ -12,6 +12,7 @@ use crate::chat::tree::{Tree, TurnId};
 use crate::chat::turn::Gone;
 use crate::dialect::Kind;
 use crate::link::Link;
+use crate::options::Door;
 use crate::page::live::Order;
 use crate::page::panel::Panel;
 
@@ -34,6 +35,8 @@ pub enum Command {
     Retry(TurnId),
     /// Let the model go on from where this answer ended.
     Continue(TurnId),
+    /// Let this answer begin as it did up to a token, with this word in the token's place, and the model go on from there.
+    Branch(TurnId, usize, String),
     /// Ask the same question in other words, beside this one.
     Edit(TurnId, String),
     /// Show the branch so many places beside this one.
@@ -74,6 +77,8 @@ pub enum Command {
     Connect(Choice),
     /// Talk to the demo.
     UseDemo,
+    /// Try once more to reach the server that the page asks for.
+    TryAgain,
     /// Use this model.
     UseModel(String),
     /// Use this transport to the server, and no other; `None` finds out anew which one works.
@@ -108,9 +113,34 @@ pub enum Choice {
     },
 }
 
+impl Command {
+    /// The door that a command goes through; `None` where it goes through none.
+    fn door(&self) -> Option<Door> {
+        match self {
+            Command::Connect(_)
+            | Command::UseDemo
+            | Command::UseModel(_)
+            | Command::UseWay(_)
+            | Command::FindServers
+            | Command::Check(_)
+            | Command::Open(Panel::Check) => Some(Door::Server),
+            Command::Open(Panel::Server) => Some(Door::Reading),
+            Command::Open(Panel::Replies) => Some(Door::Replies),
+            Command::Examine(true) => Some(Door::Raw),
+            _ => None,
+        }
+    }
+}
+
 impl Chat {
     /// Does what a person asks. Commands on a turn do nothing while the conversation is on its way here.
     pub fn run(self, command: Command) {
+        // Whatever has asked for it: where the page's owner has closed a door, it stays closed.
+        if let Some(door) = command.door()
+            && !self.options.with_untracked(|options| options.opens(door))
+        {
+            return;
+        }
         match command {
             Command::Send(text) => self.send(text),
             Command::Stop => self.stop(),
@@ -126,6 +156,7 @@ impl Chat {
             Command::ToEnd => self.to_end(),
             Command::Connect(choice) => self.connect(choice),
             Command::UseDemo => self.change_link(Link::use_demo),
+            Command::TryAgain => self.start(false),
             Command::UseModel(model) => self.use_model(model),
             Command::UseWay(name) => self.use_way(name),
             Command::FindServers => self.change_link(Link::search),

@@ -6,7 +6,7 @@
 //!
 //! [`command`] is what a person can ask, [`talk`] what that does to the conversation, [`say`] what is sent, [`link`] whom the page talks to, [`running`]
 //! what is told of replies, [`turns`] what a person does with turns that are there, [`queue`] messages that wait for a reply to end,
-//! [`pictures`], [`reading`], [`scroll`] and [`preferences`] the rest of a person's business, [`ways`] the ladder to
+//! [`pictures`], [`reading`], [`scroll`] and [`preferences`] the rest of a person's business, [`school`] what a school asks of the page, [`ways`] the ladder to
 //! a server, [`texts`] what the page's address begins a message with, [`tasks`] work that ends with the chat, [`loading`] what comes after the first view, [`second_half`] what that is.
 
 mod command;
@@ -18,6 +18,7 @@ pub mod queue;
 pub mod reading;
 mod running;
 pub mod say;
+pub mod school;
 mod scroll;
 pub mod second_half;
 mod state;
@@ -104,6 +105,8 @@ pub struct Chat {
     pub images: ReadSignal<Vec<Arc<Image>>>,
     /// Reason why a picture was not taken; `None` where there is nothing to say.
     pub refused: ReadSignal<Option<Refused>>,
+    /// `true` once the time of the session is over, so that nothing more is sent.
+    pub rests: ReadSignal<bool>,
     /// `true` while the newest text is in view and followed.
     pub pinned: ReadSignal<bool>,
     /// Number that grows with every conversation that takes the place of another.
@@ -196,6 +199,7 @@ impl Chat {
             draft: signals.draft.read_only(),
             images: signals.images.read_only(),
             refused: signals.refused.read_only(),
+            rests: signals.rests.read_only(),
             pinned: signals.pinned.read_only(),
             conversation: signals.conversation.read_only(),
             starts: signals.starts.read_only(),

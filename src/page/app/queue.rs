@@ -106,10 +106,18 @@ impl Chat {
             .waiting
             .with_untracked(|waiting| waiting.first().cloned());
         let Some(first) = first else { return };
+        // What is held back goes into the field; its pictures with it.
         self.drop_queued(first.number);
+        let Some(text) = self.permitted(first.text, first.images.len()) else {
+            first
+                .images
+                .into_iter()
+                .for_each(|image| self.add_picture(image));
+            return;
+        };
         queue.asks.set(false);
         queue.of.set(self.conversation.get_untracked());
-        self.say(half, first.text, first.images);
+        self.say(half, text, first.images);
     }
 
     /// Notes that a reply has ended: well, and the next message goes; else those that wait stay, and the person is asked.

@@ -17,6 +17,9 @@ pub fn send(chat: Chat, text: String) {
         return;
     }
     let images = chat.next_images();
+    let Some(text) = chat.permitted(text, images.len()) else {
+        return;
+    };
     chat.write(|signals| {
         signals.images.set(Vec::new());
         signals.refused.set(None);

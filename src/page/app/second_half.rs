@@ -10,7 +10,7 @@ use std::pin::Pin;
 use leptos::prelude::AnyView;
 use web_sys::{Element, File};
 
-use super::{Chat, Command};
+use super::{Chat, Command, Trouble};
 use crate::address::Address;
 use crate::chat::tree::TurnId;
 use crate::dialect::{Kind, Takes};
@@ -70,6 +70,8 @@ pub struct SecondHalf {
     /// Draws what is there from the beginning of the second half on: the notice of what is wrong with keeping the conversation,
     /// the list beside it; and the import, once there is one.
     pub notice: fn(Chat) -> AnyView,
+    /// Says to young readers what is wrong with the connection.
+    pub trouble: fn(Chat, &Trouble) -> String,
     /// Says in a sentence what to do about a verdict; empty where nothing is to be done.
     pub verdict_why: fn(Chat, Verdict) -> String,
 }

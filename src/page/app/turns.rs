@@ -29,12 +29,13 @@ pub struct Changes {
 
 /// Does what a person asks of turns that are there.
 pub fn on_turns(chat: Chat, command: Command) {
-    if chat.holds(&command) {
+    if chat.is_too_late(&command) || chat.holds(&command) {
         return;
     }
     match command {
         Command::Retry(id) => chat.retry(id),
         Command::Continue(id) => chat.go_on(id),
+        Command::Branch(id, at, word) => chat.branch(id, at, &word),
         Command::Edit(id, text) => chat.edit(id, text),
         Command::Switch(id, step) => chat.change_tree(|tree| tree.switch(id, step)),
         Command::Reveal(id) => chat.change_tree(|tree| tree.reveal(id)),
@@ -102,6 +103,10 @@ impl Chat {
         if text.is_empty() {
             return;
         }
+        let images = self.with_turn(id, |turn| turn.images.len());
+        let Some(text) = self.permitted(text, images) else {
+            return;
+        };
         self.supersede();
         let mut turn = Turn::user(text);
         let parent = self.tree.with_untracked(|tree| {

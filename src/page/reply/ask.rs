@@ -290,6 +290,7 @@ pub(super) fn request(
         messages.insert(0, Message::new(Role::System, system));
     }
     let preferences = chat.preferences.get_untracked();
+    let lens = chat.options.with_untracked(|options| options.school.lens);
     let (conversation, server_conversation) = chat.names();
     ChatRequest {
         messages,
@@ -299,7 +300,7 @@ pub(super) fn request(
         conversation,
         server_conversation,
         sampling: preferences.sampling,
-        alternatives: if preferences.tokens && takes.alternatives {
+        alternatives: if (preferences.tokens || lens) && takes.alternatives {
             ALTERNATIVES
         } else {
             0
@@ -336,7 +337,7 @@ impl Reply {
         if let Some((usage, timings)) = figures(dialect, wire, json).await {
             self.late_figures(&usage, &timings);
         }
-        if self.insight.tokens.borrow().all().is_empty() {
+        if self.insight.tokens.borrow().all().len() <= self.known {
             let tokens = late_tokens(dialect, wire, request, json).await;
             self.late_tokens(tokens);
         }

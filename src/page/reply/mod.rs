@@ -67,6 +67,8 @@ pub struct Reply {
     before: (usize, usize),
     /// Time of the last note on the reply in the tab, in milliseconds.
     noted: Cell<Millis>,
+    /// Number of tokens of the answer that were known before the reply began.
+    known: usize,
     /// Tokens of the prompt, as estimated before anybody counted.
     estimate: Cell<u32>,
     origin: RefCell<Origin>,
@@ -162,6 +164,7 @@ fn start(chat: Chat, id: TurnId, source: Source) {
         way: ArcRwSignal::new(None),
         next_way: ArcRwSignal::new(None),
         chat,
+        known: chat.insight(id).tokens.borrow().all().len(),
         insight: chat.insight(id),
         controls: RefCell::new(controls),
         before,

@@ -18,7 +18,8 @@ pub fn Composer(chat: Chat) -> impl IntoView {
     let running = move || chat.live.with(Option::is_some);
     let empty =
         move || chat.draft.with(|draft| draft.trim().is_empty()) && chat.images.with(Vec::is_empty);
-    let stops = move || running() && empty();
+    // When the time is over nothing more is sent; a reply that runs can still be stopped.
+    let stops = move || running() && (empty() || chat.rests.get());
     let field = NodeRef::<html::Textarea>::new();
     let send = move || {
         let text = chat.draft.get_untracked();
@@ -49,7 +50,7 @@ pub fn Composer(chat: Chat) -> impl IntoView {
                 type="button"
                 class="go"
                 class:stops=stops
-                disabled=move || empty() && !running()
+                disabled=move || !stops() && (empty() || chat.rests.get())
                 on:click=press
             >
                 {move || {
@@ -110,6 +111,7 @@ fn Message(
                 enterkeyhint=enter_key()
                 aria-label=move || say!(chat, message)
                 placeholder=placeholder
+                disabled=chat.rests
                 node_ref=field
                 prop:value=move || chat.draft.get()
                 on:pointerdown=move |_| chat.load_second_half()
@@ -169,11 +171,13 @@ impl FileCatcher {
     fn take(self, event: &Event, data: Option<DataTransfer>, has_words: bool) {
         let files = data.and_then(|data| data.files());
         if let Some(files) = files.filter(|files| files.length() > 0)
-            && !young(self.chat)
             && !has_words
         {
+            // Young readers have nothing to do with files; the browser would leave the page for one.
             event.prevent_default();
-            pictures(self.chat, &files);
+            if !young(self.chat) {
+                pictures(self.chat, &files);
+            }
         }
     }
 }

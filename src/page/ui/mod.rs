@@ -18,8 +18,12 @@
 //! | `folder` | later | the folder on this device, in which conversations stand as files |
 //! | `drop` | later | files and folders that are dropped |
 //! | `import` | later | files that are brought along, and what is in them |
+//! | `boat` | later | a reply on its way, drawn |
 //! | [`status`] | later | the line under a reply |
 //! | `tokens` | later | the tokens of a reply |
+//! | `lens` | later | one word of a reply, and what could have stood there |
+//! | `compare` | later | what was written beside what it became |
+//! | `next` | later | the one thing to do after an end |
 //! | `found` | later | the place that a search leads to |
 //! | `spoken` | later | what is read out, not seen |
 //! | `actions` | later | what can be done with a turn |
@@ -42,12 +46,16 @@
 //! | [`dialogs`] | later | servers and how to read, how replies are made, conversations |
 //! | [`side`] | later | the list beside the conversation |
 //! | [`ask`] | later | what a link may open |
+//! | [`leave`] | later | the step before a link of an answer is followed, for young readers |
+//! | [`school`] | later | a note, the time that is left, why a message was held back |
 
 mod actions;
 pub(crate) mod aloud;
 pub(crate) mod ask;
 mod beside;
+mod boat;
 mod coming;
+mod compare;
 mod composer;
 pub(crate) mod dialogs;
 pub(crate) mod dictate;
@@ -62,13 +70,17 @@ mod hurry;
 pub(crate) mod images;
 pub(crate) mod import;
 mod kit;
+pub(crate) mod leave;
+mod lens;
 mod list;
 mod more;
+mod next;
 pub(crate) mod notice;
 pub(crate) mod queue;
 mod room;
 pub(crate) mod ruler;
 mod said;
+pub(crate) mod school;
 mod sheet;
 mod shortcuts;
 pub(crate) mod side;
@@ -94,6 +106,7 @@ use super::clock::media_matches;
 use super::panel::{Panel, Tool};
 use super::sentences::{link_words, young};
 use super::words::{self, say};
+use crate::options::Door;
 use crate::reading::{Appearance, Setting};
 
 /// The styles of the first view; what comes later brings its own.
@@ -114,8 +127,11 @@ pub(crate) fn Page(chat: Chat) -> impl IntoView {
             asked.set(true);
             chat.load_second_half();
         }
-        // Styles of what was chosen come with the second half.
-        if chat.panel.with(Option::is_some) || chat.appearance.with(Appearance::is_styled) {
+        // Styles of what was chosen come with the second half, and so does what a school shows.
+        if chat.panel.with(Option::is_some)
+            || chat.appearance.with(Appearance::is_styled)
+            || chat.options.with(|options| options.school.is_seen())
+        {
             chat.load_second_half();
         }
     });
@@ -224,10 +240,15 @@ fn Header(chat: Chat) -> impl IntoView {
                 "Rill"
             </span>
             <div class="link" data-link=state>
-                <Button class="quiet" on_click=move || chat.run(Command::Open(Panel::Server))>
-                    <Icon shape=icondata_lu::LuServer />
-                    <span>{move || say!(chat, server)}</span>
-                </Button>
+                <Show when=move || chat.options.with(|options| options.opens(Door::Reading))>
+                    <Button
+                        class="quiet"
+                        on_click=move || chat.run(Command::Open(Panel::Server))
+                    >
+                        <Icon shape=icondata_lu::LuServer />
+                        <span>{move || say!(chat, server)}</span>
+                    </Button>
+                </Show>
                 <span class="link-name" title=move || link_words(chat)>
                     {move || link_words(chat)}
                 </span>

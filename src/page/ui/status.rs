@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 
+use super::boat::Boat;
 use super::kit::{Button, Show};
 use crate::chat::turn::Turn;
 use crate::event::End;
@@ -30,6 +31,14 @@ pub fn StatusLine(
     let title = move || seen?.way.get().map(|way| way_title(chat, way));
     view! {
         <p class="status" title=title data-phase=move || phase(&now())>
+            {seen
+                .map(|seen| {
+                    view! {
+                        <Show when=move || young(chat) && end.with(Option::is_none)>
+                            <Boat chat status=seen.status />
+                        </Show>
+                    }
+                })}
             // It changes too often to be translated or read out: what is read out is said elsewhere (reply/voice.rs).
             <span translate="no">{words}</span>
             {seen.map(|seen| view! { <Offers chat seen end /> })}
@@ -65,7 +74,10 @@ fn Offers(chat: Chat, seen: Seen, end: ReadSignal<Option<End>>) -> impl IntoView
         </Show>
         <Show when=asking>
             <Button class="inline" on_click=move || chat.run(Command::WaitOn)>
-                {move || say!(chat, keep_waiting)}
+                {move || match young(chat) {
+                    true => say!(chat, keep_waiting_young),
+                    false => say!(chat, keep_waiting),
+                }}
             </Button>
         </Show>
     }

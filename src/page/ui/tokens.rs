@@ -20,11 +20,38 @@ use crate::page::follow::follow;
 use crate::page::numbers;
 use crate::page::words::say;
 
-/// The strip of one answer.
+/// The strip of one answer, and words on the token that is pointed to.
 #[component]
 pub fn Tokens(chat: Chat, insight: TokenInsight) -> impl IntoView {
-    let shown = RwSignal::from(insight.shown.clone());
     let current = RwSignal::new(None::<usize>);
+    let strip = insight.clone();
+    let insight = StoredValue::new_local(insight);
+    view! {
+        <section class="tokens">
+            <div class="token-detail" role="status">
+                <For each=move || [current.get()] key=|at| *at let:at>
+                    {detail(chat, &insight.get_value(), at)}
+                </For>
+            </div>
+            <Strip insight=strip current label=move || say!(chat, tokens_title) />
+        </section>
+    }
+}
+
+/// The tokens of an answer in a row, of which one is pointed to.
+#[component]
+pub fn Strip(
+    insight: TokenInsight,
+    /// The token that is pointed to.
+    current: RwSignal<Option<usize>>,
+    /// The name of the row.
+    #[prop(into)]
+    label: Signal<String>,
+    /// Set where a mouse that passes by points to nothing: a click does.
+    #[prop(optional)]
+    by_click: bool,
+) -> impl IntoView {
+    let shown = RwSignal::from(insight.shown.clone());
     let point = move |event: &Event| {
         let target = event.target().and_then(|target| target.dyn_into().ok());
         let at = target.and_then(|target: Element| target.get_attribute("data-at")?.parse().ok());
@@ -45,28 +72,24 @@ pub fn Tokens(chat: Chat, insight: TokenInsight) -> impl IntoView {
         event.prevent_default();
         point_at(current, to);
     });
-    let (grown, shaded) = (insight.clone(), insight.clone());
-    let insight = StoredValue::new_local(insight);
+    let (grown, shaded) = (insight.clone(), insight);
     view! {
-        <section class="tokens">
-            <div class="token-detail" role="status">
-                <For each=move || [current.get()] key=|at| *at let:at>
-                    {detail(chat, &insight.get_value(), at)}
-                </For>
-            </div>
-            <div
-                class="strip"
-                dir="auto"
-                tabindex="0"
-                role="group"
-                aria-label=move || say!(chat, tokens_title)
-                use:grow=grown
-                use:shade=(shaded, current)
-                on:pointerover=move |event| point(&event)
-                on:click=move |event| point(&event)
-                on:keydown=walk
-            ></div>
-        </section>
+        <div
+            class="strip"
+            dir="auto"
+            tabindex="0"
+            role="group"
+            aria-label=label
+            use:grow=grown
+            use:shade=(shaded, current)
+            on:pointerover=move |event| {
+                if !by_click {
+                    point(&event);
+                }
+            }
+            on:click=move |event| point(&event)
+            on:keydown=walk
+        ></div>
     }
 }
 
@@ -196,7 +219,7 @@ fn Chip(
 }
 
 /// The text with signs for what would not be seen: line breaks, tabs, and spaces where there is nothing else.
-fn visible(text: &str) -> String {
+pub fn visible(text: &str) -> String {
     let text = text.replace('\n', "⏎").replace('\t', "⇥");
     if text.trim().is_empty() {
         "␣".repeat(text.chars().count())

@@ -9,9 +9,12 @@ use web_sys::{Element, Text};
 
 use super::actions::{Action, Branches, CopyButton};
 use super::aloud::{ReadAloud, stands_here};
+use super::compare::{BesideButton, Mine, is_beside};
 use super::hurry::by_hand;
 use super::kit::{For, Show};
+use super::lens::{Lens, LensButton, is_offered};
 use super::more::More;
+use super::next::Next;
 use super::said::Said;
 use super::status::{Figures, StatusLine};
 use super::tokens::Tokens;
@@ -27,6 +30,7 @@ use crate::page::live::{Live, Order, Seen};
 use crate::page::painter::Painter;
 use crate::page::sentences::young;
 use crate::page::words::say;
+use crate::school::deed;
 use crate::text;
 
 /// The number of bytes of a settled answer that are drawn at a time.
@@ -119,6 +123,13 @@ fn Reply(chat: Chat, id: TurnId) -> impl IntoView {
     let insight = StoredValue::new_local(insight);
     let shows_tokens =
         move || has_insight.get() > 0 && chat.preferences.with(|preferences| preferences.tokens);
+    let obstacle = move || {
+        let has_text = figures.get().text_len > 0;
+        let is_asked = young(chat) && !chat.rests.get();
+        end.with(|end| deed(end.as_ref()?, has_text))
+            .filter(|_| is_asked)
+    };
+    let runs = Signal::derive(move || course.runs());
     let settled = live.is_none().then_some((chat, id));
     let (thought, answer) = (NodeRef::<html::Div>::new(), NodeRef::<html::Div>::new());
     if let Some(live) = live {
@@ -135,8 +146,12 @@ fn Reply(chat: Chat, id: TurnId) -> impl IntoView {
             data-reason=move || end.with(|end| end.as_ref().and_then(End::reason))
             aria-label=move || say!(chat, assistant)
             aria-busy=move || course.runs().to_string()
+            class:compared=move || is_beside(chat)
         >
             <Thinking chat id course figures place=thought />
+            <Show when=move || is_beside(chat)>
+                <Mine chat id runs />
+            </Show>
             <div
                 class="answer"
                 class:paced=paced
@@ -152,8 +167,14 @@ fn Reply(chat: Chat, id: TurnId) -> impl IntoView {
                 <p class="tool">{move || say!(chat, tool_call, name = name.clone())}</p>
             </For>
             <StatusLine chat seen end figures />
-            <Show when=move || !course.runs()>
+            <Show when=move || obstacle().is_some()>
+                <Next chat id end deed=obstacle />
+            </Show>
+            <Show when=move || !course.runs() && obstacle().is_none()>
                 <ReplyActions chat id course figures />
+            </Show>
+            <Show when=move || is_offered(chat) && chat.under_lens() == Some(id)>
+                <Lens chat id insight=insight.get_value() runs />
             </Show>
         </article>
     }
@@ -210,7 +231,7 @@ fn Thinking(
     view! {
         <details
             class="thinking"
-            class:none=move || !course.thinks.get() || young(chat) && !only_thought()
+            class:none=move || !course.thinks.get() || young(chat)
             node_ref=details
         >
             <summary>{title}</summary>
@@ -244,12 +265,20 @@ fn ReplyActions(chat: Chat, id: TurnId, course: Course, figures: Signal<Figures>
             <Branches chat id />
             <CopyButton chat name=move || say!(chat, copy) text=text />
             <ReadAloud chat id />
-            <Action
-                shape=icondata_lu::LuRotateCcw
-                words=move || say!(chat, retry)
-                on_click=move || chat.run(Command::Retry(id))
-            />
-            <Show when=can_continue>
+            <Show when=move || !chat.rests.get()>
+                <Action
+                    shape=icondata_lu::LuRotateCcw
+                    words=move || say!(chat, retry)
+                    on_click=move || chat.run(Command::Retry(id))
+                />
+            </Show>
+            <Show when=move || is_offered(chat) && figures.get().text_len != 0>
+                <LensButton chat id />
+            </Show>
+            <Show when=move || chat.takes().two_steps>
+                <BesideButton chat />
+            </Show>
+            <Show when=move || can_continue() && !chat.rests.get()>
                 // Only the last of all replies can go on: the style hides it elsewhere.
                 <Action
                     class="go-on"

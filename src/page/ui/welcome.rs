@@ -42,7 +42,14 @@ pub fn Welcome(chat: Chat) -> impl IntoView {
             <Show when=move || demo() && !young(chat)>
                 <p class="how">{move || say!(chat, welcome_demo_how)}</p>
             </Show>
-            <Show when=move || failed() && !chat.options.with(|options| options.lock)>
+            <Show when=move || failed() && young(chat)>
+                <Button class="strong" on_click=move || chat.run(Command::TryAgain)>
+                    {move || say!(chat, try_again_young)}
+                </Button>
+            </Show>
+            <Show when=move || {
+                failed() && !young(chat) && !chat.options.with(|options| options.lock)
+            }>
                 <p class="ways">
                     <Button class="plain" on_click=move || chat.run(Command::Open(Panel::Server))>
                         {move || say!(chat, server)}
@@ -83,6 +90,9 @@ pub fn Welcome(chat: Chat) -> impl IntoView {
 /// Words on who answers here.
 fn who(chat: Chat) -> String {
     chat.link.with(|link| match link {
+        LinkState::Looking | LinkState::Connecting(_) if young(chat) => say!(chat, looking_young),
+        LinkState::Demo if young(chat) => say!(chat, welcome_demo_young),
+        LinkState::Connected(_) if young(chat) => say!(chat, welcome_server_young),
         LinkState::Looking => say!(chat, server_looking),
         LinkState::Connecting(address) => say!(chat, connecting_to, host = address.host()),
         LinkState::Demo => say!(chat, welcome_demo),

@@ -220,6 +220,7 @@ impl History {
                 | Command::SendQueued
                 | Command::Retry(_)
                 | Command::Continue(_)
+                | Command::Branch(..)
                 | Command::Edit(..)
                 | Command::TakeAway(..)
                 | Command::Pin(..)

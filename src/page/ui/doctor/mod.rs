@@ -14,7 +14,9 @@ use leptos::prelude::*;
 use super::kit::Show;
 use crate::doctor::Verdict;
 use crate::event::End;
+use crate::options::Door;
 use crate::page::app::{Chat, Command};
+use crate::page::friendly;
 use crate::page::sentences::young;
 use crate::page::verdict;
 use crate::page::words::say;
@@ -33,21 +35,28 @@ pub fn Doctor(chat: Chat) -> impl IntoView {
             .or_else(|| chat.tree.with(|tree| tree.turn(tree.last()?)?.end.clone()))
     };
     let told = move || ended().map_or(ToldByTurn::Nothing, |end| ToldByTurn::by(&end, verdict()));
-    let is_quiet = move || young(chat) && well();
+    // A child is told by the turn alone; the Doctor speaks where that says nothing.
+    let is_told = move || young(chat) && told() != ToldByTurn::Nothing;
+    let is_quiet = move || young(chat) && well() || is_told();
+    let opens = move || chat.options.with(|options| options.opens(Door::Raw));
+    let phrase = move || match young(chat) {
+        true => friendly::verdict_words(chat, verdict()),
+        false => verdict::words(chat, verdict()),
+    };
     let open = move |_| chat.run(Command::Examine(!chat.doctor.get_untracked()));
     view! {
         <section
             class="doctor"
-            class:well=well
+            class:well=move || well() || is_told()
             role="region"
             aria-label=move || say!(chat, doctor)
             data-verdict=move || verdict().word()
         >
             <span class="dot" aria-hidden="true"></span>
             <Show when=move || !is_quiet() && told() == ToldByTurn::Nothing>
-                <span class="phrase">{move || verdict::words(chat, verdict())}</span>
+                <span class="phrase">{phrase}</span>
             </Show>
-            <Show when=move || !is_quiet()>
+            <Show when=move || !is_quiet() && opens()>
                 <button
                     type="button"
                     class="inline"
@@ -57,7 +66,7 @@ pub fn Doctor(chat: Chat) -> impl IntoView {
                     {move || say!(chat, doctor_open)}
                 </button>
             </Show>
-            <Show when=move || !well() && told() != ToldByTurn::All>
+            <Show when=move || !well() && !young(chat) && told() != ToldByTurn::All>
                 <span class="why">{move || verdict::why(chat, verdict())}</span>
             </Show>
         </section>

@@ -25,6 +25,7 @@ mod images;
 mod imports;
 mod jarvis;
 mod languages;
+mod lesson;
 mod list;
 mod llama_chat;
 mod long;
@@ -37,6 +38,7 @@ mod queue;
 mod reading;
 mod resume;
 mod safe;
+mod school;
 mod settings;
 mod storage;
 mod tabs;
@@ -45,6 +47,7 @@ mod tokens;
 mod views;
 mod ways;
 mod wire;
+mod young;
 
 fn main() -> std::process::ExitCode {
     e2e::suite::main()
