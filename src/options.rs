@@ -3,11 +3,13 @@
 //! In: names and values as text. Out: [`Options`], and a [`Complaint`] for each value that cannot be used (its default stays). Settings of
 //! how to read are no names of this file: it takes them as [`reading`](crate::reading) has them.
 
+mod age;
 mod school;
 
 use std::num::NonZeroU16;
 use std::str::FromStr;
 
+pub use age::Age;
 pub use school::{Door, School, is_free};
 
 use crate::dialect::Kind;
@@ -104,45 +106,6 @@ pub enum Profile {
     Young,
 }
 
-/// The pace of AI4ArtsEd's own page, in milliseconds for a letter.
-const AI4ARTSED: f64 = 30.0;
-
-/// Age of readers.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Age {
-    /// So many years, 8 to 17.
-    Years(u8),
-    /// Grown up.
-    Adult,
-}
-
-impl FromStr for Age {
-    type Err = ();
-
-    fn from_str(value: &str) -> Result<Self, ()> {
-        match value.trim() {
-            "adult" => Ok(Age::Adult),
-            years => match years.parse() {
-                Ok(years @ 8..=17) => Ok(Age::Years(years)),
-                _ => Err(()),
-            },
-        }
-    }
-}
-
-impl Age {
-    /// Words a minute that three of four readers of this age do not outrun: the 75th percentile of silent reading with understanding
-    /// (Spichtig et al. 2016, grades 3, 6 and 12); of adults, what they read on average (Brysbaert 2019: 238 to 260).
-    pub fn words(self) -> f64 {
-        match self {
-            Age::Years(..=10) => 155.0,
-            Age::Years(11..=13) => 190.0,
-            Age::Years(_) => 225.0,
-            Age::Adult => 250.0,
-        }
-    }
-}
-
 /// Places where things can be kept.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, strum::EnumString)]
 #[strum(serialize_all = "kebab-case")]
@@ -220,9 +183,11 @@ impl Options {
         let wished = self.appearance.pace();
         wished.unwrap_or(match (self.age.filter(|_| is_young), self.kind) {
             (Some(age), _) => Pace::Words(age.words()),
-            (None, Some(Kind::Ai4ArtsEd)) => Pace::PerCharacter(AI4ARTSED),
-            (None, _) if is_young => Pace::Words(Age::Years(12).words()),
-            (None, _) => Pace::Live,
+            (None, kind) => match kind.and_then(|kind| kind.family().quirks.own_pace) {
+                Some(ms) => Pace::PerCharacter(ms.into()),
+                None if is_young => Pace::Words(Age::Years(12).words()),
+                None => Pace::Live,
+            },
         })
     }
 

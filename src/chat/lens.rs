@@ -87,6 +87,7 @@ pub fn beginning(answer: &str, tokens: &Tokens, at: usize, word: &str) -> Option
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used)]
     use super::*;
     use crate::event::Token;
 

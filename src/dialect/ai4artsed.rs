@@ -41,6 +41,7 @@ pub(super) static FAMILY: Family = Family {
     quirks: Quirks {
         makes_whole: true,
         nameless: true,
+        own_pace: Some(30),
         ..Quirks::NONE
     },
     ..Family::UNKNOWN

@@ -204,6 +204,8 @@ pub struct Quirks {
     pub swallows_errors_as_openai: bool,
     /// None of its answers names it: nobody looks for it on this computer.
     pub nameless: bool,
+    /// Pace of its own page, in milliseconds for a letter: that is how its readers know it.
+    pub own_pace: Option<u16>,
 }
 
 impl Quirks {
@@ -216,5 +218,6 @@ impl Quirks {
         may_lack_models: false,
         swallows_errors_as_openai: false,
         nameless: false,
+        own_pace: None,
     };
 }

@@ -21,12 +21,12 @@
 //! | `boat` | later | a reply on its way, drawn |
 //! | [`status`] | later | the line under a reply |
 //! | `tokens` | later | the tokens of a reply |
-//! | `lens` | later | one word of a reply, and what could have stood there |
-//! | `compare` | later | what was written beside what it became |
-//! | `next` | later | the one thing to do after an end |
 //! | `found` | later | the place that a search leads to |
 //! | `spoken` | later | what is read out, not seen |
 //! | `actions` | later | what can be done with a turn |
+//! | `lens` | later | one word of a reply, and what could have stood there |
+//! | `compare` | later | what was written beside what it became |
+//! | `next` | later | the one thing to do after an end |
 //! | [`aloud`] | later | what reads aloud, and the way to stop it |
 //! | [`ruler`] | later | the band that keeps the place |
 //! | [`dictate`] | later | the microphone beside the field |

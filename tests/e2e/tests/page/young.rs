@@ -144,8 +144,7 @@ pub async fn the_one_thing_to_do_is_done(stage: Stage) {
     let last = stage
         .lab
         .wait_for("the request that goes on", |log| {
-            let last = chats(log).get(3).map(|entry| entry.json());
-            last
+            chats(log).get(3).map(|entry| entry.json())
         })
         .await;
     let messages = last["messages"].as_array().expect("messages");
