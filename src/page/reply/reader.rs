@@ -121,7 +121,7 @@ impl Reply {
     /// Looks at what a frame has painted: holds the text where the page is full, and tells how much time is left.
     pub(super) fn look_at_page(&self, at: Millis) {
         let core = self.core.borrow();
-        if at - self.pages.told.get() >= TELL_EVERY {
+        if at - self.pages.told.get() >= TELL_EVERY || !core.reply.is_behind() {
             self.pages.told.set(at);
             let left = core.reply.left();
             if self.pages.left.get_untracked() != left {
