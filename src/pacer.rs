@@ -336,20 +336,16 @@ impl Pacer {
         if let Some(step) = ahead.step(self.manner, scripts) {
             return Some((step, f64::NEG_INFINITY));
         }
-        let open = text::from(ahead.text, ahead.whole);
-        let whole = ahead.all(self.manner, scripts);
         if ahead.whole > 0 {
+            let whole = ahead.all(self.manner, scripts);
             return Some((whole, self.last_came + LIVE_LAG));
         }
-        if open.is_empty() {
+        if ahead.text.is_empty() {
             return None;
         }
-        let all = Ahead {
-            whole: ahead.text.len(),
-            ..ahead
-        };
-        let lag = if open.is_ascii() { LIVE_LAG } else { OPEN_LAG };
-        Some((all.all(self.manner, scripts), self.open_since + lag))
+        let is_ascii = ahead.text.is_ascii();
+        let lag = if is_ascii { LIVE_LAG } else { OPEN_LAG };
+        Some((ahead.open(self.manner, scripts), self.open_since + lag))
     }
 
     fn show_steps(&mut self, now: Millis) {

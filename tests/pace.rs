@@ -139,19 +139,31 @@ fn a_kanji_before_the_first_kana_is_not_read_as_chinese() {
 }
 
 #[test]
-fn nobody_reads_the_address_of_a_link() {
+fn nobody_reads_the_address_of_a_link_the_marks_of_markdown_or_the_rule_of_a_table() {
     let time = |text: &str| {
         let mut pacer = Pacer::new(manner(190.0, Steps::Words));
         pacer.push(0.0, text);
         pacer.finish(0.0);
         time_to_end(&mut pacer)
     };
-    let plain = time("See [the river here and then go on.");
-    let linked = time(&format!(
-        "See [the river](https://river.test/{}) here and then go on.",
-        "far/".repeat(60)
-    ));
-    assert!((linked - plain).abs() < 100.0, "{linked} and {plain}");
+    let as_long = |text: &str, plain: &str| {
+        let (took, expect) = (time(text), time(plain));
+        assert!(
+            (took - expect).abs() < 120.0,
+            "{text:?}: {took}, not {expect}"
+        );
+    };
+    let address = format!("https://river.test/{}", "far/".repeat(60));
+    as_long(
+        &format!("See [the river]({address}) here and then go on."),
+        "See [the river here and then go on.",
+    );
+    as_long(
+        "**Long** and `wide` it ***flows*** on.",
+        "Long and wide it flows on.",
+    );
+    as_long("## The river", " The river");
+    as_long("| A | B |\n|------|-----:|\n| c | d |", " A  B \n c  d ");
 }
 
 #[test]

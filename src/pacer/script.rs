@@ -64,6 +64,8 @@ pub(super) enum Sort {
     Blank,
     /// A mark that closes or parts what stands before it, in scripts without blanks.
     Closing,
+    /// A mark of markdown, which is mostly not seen and never read.
+    Mark,
     /// Figures, marks, signs: they belong to the script around them.
     Other,
 }
@@ -73,6 +75,7 @@ impl Sort {
         match letter as u32 {
             0x00..=0x7f if letter.is_ascii_alphabetic() => Sort::Letter,
             _ if letter.is_whitespace() => Sort::Blank,
+            0x00..=0x7f if "*`#|~".contains(letter) => Sort::Mark,
             0x00..=0x7f => Sort::Other,
             0x3005..=0x3007 | 0x3400..=0x4dbf | 0x4e00..=0x9fff | 0xf900..=0xfaff => Sort::Han,
             0x2_0000..=0x3_fffd => Sort::Han,
@@ -126,7 +129,7 @@ impl Scripts {
             Sort::Han => Script::Chinese,
             Sort::Hangul => Script::Korean,
             Sort::Thai => Script::Thai,
-            Sort::Blank | Sort::Closing | Sort::Other => self.last,
+            Sort::Blank | Sort::Closing | Sort::Mark | Sort::Other => self.last,
         };
         self.last = script;
         script

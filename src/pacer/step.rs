@@ -59,6 +59,15 @@ impl Ahead<'_> {
         }
         part.step
     }
+
+    /// All of the text as one step, of which nothing is whole: it is one cluster, and may be long.
+    pub(super) fn open(self, manner: Manner, scripts: Scripts) -> Step {
+        let first = self.text.chars().next().map_or(0, char::len_utf8);
+        let mut part = Part::begin(self, manner.pace, scripts);
+        part.take(text::up_to(self.text, first));
+        part.step.end = self.text.len();
+        part.step
+    }
 }
 
 /// A step that is being made.
@@ -105,7 +114,7 @@ impl<'a> Part<'a> {
                 _ if is_behind => true,
                 Sort::Closing => false,
                 Sort::Han | Sort::Kana | Sort::Thai => is_alone || has_letters,
-                Sort::Letter | Sort::Hangul | Sort::Other => is_alone,
+                Sort::Letter | Sort::Hangul | Sort::Mark | Sort::Other => is_alone,
             };
             if ends || count >= LONGEST {
                 return true;
@@ -129,18 +138,18 @@ impl<'a> Part<'a> {
         let rest = text::from(self.ahead.text, self.step.end);
         let behind = text::from(rest, cluster.len());
         if let Pace::Words(_) = self.pace
-            && let Some(length) = address(rest)
+            && let Some(length) = address(rest).or_else(|| table_rule(rest))
             && self.step.end + length <= self.ahead.whole
         {
-            // Nobody reads it: it stands behind the words of the link.
+            // Nobody reads it.
             self.step.end += length;
             return;
         }
         self.step.cost += match self.pace {
-            Pace::Words(words) => {
-                let script = self.step.scripts.script(sort_of(cluster), rest);
-                script.cost(words)
-            }
+            Pace::Words(words) => match sort_of(cluster) {
+                Sort::Mark => 0.0,
+                sort => self.step.scripts.script(sort, rest).cost(words),
+            },
             Pace::PerCharacter(ms) => ms,
             Pace::Live | Pace::Instant => 0.0,
         };
@@ -164,6 +173,19 @@ fn address(text: &str) -> Option<usize> {
     let near = text::up_to(inside, inside.floor_char_boundary(ADDRESS));
     let end = near.find(|letter: char| letter == ')' || letter.is_whitespace())?;
     near.get(end..)?.starts_with(')').then_some(end + 3)
+}
+
+/// The length of the line that makes a table of the one above it, where the text begins with one.
+fn table_rule(text: &str) -> Option<usize> {
+    let end = memchr::memchr(b'\n', text.as_bytes())?;
+    let line = text::up_to(text, end);
+    let is_rule = line.starts_with('|')
+        && line.contains('-')
+        && line
+            .trim_ascii_end()
+            .bytes()
+            .all(|byte| b"|-: ".contains(&byte));
+    is_rule.then_some(end + 1)
 }
 
 /// Tells whether a sentence ends with this cluster.

@@ -32,6 +32,14 @@ pub struct Lag {
 }
 
 impl Lag {
+    /// Notes another promise. What waits for an earlier one was not late: it counts from now on.
+    pub fn promise(&mut self, at: Millis, promise: Millis) {
+        let is_first = self.promise.replace(promise).is_none();
+        for waiting in self.waiting.iter_mut().filter(|_| !is_first) {
+            waiting.0 = waiting.0.max(at);
+        }
+    }
+
     /// Notes that so many bytes of answer text arrived.
     pub fn arrive(&mut self, at: Millis, bytes: usize) {
         self.arrived = self.arrived.saturating_add(bytes);

@@ -208,7 +208,7 @@ impl Trace {
                 self.rhythm.begin(at);
             }
             Fact::Headers { .. } => self.totals.headers = Some(at),
-            Fact::Promise(span) => self.lag.promise = Some(*span),
+            Fact::Promise(span) => self.lag.promise(at, *span),
             Fact::Busy(span) => {
                 self.totals.busy = self.totals.busy.max(*span);
                 self.rhythm.busy(at - span, at);

@@ -109,6 +109,12 @@ fn what_waits_to_be_shown_is_late_only_beyond_the_promise() {
     assert_eq!(lag.now(3100.0), 100.0);
     lag.show(3100.0, 30);
     assert_eq!((lag.all, lag.late), (30, 15));
+    // What waited for a slow pace is not late when another one is wished.
+    lag.promise(3100.0, 90_000.0);
+    lag.arrive(3200.0, 30);
+    lag.promise(60_000.0, 400.0);
+    lag.show(60_100.0, 60);
+    assert_eq!((lag.all, lag.late), (60, 15));
 }
 
 #[test]

@@ -19,8 +19,10 @@ use crate::trace::Fact;
 
 use super::Reply;
 
-/// The part of the window that is a page, in per cent: what stands around the text has its place too.
-const PAGE: i32 = 80;
+/// Room that is left above a page, in pixels: a line of what was read before.
+const LINE: i32 = 28;
+/// The part of the window that a page has at least, whatever stands below the text.
+const LEAST: i32 = 3;
 /// Shortest time between two looks at the time that is left, in milliseconds.
 const TELL_EVERY: Millis = 1000.0;
 /// Height that says: a page begins with the next look, wherever the text ends then.
@@ -49,6 +51,19 @@ impl Pages {
     fn height(&self) -> i32 {
         let answer = self.answer.borrow();
         answer.as_ref().map_or(0, Element::client_height)
+    }
+
+    /// Height of a page: what the window shows of the answer once it is scrolled to its end, but for a line.
+    fn room(&self, window: &Element) -> i32 {
+        let end = window.scroll_height() - window.scroll_top();
+        let end = window.get_bounding_client_rect().top() + f64::from(end);
+        let answer = self.answer.borrow();
+        let bottom = answer
+            .as_ref()
+            .map_or(end, |answer| answer.get_bounding_client_rect().bottom());
+        let below = (end - bottom).max(0.0) as i32;
+        let height = window.client_height();
+        (height - below - LINE).max(height / LEAST)
     }
 
     fn set_held(&self, held: bool) {
@@ -106,7 +121,7 @@ impl Reply {
     /// Looks at what a frame has painted: holds the text where the page is full, and tells how much time is left.
     pub(super) fn look_at_page(&self, at: Millis) {
         let core = self.core.borrow();
-        if at - self.pages.told.get() >= TELL_EVERY {
+        if at - self.pages.told.get() >= TELL_EVERY || !core.reply.is_behind() {
             self.pages.told.set(at);
             let left = core.reply.left();
             if self.pages.left.get_untracked() != left {
@@ -132,7 +147,7 @@ impl Reply {
         if self.pages.from.get() == ANEW {
             self.pages.from.set(height);
         }
-        if (height - self.pages.from.get()) * 100 < window.client_height() * PAGE {
+        if height - self.pages.from.get() < self.pages.room(&window) {
             return;
         }
         self.core.borrow_mut().reply.hold(at, true);

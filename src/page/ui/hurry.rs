@@ -19,7 +19,9 @@ use crate::page::live::Seen;
 const HELD: Millis = 350.0;
 /// Way from which on a press is a selection or a scroll, in pixels.
 const MOVED: i32 = 10;
-/// What has a use of its own for a press or a key.
+/// What has a use of its own for the right arrow key.
+const FIELD: &str = "input, textarea, select, [contenteditable], dialog";
+/// What has a use of its own for a press or for Space.
 const BUSY: &str =
     "a, button, summary, input, textarea, select, [contenteditable], [role='button'], dialog";
 
@@ -50,10 +52,12 @@ fn keys(chat: Chat, seen: Seen) -> Vec<EventListener> {
                 return;
             };
             let has_other = event.ctrl_key() || event.meta_key() || event.alt_key();
-            if has_other || event.default_prevented() || !is_paced(chat) || !is_free(chat) {
+            let key = event.key();
+            let busy = if key == " " { BUSY } else { FIELD };
+            if has_other || event.default_prevented() || !is_paced(chat) || !is_free(chat, busy) {
                 return;
             }
-            match event.key().as_str() {
+            match key.as_str() {
                 "ArrowRight" if !event.repeat() => {
                     is_down.set(true);
                     chat.run(Command::Hurry(true));
@@ -89,9 +93,9 @@ fn slow_down(chat: Chat) {
 }
 
 /// Tells whether a key is meant for this chat, and nothing in it has a use of its own for it.
-fn is_free(chat: Chat) -> bool {
+fn is_free(chat: Chat, busy: &str) -> bool {
     let focused = chat.shared().root.active_element();
-    let is_busy = |focused: Element| focused.closest(BUSY).ok().flatten().is_some();
+    let is_busy = |focused: Element| focused.closest(busy).ok().flatten().is_some();
     is_meant(chat) && !focused.is_some_and(is_busy)
 }
 
