@@ -3,6 +3,7 @@
 //! In: the tokens of a reply. Out: bars, and a branch of the conversation. Which words these are, and how an answer begins with another
 //! one, is decided in [`crate::chat::lens`].
 
+use leptos::html;
 use leptos::prelude::*;
 
 use super::actions::Action;
@@ -69,7 +70,9 @@ pub fn Lens(
                 <p class="hint">{move || say!(chat, lens_unknown)}</p>
             </Show>
             <Show when=is_known>
-                <p class="hint">{move || say!(chat, lens_how)}</p>
+                <Show when=move || current.with(Option::is_none)>
+                    <p class="hint">{move || say!(chat, lens_how)}</p>
+                </Show>
                 <Strip
                     insight=strip.get_value()
                     current
@@ -108,6 +111,9 @@ fn Place(chat: Chat, id: TurnId, insight: TokenInsight, at: usize, runs: bool) -
         () if !chat.takes().continues => say!(chat, lens_no_branch),
         () => say!(chat, lens_pick),
     };
+    // What was chosen is seen with all that it tells.
+    let last = NodeRef::<html::P>::new();
+    last.on_load(|last| last.scroll_into_view_with_bool(false));
     let is_empty = found.is_empty();
     let rows = found
         .into_iter()
@@ -126,7 +132,9 @@ fn Place(chat: Chat, id: TurnId, insight: TokenInsight, at: usize, runs: bool) -
         <p class="lens-title">{move || say!(chat, lens_likeliest)}</p>
         <ul class="bars">{rows} {rest}</ul>
         {told}
-        <p class="hint">{advice}</p>
+        <p class="hint" node_ref=last>
+            {advice}
+        </p>
     }
 }
 

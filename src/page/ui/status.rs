@@ -113,7 +113,12 @@ fn phase(status: &Status) -> &'static str {
 }
 
 fn ended(chat: Chat, end: &End, figures: &Figures) -> String {
-    let mut parts = vec![how_ended(chat, end, figures.only_thought)];
+    let words = how_ended(chat, end, figures.only_thought);
+    // A child sees that it is done.
+    if young(chat) && words == say!(chat, end_complete_young) {
+        return String::new();
+    }
+    let mut parts = vec![words];
     if !young(chat) {
         if let Some(tokens) = figures.tokens {
             parts.push(say!(chat, tokens_used, used = tokens));

@@ -8,9 +8,10 @@ use lab::{Dialect, percent_encode};
 use serde_json::Value;
 
 /// The station of the boat; nothing where there is none.
-const STATION: &str = "e2e.every(0, '.boat')[0]?.dataset.station ?? null";
+const STATION: &str = "(e2e.every(0, '.boat')[0]?.dataset.station ?? null)";
 /// The line under the newest reply.
-const STATUS: &str = "e2e.turns(0, 'assistant').at(-1)?.querySelector('.status')?.innerText ?? ''";
+const STATUS: &str =
+    "(e2e.turns(0, 'assistant').at(-1)?.querySelector('.status')?.innerText ?? '')";
 /// Names of the buttons for what there is to do.
 const NEXT: &str = "e2e.every(0, '.next > button').filter(e2e.visible).map(e2e.name)";
 
@@ -86,7 +87,7 @@ pub async fn each_error_has_one_sentence_and_one_thing_to_do(stage: Stage) {
             "thought for a while",
             "Ask again",
         ),
-        ("delay=0;cut=10", "broke off in the middle", "Go on"),
+        ("delay=0;cut=1500", "broke off in the middle", "Go on"),
         ("delay=0;finish=length", "in one go", "Go on"),
         ("delay=0;context=1", "too long for it", "Begin a new talk"),
     ] {
@@ -135,7 +136,7 @@ pub async fn the_one_thing_to_do_is_done(stage: Stage) {
     let chat = stage
         .chat(
             Dialect::OpenAi,
-            "delay=0;cut=10",
+            "delay=0;cut=1500",
             "profile=young&pace=instant",
         )
         .await;
