@@ -111,6 +111,33 @@ fn a_word_appears_whole() {
 }
 
 #[test]
+fn a_link_appears_whole_where_all_of_it_is_here() {
+    let steps = |text: &str| {
+        let mut pacer = Pacer::new(manner(190.0, Steps::Words));
+        pacer.push(0.0, text);
+        pacer.finish(0.0);
+        let (mut now, mut seen) = (0.0, Vec::new());
+        while let Some(due) = pacer.next_due(now) {
+            now = due;
+            let range = pacer.advance(now);
+            seen.push(pacer.text()[range].to_owned());
+        }
+        seen
+    };
+    let whole =
+        steps("See [the big map](https://river.test/a) now, ([all](/b)): ![A boat](/c.png)");
+    let expect = [
+        "See ",
+        "[the big map](https://river.test/a) ",
+        "now, ",
+        "([all](/b)): ",
+        "![A boat](/c.png)",
+    ];
+    assert_eq!(whole, expect);
+    assert_eq!(steps("A [b c] d"), ["A ", "[b ", "c] ", "d"]);
+}
+
+#[test]
 fn half_a_word_waits_for_the_rest_of_it_but_not_for_ever() {
     let mut pacer = Pacer::new(manner(190.0, Steps::Words));
     pacer.push(0.0, "A riv");

@@ -10,7 +10,12 @@ pub fn bench(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("pacer");
     let tokens = tokens(50_000);
     let bytes = tokens.iter().map(|token| token.len()).sum();
-    for (name, pace) in [("live", Pace::Live), ("30 ms", Pace::PerCharacter(30.0))] {
+    let paces = [
+        ("live", Pace::Live),
+        ("30 ms", Pace::PerCharacter(30.0)),
+        ("190 words a minute", Pace::Words(190.0)),
+    ];
+    for (name, pace) in paces {
         group.throughput(each(tokens.len(), bytes));
         group.bench_function(name, |bencher| {
             bencher.iter(|| {
@@ -25,7 +30,9 @@ pub fn bench(criterion: &mut Criterion) {
                     }
                 }
                 pacer.finish(now);
-                pacer.advance(now + 20_000.0);
+                // A reader who has enough of it: a fixed pace is kept to the last word.
+                pacer.skip();
+                pacer.advance(now);
                 assert!(pacer.drained());
             })
         });

@@ -11,6 +11,8 @@ use crate::text;
 
 /// The most clusters of a word that appears whole: what is longer is no word, and would be waited for too long.
 const LONGEST: usize = 24;
+/// The most bytes of a link's words that appear as one.
+const LINK: usize = 80;
 /// The most bytes of an address that is passed over.
 const ADDRESS: usize = 2_000;
 
@@ -119,6 +121,16 @@ impl<'a> Part<'a> {
             if ends || count >= LONGEST {
                 return true;
             }
+            if let Some(to) = self.link() {
+                // It is a link from its first letter on.
+                while self.step.end < to
+                    && let Some(cluster) = self.next()
+                {
+                    self.take(cluster);
+                }
+                (has_letters, has_body) = (true, true);
+                continue;
+            }
             is_behind |= sort == Sort::Blank && has_body;
             is_alone |= sort.stands_alone();
             has_letters |= matches!(sort, Sort::Letter | Sort::Hangul);
@@ -131,6 +143,17 @@ impl<'a> Part<'a> {
         // The blank behind it may still be part of a longer cluster; the word is whole.
         let is_cut = has_body && rest.starts_with(char::is_whitespace);
         count > 0 && (is_last || is_alone || is_behind || is_cut)
+    }
+
+    /// The end of the link or image that begins behind what was taken, where all of it is here and its words are few.
+    fn link(&self) -> Option<usize> {
+        let rest = text::from(self.ahead.text, self.step.end);
+        let inside = rest.strip_prefix('!').unwrap_or(rest).strip_prefix('[')?;
+        let near = text::up_to(inside, inside.floor_char_boundary(LINK));
+        let end = near.find(['[', ']', '\n'])?;
+        let words = rest.len().saturating_sub(inside.len()) + end;
+        let length = words + address(text::from(rest, words))?;
+        Some(self.step.end + length).filter(|end| *end <= self.ahead.whole)
     }
 
     /// Takes one more cluster into the step, and the address of a link whole with it.
