@@ -14,7 +14,8 @@ const BY_HAND: [&str; 4] = [
     "src/page/diagram/",
 ];
 /// Who is helped by `dom.rs`.
-const HELPED: [&str; 8] = [
+const HELPED: [&str; 9] = [
+    "src/page/ui/boat.rs",
     "src/page/ui/turns.rs",
     "src/page/ui/tokens.rs",
     "src/page/ui/file.rs",
