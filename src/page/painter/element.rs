@@ -136,7 +136,8 @@ impl Paper {
         let (frame, table) = self.around("div", "table");
         set(&frame, "class", "table");
         set(&frame, "tabindex", "0");
-        set(&frame, "role", "region");
+        // Not a region: a landmark for each table would be one too many.
+        set(&frame, "role", "group");
         set(&frame, "aria-label", &say!(self.chat, table));
         let copy = self.button("data-copy", &say!(self.chat, copy_table));
         let _ = sheet.append_child(&frame);

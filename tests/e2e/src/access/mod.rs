@@ -7,6 +7,7 @@ pub mod heard;
 
 use crate::page::Page;
 use serde::Deserialize;
+use serde_json::Value;
 use std::path::PathBuf;
 use support::root;
 
@@ -58,7 +59,7 @@ pub fn library() -> Option<PathBuf> {
 /// # Panics
 /// Where the library is not here: the case must say that it needs it.
 async fn inject(page: &Page) {
-    if page.js::<bool>("!!globalThis.axe").await {
+    if page.ask::<bool>("!!globalThis.axe").await {
         return;
     }
     let source = library().and_then(|file| std::fs::read_to_string(file).ok());
@@ -66,7 +67,7 @@ async fn inject(page: &Page) {
         panic!("axe-core is not here: the case must say that it needs it");
     };
     let put = format!("(() => {{ {source}\n; return !!globalThis.axe; }})()");
-    assert!(page.js::<bool>(&put).await, "axe-core does not start here");
+    assert!(page.ask::<bool>(&put).await, "axe-core does not start here");
 }
 
 /// Looks at the page as it is now, in each of these ways, and returns what is wrong; `state` names it.
@@ -88,24 +89,32 @@ pub async fn findings(page: &Page, state: &str, looks: &[Look]) -> Vec<String> {
 async fn run(page: &Page, state: &str, look: Look) -> Vec<String> {
     // Forced colours are the person's: contrast is theirs to choose.
     let colours = look != Look::Forced;
-    // The order of headings inside an answer is its model's.
-    let ask = format!(
-        "(() => {{ const ofAnAnswer = (target) => e2e.every(0, target.flat().at(-1)).every((one) => one.closest('.answer'));
-        return new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))
-            .then(() => axe.run(document, {{
-                runOnly: {{ type: 'tag', values: {RULES:?} }},
-                rules: {{ 'color-contrast': {{ enabled: {colours} }}, 'target-size': {{ enabled: true }} }},
-                resultTypes: ['violations'],
-            }}))
-            .then((found) => found.violations.map(({{ id, impact, help, nodes: all }}) => ({{
-                id, impact, help, nodes: all.filter(({{ target }}) => id !== 'heading-order' || !ofAnAnswer(target)),
-            }})).filter(({{ nodes }}) => nodes.length > 0).map(({{ id, impact, help, nodes }}) => ({{
-                id, impact, help,
-                nodes: nodes.map(({{ target, any, all, none }}) =>
-                    target.flat().join(' ') + ': ' + [...any, ...all, ...none].map(({{ message }}) => message).join('; ')),
-            }}))); }})()"
+    // The order of headings inside an answer is its model's. It is begun and then asked for: it may take longer than one question.
+    let begin = format!(
+        "(() => {{
+            const ofAnAnswer = (target) => e2e.every(0, target.flat().at(-1)).every((one) => one.closest('.answer'));
+            const words = ({{ target, any, all, none }}) =>
+                target.flat().join(' ') + ': ' + [...any, ...all, ...none].map(({{ message }}) => message).join('; ');
+            const look = async () => {{
+                const found = await axe.run(document, {{
+                    runOnly: {{ type: 'tag', values: {RULES:?} }},
+                    rules: {{ 'color-contrast': {{ enabled: {colours} }}, 'target-size': {{ enabled: true }} }},
+                    resultTypes: ['violations'],
+                }});
+                globalThis.axed = found.violations
+                    .map(({{ id, impact, help, nodes }}) => ({{
+                        id, impact, help,
+                        nodes: nodes.filter(({{ target }}) => id !== 'heading-order' || !ofAnAnswer(target)).map(words),
+                    }}))
+                    .filter(({{ nodes }}) => nodes.length > 0);
+            }};
+            globalThis.axed = null;
+            requestAnimationFrame(() => requestAnimationFrame(look));
+            return null;
+        }})()"
     );
-    let found: Vec<Finding> = page.js(&ask).await;
+    let _: Value = page.js(&begin).await;
+    let found: Vec<Finding> = page.until("globalThis.axed").await;
     let line = |finding: Finding| {
         let impact = finding.impact.unwrap_or_default();
         let nodes = finding.nodes.iter().take(6);

@@ -8,7 +8,7 @@ use lab::{Dialect, percent_encode};
 async fn open(stage: &Stage, options: &str, more: &str) -> Chat {
     let chat = stage.chat(Dialect::OpenAi, options, more).await;
     chat.page
-        .until::<bool>("e2e.every(0, '.who')[0]?.textContent.length > 0")
+        .until::<bool>("e2e.every(0, '.who')[0]?.textContent.startsWith('Talking with')")
         .await;
     listen(&chat.page).await;
     chat
@@ -108,7 +108,7 @@ async fn who_waits_hears_a_sign_of_life_and_no_figures(stage: Stage) {
     let options = "first=17000;prefill=40;delay=0;tokens=5";
     let chat = stage.chat(Dialect::LlamaCpp, options, "").await;
     chat.page
-        .until::<bool>("e2e.every(0, '.who')[0]?.textContent.length > 0")
+        .until::<bool>("e2e.every(0, '.who')[0]?.textContent.startsWith('Talking with')")
         .await;
     listen(&chat.page).await;
     chat.send("Hello").await;
