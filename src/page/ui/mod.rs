@@ -21,11 +21,11 @@
 //! | `boat` | later | a reply on its way, drawn |
 //! | [`status`] | later | the line under a reply |
 //! | `tokens` | later | the tokens of a reply |
+//! | `found` | later | the place that a search leads to |
+//! | `actions` | later | what can be done with a turn |
 //! | `lens` | later | one word of a reply, and what could have stood there |
 //! | `compare` | later | what was written beside what it became |
 //! | `next` | later | the one thing to do after an end |
-//! | `found` | later | the place that a search leads to |
-//! | `actions` | later | what can be done with a turn |
 //! | `more` | later | what else can be done with a turn, and the branches |
 //! | `said` | later | what a person said |
 //! | [`queue`] | later | messages that wait, and the way back from a change |
