@@ -2,14 +2,11 @@
 //!
 //! In: values as text; whether the page is locked. Out: typed values; which names a link may set. It must not know what is done with them.
 
-use super::Options;
-use super::Profile;
+use super::{Options, Profile};
+use crate::reading::Setting;
 
 /// Names of these options.
 pub(super) const NAMES: [&str; 4] = ["refused-words", "note", "time-limit", "lens"];
-
-/// Names that a link may set on a page whose owner has locked it: how the person reads.
-const FREE: [&str; 4] = ["pace", "age", "lang", "theme"];
 
 /// Wishes of a school.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -31,9 +28,12 @@ impl School {
     }
 }
 
-/// Tells whether a link may set this option, on a page whose element is locked by its owner.
+/// Tells whether a link may set this option, on a page whose element is locked by its owner: how the person reads. Dictation may send
+/// what is said elsewhere, and stays the owner's.
 pub fn is_free(name: &str) -> bool {
-    FREE.contains(&name)
+    let mut settings = Setting::ALL.iter();
+    name == "age"
+        || settings.any(|setting| setting.name() == name && *setting != Setting::Dictation)
 }
 
 /// Doors of the page that a lock may close.
@@ -41,7 +41,7 @@ pub fn is_free(name: &str) -> bool {
 pub enum Door {
     /// Another server, model or key; its check.
     Server,
-    /// The dialog that also holds how the person reads.
+    /// The dialog of the server; how the person reads has one of its own, which stays open.
     Reading,
     /// Settings of how replies are made.
     Replies,
@@ -89,7 +89,10 @@ mod tests {
         let free: Vec<&str> = crate::options::names()
             .filter(|name| is_free(name))
             .collect();
-        assert!(free.contains(&"lang") && free.contains(&"pace"), "{free:?}");
+        assert!(
+            free.contains(&"lang") && free.contains(&"text-size"),
+            "{free:?}"
+        );
         for name in [
             "server",
             "kind",
@@ -99,6 +102,7 @@ mod tests {
             "system",
             "time-limit",
             "refused-words",
+            "dictation",
         ] {
             assert!(!is_free(name), "{name}");
         }

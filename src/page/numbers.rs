@@ -33,7 +33,9 @@ pub fn span(locale: Locale, ms: u32) -> String {
 /// Writes a number of units as ECMA-402 names them (`megabyte`), with exactly so many decimal places: `1.5 MB`. Figure and unit stay
 /// together.
 pub fn amount(locale: Locale, number: f64, unit: &'static str, places: u32) -> String {
-    format(locale, number, unit, places).replace(' ', "\u{a0}")
+    let written = format(locale, number, unit, places).replace(' ', "\u{a0}");
+    // The stop of "Sek." would stand before the stop of a sentence.
+    written.trim_end_matches('.').to_owned()
 }
 
 /// Writes a day and a time of it, from milliseconds since 1970: `30 Nov 2026, 14:05`.

@@ -3,7 +3,7 @@
 use crate::decimal::decimal;
 use crate::event::Millis;
 
-/// Spans in milliseconds; `None` is no limit. The public default is `connect:30,first-token:300,silence:60,total:0`, grace 15 s.
+/// Spans in milliseconds; `None` is no limit. The public default is `connect:30,first-token:300,silence:60,total:0`, grace 20 s, which WCAG 2.2 (2.2.1) asks for.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Deadlines {
     /// Span from the request to the headers.
@@ -34,7 +34,7 @@ impl Default for Deadlines {
             first_token: Some(300_000.0),
             silence: Some(60_000.0),
             total: None,
-            grace: 15_000.0,
+            grace: 20_000.0,
         }
     }
 }

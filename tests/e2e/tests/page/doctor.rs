@@ -428,7 +428,7 @@ pub async fn a_failure_is_told_once_with_what_to_do(stage: Stage) {
 #[e2e::case]
 pub async fn figures_are_written_as_the_language_writes_them(stage: Stage) {
     for (lang, expect, never) in [
-        ("de", r"\\d,\\d\u00a0?s", r"\\d\\.\\d\u00a0?s"),
+        ("de", r"\\d,\\d\u00a0?[Ss]", r"\\d\\.\\d\u00a0?[Ss]"),
         ("en", r"\\d\\.\\d\u00a0?s", r"\\d,\\d\u00a0?s"),
     ] {
         let chat = stage

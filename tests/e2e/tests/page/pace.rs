@@ -28,13 +28,13 @@ const TEXTS: [(&str, f64, f64, &str); 4] = [
     (
         "The river is slow here. A boat floats by, and nobody rows it; the current does. ",
         19.0,
-        4.4,
+        3.6,
         "1200wpm",
     ),
     (
         "Der Fluss ist langsam hier. Ein Boot treibt vorbei, und niemand rudert es zum Meer. ",
         19.0,
-        4.4,
+        3.6,
         "1200wpm",
     ),
     (
@@ -270,7 +270,7 @@ async fn page_by_page_it_waits_at_the_end_of_each(stage: Stage) {
     chat.shows(second + 100).await;
     chat.page.until::<bool>(&held).await;
     // To have done with pages goes on, too.
-    chat.button("Server").await;
+    chat.button("Reading").await;
     choose(&chat, "Page by page", "off").await;
     chat.close_dialog().await;
     chat.page.until::<bool>(&read).await;
@@ -312,7 +312,7 @@ async fn the_time_that_is_left_is_shown_and_not_announced(stage: Stage) {
     let line = "e2e.every(0, '.status').at(-1)";
     chat.page
         .until::<bool>(&format!(
-            "/about \\d+ min left/.test({line}?.textContent ?? '')"
+            "/about \\d+\\s?min left/.test({line}?.textContent ?? '')"
         ))
         .await;
     let is_live: bool = chat
