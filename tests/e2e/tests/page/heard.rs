@@ -7,9 +7,9 @@ use lab::{Dialect, percent_encode};
 /// Opens the page, and listens once it has said whom it talks to.
 async fn open(stage: &Stage, options: &str, more: &str) -> Chat {
     let chat = stage.chat(Dialect::OpenAi, options, more).await;
-    chat.page
-        .until::<bool>("e2e.every(0, '.who')[0]?.textContent.startsWith('Talking with')")
-        .await;
+    let who =
+        "/^(Talking with|A computer program answers)/.test(e2e.every(0, '.who')[0]?.textContent)";
+    chat.page.until::<bool>(who).await;
     listen(&chat.page).await;
     chat
 }
@@ -24,7 +24,10 @@ async fn told(chat: &Chat, end: &str) -> Vec<Said> {
         .await;
     let mut all = said(&chat.page).await;
     // Whom it talks to may be said a moment after it is seen.
-    all.retain(|said| !said.words.starts_with("Talking with"));
+    all.retain(|said| {
+        let mut begins = ["Talking with", "A computer program"].into_iter();
+        !begins.any(|begin| said.words.starts_with(begin))
+    });
     all
 }
 
