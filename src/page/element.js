@@ -109,6 +109,17 @@ export function whenNear(seen, root = null, margin = 400) {
   return observer;
 }
 
+// Lets the words of a row of buttons give way to their pictures where there is no room for all of them: how much they take, the language
+// decides. It ends with the row.
+export function giveWay(row) {
+  const look = () => {
+    row.classList.remove("tight");
+    row.classList.toggle("tight", row.scrollWidth > row.clientWidth + 1);
+  };
+  const observer = new ResizeObserver(look);
+  for (const one of [row, ...row.children]) observer.observe(one);
+}
+
 // Whether a person has selected something of an element.
 export function isSelected(element) {
   const selection = element.getRootNode().getSelection?.() ?? getSelection();

@@ -20,7 +20,7 @@ pub fn percent(locale: Locale, share: f64, places: u32) -> String {
     format(locale, share, "percent", places)
 }
 
-/// Writes a span of time, from milliseconds: `320 ms`, `7.5 s` (`7,5 s`), `75 s`. Figure and unit stay together.
+/// Writes a span of time, from milliseconds: `320 ms`, `7.5 sec` (`7,5 Sek`), `75 sec`. Figure and unit stay together.
 pub fn span(locale: Locale, ms: u32) -> String {
     let (number, unit, places) = match ms {
         0..1000 => (f64::from(ms), "millisecond", 0),
@@ -101,9 +101,7 @@ fn make((locale, style, places): Way) -> Function {
         unit => {
             set("style", "unit".into());
             set("unit", unit.into());
-            // "7.5 sec" is more than there is room for.
-            let display = if unit == "second" { "narrow" } else { "short" };
-            set("unitDisplay", display.into());
+            set("unitDisplay", "short".into());
         }
     }
     set("minimumFractionDigits", places.into());

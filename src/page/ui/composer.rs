@@ -10,7 +10,7 @@ use crate::page::app::{Chat, Command};
 use crate::page::clock::media_matches;
 use crate::page::numbers;
 use crate::page::sentences::young;
-use crate::page::words::say;
+use crate::page::words::{self, say};
 
 /// The place where a person writes: the fields beside the prompt, the message, Send or Stop, and the meter.
 #[component]
@@ -107,7 +107,11 @@ fn Message(
         <div class="field" data-text=move || chat.draft.get()>
             <textarea
                 rows="1"
-                dir="auto"
+                // Where nothing stands yet, the browser would take it for left to right.
+                dir=move || match chat.draft.with(String::is_empty) {
+                    true => words::direction(chat.lang.get()),
+                    false => "auto",
+                }
                 enterkeyhint=enter_key()
                 aria-label=move || say!(chat, message)
                 placeholder=placeholder

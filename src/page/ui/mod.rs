@@ -95,6 +95,7 @@ mod window;
 
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
+use wasm_bindgen::prelude::*;
 use web_sys::{Element, HtmlElement, ShadowRoot};
 
 use self::coming::{Coming, Dialogs};
@@ -169,6 +170,12 @@ pub(crate) fn Page(chat: Chat) -> impl IntoView {
     }
 }
 
+#[wasm_bindgen(module = "/src/page/element.js")]
+extern "C" {
+    #[wasm_bindgen(js_name = giveWay)]
+    fn give_way(row: Element);
+}
+
 /// Gives the page's root the settings that styles follow: before anything is drawn, so that no colour fades in from another.
 fn show_look(root: Element, chat: Chat) {
     let show = move || {
@@ -235,7 +242,7 @@ fn Header(chat: Chat) -> impl IntoView {
     });
     let tools = tools.collect::<Vec<AnyView>>();
     view! {
-        <header class="head">
+        <header class="head" use:give_way>
             <span class="brand" aria-hidden="true">
                 "Rill"
             </span>

@@ -63,17 +63,22 @@
   const frame = requestAnimationFrame.bind(globalThis);
   // The middle of an element, after bringing it into view, once it stands still and has been drawn there; what never does is taken as it is.
   const middle = async (element) => {
-    element.scrollIntoView({ block: "nearest", inline: "nearest" });
+    const show = () => element.scrollIntoView({ block: "nearest", inline: "nearest" });
+    show();
     let place = "";
-    let box;
+    let x, y;
     for (let looks = 0; looks < 12; looks += 1) {
-      box = element.getBoundingClientRect();
-      const now = [box.x, box.y, box.width, box.height].join();
-      if (now === place) break;
+      const box = element.getBoundingClientRect();
+      [x, y] = [box.x + box.width / 2, box.y + box.height / 2];
+      const now = [x, y, box.width, box.height].join();
+      const isSeen = x >= 0 && y >= 0 && x < innerWidth && y < innerHeight;
+      if (now === place && isSeen) break;
+      // What came above it may have pushed it out again.
+      if (!isSeen) show();
       place = now;
       await new Promise(frame);
     }
-    return { x: box.x + box.width / 2, y: box.y + box.height / 2 };
+    return { x, y };
   };
   // Whether the button that is pressed next goes down on this element: where the page has moved meanwhile and it would go down beside
   // it, nothing is pressed. What goes down on an element and comes up beside it stays as it is: a person's click would be lost as well.

@@ -46,7 +46,7 @@ pub fn ServerPanel(chat: Chat) -> impl IntoView {
 fn now(chat: Chat) -> String {
     chat.link.with(|link| match link {
         LinkState::Connected(server) => say!(chat, server_connected, name = server.name()),
-        LinkState::Demo => format!("{}. {}", say!(chat, demo), say!(chat, demo_hint)),
+        LinkState::Demo => say!(chat, demo_hint),
         LinkState::Failed { trouble, .. } => trouble_words(chat, trouble),
         _ => link_words(chat),
     })

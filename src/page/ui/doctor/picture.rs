@@ -81,7 +81,8 @@ fn Lane(number: u32, #[prop(into)] name: Signal<String>, children: Children) -> 
         )>
             {children()} <path class="floor" d=format!("M0 {LANE}h{WIDTH}")></path>
             <text class="lane" y="-12">
-                {name}
+                // The picture goes from left to right; its words go their own way.
+                {move || format!("\u{2068}{}\u{2069}", name.get())}
             </text>
         </g>
     }

@@ -19,7 +19,7 @@ pub fn confidence_words(chat: Chat, confidence: Confidence) -> String {
     }
 }
 
-/// A span of time: `320 ms`, `7.5 s`, as the language writes it.
+/// A span of time: `320 ms`, `7.5 sec`, as the language writes it.
 pub fn time(chat: Chat, ms: u32) -> String {
     numbers::span(chat.lang.get(), ms)
 }

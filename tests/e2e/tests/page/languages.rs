@@ -19,17 +19,22 @@ fn locales() -> PathBuf {
     PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../../locales"))
 }
 
+/// The words of a language.
+pub fn words(tag: &str) -> Value {
+    let text = fs::read_to_string(locales().join(format!("{tag}.json"))).expect("its words");
+    serde_json::from_str(&text).expect("JSON")
+}
+
 /// The tags of all languages but English, and their words.
 fn languages() -> Vec<(String, Value)> {
     let files = fs::read_dir(locales()).expect("the languages");
     let names = files.filter_map(|file| file.ok()?.file_name().into_string().ok());
     let tags = names.filter_map(|name| Some(name.strip_suffix(".json")?.to_owned()));
-    let words = |tag: String| {
-        let text = fs::read_to_string(locales().join(format!("{tag}.json"))).expect("its words");
-        let words = serde_json::from_str(&text).expect("JSON");
+    let with_words = |tag: String| {
+        let words = words(&tag);
         (tag, words)
     };
-    let mut all: Vec<_> = tags.filter(|tag| tag != "en").map(words).collect();
+    let mut all: Vec<_> = tags.filter(|tag| tag != "en").map(with_words).collect();
     all.sort_by(|(one, _), (other, _)| one.cmp(other));
     all
 }

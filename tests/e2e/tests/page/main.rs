@@ -33,6 +33,7 @@ mod look;
 mod net;
 mod offline;
 mod pace;
+mod pictures;
 mod qolaba;
 mod queue;
 mod reading;

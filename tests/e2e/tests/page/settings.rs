@@ -247,7 +247,7 @@ pub async fn ai4artsed_can_be_asked_for_each_of_its_tasks(stage: Stage) {
 pub async fn the_demo_says_that_it_takes_nothing(stage: Stage) {
     for (lang, button, words) in [
         ("en", "Settings", "The demo does not take this."),
-        ("de", "Einstellungen", "Die Demo nimmt das nicht an."),
+        ("de", "Einstellungen", "Die Demo unterstützt das nicht."),
     ] {
         let chat = stage.open(&format!("server=demo&lang={lang}")).await;
         chat.button(button).await;
