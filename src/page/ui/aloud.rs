@@ -36,13 +36,15 @@ pub fn ReadAloud(chat: Chat, id: TurnId) -> impl IntoView {
         true => aloud::stop(chat),
         false => aloud::start(chat, id),
     };
-    let word = move |reads| match reads {
-        true => say!(chat, aloud_stop),
-        false => say!(chat, aloud),
-    };
     let button = move || {
         view! {
-            <button type="button" class="read-aloud" on:click=move |_| press()>
+            // Pressed, it keeps its word: what stands beside it does not move, and "Stop reading" stands below the answers.
+            <button
+                type="button"
+                class="read-aloud"
+                aria-pressed=move || reads.get().to_string()
+                on:click=move |_| press()
+            >
                 {move || {
                     let shape = match reads.get() {
                         true => icondata_lu::LuSquare,
@@ -50,10 +52,7 @@ pub fn ReadAloud(chat: Chat, id: TurnId) -> impl IntoView {
                     };
                     view! { <Icon shape /> }
                 }}
-                // Both words keep their room.
-                <span class="swap" data-other=move || word(!reads.get())>
-                    {move || word(reads.get())}
-                </span>
+                <span>{move || say!(chat, aloud)}</span>
             </button>
         }
     };
