@@ -116,8 +116,9 @@ export function giveWay(row) {
     row.classList.remove("tight");
     row.classList.toggle("tight", row.scrollWidth > row.clientWidth + 1);
   };
-  const observer = new ResizeObserver(look);
-  for (const one of [row, ...row.children]) observer.observe(one);
+  // In the next frame: a row whose words go may be less high, which is no news.
+  new ResizeObserver(() => requestAnimationFrame(look)).observe(row);
+  new MutationObserver(look).observe(row, { childList: true, characterData: true, subtree: true });
 }
 
 // Whether a person has selected something of an element.

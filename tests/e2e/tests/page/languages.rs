@@ -165,3 +165,36 @@ pub async fn numbers_choose_the_form_of_a_word(stage: Stage) {
         chat.page.says(&turns.replace("{{ count }}", count)).await;
     }
 }
+
+/// The parts of the header that stand on each other or outside of it.
+const CROWDED: &str = "(() => {
+    const row = e2e.every(0, '.head')[0];
+    const edge = row.getBoundingClientRect();
+    const parts = [...row.querySelectorAll('button, .link-name')].filter(e2e.visible).map((one) => [one.textContent.trim(), one.getBoundingClientRect()]);
+    const out = parts.filter(([, box]) => box.left < edge.left - 1 || box.right > edge.right + 1);
+    const on = parts.filter(([, box], at) => parts.some(([, other], n) => n < at && box.left < other.right - 1 && other.left < box.right - 1));
+    return [...out, ...on].map(([name]) => name);
+})()";
+
+#[e2e::case]
+pub async fn the_header_has_room_in_every_language(stage: Stage) {
+    for tag in ["en", "de", "ar", "hi", "uk"] {
+        for profile in ["standard", "young"] {
+            let query = format!("server=demo&pace=instant&profile={profile}&lang={tag}");
+            let chat = stage.open(&query).await;
+            speaks(&chat, tag).await;
+            let send = "(e2e.host().send('Hello'), null)";
+            let _: Value = chat.page.js(send).await;
+            chat.ended().await;
+            for width in [320, 390, 560, 640, 720, 1000] {
+                chat.page.look(width, 700, false, 1.0).await;
+                let fits = format!("innerWidth === {width} && {CROWDED}.length === 0");
+                chat.page.until::<bool>(&fits).await;
+            }
+            // Where there is room, words are not withheld.
+            let words = "!e2e.every(0, '.head')[0].classList.contains('tight')";
+            chat.page.until::<bool>(words).await;
+            chat.page.close().await;
+        }
+    }
+}
