@@ -142,3 +142,29 @@ pub async fn ai4artsed_is_stopped_by_closing_and_never_runs_again(stage: Stage) 
     assert!(later.await.is_none());
     assert_eq!(chats(&stage.lab.log()).len(), 1);
 }
+
+#[e2e::case]
+pub async fn the_seeds_256_pieces_play_to_the_last_letter_long_behind_their_end(stage: Stage) {
+    // Without a wish for a pace: that of its own page, or the age's.
+    for (at, more) in ["", "profile=young", "profile=young&age=17"]
+        .into_iter()
+        .enumerate()
+    {
+        let options = "origins=*;first=0;delay=5;tokens=256";
+        let query = stage.query(Dialect::Ai4ArtsEd, options, more);
+        let chat = stage.open(&query.replace("&pace=instant", "")).await;
+        chat.send("Tell me of the river").await;
+        let ended = stage.lab.wait_for("the server's end", |log| {
+            chats(log).get(at).and_then(|entry| entry.ended_at)
+        });
+        let ended = ended.await;
+        let turn = chat.turn(-1).await.expect("a turn");
+        assert_eq!(turn.end.as_deref(), Some("running"), "{more}: {turn:?}");
+        let turn = chat.ended().await;
+        let behind = stage.lab.logbook().now() - ended;
+        assert_eq!(turn.fate(), ("complete", Some("completed")), "{more}");
+        assert!(turn.text.chars().count() > 400, "{more}: {turn:?}");
+        assert!(behind > 8000.0, "{more}: {behind} ms behind the end");
+        chat.page.close().await;
+    }
+}
