@@ -166,11 +166,20 @@ fn the_cost_of_a_token_does_not_grow_with_the_reply() {
     );
 }
 
+/// Markup whose tasks have no number of their own: each is another on the page.
+fn unnumbered(html: &str) -> String {
+    let mut parts = html.split("rill-task-");
+    let first = parts.next().unwrap_or_default().to_owned();
+    parts.fold(first, |all, part| {
+        all + "rill-task" + part.trim_start_matches(|letter: char| letter.is_ascii_digit())
+    })
+}
+
 #[wasm_bindgen_test]
 fn what_the_painter_draws_bit_by_bit_is_what_it_draws_at_once() {
     const TEXT: &str = "# A\n\nText with **bold**, `code` and [a link](https://example.org).\n\n1. one\n2. two\n   - deep\n\n\
                         | a | b |\n|---|--:|\n| 1 | 2 |\n| 3 | 4 |\n\n```rust\nfn x() {}\n```\n\n> quoted\n\n- [x] done\n- [ ] open\n\nlast.";
-    let whole = painted(TEXT).inner_html();
+    let whole = unnumbered(&painted(TEXT).inner_html());
     for size in [1, 3, 7, 50] {
         let (_owner, chat) = chat();
         let place: Element = element("div").unchecked_into();
@@ -183,7 +192,11 @@ fn what_the_painter_draws_bit_by_bit_is_what_it_draws_at_once() {
         }
         markdown.finish();
         painter.paint(&mut markdown);
-        assert_eq!(place.inner_html(), whole, "in pieces of {size}");
+        assert_eq!(
+            unnumbered(&place.inner_html()),
+            whole,
+            "in pieces of {size}"
+        );
     }
 }
 
