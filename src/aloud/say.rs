@@ -62,7 +62,7 @@ fn add(node: &Node, words: &Words, out: &mut Vec<Line>) {
         Some(Tag::Item { .. } | Tag::FootnoteDefinition { .. }) => {
             let mut line = Line::default();
             for child in children {
-                if is_block(child) {
+                if child.is_block() {
                     out.push(std::mem::take(&mut line));
                     add(child, words, out);
                 } else {
@@ -96,24 +96,6 @@ fn add(node: &Node, words: &Words, out: &mut Vec<Line>) {
             out.push(line);
         }
     }
-}
-
-fn is_block(node: &Node) -> bool {
-    matches!(
-        node.tag(),
-        Some(
-            Tag::Paragraph
-                | Tag::Heading(_)
-                | Tag::Quote
-                | Tag::List { .. }
-                | Tag::CodeBlock { .. }
-                | Tag::Html
-                | Tag::Table { .. }
-                | Tag::Rule
-                | Tag::FootnoteDefinition { .. }
-                | Tag::Math { display: true }
-        )
-    )
 }
 
 fn inline(node: &Node, words: &Words, line: &mut Line) {

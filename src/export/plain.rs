@@ -98,7 +98,7 @@ impl Lines {
         // Words between two blocks are a line.
         let mut words = String::new();
         for node in nodes {
-            if is_block(node) {
+            if node.is_block() {
                 self.put(&std::mem::take(&mut words));
                 self.block(node);
             } else {
@@ -165,24 +165,6 @@ impl Lines {
             self.put(" ");
         }
     }
-}
-
-fn is_block(node: &Node) -> bool {
-    node.tag().is_some_and(|tag| {
-        matches!(
-            tag,
-            Tag::Paragraph
-                | Tag::Heading(_)
-                | Tag::Quote
-                | Tag::List { .. }
-                | Tag::CodeBlock { .. }
-                | Tag::Html
-                | Tag::Table { .. }
-                | Tag::Rule
-                | Tag::FootnoteDefinition { .. }
-                | Tag::Math { display: true }
-        )
-    })
 }
 
 /// The words of a part of a line.

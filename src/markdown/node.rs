@@ -155,6 +155,25 @@ impl Node {
         }
     }
 
+    /// Tells whether it stands on lines of its own.
+    pub fn is_block(&self) -> bool {
+        matches!(
+            self.tag(),
+            Some(
+                Tag::Paragraph
+                    | Tag::Heading(_)
+                    | Tag::Quote
+                    | Tag::List { .. }
+                    | Tag::CodeBlock { .. }
+                    | Tag::Html
+                    | Tag::Table { .. }
+                    | Tag::Rule
+                    | Tag::FootnoteDefinition { .. }
+                    | Tag::Math { display: true }
+            )
+        )
+    }
+
     /// The parts; none for text.
     pub fn children(&self) -> &[Node] {
         match self {

@@ -24,10 +24,10 @@ async function file(name) {
 
 export const knows = (tag) => known.has(tag);
 
-// A word by its place; of a plural, the form for this number.
+// A word by its place; of a plural, the form for this number; nothing of a language that is not here.
 export function wordAt(tag, at, count) {
-  const { list, rules } = known.get(tag);
-  const word = list[at];
+  const { list, rules } = known.get(tag) ?? {};
+  const word = list?.[at];
   return typeof word === "object" ? word[rules.select(count)] : word;
 }
 

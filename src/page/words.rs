@@ -131,7 +131,7 @@ pub fn listed(locale: Locale, things: Vec<String>) -> String {
 
 /// Finds the word of a language; English where that has none, which the build does not let pass.
 fn template(locale: Locale, at: u32, count: f64, english: &'static str) -> Cow<'static, str> {
-    let found = (!locale.is_english() && knows(locale)).then(|| js_word_at(tag(locale), at, count));
+    let found = (!locale.is_english()).then(|| js_word_at(tag(locale), at, count));
     found.flatten().map_or(Cow::Borrowed(english), Cow::Owned)
 }
 

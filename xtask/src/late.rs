@@ -12,6 +12,7 @@ use wasmparser::{
     BinaryReaderError, ElementItems, KnownCustom, Name, Operator, Parser, Payload, TypeRef,
 };
 
+use crate::wasm::broken;
 use crate::{Failure, Outcome};
 
 /// Name of the file that is made here.
@@ -77,10 +78,6 @@ pub(crate) fn part(name: &str, wasm: &[u8], dist: &Path) -> Outcome {
     fs::write(script, first)?;
     fs::write(dist.join(FILE), late)?;
     Ok(())
-}
-
-fn broken(error: BinaryReaderError) -> Failure {
-    Failure::new(format!("This is no wasm file: {error}"))
 }
 
 fn changed(file: &str) -> Failure {

@@ -8,8 +8,9 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
-use wasmparser::{BinaryReaderError, Parser, Payload};
+use wasmparser::{BinaryReaderError, Payload};
 
+use crate::wasm::{broken, sections};
 use crate::{Failure, Outcome};
 
 /// How the names of wasm-bindgen's own imports begin.
@@ -28,25 +29,15 @@ pub(crate) fn shorten(wasm: &Path, scripts: &[&Path]) -> Outcome {
 
 /// The wasm with short names for its imports, which are put into `names`.
 fn renamed(wasm: &[u8], names: &mut BTreeMap<String, String>) -> Outcome<Vec<u8>> {
-    let broken = |error: BinaryReaderError| Failure::new(format!("This is no wasm file: {error}"));
     let cut = || Failure::new("The imports of this wasm file end too early");
-    let mut from = 0;
-    for payload in Parser::new(0).parse_all(wasm) {
-        let payload = payload.map_err(broken)?;
-        let range = match &payload {
-            Payload::Version { range, .. } => range.clone(),
-            other => match other.as_section() {
-                Some((_, range)) => range,
-                None => continue,
-            },
-        };
-        let to = place(range.end);
+    for section in sections(wasm) {
+        let (bytes, payload) = section?;
         if let Payload::ImportSection(section) = payload {
             let imports: Result<Vec<_>, BinaryReaderError> =
                 section.into_imports_with_offsets().collect();
             let imports = imports.map_err(broken)?;
             let ends = imports.iter().skip(1).map(|(at, _)| place(*at));
-            let ends: Vec<usize> = ends.chain([to]).collect();
+            let ends: Vec<usize> = ends.chain([bytes.end]).collect();
             let mut body = number(imports.len());
             for ((at, import), end) in imports.iter().zip(ends) {
                 let entry = wasm.get(place(*at)..end).ok_or_else(cut)?;
@@ -59,14 +50,13 @@ fn renamed(wasm: &[u8], names: &mut BTreeMap<String, String>) -> Outcome<Vec<u8>
                 text(&mut body, &short(import.name, names));
                 body.extend_from_slice(kind);
             }
-            let mut out = wasm.get(..from).ok_or_else(cut)?.to_vec();
+            let mut out = wasm.get(..bytes.start).ok_or_else(cut)?.to_vec();
             out.push(2);
             out.extend(number(body.len()));
             out.extend(body);
-            out.extend_from_slice(wasm.get(to..).ok_or_else(cut)?);
+            out.extend_from_slice(wasm.get(bytes.end..).ok_or_else(cut)?);
             return Ok(out);
         }
-        from = to;
     }
     Ok(wasm.to_vec())
 }

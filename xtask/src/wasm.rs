@@ -3,6 +3,7 @@
 //! In: a wasm file. Out: the same without the relocations that the linker kept. It must not know the page.
 
 use crate::{Failure, Outcome};
+use std::ops::Range;
 use wasmparser::{BinaryReaderError, Parser, Payload};
 
 /// Leaves out the linker's notes (the custom sections `linking` and `reloc.*`): they speak of code that has been moved since, and
@@ -12,28 +13,40 @@ use wasmparser::{BinaryReaderError, Parser, Payload};
 ///
 /// Bytes that are no wasm file.
 pub(crate) fn without_relocations(wasm: &[u8]) -> Outcome<Vec<u8>> {
-    let broken = |error: BinaryReaderError| Failure::new(format!("This is no wasm file: {error}"));
     let mut out = Vec::with_capacity(wasm.len());
-    // A section's range begins behind its head: what is not told by any range belongs to the section that ends next.
-    let mut from = 0;
-    for payload in Parser::new(0).parse_all(wasm) {
-        let payload = payload.map_err(broken)?;
-        let range = match &payload {
-            Payload::Version { range, .. } => range.clone(),
-            other => match other.as_section() {
-                Some((_, range)) => range,
-                None => continue,
-            },
-        };
-        let to = range.end as usize;
+    for section in sections(wasm) {
+        let (bytes, payload) = section?;
         let is_linkers = matches!(&payload, Payload::CustomSection(section)
             if section.name() == "linking" || section.name().starts_with("reloc."));
         if !is_linkers {
-            out.extend_from_slice(&wasm[from..to]);
+            out.extend_from_slice(&wasm[bytes]);
         }
-        from = to;
     }
     Ok(out)
+}
+
+/// The sections of a wasm file in order, the file's own head first: the bytes that each takes, with its head, and what it holds. Together
+/// they are the file.
+pub(crate) fn sections(wasm: &[u8]) -> impl Iterator<Item = Outcome<(Range<usize>, Payload<'_>)>> {
+    // A section's range begins behind its head: what is not told by any range belongs to the section that ends next.
+    let mut from = 0;
+    Parser::new(0).parse_all(wasm).filter_map(move |payload| {
+        let payload = match payload {
+            Ok(payload) => payload,
+            Err(error) => return Some(Err(broken(error))),
+        };
+        let range = match &payload {
+            Payload::Version { range, .. } => range.clone(),
+            other => other.as_section()?.1,
+        };
+        let bytes = from..range.end as usize;
+        from = bytes.end;
+        Some(Ok((bytes, payload)))
+    })
+}
+
+pub(crate) fn broken(error: BinaryReaderError) -> Failure {
+    Failure::new(format!("This is no wasm file: {error}"))
 }
 
 #[cfg(test)]

@@ -96,10 +96,7 @@ impl Chat {
         self.spawn(async move {
             let is_here = words::learn(locale).await;
             // Meanwhile another may be wished.
-            let wished = self
-                .appearance
-                .with_untracked(|appearance| language(&[appearance.get(Setting::Lang)]));
-            if is_here && wished == locale {
+            if is_here && self.wished_language() == locale {
                 self.write(|signals| signals.lang.set(locale));
             }
         });
@@ -107,11 +104,15 @@ impl Chat {
 
     /// Has the page speak the language that is wished, where its words were not here when the chat began.
     pub fn speak_as_wished(self) {
-        let lang = |appearance: &Appearance| language(&[appearance.get(Setting::Lang)]);
-        let wished = self.appearance.with_untracked(lang);
+        let wished = self.wished_language();
         if wished != self.lang.get_untracked() {
             self.speak(wished);
         }
+    }
+
+    fn wished_language(self) -> Locale {
+        let lang = |appearance: &Appearance| language(&[appearance.get(Setting::Lang)]);
+        self.appearance.with_untracked(lang)
     }
 }
 
