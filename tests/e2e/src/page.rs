@@ -217,6 +217,16 @@ impl Page {
     pub async fn look(&self, width: i64, height: i64, dark: bool, scale: f64) {
         must("set the size", self.tab.size(width, height, scale).await);
         self.media(dark, false).await;
+        // The page hears of the size in a frame, measures after it, and gives way in the next. A hidden one draws no frames.
+        let _: Value = self
+            .js(&format!(
+                "new Promise((resolve) => {{
+                    const frames = (left, most) => document.hidden || !left || !most ? resolve(null)
+                        : requestAnimationFrame(() => frames(innerWidth === {width} ? left - 1 : left, most - 1));
+                    frames(4, 60);
+                }})"
+            ))
+            .await;
     }
 
     /// Light or dark, with or without motion.

@@ -72,8 +72,8 @@ pub async fn less_motion_means_no_pacing(stage: Stage) {
     let asked = stage.lab.logbook().now();
     assert_eq!(chat.ask("Hello").await.fate(), ("complete", Some("stop")));
     assert!(
-        stage.lab.logbook().now() - asked < 5000.0,
-        "at the pace asked for it would take minutes"
+        stage.lab.logbook().now() - asked < 60_000.0,
+        "at the pace asked for it would take six minutes"
     );
 }
 
