@@ -5,7 +5,7 @@
 //! else, so that whatever a browser or a host has kept of other builds, no two of them are mixed. Beside every file its compressed
 //! twins, for hosts that send those.
 
-use crate::{Outcome, offline, tools};
+use crate::{Outcome, launcher, offline, tools};
 use std::fs;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::io::Write;
@@ -15,7 +15,7 @@ use support::files;
 /// The files that keep their names: people, browsers and systems know them by those.
 const STABLE: [&str; 9] = [
     PAGE,
-    START,
+    launcher::NAME,
     "rill.svg",
     "rill.webmanifest",
     "icon-192.png",
@@ -25,12 +25,10 @@ const STABLE: [&str; 9] = [
     "sw.js",
 ];
 const PAGE: &str = "index.html";
-/// What starts an element; that of the page itself lies among its parts.
-const START: &str = "rill.js";
 
 /// The files that lead to the others, and how they name them.
 const LEADS: [(&str, &[&str]); 2] = [
-    (START, &["\"./rill-page"]),
+    (launcher::NAME, &["\"./rill-page", "\"./locales"]),
     (PAGE, &["\"rill-page", "\"rill.js", "\"first.css"]),
 ];
 
@@ -44,6 +42,11 @@ pub(crate) fn ship(dist: &Path) -> Outcome {
         });
         fs::write(&file, text)?;
     }
+    let start = dist.join(launcher::NAME);
+    fs::write(
+        &start,
+        launcher::guest(&fs::read_to_string(&start)?, dist, &build)?,
+    )?;
     offline::keep(dist, &build)?;
     for file in files(dist)? {
         compress(&file)?;
@@ -70,7 +73,9 @@ fn build(dist: &Path) -> Outcome<String> {
         fs::write(part, without_comments(&fs::read_to_string(part)?))?;
     }
     let mut hasher = DefaultHasher::new();
-    (fs::read(dist.join(PAGE))?, offline::WORKER).hash(&mut hasher);
+    // That of the page itself lies among the parts.
+    let start = launcher::own(&fs::read_to_string(dist.join(launcher::NAME))?)?;
+    (fs::read(dist.join(PAGE))?, offline::WORKER, &start).hash(&mut hasher);
     for part in &parts {
         (part.strip_prefix(dist).ok(), fs::read(part)?).hash(&mut hasher);
     }
@@ -82,8 +87,7 @@ fn build(dist: &Path) -> Outcome<String> {
         fs::create_dir_all(to.parent().unwrap_or(dist))?;
         fs::rename(part, to)?;
     }
-    let start = without_comments(&fs::read_to_string(dist.join(START))?);
-    fs::write(dist.join(&app).join(START), start)?;
+    fs::write(dist.join(&app).join(launcher::NAME), start)?;
     remove_empty(dist)?;
     Ok(app)
 }
@@ -214,7 +218,7 @@ mod tests {
             ),
             (
                 "rill.js",
-                "import init from \"./rill-page.js\"; new URL(\"./rill-page_bg.wasm\")",
+                "const HASHES = {};\nimport(\"./rill-page.js\");\n// {\nlet corner;\n// }\n",
             ),
             ("first.css", "p { margin: 0 }"),
             ("rill-page.js", page),
@@ -251,14 +255,21 @@ mod tests {
         );
         assert_eq!(
             read(&format!("{name}/rill.js")),
-            "import init from \"./rill-page.js\"; new URL(\"./rill-page_bg.wasm\")\n"
+            "const HASHES = {};\nimport(\"./rill-page.js\");\nconst corner = null, CORNER = \"\";\n"
         );
         assert!(read("sw.js").contains("\"first.css\": \"sha256-"));
-        assert_eq!(
-            read("rill.js"),
-            format!(
-                "import init from \"./{name}/rill-page.js\"; new URL(\"./{name}/rill-page_bg.wasm\")"
-            )
+        let start = read("rill.js");
+        assert!(
+            start.starts_with(&format!(
+                "const HASHES = {{\"./{name}/rill-page.js\":\"sha256-"
+            )),
+            "{start}"
+        );
+        assert!(
+            start.ends_with(&format!(
+                "}};\nimport(\"./{name}/rill-page.js\");\nlet corner;\n"
+            )),
+            "{start}"
         );
         // What repeats has twins; what is too small to win has none.
         assert!(app.join("rill-page.js.br").is_file() && app.join("rill-page.js.gz").is_file());
