@@ -1,10 +1,10 @@
 //! The launcher (`src/page/rill.js`), as it is shipped: twice.
 //!
 //! In: its source; the parts of the build, in their folder. Out: the one of the page itself, without what only a guest on another page needs;
-//! the one that other pages load, which takes of the first view nothing but what has the hash that stands in it (Subresource Integrity);
+//! the one that other pages load, which takes of the page's code nothing but what has the hash that stands in it (Subresource Integrity);
 //! and the tag by which they load it. It must not know what the launcher does with them.
 
-use crate::{Failure, Outcome, ship, split};
+use crate::{Failure, Outcome, late, ship, split};
 use base64::{Engine, prelude::BASE64_STANDARD};
 use serde_json::{Map, Value};
 use sha2::{Digest, Sha256, Sha384};
@@ -48,7 +48,29 @@ pub(crate) fn tag(dist: &Path) -> Outcome<String> {
     ))
 }
 
-/// Scripts and wasm of the first view by their names beside the launcher, each with its hash.
+/// Writes into what fetches the second half of the page the hash that its wasm has by now.
+pub(crate) fn seal(dist: &Path) -> Outcome {
+    let loader = dist.join(late::LOADER);
+    // A page that was not cut has none.
+    if loader.is_file() {
+        let hash = hash(&dist.join("split_later.wasm"))?;
+        let script = fs::read_to_string(&loader)?;
+        fs::write(
+            loader,
+            script.replace(late::HASH, &format!("const HASH = \"{hash}\";")),
+        )?;
+    }
+    Ok(())
+}
+
+/// The hash of a file, as browsers take it (Subresource Integrity, 3.5).
+fn hash(file: &Path) -> Outcome<String> {
+    let hash = BASE64_STANDARD.encode(Sha256::digest(fs::read(file)?));
+    Ok(format!("sha256-{hash}"))
+}
+
+/// Scripts and wasm of the first view by their names beside the launcher, each with its hash; and the script of the second half, for which
+/// what imports it then has no word.
 fn hashes(folder: &Path, app: &str) -> Outcome<Map<String, Value>> {
     let mut hashes = Map::new();
     for file in files(folder)? {
@@ -56,9 +78,9 @@ fn hashes(folder: &Path, app: &str) -> Outcome<Map<String, Value>> {
         let names: Vec<_> = name.iter().map(|name| name.to_string_lossy()).collect();
         let name = names.join("/");
         let is_code = name.ends_with(".js") || name.ends_with(".wasm");
-        if is_code && name != NAME && !split::comes_later(&name) {
-            let hash = BASE64_STANDARD.encode(Sha256::digest(fs::read(&file)?));
-            hashes.insert(format!("./{app}/{name}"), format!("sha256-{hash}").into());
+        let is_first = is_code && name != NAME && !split::comes_later(&name);
+        if is_first || name == late::FILE {
+            hashes.insert(format!("./{app}/{name}"), hash(&file)?.into());
         }
     }
     Ok(hashes)
@@ -129,6 +151,7 @@ mod tests {
             "rill.js",
             "rill-page.js",
             "rill-page_bg.wasm",
+            "rill-late.js",
             "rill-annex.js",
             "register.js",
             "split_later.wasm",
@@ -143,7 +166,12 @@ mod tests {
         fs::remove_dir_all(&dist).unwrap();
         // The hash of `abc` is that of FIPS 180-4, B.1; the longer one, D.1.
         let hash = "sha256-ungWv48Bz+pBQUDeXa4iI7ADYaOWF3qctBD/YfIAFa0=";
-        let names = ["rill-page.js", "rill-page_bg.wasm", "snippets/a/element.js"];
+        let names = [
+            "rill-late.js",
+            "rill-page.js",
+            "rill-page_bg.wasm",
+            "snippets/a/element.js",
+        ];
         let hashes = names.map(|name| format!("\"./app-1/{name}\":\"{hash}\""));
         assert!(
             script.contains(&format!("const HASHES = {{{}}};", hashes.join(","))),

@@ -25,6 +25,7 @@ mod images;
 mod imports;
 mod jarvis;
 mod languages;
+mod launcher;
 mod lesson;
 mod list;
 mod llama_chat;
