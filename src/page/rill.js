@@ -253,28 +253,29 @@ const WORDS = {
 
 const CORNER = `
 :host([layout="floating"]) { display: contents !important; contain: none }
-button { all: unset; display: flex; align-items: center; justify-content: center; min-inline-size: 44px; min-block-size: 44px; cursor: pointer }
-.launcher, .panel { all: initial; position: fixed; z-index: 2147483000; inset-block-end: var(--rill-inset, 1rem); inset-inline-end: var(--rill-inset, 1rem); color-scheme: light dark; font: 1rem/1.4 system-ui, sans-serif; overflow: hidden }
-.launcher { display: flex; gap: 8px; padding: 15px; border: 1px solid transparent; border-radius: 28px; background: var(--rill-accent, #0f6b68); color: var(--rill-accent-text, #fff) }
-:host([open]) .launcher { visibility: hidden }
-.panel { display: none; inline-size: min(var(--rill-width, 26rem), 100vw - 2rem); block-size: min(var(--rill-height, 40rem), 100dvh - 2rem); border: 1px solid #899; border-radius: var(--rill-radius, 10px); background: var(--rill-ground, Canvas); color: var(--rill-text, CanvasText) }
-.panel[open] { display: flex; flex-direction: column }
-.panel:modal { inset: 0; inline-size: 100%; block-size: 100dvh; border: 0; border-radius: 0 }
-.panel .place { display: block; flex: 1; min-block-size: 0; contain: content }
-.bar { display: flex; align-items: center; padding-inline-start: 16px }
-.bar span { flex: 1 }
-.launcher span:empty { display: none }
-:host([theme="light"]) .panel { color-scheme: light }
-:host([theme="dark"]) .panel { color-scheme: dark }
-button:focus-visible { outline: 2px solid; outline-offset: -4px }
-svg { inline-size: 24px; block-size: 24px; fill: none; stroke: currentColor; stroke-width: 2 }
+.corner, .corner-panel { all: initial; position: fixed; z-index: 2147483000; inset-block-end: var(--rill-inset, 1rem); inset-inline-end: var(--rill-inset, 1rem); color-scheme: light dark; font: 1rem/1.4 system-ui, sans-serif; overflow: hidden }
+.corner-close { all: unset }
+.corner, .corner-close { display: flex; align-items: center; justify-content: center; min-inline-size: 44px; min-block-size: 44px; cursor: pointer }
+.corner { gap: 8px; padding: 15px; border: 1px solid transparent; border-radius: 28px; background: var(--rill-accent, #0f6b68); color: var(--rill-accent-text, #fff) }
+:host([open]) .corner { visibility: hidden }
+.corner-panel { display: none; inline-size: min(var(--rill-width, 26rem), 100vw - 2rem); block-size: min(var(--rill-height, 40rem), 100dvh - 2rem); border: 1px solid #899; border-radius: var(--rill-radius, 10px); background: var(--rill-ground, Canvas); color: var(--rill-text, CanvasText) }
+.corner-panel[open] { display: flex; flex-direction: column }
+.corner-panel:modal { inset: 0; inline-size: 100%; block-size: 100dvh; border: 0; border-radius: 0 }
+.corner-panel .place { display: block; flex: 1; min-block-size: 0; contain: content }
+.corner-bar { display: flex; align-items: center; padding-inline-start: 16px }
+.corner-bar span { flex: 1 }
+.corner span:empty { display: none }
+:host([theme="light"]) .corner-panel { color-scheme: light }
+:host([theme="dark"]) .corner-panel { color-scheme: dark }
+:is(.corner, .corner-close):focus-visible { outline: 2px solid; outline-offset: -4px }
+:is(.corner, .corner-close) svg { inline-size: 24px; block-size: 24px; fill: none; stroke: currentColor; stroke-width: 2 }
 `;
 
 const corner = (host, place) => {
-  const button = draw("launcher", "M21 12a8 8 0 0 1-8 8H4l2-3a8 8 0 1 1 15-5z");
-  const close = draw("", "M6 6l12 12M18 6L6 18");
-  const panel = make("dialog", "panel");
-  const bar = make("div", "bar");
+  const button = draw("corner", "M21 12a8 8 0 0 1-8 8H4l2-3a8 8 0 1 1 15-5z");
+  const close = draw("corner-close", "M6 6l12 12M18 6L6 18");
+  const panel = make("dialog", "corner-panel");
+  const bar = make("div", "corner-bar");
   const title = make("span");
   const name = make("span");
   let isOpen = false;
@@ -290,7 +291,7 @@ const corner = (host, place) => {
   panel.onclose = () => panel.open || !place.isConnected || host.hide();
   panel.onkeydown = (event) => {
     // A dialog of the chat's own closes first; a modal panel the browser closes itself.
-    const from = event.composedPath()[0].closest("dialog:not(.panel), .panel:modal");
+    const from = event.composedPath()[0].closest("dialog:not(.corner-panel), :modal");
     if (event.key === "Escape" && !from && !event.defaultPrevented) host.hide();
   };
   host.shadowRoot.replaceChildren(button, panel);
