@@ -9,6 +9,7 @@ use crate::dialect::{Kind, Model};
 use crate::key;
 use crate::link::Found;
 use crate::page::app::{Chat, Choice, Command, LinkState};
+use crate::page::browser::page_origin;
 use crate::page::panel::Panel;
 use crate::page::sentences::{self, link_words, trouble_words};
 use crate::page::ui::kit::{self, Button, Field, For, Hint, Select, Show, TextField, Titled};
@@ -138,7 +139,22 @@ struct Named {
 
 impl Named {
     fn connect(self) {
-        self.connect_with(key_of(typed(self.key)));
+        let key = key_of(typed(self.key));
+        let (known, store) = (
+            untrack(|| known(self.chat)),
+            self.chat.shared().store.clone(),
+        );
+        let origin = |address: Address| address.origin();
+        let to = Address::parse(&typed(self.address), Some(&page_origin()));
+        let (to, known) = (to.map(origin), known.map(origin));
+        match (to, known) {
+            // The key that stands there is the one of the server before: it does not go to another.
+            (Ok(to), Some(known)) if to != known && store.key(&known).as_ref() == Some(&key) => {
+                self.keeps.set(store.keeps_key(&to));
+                self.connect_with(store.key(&to).unwrap_or_default());
+            }
+            _ => self.connect_with(key),
+        }
     }
 
     fn connect_with(self, key: String) {
@@ -171,9 +187,13 @@ impl Named {
         }
     }
 
+    /// Forgets the key of the server that is known, whatever else was typed.
     fn forget(self) {
         if let Some(field) = self.key.get_untracked() {
             field.set_value("");
+        }
+        if let Some(field) = self.address.get_untracked() {
+            field.set_value(&untrack(|| known_address(self.chat)));
         }
         self.bad.set(None);
         self.connect_with(String::new());
