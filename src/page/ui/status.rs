@@ -30,7 +30,7 @@ pub fn StatusLine(
     };
     let title = move || seen?.way.get().map(|way| way_title(chat, way));
     view! {
-        <p class="status" title=title data-phase=move || phase(&now())>
+        <p class="status" part="status" title=title data-phase=move || phase(&now())>
             {seen
                 .map(|seen| {
                     view! {
