@@ -241,8 +241,9 @@ pub const PAGE_FAULT: &str = "page-fault";
 pub const BAD_KEY: &str = "bad-key";
 
 /// The end of a reply. Every reply ends exactly once, with one of these.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, strum::VariantNames)]
 #[serde(tag = "end", rename_all = "kebab-case")]
+#[strum(serialize_all = "kebab-case")]
 pub enum End {
     /// An end mark came, after answer text or a tool call.
     Complete {
@@ -322,6 +323,9 @@ impl Deadline {
 }
 
 impl End {
+    /// Every value of `data-end` of a reply that is over.
+    pub const WORDS: &'static [&'static str] = <End as strum::VariantNames>::VARIANTS;
+
     /// The value of `data-end`.
     pub fn word(&self) -> &'static str {
         match self {

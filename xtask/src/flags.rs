@@ -71,6 +71,8 @@ xflags::xflags! {
         }
         /// Makes the release build in dist/, and tells its sizes.
         cmd dist {}
+        /// Writes what is made of the public surface (src/surface): tables of docs/embedding.md, and package/'s manifest and declarations.
+        cmd surface {}
         /// Starts the servers that tests talk to, with all their faults, by hand.
         cmd lab {
             /// The port, in place of 7460.
@@ -140,7 +142,9 @@ mod tests {
         for line in ["", "help", "--help", "serve --help"] {
             assert!(XtaskCmd::of(line).is_err(), "{line}");
         }
-        for command in ["serve", "test", "fuzz", "bare", "bench", "dist", "lab"] {
+        for command in [
+            "serve", "test", "fuzz", "bare", "bench", "dist", "surface", "lab",
+        ] {
             assert!(
                 Xtask::HELP_.contains(&format!("xtask {command}")),
                 "{command}"

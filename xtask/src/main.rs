@@ -1,10 +1,10 @@
-//! The commands of the house: `cargo xtask serve | test | bench | fuzz | bare | dist | lab`.
+//! The commands of the house: `cargo xtask serve | test | bench | fuzz | bare | dist | surface | lab`.
 //!
 //! In: what a person types. Out: a page that is served, a verdict, sizes. It needs nothing but Rust on the machine: what is missing it
 //! installs, and says so. The map: [`flags`] what can be typed; [`run`](mod@run) commands with progress; [`tools`] what must be installed; [`assemble`] the page assembled: its
 //! [`links`], compiled ([`compile`]), bound to JavaScript ([`bind`]); [`small`] what is done to it only when it is shipped, [`split`] cut in two, [`wasm`] without
 //! what only the linker needs, [`ship`] made ready for a host, [`offline`] kept by browsers, [`size`] weighed; [`serve`](mod@serve) static files; [`model`] the small real model;
-//! [`test`](mod@test) the steps of the proof; [`fuzz`] what strangers send; [`bare`] a machine that has nothing; [`bench`](mod@bench) what it costs.
+//! [`test`](mod@test) the steps of the proof; [`surface`] what is made of the public surface; [`fuzz`] what strangers send; [`bare`] a machine that has nothing; [`bench`](mod@bench) what it costs.
 
 #![warn(unreachable_pub)]
 
@@ -27,6 +27,7 @@ mod ship;
 mod size;
 mod small;
 mod split;
+mod surface;
 mod test;
 mod tools;
 mod wasm;
@@ -80,6 +81,7 @@ fn run(words: impl Iterator<Item = OsString>) -> Outcome {
         XtaskCmd::Bare(options) => bare::bare(&options),
         XtaskCmd::Bench(options) => bench::bench(options.into()),
         XtaskCmd::Dist(_) => dist(),
+        XtaskCmd::Surface(_) => surface::write(),
         XtaskCmd::Lab(options) => lab(options.port),
     }
 }

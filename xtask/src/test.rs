@@ -5,7 +5,7 @@
 use crate::model::Model;
 use crate::run::{self, cargo, step};
 use crate::servers::Servers;
-use crate::{Failure, Outcome, assemble, bare, bench, flags, root, size, tools};
+use crate::{Failure, Outcome, assemble, bare, bench, flags, root, size, surface, tools};
 use std::process::Command;
 use std::time::Instant;
 
@@ -134,13 +134,13 @@ pub(crate) fn test(parts: &Parts) -> Outcome {
         }
     }
     if parts.hold(Part::Firefox)
-        && let Some(firefox) = had("in Firefox", tools::firefox())?
+        && let Some(firefox) = had("end to end in Firefox", tools::firefox())?
     {
         let mut suite = in_root(["test", "--package", "e2e", "--test", "page"]);
         let suite = suite.env("RILL_ENGINE", "firefox").env("FIREFOX", firefox);
         in_engine("Firefox", with_axe(suite)?)?;
     }
-    if parts.hold(Part::Webkit) && had("in WebKit", tools::webkit())?.is_some() {
+    if parts.hold(Part::Webkit) && had("end to end in WebKit", tools::webkit())?.is_some() {
         let mut smoke = in_root(["test", "--package", "e2e", "--test", "smoke"]);
         in_engine("WebKit", smoke.env("RILL_ENGINE", "webkit"))?;
     }
@@ -166,7 +166,7 @@ fn told(chromium: &tools::Chromium, part: &str, name: &str, mark: &str) -> Outco
 /// Gives a suite the rules of access, if they can be had; where not, it is told, and in CI it is a failure.
 fn with_axe(suite: &mut Command) -> Outcome<&mut Command> {
     let axe = tools::axe().map_err(Failure::new);
-    if let Some(axe) = had("against the rules of access", axe)? {
+    if let Some(axe) = had("end to end against the rules of access", axe)? {
         suite.env("RILL_AXE", axe);
     }
     Ok(suite)
@@ -187,6 +187,7 @@ fn host() -> Outcome {
         &mut in_root(["test", "--workspace", "--exclude", "e2e"]),
     )?;
     bench::smoke()?;
+    declarations()?;
     documentation()?;
     tools::wasm_target()?;
     let mut clippy = in_root([
@@ -205,6 +206,15 @@ fn host() -> Outcome {
         "--bins",
     ]);
     step("clippy, for wasm", clippy.args(page_tests()?).args(strict))
+}
+
+/// What is declared of the page for TypeScript, checked by TypeScript itself.
+fn declarations() -> Outcome {
+    let compiler = tools::typescript().map_err(Failure::new);
+    match had("the declarations, by TypeScript", compiler)? {
+        Some(compiler) => surface::check(&compiler),
+        None => Ok(()),
+    }
 }
 
 /// The documentation, in which every link leads somewhere: for this machine, and of the page where only wasm has it.
@@ -242,7 +252,7 @@ fn in_browser() -> Outcome {
 }
 
 fn model(chromium: &tools::Chromium) -> Outcome {
-    let Some(model) = had("against a real llama.cpp server", Model::start())? else {
+    let Some(model) = had("end to end against a real llama.cpp server", Model::start())? else {
         return Ok(());
     };
     let mut cases = against(chromium, "model");
@@ -258,7 +268,7 @@ fn servers(chromium: &tools::Chromium, all: bool) -> Outcome {
     // Who asks for them alone wants to hear that they cannot be had.
     let found = match all {
         true => Some(found?),
-        false => had("against another real server", found)?,
+        false => had("end to end against another real server", found)?,
     };
     let Some((servers, _model)) = found else {
         return Ok(());
@@ -295,7 +305,7 @@ fn had<T>(part: &str, found: Outcome<T>) -> Outcome<Option<T>> {
         Ok(found) => Ok(Some(found)),
         Err(Failure(words)) if !in_ci() => {
             println!(
-                "  SKIPPED: end to end {part}, which cannot be had here:\n  {}",
+                "  SKIPPED: {part}, which cannot be had here:\n  {}",
                 words.trim_end().replace('\n', "\n  ")
             );
             Ok(None)

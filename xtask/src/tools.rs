@@ -18,6 +18,8 @@ const BINARYEN: &str = "binaryen@132";
 const MERMAID: &str = "mermaid@12.3.0";
 /// npm's package that looks for what shuts people out.
 const AXE: &str = "axe-core@4.14.1";
+/// npm's package that checks declarations for TypeScript; from 7 on it is no JavaScript.
+const TYPESCRIPT: &str = "typescript@6.0.3";
 /// The target of the page.
 pub(crate) const WASM: &str = "wasm32-unknown-unknown";
 
@@ -182,6 +184,13 @@ pub(crate) fn mermaid() -> Result<[PathBuf; 2], String> {
 pub(crate) fn axe() -> Result<PathBuf, String> {
     let [library] = packed("the rules of access", "axe", AXE, ["axe.min.js"])?;
     Ok(library)
+}
+
+/// The compiler that checks declarations for TypeScript, a script for node; says why it cannot be had.
+pub(crate) fn typescript() -> Result<PathBuf, String> {
+    let files = ["lib/tsc.js", "lib/lib.dom.d.ts"];
+    let [compiler, _] = packed("TypeScript", "typescript", TYPESCRIPT, files)?;
+    Ok(compiler)
 }
 
 /// Files of npm's package, fetched once into a folder of ours: packed, without what it is made of, for the files hold all of that.

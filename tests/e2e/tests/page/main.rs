@@ -42,6 +42,7 @@ mod safe;
 mod school;
 mod settings;
 mod storage;
+mod surface;
 mod tabs;
 mod talk;
 mod tokens;
