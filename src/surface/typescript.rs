@@ -68,10 +68,7 @@ fn markup(out: &mut String, all: &[Attribute]) -> std::fmt::Result {
     for attribute in all {
         let takes = match &attribute.takes {
             Takes::Flag => "boolean | \"\"".to_owned(),
-            Takes::Form(form, _) if form.contains("${number}") => {
-                format!("{form} | number")
-            }
-            _ => attribute.value_type(),
+            _ => attribute.settable(),
         };
         writeln!(out, "  \"{}\"?: {takes} | undefined;", attribute.name)?;
     }
@@ -95,12 +92,19 @@ fn class(out: &mut String, all: &[Attribute]) -> std::fmt::Result {
     writeln!(out, "export interface {CLASS} extends HTMLElement {{")?;
     for attribute in all {
         writeln!(out, "  /** {} */", sentence(attribute.words))?;
-        writeln!(
-            out,
-            "  {}: {};",
-            attribute.property(),
-            attribute.property_type()
-        )?;
+        let (name, takes) = (attribute.property(), attribute.property_type());
+        match &attribute.takes {
+            Takes::Flag => writeln!(out, "  {name}: {takes};")?,
+            // Set to nothing, it takes its attribute away.
+            _ => {
+                let settable = match attribute.settable() {
+                    text if text == "string" => text,
+                    words => format!("{words} | \"\""),
+                };
+                writeln!(out, "  get {name}(): {takes};")?;
+                writeln!(out, "  set {name}(value: {settable} | null | undefined);")?;
+            }
+        }
     }
     for property in OWN_PROPERTIES {
         let fixed = if property.is_read_only {
@@ -136,6 +140,22 @@ fn class(out: &mut String, all: &[Attribute]) -> std::fmt::Result {
         )?;
     }
     writeln!(out, "}}\n")
+}
+
+impl Attribute {
+    /// The type of what it may be set to: a number where its values are numbers.
+    fn settable(&self) -> String {
+        let takes = self.value_type();
+        let is_number = match &self.takes {
+            Takes::Words(words) => words.iter().all(|word| word.parse::<u32>().is_ok()),
+            Takes::Form(form, _) => form.contains("${number}"),
+            _ => false,
+        };
+        match is_number {
+            true => format!("{takes} | number"),
+            false => takes,
+        }
+    }
 }
 
 /// Words as a sentence that stands alone.
