@@ -290,16 +290,16 @@ pub(crate) fn firefox() -> Outcome<PathBuf> {
 /// WebKitGTK's driver, and a screen for its browser: on the path, or from Debian's packages.
 pub(crate) fn webkit() -> Outcome {
     let here = || {
-        ["WebKitWebDriver", "Xvfb"]
+        ["WebKitWebDriver", "Xvfb", "evilwm"]
             .iter()
             .all(|name| on_path(name).is_some())
     };
     if here() {
         return Ok(());
     }
-    apt(&["webkit2gtk-driver", "xvfb"])?;
+    apt(&["webkit2gtk-driver", "xvfb", "evilwm"])?;
     here().then_some(()).ok_or_else(|| {
-        Failure::new("the packages webkit2gtk-driver and xvfb are installed, yet hold no WebKitWebDriver or no Xvfb")
+        Failure::new("the packages webkit2gtk-driver, xvfb and evilwm are installed, yet hold no WebKitWebDriver, no Xvfb, or no evilwm")
     })
 }
 
