@@ -123,9 +123,6 @@ pub fn mount(host: HtmlElement, root: ShadowRoot, place: Element) -> Mounted {
     // The element may have been on the page before, and has its styles then.
     adopt(&root, &SHEET);
     let (options, complaints) = read_options(&host, standalone);
-    let from_link = standalone
-        && !is_locked(&host)
-        && link_parameters().is_some_and(|link| link.get("server").is_some());
     let owner = Owner::new();
     let chat = owner.with(|| {
         let chat = Chat::new(host.clone(), root.clone(), options, complaints);
@@ -138,7 +135,7 @@ pub fn mount(host: HtmlElement, root: ShadowRoot, place: Element) -> Mounted {
         ui::take_focus(&root);
     }
     chat.speak_as_wished();
-    chat.start(from_link);
+    chat.start();
     if let Some(link) = link_parameters().filter(|_| standalone) {
         if let Some(server) = link.get("check") {
             chat.check_from_link(server);

@@ -13,6 +13,7 @@ mod bare;
 mod bench;
 mod bind;
 mod compile;
+mod deny;
 mod flags;
 mod fuzz;
 mod late;
