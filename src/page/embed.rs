@@ -113,7 +113,8 @@ impl Mounted {
     /// Takes the attributes anew, after some have changed.
     pub fn changed(&self) {
         let (options, complaints) = read_options(&self.host, self.standalone);
-        untrack(|| self.chat.reconfigure(options, complaints));
+        let from_link = is_linked(&self.host);
+        untrack(|| self.chat.reconfigure(options, complaints, from_link));
     }
 
     /// Ends the chat, since the element has left the page. What made it leave may be a listener that the chat itself has told
@@ -138,9 +139,10 @@ fn mount(host: HtmlElement, root: ShadowRoot) -> Mounted {
     // The element may have been on the page before, and has its styles then.
     adopt(&root, &SHEET);
     let (options, complaints) = read_options(&host, standalone);
-    let from_link = standalone
-        && !is_locked(&host)
-        && link_parameters().is_some_and(|link| link.get("server").is_some());
+    let from_link = is_linked(&host)
+        || standalone
+            && !is_locked(&host)
+            && link_parameters().is_some_and(|link| link.get("server").is_some());
     let owner = Owner::new();
     let chat = owner.with(|| {
         let chat = Chat::new(host.clone(), root.clone(), options, complaints);
@@ -196,6 +198,11 @@ fn read_options(host: &HtmlElement, standalone: bool) -> (Options, Vec<crate::op
 fn is_locked(host: &HtmlElement) -> bool {
     let lock = host.get_attribute("lock");
     lock.is_some_and(|value| value != "false")
+}
+
+/// Tells whether the server that the element names was named from outside: by the address of a frame, or by the page around it.
+fn is_linked(host: &HtmlElement) -> bool {
+    host.has_attribute("data-linked")
 }
 
 fn link_parameters() -> Option<UrlSearchParams> {

@@ -54,7 +54,7 @@ impl Chat {
     }
 
     /// Takes the settings of the page's owner anew, after attributes have changed; connects anew where the server is another.
-    pub fn reconfigure(self, options: Options, complaints: Vec<Complaint>) {
+    pub fn reconfigure(self, options: Options, complaints: Vec<Complaint>, from_link: bool) {
         let before = self.options.get_untracked();
         let moved = options.server != before.server || options.kind != before.kind;
         let model = options.model.clone();
@@ -69,7 +69,7 @@ impl Chat {
             });
         });
         if moved {
-            self.start(false);
+            self.start(from_link);
         } else if let Some(model) = model {
             self.use_model(model);
         }
