@@ -36,7 +36,8 @@ export function beside(name) {
 let ours = null;
 export function startWorker(name, told, failed) {
   const url = beside(name);
-  const near = new URL(url).origin === location.origin;
+  // A frame may have no origin, though its address has one.
+  const near = new URL(url).origin === globalThis.origin;
   ours = near ? url : URL.createObjectURL(new Blob([`import ${JSON.stringify(url)};`], { type: "text/javascript" }));
   const worker = new Worker(ours, { type: "module" });
   worker.onmessage = (event) => told(event.data);

@@ -1,7 +1,7 @@
 //! The last step of the build: what a static host needs to serve the page well.
 //!
 //! In: `dist`, as it was built. Out: the same page with its parts in one folder that is named for what is in it (`app-HASH`),
-//! so that a browser may keep them for ever; `index.html` and `rill.js` keep their names and lead there. The page itself names nothing
+//! so that a browser may keep them for ever; `index.html`, `embed.html` and `rill.js` keep their names and lead there. The page itself names nothing
 //! else, so that whatever a browser or a host has kept of other builds, no two of them are mixed. Beside every file its compressed
 //! twins, for hosts that send those.
 
@@ -13,8 +13,9 @@ use std::path::{Path, PathBuf};
 use support::files;
 
 /// The files that keep their names: people, browsers and systems know them by those.
-const STABLE: [&str; 9] = [
+const STABLE: [&str; 10] = [
     PAGE,
+    FRAME,
     launcher::NAME,
     "rill.svg",
     "rill.webmanifest",
@@ -25,11 +26,17 @@ const STABLE: [&str; 9] = [
     "sw.js",
 ];
 const PAGE: &str = "index.html";
+/// The page for frames on other sites.
+const FRAME: &str = "embed.html";
 
 /// The files that lead to the others, and how they name them.
-const LEADS: [(&str, &[&str]); 2] = [
+const LEADS: [(&str, &[&str]); 3] = [
     (launcher::NAME, &["\"./rill-page", "\"./locales"]),
     (PAGE, &["\"rill-page", "\"rill.js", "\"first.css"]),
+    (
+        FRAME,
+        &["\"rill-page", "\"rill.js", "\"first.css", "\"embed.js"],
+    ),
 ];
 
 /// Moves the parts into their folder, and compresses everything.
@@ -217,6 +224,11 @@ mod tests {
                 "<head><link href=\"first.css\"><link href=\"rill-page.js\"><link href=\"rill-page_bg.wasm\"><script src=\"rill.js\"></script></head>",
             ),
             (
+                "embed.html",
+                "<head><link href=\"first.css\"><link href=\"rill-page.js\"><script src=\"embed.js\"></script><script src=\"rill.js\"></script></head>",
+            ),
+            ("embed.js", "// Why.\nspeak();"),
+            (
                 "rill.js",
                 "const HASHES = {};\nimport(\"./rill-page.js\");\n// {\nlet corner;\n// }\n",
             ),
@@ -253,6 +265,15 @@ mod tests {
                 "<head><link href=\"{name}/first.css\"><link href=\"{name}/rill-page.js\"><link href=\"{name}/rill-page_bg.wasm\"><script src=\"{name}/rill.js\"></script><script type=\"module\" src=\"{name}/register.js\"></script></head>"
             )
         );
+        // The page for frames leads to the same parts; nothing keeps it without its host.
+        assert_eq!(
+            read("embed.html"),
+            format!(
+                "<head><link href=\"{name}/first.css\"><link href=\"{name}/rill-page.js\"><script src=\"{name}/embed.js\"></script><script src=\"{name}/rill.js\"></script></head>"
+            )
+        );
+        assert_eq!(read(&format!("{name}/embed.js")), "speak();\n");
+        assert!(!read("sw.js").contains("embed"));
         assert_eq!(
             read(&format!("{name}/rill.js")),
             "const HASHES = {};\nimport(\"./rill-page.js\");\nconst corner = null, CORNER = \"\";\n"

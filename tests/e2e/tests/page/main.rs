@@ -19,6 +19,7 @@ mod ends;
 mod export;
 mod fit;
 mod folder;
+mod frame;
 mod halo;
 mod hands;
 mod heard;
