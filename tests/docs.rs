@@ -33,6 +33,7 @@ fn documents() -> Vec<PathBuf> {
         "CONTRIBUTING.md",
         "CHANGELOG.md",
         "docs",
+        "examples",
     ];
     files(&names, "md")
 }

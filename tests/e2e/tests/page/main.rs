@@ -15,6 +15,7 @@ mod doctor;
 mod doctor_panel;
 mod doors;
 mod ends;
+mod examples;
 mod export;
 mod fit;
 mod folder;
