@@ -33,11 +33,9 @@ pub fn Welcome(chat: Chat) -> impl IntoView {
         let view = |complaint| view! { <BadOption chat complaint /> }.into_any();
         complaints.map(view).collect::<Vec<AnyView>>()
     };
-    // The site's own beginning takes the place of the greeting, which the browser does, and of the examples.
-    let is_own = RwSignal::new(has_own(chat));
     view! {
         <section class="welcome">
-            <slot name="empty" on:slotchange=move |_| is_own.set(has_own(chat))>
+            <slot name="empty">
                 <h1 use:own_heading=chat>{greeting}</h1>
             </slot>
             <p class="who" class:trouble=failed role="status">
@@ -63,40 +61,32 @@ pub fn Welcome(chat: Chat) -> impl IntoView {
                     </Button>
                 </p>
             </Show>
-            <Show when=move || !is_own.get()>
-                <ul class="examples">
-                    <Example
-                        chat
-                        words=move || match young(chat) {
-                            true => say!(chat, example_young_1),
-                            false => say!(chat, example_1),
-                        }
-                    />
-                    <Example
-                        chat
-                        words=move || match young(chat) {
-                            true => say!(chat, example_young_2),
-                            false => say!(chat, example_2),
-                        }
-                    />
-                    <Example
-                        chat
-                        words=move || match young(chat) {
-                            true => say!(chat, example_young_3),
-                            false => say!(chat, example_3),
-                        }
-                    />
-                </ul>
-            </Show>
+            <ul class="examples">
+                <Example
+                    chat
+                    words=move || match young(chat) {
+                        true => say!(chat, example_young_1),
+                        false => say!(chat, example_1),
+                    }
+                />
+                <Example
+                    chat
+                    words=move || match young(chat) {
+                        true => say!(chat, example_young_2),
+                        false => say!(chat, example_2),
+                    }
+                />
+                <Example
+                    chat
+                    words=move || match young(chat) {
+                        true => say!(chat, example_young_3),
+                        false => say!(chat, example_3),
+                    }
+                />
+            </ul>
             {complaints}
         </section>
     }
-}
-
-/// Tells whether the site brings what stands where nothing was said yet.
-fn has_own(chat: Chat) -> bool {
-    let own = chat.shared().host.query_selector(":scope > [slot=empty]");
-    own.is_ok_and(|own| own.is_some())
 }
 
 /// Words on who answers here.
