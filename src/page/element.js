@@ -8,10 +8,12 @@ export function define(names, mount) {
     class RillChat extends HTMLElement {
       static observedAttributes = names;
       #chat = null;
+      #set = {};
       connectedCallback() {
         const root = this.shadowRoot ?? keepWords(this.attachShadow({ mode: "open" }));
         comes(this);
         this.#chat = enter(() => mount(this, root));
+        for (const name in this.#set) enter(() => this.#chat?.[name](...this.#set[name]));
       }
       disconnectedCallback() {
         // Everything that this element started ends.
@@ -22,6 +24,25 @@ export function define(names, mount) {
         // One of its methods may be what removed it.
         queueMicrotask(() => enter(() => chat?.free()));
         this.shadowRoot?.replaceChildren();
+      }
+      #put(name, ...values) {
+        this.#set[name] = values;
+        enter(() => this.#chat?.[name](...values));
+      }
+      connect(source, options) {
+        this.#put("connect", source, options?.name && String(options.name));
+      }
+      get context() {
+        return this.#set.context?.[0];
+      }
+      set context(value) {
+        this.#put("context", value);
+      }
+      get token() {
+        return this.#set.token?.[0];
+      }
+      set token(ask) {
+        this.#put("token", ask);
       }
       attributeChangedCallback() {
         enter(() => this.#chat?.changed());

@@ -194,6 +194,7 @@ fn start(chat: Chat, id: TurnId, source: Source) {
     }
     reply.watch();
     chat.begun(reply.clone(), reply.clone());
+    reply.tell_phase(Status::Connecting.phase());
     fault::begins(chat, id);
     if let Some(history) = history::of(chat) {
         history.began(id, reply.core.borrow().reply.turn());

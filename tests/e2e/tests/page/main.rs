@@ -8,6 +8,7 @@ mod aids;
 mod aloud;
 mod annex;
 mod branches;
+mod bridge;
 mod compatible;
 mod conversations;
 mod diagrams;
