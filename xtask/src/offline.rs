@@ -23,9 +23,10 @@ pub(crate) const REGISTER: (&str, &str) = (
 /// The end of the page's head, before which the link stands.
 const HEAD_END: &str = "</head>";
 
-/// Parts that are not kept: what draws diagrams has more bytes than all others, and its frame, which has no origin, asks no worker.
+/// Parts that are not kept: what draws diagrams has more bytes than all others, and its frame, which has no origin, asks no worker. And
+/// what speaks in a frame on another site: without a network that site is not there either.
 fn stays_away(part: &str) -> bool {
-    ["diagram.", "mermaid."]
+    ["diagram.", "mermaid.", "embed."]
         .iter()
         .any(|start| part.starts_with(start))
 }

@@ -18,7 +18,7 @@ pub(crate) const NAME: &str = "rill-page";
 
 /// Starts of the names of what is loaded only when it is needed: the second half of the page, the workers, what draws diagrams; and of what a
 /// browser asks for once the page stands: how it is installed, and kept.
-const LATER: [&str; 14] = [
+const LATER: [&str; 15] = [
     "split_",
     "rill-late.",
     "annex.",
@@ -32,6 +32,7 @@ const LATER: [&str; 14] = [
     "icon-",
     "rill.webmanifest",
     "register.",
+    "embed.",
     "sw.",
 ];
 

@@ -50,7 +50,7 @@ impl Chat {
             self.change_link(|link| link.use_site(name));
         } else if self.has_site() {
             self.change_link(Link::leave_site);
-            self.start(false);
+            self.start();
         }
     }
 
@@ -68,7 +68,7 @@ impl Chat {
         bridge.keys.take();
         let failed = |link: &LinkState| matches!(link, LinkState::Failed { .. });
         if self.link.with_untracked(failed) {
-            self.start(false);
+            self.start();
         }
     }
 
