@@ -2,20 +2,15 @@
 //!
 //! In: the conversation, the preferences, the server. Out: [`Report`]s for the reply, and what was learned of the server.
 
-use std::pin::pin;
 use std::rc::Rc;
 
 use futures_channel::mpsc;
-use futures_util::StreamExt;
-use futures_util::future::{Either, select};
 use leptos::prelude::*;
 
 use crate::address::Address;
 use crate::chat::request::{ChatRequest, Message, Role};
 use crate::dialect::{Dialect, Kind, Takes, bridge};
-use crate::event::{
-    BAD_KEY, Deadline, End, ErrorCause, NO_TOKEN, ServerError, Timings, Token, Usage,
-};
+use crate::event::{BAD_KEY, End, ErrorCause, NO_TOKEN, ServerError, Timings, Token, Usage};
 use crate::history::Folder;
 use crate::key::spelled;
 use crate::link::Server;
@@ -28,10 +23,11 @@ use crate::page::net::PageWire;
 use crate::page::net::demo::{Demo, Script};
 use crate::page::net::host::Host;
 use crate::page::store::Store;
-use crate::session::{Control, Learned, Plan, Report, ask, drive, within};
+use crate::session::{Control, Learned, Plan, Report, ask, drive};
 use crate::trace::{Fact, Imported, Replay};
 
 use super::Reply;
+use super::around::heard;
 use super::fit::{Asking, Sending};
 use super::rest::has_free_headers;
 
@@ -106,46 +102,6 @@ pub(super) async fn run(
         }
         controls = reply.listen();
     }
-}
-
-/// Waits for something that the site is asked for, under the deadline of a connection; `None` where the reply has ended meanwhile. What
-/// the site throws refuses it, with this code.
-async fn heard<T>(
-    reply: &Rc<Reply>,
-    controls: &mut mpsc::UnboundedReceiver<Control>,
-    asked: impl Future<Output = Result<T, String>>,
-    code: Option<&str>,
-) -> Option<T> {
-    let deadlines = reply
-        .chat
-        .options
-        .with_untracked(|options| options.deadlines);
-    let span = deadlines.connect.unwrap_or(f64::MAX);
-    let mut asked = pin!(within(&PageClock, span, asked));
-    let end = loop {
-        break match select(asked.as_mut(), controls.next()).await {
-            Either::Left((Some(Ok(given)), _)) => return Some(given),
-            Either::Left((Some(Err(message)), _)) => End::Refused {
-                status: None,
-                error: ServerError {
-                    message,
-                    code: code.map(str::to_owned),
-                    cause: match code {
-                        Some(_) => ErrorCause::Auth,
-                        None => ErrorCause::Server,
-                    },
-                },
-            },
-            Either::Left((None, _)) => End::Stalled {
-                clock: Deadline::Connect,
-            },
-            Either::Right((Some(Control::Stop(end)), _)) => end,
-            Either::Right((Some(Control::WaitOn), _)) => continue,
-            Either::Right((None, _)) => End::Stopped,
-        };
-    };
-    reply.on(Report::End(end));
-    None
 }
 
 /// Asks the server once; `false` where it refuses the key, and another may do.
