@@ -240,6 +240,9 @@ pub const PAGE_FAULT: &str = "page-fault";
 /// The code of an [`End::Refused`] before anything was sent: the key has a letter that no key can have, which is the message.
 pub const BAD_KEY: &str = "bad-key";
 
+/// The code of an [`End::Refused`] before anything was sent: the page around has no key for the server, for the reason in the message.
+pub const NO_TOKEN: &str = "no-token";
+
 /// The end of a reply. Every reply ends exactly once, with one of these.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, strum::VariantNames)]
 #[serde(tag = "end", rename_all = "kebab-case")]

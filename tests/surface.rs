@@ -168,6 +168,20 @@ fn told() -> BTreeMap<String, BTreeSet<String>> {
                 events.entry(name).or_default().extend(fields.clone());
             }
         }
+        // What is told a moment later.
+        for (at, _) in text.match_indices("tell_soon(") {
+            let (before, call) = text.split_at(at);
+            let call = call.split_once(");").unwrap().0;
+            let Some(name) = between(call, "\"", "\"").next() else {
+                continue;
+            };
+            let fields = match call.split_once("vec![") {
+                Some((_, fields)) => fields,
+                None => before.rsplit_once("vec![").unwrap().1,
+            };
+            let fields = fields.split_once(']').unwrap().0;
+            events.insert(name.to_owned(), set(between(fields, "(\"", "\"")));
+        }
         // The one that is dispatched by hand, because it is asked what came of it.
         for call in text.split("new_with_event_init_dict(\"").skip(1) {
             let name = call.split_once('"').unwrap().0;
@@ -339,8 +353,8 @@ fn figures_have_the_fields_that_are_told() {
 
 #[test]
 fn phases_are_those_of_the_line_under_a_reply() {
-    let status = read("src/page/ui/status.rs");
-    let phase = between(&status, "fn phase(", "\n}").next().unwrap();
+    let status = read("src/reply/status.rs");
+    let phase = between(&status, "fn phase(", "\n    }\n").next().unwrap();
     let found = set(phase.split('"').skip(1).step_by(2));
     let types = types();
     let said = types.iter().find(|one| one.name == "RillPhase").unwrap();

@@ -83,6 +83,21 @@ impl Mounted {
         self.run(Command::Clear);
     }
 
+    /// Talks to a transport of the site's own, by this name; `null` ends that.
+    pub fn connect(&self, source: JsValue, name: &JsValue) {
+        untrack(|| self.chat.use_source(source, name.as_string()));
+    }
+
+    /// Sets the context for the model: a text, or a function that gives one.
+    pub fn context(&self, context: JsValue) {
+        untrack(|| self.chat.use_context(context));
+    }
+
+    /// Sets the function that gives keys for servers.
+    pub fn token(&self, ask: JsValue) {
+        untrack(|| self.chat.use_token(ask));
+    }
+
     /// Returns the conversation as JSON text.
     pub fn export(&self) -> String {
         // Before the second half of the page is here nothing was said.

@@ -124,17 +124,17 @@ class RillChat extends HTMLElement {
   export() {
     return this.#enter((chat) => chat.export()) ?? NOTHING;
   }
-  connect(source) {
-    this.#give("connect", source);
+  connect(source, options) {
+    this.#give("connect", source, options?.name);
   }
   get context() {
-    return this.#given.context;
+    return this.#given.context?.[0];
   }
   set context(value) {
     this.#give("context", value);
   }
   get token() {
-    return this.#given.token;
+    return this.#given.token?.[0];
   }
   set token(ask) {
     this.#give("token", ask);
@@ -197,12 +197,12 @@ class RillChat extends HTMLElement {
     this.#calls.push([call, failed]);
     this.#load();
   }
-  #give(name, value) {
-    this.#given[name] = value;
+  #give(name, ...values) {
+    this.#given[name] = values;
     this.#hand(name);
   }
   #hand(name) {
-    this.#enter((chat) => chat[name]?.(this.#given[name]));
+    this.#enter((chat) => chat[name](...this.#given[name]));
   }
   #enter(work) {
     const chat = this.#chat;

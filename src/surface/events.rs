@@ -61,12 +61,12 @@ pub const EVENTS: [Event; 13] = [
             field(
                 "server",
                 "string",
-                "its origin; empty for a transport of the page's own and for the demo",
+                "its origin; `demo`; `site` for a transport of the page's own",
             ),
             field("kind", "RillKind | null", ""),
             field("model", "string | null", ""),
         ],
-        "a server, or a transport of the page's own, has taken its place",
+        "another server answers from now on, or another model",
     ),
     Event {
         can_be_cancelled: true,
@@ -92,7 +92,7 @@ pub const EVENTS: [Event; 13] = [
     event(
         "rill-status",
         &[field("phase", "RillPhase", "")],
-        "a reply is at another stage of its way",
+        "the reply does something else than before",
     ),
     event(
         "rill-reasoning",
@@ -131,6 +131,6 @@ pub const EVENTS: [Event; 13] = [
     event(
         "rill-verdict",
         &[field("verdict", "RillVerdict", "")],
-        "the Doctor has another verdict on the latest reply",
+        "the Doctor says something else than before",
     ),
 ];

@@ -90,8 +90,15 @@ fn members() -> Vec<Value> {
     }
     for method in METHODS {
         let arguments = method.arguments.iter();
-        let arguments = arguments.map(|argument| typed(argument.name, argument.takes, ""));
-        let arguments: Vec<Value> = arguments.map(Value::Object).collect();
+        let arguments = arguments.map(|argument| {
+            let name = argument.name.trim_end_matches('?');
+            let mut map = typed(name, argument.takes, "");
+            if name != argument.name {
+                map.insert("optional".to_owned(), true.into());
+            }
+            Value::Object(map)
+        });
+        let arguments: Vec<Value> = arguments.collect();
         let mut map = Map::new();
         map.insert("name".to_owned(), method.name.into());
         map.insert("description".to_owned(), plain(method.words).into());

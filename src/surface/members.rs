@@ -26,7 +26,7 @@ pub struct Method {
     pub words: &'static str,
 }
 
-/// An argument of a method.
+/// An argument of a method; one that may be left out has a `?` behind its name.
 #[derive(Debug, Clone, Copy)]
 pub struct Argument {
     /// Its name.
@@ -41,13 +41,13 @@ pub const OWN_PROPERTIES: [Property; 3] = [
         name: "context",
         takes: "RillContext",
         is_read_only: false,
-        words: "for the model, beside the system prompt; it is no message and is not shown in the conversation. Asked anew for each message where it is a function",
+        words: "[for the model](bridge.md#context), beside the system prompt; it is no message. A function is called for each request",
     },
     Property {
         name: "token",
         takes: "RillToken",
         is_read_only: false,
-        words: "gives a short-lived key before a request needs one, and once more after a 401; what it gives is not stored and not shown, and is in no trace",
+        words: "[gives a short-lived key](bridge.md#token) for a server, and once more after a 401; what it gives is written nowhere",
     },
     Property {
         name: "ready",
@@ -88,12 +88,18 @@ pub const METHODS: [Method; 7] = [
     },
     Method {
         name: "connect",
-        arguments: &[Argument {
-            name: "source",
-            takes: "RillSource | null",
-        }],
+        arguments: &[
+            Argument {
+                name: "source",
+                takes: "RillSource | null",
+            },
+            Argument {
+                name: "options?",
+                takes: "{ name?: string }",
+            },
+        ],
         gives: "void",
-        words: "a transport of the page's own: a function that is called for each message, or what the next reply is read from; `null` ends it",
+        words: "[a transport of the page's own](bridge.md): a function that is called for each reply, or what the next one is read from; `null` ends it",
     },
     Method {
         name: "show",

@@ -109,7 +109,7 @@ fn figures() -> [Type; 3] {
 }
 
 /// What passes between the chat and a site's own code.
-fn bridge() -> [Type; 7] {
+fn bridge() -> [Type; 8] {
     [
         object(
             "RillMessage",
@@ -129,10 +129,20 @@ fn bridge() -> [Type; 7] {
             ],
             "What is asked of a transport of the page's own.",
         ),
+        object(
+            "RillPiece",
+            &[
+                ("text?", "string"),
+                ("reasoning?", "string"),
+                ("end?", "string"),
+                ("error?", "string"),
+            ],
+            "A piece of a reply that says what it is.",
+        ),
         alias(
             "RillChunk",
-            "string | Uint8Array | ArrayBuffer | { text?: string; reasoning?: string; end?: string; error?: string }",
-            "A piece of a reply: text of the answer, bytes cut anywhere, or what it is.",
+            "string | RillPiece | Uint8Array | ArrayBuffer | object",
+            "A piece of a reply: text of the answer, bytes cut anywhere; with `kind`, an event of that server's wire.",
         ),
         alias(
             "RillReply",

@@ -7,8 +7,10 @@
 //! [`command`] is what a person can ask, [`talk`] what that does to the conversation, [`say`] what is sent, [`link`] whom the page talks to, [`running`]
 //! what is told of replies, [`turns`] what a person does with turns that are there, [`queue`] messages that wait for a reply to end,
 //! [`pictures`], [`reading`], [`scroll`] and [`preferences`] the rest of a person's business, [`school`] what a school asks of the page, [`ways`] the ladder to
-//! a server, [`texts`] what the page's address begins a message with, [`tasks`] work that ends with the chat, [`loading`] what comes after the first view, [`second_half`] what that is.
+//! a server, [`texts`] what the page's address begins a message with, [`tasks`] work that ends with the chat, [`loading`] what comes after the first view, [`second_half`] what that is, [`bridge`] what the code
+//! of the page around sets.
 
+pub mod bridge;
 mod command;
 mod link;
 mod loading;

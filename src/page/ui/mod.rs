@@ -223,7 +223,7 @@ pub fn take_focus(root: &ShadowRoot) {
 fn Header(chat: Chat) -> impl IntoView {
     let state = move || {
         chat.link.with(|link| match link {
-            LinkState::Connected(_) => "connected",
+            LinkState::Connected(_) | LinkState::Site(_) => "connected",
             LinkState::Demo => "demo",
             LinkState::Failed { .. } => "failed",
             LinkState::Looking
@@ -254,7 +254,7 @@ fn Header(chat: Chat) -> impl IntoView {
                 </span>
             </slot>
             <div class="link" data-link=state>
-                <Show when=move || chat.options.with(|options| options.opens(Door::Reading))>
+                <Show when=move || chat.opens(Door::Reading)>
                     <Button
                         class="quiet"
                         on_click=move || chat.run(Command::Open(Panel::Server))

@@ -94,7 +94,9 @@ fn who(chat: Chat) -> String {
     chat.link.with(|link| match link {
         LinkState::Looking | LinkState::Connecting(_) if young(chat) => say!(chat, looking_young),
         LinkState::Demo if young(chat) => say!(chat, welcome_demo_young),
-        LinkState::Connected(_) if young(chat) => say!(chat, welcome_server_young),
+        LinkState::Connected(_) | LinkState::Site(_) if young(chat) => {
+            say!(chat, welcome_server_young)
+        }
         LinkState::Looking => say!(chat, server_looking),
         LinkState::Connecting(address) => say!(chat, connecting_to, host = address.host()),
         LinkState::Demo => say!(chat, welcome_demo),
@@ -110,6 +112,7 @@ fn who(chat: Chat) -> String {
                 }
             )
         }
+        LinkState::Site(name) => say!(chat, welcome_server, model = name.clone()),
         LinkState::Failed { trouble, .. } => trouble_words(chat, trouble),
         LinkState::Asking(_) | LinkState::Nothing => String::new(),
     })

@@ -8,6 +8,7 @@ mod aids;
 mod aloud;
 mod annex;
 mod branches;
+mod bridge;
 mod browsers;
 mod compatible;
 mod conversations;

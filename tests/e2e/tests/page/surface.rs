@@ -338,11 +338,15 @@ async fn events_come_with_the_details_of_the_table(stage: Stage) {
 }
 
 /// What a conversation brings, and one that fails.
-const COMES: [&str; 6] = [
+const COMES: [&str; 10] = [
     "rill-ready",
+    "rill-connect",
     "rill-before-send",
     "rill-send",
+    "rill-status",
+    "rill-reasoning",
     "rill-delta",
+    "rill-verdict",
     "rill-end",
     "rill-error",
 ];
