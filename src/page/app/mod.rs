@@ -244,10 +244,12 @@ impl Chat {
         }
     }
 
-    /// Dispatches an event of the public surface on the element.
+    /// Dispatches an event of the public surface on the element; what is not there is null in its detail.
     pub fn tell(self, name: &str, detail: &[(&str, &wasm_bindgen::JsValue)]) {
         let object = js_sys::Object::new();
         for (key, value) in detail {
+            let nothing = &wasm_bindgen::JsValue::NULL;
+            let value = if value.is_undefined() { nothing } else { value };
             let _ = js_sys::Reflect::set(&object, &(*key).into(), value);
         }
         let init = web_sys::CustomEventInit::new();
