@@ -101,7 +101,7 @@ async fn slots_show_the_sites_content_and_give_the_place_back(stage: Stage) {
     chat.ask("Hello").await;
     page.until::<bool>("!e2e.visible(own)").await;
     run(page, "e2e.host().clear(); return null;").await;
-    page.until::<bool>("e2e.visible(own) && !e2e.every(0, '.examples').length")
+    page.until::<bool>("e2e.visible(own) && !e2e.every(0, '.examples button').some(e2e.visible)")
         .await;
 }
 
