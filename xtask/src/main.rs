@@ -1,26 +1,36 @@
-//! The commands of the house: `cargo xtask serve | test | bench | fuzz | bare | dist | lab`.
+//! The commands of the house: `cargo xtask serve | test | bench | fuzz | bare | dist | package | lab`.
 //!
 //! In: what a person types. Out: a page that is served, a verdict, sizes. It needs nothing but Rust on the machine: what is missing it
 //! installs, and says so. The map: [`flags`] what can be typed; [`run`](mod@run) commands with progress; [`tools`] what must be installed; [`assemble`] the page assembled: its
 //! [`links`], compiled ([`compile`]), bound to JavaScript ([`bind`]); [`small`] what is done to it only when it is shipped, [`split`] cut in two, [`wasm`] without
-//! what only the linker needs, [`ship`] made ready for a host, [`offline`] kept by browsers, [`size`] weighed; [`serve`](mod@serve) static files; [`model`] the small real model;
+//! what only the linker needs, [`ship`] made ready for a host, [`offline`] kept by browsers, [`inventory`] listed with its [`crates`], [`licences`] and as [`sbom`], with the [`hashes`] of its files ([`integrity`]), without [`paths`] of
+//! this machine, [`size`] weighed, [`package`](mod@package) for npm; [`again`] that it comes out the same elsewhere; [`serve`](mod@serve) static files; [`model`] the small real model;
 //! [`test`](mod@test) the steps of the proof; [`fuzz`] what strangers send; [`bare`] a machine that has nothing; [`bench`](mod@bench) what it costs.
 
 #![warn(unreachable_pub)]
 
+mod again;
 mod assemble;
 mod bare;
 mod bench;
 mod bind;
 mod compile;
+mod crates;
 mod flags;
 mod fuzz;
+mod hashes;
+mod integrity;
+mod inventory;
 mod late;
+mod licences;
 mod links;
 mod model;
 mod names;
 mod offline;
+mod package;
+mod paths;
 mod run;
+mod sbom;
 mod serve;
 mod servers;
 mod ship;
@@ -80,6 +90,7 @@ fn run(words: impl Iterator<Item = OsString>) -> Outcome {
         XtaskCmd::Bare(options) => bare::bare(&options),
         XtaskCmd::Bench(options) => bench::bench(options.into()),
         XtaskCmd::Dist(_) => dist(),
+        XtaskCmd::Package(_) => package(),
         XtaskCmd::Lab(options) => lab(options.port),
     }
 }
@@ -118,8 +129,21 @@ fn serve(options: &flags::Serve) -> Outcome {
 }
 
 fn dist() -> Outcome {
-    let sizes = size::sizes(&assemble::shipped()?)?;
-    print!("\n{}", size::table(&sizes));
+    let dist = assemble::shipped()?;
+    print!("\n{}", size::table(&size::sizes(&dist)?));
+    println!(
+        "\nFor sites that include it from another host, the tags with the hashes of this build:\n{}",
+        integrity::tags(&dist)?
+    );
+    Ok(())
+}
+
+fn package() -> Outcome {
+    let folder = package::make(&assemble::shipped()?)?;
+    println!(
+        "\nThe package is in {}: npm pack makes of it what is published.",
+        folder.display()
+    );
     Ok(())
 }
 
