@@ -133,7 +133,7 @@ pub(crate) fn installed(folder: &Path) -> Outcome<PathBuf> {
 /// A page that imports the package by its name.
 fn page(start: &str) -> String {
     format!(
-        "<!DOCTYPE html>\n<html lang=\"en\">\n<meta charset=\"utf-8\">\n<title>Somebody's page</title>\n\
+        "<!DOCTYPE html>\n<html lang=\"en\">\n<meta charset=\"utf-8\">\n<title>Somebody's page</title>\n<link rel=\"icon\" href=\"data:,\">\n\
          <script type=\"importmap\">{{ \"imports\": {{ \"rill-chat\": \"/{start}\" }} }}</script>\n\
          <script type=\"module\">import \"rill-chat\";</script>\n<rill-chat server=\"demo\" pace=\"instant\"></rill-chat>\n</html>\n"
     )
