@@ -359,6 +359,19 @@ impl End {
         }
     }
 
+    /// The same end, its words changed: what a server says may hold what it was not asked for.
+    pub fn reworded(mut self, change: impl Fn(&str) -> String) -> End {
+        match &mut self {
+            End::Refused { error, .. } | End::Broken { error, .. } => {
+                error.message = change(&error.message);
+                error.code = error.code.as_deref().map(change);
+            }
+            End::Blocked { reason } | End::Complete { reason } => *reason = change(reason),
+            _ => {}
+        }
+        self
+    }
+
     /// Tells whether the person may let the model go on from here: it was cut, stopped, or ran into a limit.
     pub fn can_continue(&self) -> bool {
         match self {

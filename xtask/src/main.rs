@@ -3,7 +3,7 @@
 //! In: what a person types. Out: a page that is served, a verdict, sizes. It needs nothing but Rust on the machine: what is missing it
 //! installs, and says so. The map: [`flags`] what can be typed; [`run`](mod@run) commands with progress; [`tools`] what must be installed; [`assemble`] the page assembled: its
 //! [`links`], compiled ([`compile`]), bound to JavaScript ([`bind`]); [`small`] what is done to it only when it is shipped, [`split`] cut in two, [`wasm`] without
-//! what only the linker needs, [`ship`] made ready for a host, [`offline`] kept by browsers, [`size`] weighed; [`serve`](mod@serve) static files; [`model`] the small real model;
+//! what only the linker needs, [`ship`] made ready for a host, [`launcher`] what other pages load, [`offline`] kept by browsers, [`size`] weighed; [`serve`](mod@serve) static files; [`model`] the small real model;
 //! [`test`](mod@test) the steps of the proof; [`fuzz`] what strangers send; [`bare`] a machine that has nothing; [`bench`](mod@bench) what it costs.
 
 #![warn(unreachable_pub)]
@@ -13,9 +13,11 @@ mod bare;
 mod bench;
 mod bind;
 mod compile;
+mod deny;
 mod flags;
 mod fuzz;
 mod late;
+mod launcher;
 mod links;
 mod model;
 mod names;
@@ -118,8 +120,13 @@ fn serve(options: &flags::Serve) -> Outcome {
 }
 
 fn dist() -> Outcome {
-    let sizes = size::sizes(&assemble::shipped()?)?;
+    let dist = assemble::shipped()?;
+    let sizes = size::sizes(&dist)?;
     print!("\n{}", size::table(&sizes));
+    println!(
+        "\nFor other pages, with the address of your host before the name:\n{}",
+        launcher::tag(&dist)?
+    );
     Ok(())
 }
 

@@ -1,11 +1,11 @@
 //! The last step of the build: what a static host needs to serve the page well.
 //!
 //! In: `dist`, as it was built. Out: the same page with its parts in one folder that is named for what is in it (`app-HASH`),
-//! so that a browser may keep them for ever; `index.html`, `embed.html` and `rill.js` keep their names and lead there. The page itself names nothing
-//! else, so that whatever a browser or a host has kept of other builds, no two of them are mixed. Beside every file its compressed
-//! twins, for hosts that send those.
+//! so that a browser may keep them for ever; `index.html`, `embed.html` and `rill.js` keep their names and lead there. The pages themselves
+//! name nothing else, so that whatever a browser or a host has kept of other builds, no two of them are mixed. Beside every file its
+//! compressed twins, for hosts that send those.
 
-use crate::{Outcome, offline, tools};
+use crate::{Outcome, launcher, offline, tools};
 use std::fs;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::io::Write;
@@ -16,7 +16,7 @@ use support::files;
 const STABLE: [&str; 10] = [
     PAGE,
     FRAME,
-    START,
+    launcher::NAME,
     "rill.svg",
     "rill.webmanifest",
     "icon-192.png",
@@ -28,12 +28,10 @@ const STABLE: [&str; 10] = [
 const PAGE: &str = "index.html";
 /// The page for frames on other sites.
 const FRAME: &str = "embed.html";
-/// What starts an element; that of the page itself lies among its parts.
-const START: &str = "rill.js";
 
 /// The files that lead to the others, and how they name them.
 const LEADS: [(&str, &[&str]); 3] = [
-    (START, &["\"./rill-page"]),
+    (launcher::NAME, &["\"./rill-page", "\"./locales"]),
     (PAGE, &["\"rill-page", "\"rill.js", "\"first.css"]),
     (
         FRAME,
@@ -51,6 +49,11 @@ pub(crate) fn ship(dist: &Path) -> Outcome {
         });
         fs::write(&file, text)?;
     }
+    let start = dist.join(launcher::NAME);
+    fs::write(
+        &start,
+        launcher::guest(&fs::read_to_string(&start)?, dist, &build)?,
+    )?;
     offline::keep(dist, &build)?;
     for file in files(dist)? {
         compress(&file)?;
@@ -77,7 +80,9 @@ fn build(dist: &Path) -> Outcome<String> {
         fs::write(part, without_comments(&fs::read_to_string(part)?))?;
     }
     let mut hasher = DefaultHasher::new();
-    (fs::read(dist.join(PAGE))?, offline::WORKER).hash(&mut hasher);
+    // That of the page itself lies among the parts.
+    let start = launcher::own(&fs::read_to_string(dist.join(launcher::NAME))?)?;
+    (fs::read(dist.join(PAGE))?, offline::WORKER, &start).hash(&mut hasher);
     for part in &parts {
         (part.strip_prefix(dist).ok(), fs::read(part)?).hash(&mut hasher);
     }
@@ -89,8 +94,7 @@ fn build(dist: &Path) -> Outcome<String> {
         fs::create_dir_all(to.parent().unwrap_or(dist))?;
         fs::rename(part, to)?;
     }
-    let start = without_comments(&fs::read_to_string(dist.join(START))?);
-    fs::write(dist.join(&app).join(START), start)?;
+    fs::write(dist.join(&app).join(launcher::NAME), start)?;
     remove_empty(dist)?;
     Ok(app)
 }
@@ -226,7 +230,7 @@ mod tests {
             ("embed.js", "// Why.\nspeak();"),
             (
                 "rill.js",
-                "import init from \"./rill-page.js\"; new URL(\"./rill-page_bg.wasm\")",
+                "const HASHES = {};\nimport(\"./rill-page.js\");\n// {\nlet corner;\n// }\n",
             ),
             ("first.css", "p { margin: 0 }"),
             ("rill-page.js", page),
@@ -272,14 +276,21 @@ mod tests {
         assert!(!read("sw.js").contains("embed"));
         assert_eq!(
             read(&format!("{name}/rill.js")),
-            "import init from \"./rill-page.js\"; new URL(\"./rill-page_bg.wasm\")\n"
+            "const HASHES = {};\nimport(\"./rill-page.js\");\nconst corner = null, CORNER = \"\";\n"
         );
         assert!(read("sw.js").contains("\"first.css\": \"sha256-"));
-        assert_eq!(
-            read("rill.js"),
-            format!(
-                "import init from \"./{name}/rill-page.js\"; new URL(\"./{name}/rill-page_bg.wasm\")"
-            )
+        let start = read("rill.js");
+        assert!(
+            start.starts_with(&format!(
+                "const HASHES = {{\"./{name}/rill-page.js\":\"sha256-"
+            )),
+            "{start}"
+        );
+        assert!(
+            start.ends_with(&format!(
+                "}};\nimport(\"./{name}/rill-page.js\");\nlet corner;\n"
+            )),
+            "{start}"
         );
         // What repeats has twins; what is too small to win has none.
         assert!(app.join("rill-page.js.br").is_file() && app.join("rill-page.js.gz").is_file());

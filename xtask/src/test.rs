@@ -5,7 +5,7 @@
 use crate::model::Model;
 use crate::run::{self, cargo, step};
 use crate::servers::Servers;
-use crate::{Failure, Outcome, assemble, bare, bench, flags, root, size, tools};
+use crate::{Failure, Outcome, assemble, bare, bench, deny, flags, root, size, tools};
 use std::process::Command;
 use std::time::Instant;
 
@@ -177,6 +177,7 @@ fn host() -> Outcome {
         "the form of the code",
         &mut in_root(["fmt", "--all", "--check"]),
     )?;
+    deny::check()?;
     let strict = ["--", "-D", "warnings"];
     step(
         "clippy, for this machine",

@@ -10,6 +10,8 @@ use std::sync::OnceLock;
 
 /// The newest trunk that the project's Rust can build.
 const TRUNK: &str = "0.21.14";
+/// Judges the tree of crates.
+const CARGO_DENY: &str = "0.20.2";
 /// Older ones do not know all features that Rust's wasm uses.
 const OLDEST_WASM_OPT: u32 = 116;
 /// npm's package of wasm-opt.
@@ -85,6 +87,26 @@ pub(crate) fn trunk() -> Outcome<PathBuf> {
     )?;
     on_path("trunk").ok_or_else(|| {
         Failure::new("trunk was installed, but cannot be found: is cargo's bin folder on the PATH?")
+    })
+}
+
+/// The judge of the tree of crates. It runs for seconds: built without its optimisations, it is there sooner.
+pub(crate) fn cargo_deny() -> Outcome<PathBuf> {
+    if let Some(deny) = on_path("cargo-deny") {
+        return Ok(deny);
+    }
+    step(
+        &format!("building cargo-deny {CARGO_DENY} (once; some minutes)"),
+        cargo()
+            .args(["install", "cargo-deny", "--version", CARGO_DENY])
+            .args(["--locked", "--debug"])
+            .env("CARGO_PROFILE_DEV_DEBUG", "0")
+            .current_dir(std::env::temp_dir()),
+    )?;
+    on_path("cargo-deny").ok_or_else(|| {
+        Failure::new(
+            "cargo-deny was installed, but cannot be found: is cargo's bin folder on the PATH?",
+        )
     })
 }
 
@@ -290,16 +312,16 @@ pub(crate) fn firefox() -> Outcome<PathBuf> {
 /// WebKitGTK's driver, and a screen for its browser: on the path, or from Debian's packages.
 pub(crate) fn webkit() -> Outcome {
     let here = || {
-        ["WebKitWebDriver", "Xvfb"]
+        ["WebKitWebDriver", "Xvfb", "evilwm"]
             .iter()
             .all(|name| on_path(name).is_some())
     };
     if here() {
         return Ok(());
     }
-    apt(&["webkit2gtk-driver", "xvfb"])?;
+    apt(&["webkit2gtk-driver", "xvfb", "evilwm"])?;
     here().then_some(()).ok_or_else(|| {
-        Failure::new("the packages webkit2gtk-driver and xvfb are installed, yet hold no WebKitWebDriver or no Xvfb")
+        Failure::new("the packages webkit2gtk-driver, xvfb and evilwm are installed, yet hold no WebKitWebDriver, no Xvfb, or no evilwm")
     })
 }
 

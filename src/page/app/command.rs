@@ -85,7 +85,7 @@ pub enum Command {
     UseWay(Option<String>),
     /// Look for servers on this computer.
     FindServers,
-    /// Talk to a link's server, or do not: the person's answer.
+    /// Talk to the server that a link or the page names, or do not: the person's answer.
     Allow(bool),
     /// Open a dialog, in the place of the one that is open.
     Open(Panel),
@@ -110,6 +110,8 @@ pub enum Choice {
         kind: Option<Kind>,
         /// API key for the server; `None` forgets the one that is known.
         key: Option<String>,
+        /// Set where the key is kept on the device, and not for the session alone.
+        keeps_key: bool,
     },
 }
 
@@ -156,7 +158,7 @@ impl Chat {
             Command::ToEnd => self.to_end(),
             Command::Connect(choice) => self.connect(choice),
             Command::UseDemo => self.change_link(Link::use_demo),
-            Command::TryAgain => self.start(false),
+            Command::TryAgain => self.start(),
             Command::UseModel(model) => self.use_model(model),
             Command::UseWay(name) => self.use_way(name),
             Command::FindServers => self.change_link(Link::search),

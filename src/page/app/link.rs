@@ -9,25 +9,28 @@ use super::{Chat, Choice, LinkState, ToCheck, Trouble};
 use crate::address::Address;
 use crate::dialect::{Kind, Origins};
 use crate::link::{Act, Link, Start};
+use crate::options::Options;
 use crate::page::net::fetch::Fetch;
 use crate::page::ports;
 use crate::page::words::say;
 
 impl Chat {
     /// Finds somebody to talk to: what the page asks for, else what was used last, else what runs here, else the demo.
-    pub fn start(self, from_link: bool) {
+    pub fn start(self) {
         // What is remembered to stand beside the conversation comes with it.
         if self.returning.get_untracked() || self.shared().store.list() {
             self.load_second_half();
         }
         let options = self.options.get_untracked();
-        let last = self.shared().store.last_server();
+        let store = self.shared().store.clone();
         self.change_link(|link| {
+            let server = options.server.as_deref();
+            let address = server.and_then(|server| link.parse(server).ok());
             link.start(Start {
-                server: options.server.as_deref(),
+                server,
                 kind: options.kind,
-                from_link,
-                last,
+                allowed: address.is_some_and(|address| store.allows(&address.origin())),
+                last: store.last_server(),
             })
         });
     }
@@ -52,8 +55,9 @@ impl Chat {
     }
 
     pub(super) fn allow(self, yes: bool) {
-        let kind = self.options.with_untracked(|options| options.kind);
-        self.change_link(|link| link.allow(yes, kind));
+        let of_owner = |options: &Options| (options.kind, options.lock);
+        let (kind, lock) = self.options.with_untracked(of_owner);
+        self.change_link(|link| link.allow(yes, kind, lock));
     }
 
     pub(super) fn connect(self, choice: Choice) {
@@ -61,11 +65,19 @@ impl Chat {
             Choice::Found(address, kind) => {
                 self.change_link(|link| link.connect(address, None, Some(kind)));
             }
-            Choice::Typed { address, kind, key } => {
+            Choice::Typed {
+                address,
+                kind,
+                key,
+                keeps_key,
+            } => {
                 let parsed = self.shared().link.borrow().parse(&address);
                 match parsed {
                     Ok(address) => {
-                        self.keep_what_is_said(&address, kind, key.as_deref());
+                        let key = key.unwrap_or_default();
+                        let store = self.shared().store.clone();
+                        store.keep_key(&address.origin(), key.trim(), keeps_key);
+                        self.keep_kind(&address, kind);
                         self.change_link(|link| link.connect(address, kind, None));
                     }
                     Err(bad) => self.change_link(|link| link.bad_address(bad)),
@@ -74,10 +86,9 @@ impl Chat {
         }
     }
 
-    fn keep_what_is_said(self, address: &Address, kind: Option<Kind>, key: Option<&str>) {
+    fn keep_kind(self, address: &Address, kind: Option<Kind>) {
         let store = self.shared().store.clone();
         let base = address.to_string();
-        store.keep_key(&address.origin(), key.unwrap_or_default().trim());
         if kind != store.kind(&base) {
             store.keep_kind(&base, kind);
             // Another kind has other ways.
@@ -166,6 +177,7 @@ impl Chat {
                 self.get_to_know(attempt, address, kind);
             }
             Act::Remember(server) => self.shared().store.keep_server(&server),
+            Act::Allow(origin) => self.shared().store.keep_allowed(&origin),
             Act::Settled => {
                 self.follow_preferences();
                 self.show_way();

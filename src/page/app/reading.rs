@@ -54,7 +54,7 @@ impl Chat {
     }
 
     /// Takes the settings of the page's owner anew, after attributes have changed; connects anew where the server is another.
-    pub fn reconfigure(self, options: Options, complaints: Vec<Complaint>, from_link: bool) {
+    pub fn reconfigure(self, options: Options, complaints: Vec<Complaint>) {
         let before = self.options.get_untracked();
         let moved = options.server != before.server || options.kind != before.kind;
         let model = options.model.clone();
@@ -69,7 +69,7 @@ impl Chat {
             });
         });
         if moved {
-            self.start(from_link);
+            self.start();
         } else if let Some(model) = model {
             self.use_model(model);
         }

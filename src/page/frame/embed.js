@@ -291,8 +291,6 @@ function names() {
 }
 
 function put(name, value) {
-  // A server that is named from outside asks the person first.
-  if (name === "server") chat.toggleAttribute("data-linked", true);
   if (value === null || value === false) chat.removeAttribute(name);
   else chat.setAttribute(name, value === true ? "" : value);
 }

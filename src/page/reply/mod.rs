@@ -41,7 +41,7 @@ use crate::page::words::say;
 use crate::reply;
 use crate::session::{Control, Report};
 use crate::text;
-use crate::trace::{Fact, Imported, Trace};
+use crate::trace::{Fact, Imported, Trace, scrub};
 
 use reader::Pages;
 pub use rest::restore;
@@ -344,6 +344,7 @@ impl Reply {
 
     fn take_in(self: &Rc<Self>, report: Report) {
         let at = now();
+        let report = self.without_key(report);
         let mut core = self.core.borrow_mut();
         let mut status = None;
         core.trace.saw(at, &report);
@@ -399,6 +400,20 @@ impl Reply {
             self.show_status(status);
         }
         self.arm(0.0);
+    }
+
+    /// Returns a report in which stars stand in the place of the key: some servers repeat it where they say that it is wrong, and the end
+    /// is kept, exported and told.
+    fn without_key(&self, report: Report) -> Report {
+        let origin = self.origin.borrow();
+        let Some(key) = origin.key.as_deref() else {
+            return report;
+        };
+        match report {
+            Report::End(end) => Report::End(end.reworded(|words| scrub(words, &[key]))),
+            Report::Finishing(end) => Report::Finishing(end.reworded(|words| scrub(words, &[key]))),
+            report => report,
+        }
     }
 
     /// Returns the status of a reply whose connection broke, while its server is asked for the rest.

@@ -1,15 +1,17 @@
-//! What a link may open: the question whether its server may be spoken to, and the check of a server.
+//! The question whether a server may be spoken to that a link or the page's owner names.
 //!
-//! In: where a link leads to. Out: the person's leave. Whoever follows a link may be typing at that moment: a key that was meant for
+//! In: the server. Out: the person's leave. Whoever follows a link may be typing at that moment: a key that was meant for
 //! something else must not answer.
 
 use leptos::prelude::*;
 
 use super::kit::{Button, Dialog};
 use crate::page::app::{Chat, Command, LinkState};
+use crate::page::sentences::young;
+use crate::page::store::is_allowed_here;
 use crate::page::words::say;
 
-/// The question before a link's server is spoken to.
+/// The question before a server is spoken to that the person has not chosen.
 #[component]
 pub fn AskFirst(chat: Chat) -> impl IntoView {
     let address = move || {
@@ -24,9 +26,19 @@ pub fn AskFirst(chat: Chat) -> impl IntoView {
     };
     let text = move || {
         let server = address().map(|address| address.to_string());
-        say!(chat, ask_text, server = server.unwrap_or_default())
+        let server = server.unwrap_or_default();
+        match young(chat) {
+            true => say!(chat, ask_text_young, server = server),
+            false => say!(chat, ask_text, server = server),
+        }
     };
     let refuse = move || chat.run(Command::Allow(false));
+    // Another chat of the page may have asked the same.
+    Effect::new(move || {
+        if address().is_some_and(|address| is_allowed_here(&address.origin())) {
+            untrack(|| chat.run(Command::Allow(true)));
+        }
+    });
     view! {
         <Dialog
             class="panel ask"

@@ -100,6 +100,8 @@ fn Message(
             event.prevent_default();
             send.run(());
         } else if event.key() == "Escape" && chat.live.with(Option::is_some) {
+            // A panel around the chat stays open.
+            event.prevent_default();
             chat.run(Command::Stop);
         }
     });

@@ -89,6 +89,7 @@ pub fn Editor(
             event.prevent_default();
             save.run(());
         } else if event.key() == "Escape" {
+            event.prevent_default();
             editing.set(false);
         }
     });
