@@ -34,6 +34,7 @@ fn documents() -> Vec<PathBuf> {
         "CHANGELOG.md",
         "SECURITY.md",
         "docs",
+        "examples",
     ];
     files(&names, "md")
 }

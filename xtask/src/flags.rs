@@ -39,6 +39,8 @@ xflags::xflags! {
             optional --servers
             /// In Chromium, behind a real nginx.
             optional --nginx
+            /// In Chromium and Firefox, the examples that a tool makes: React, Vue, MkDocs, Hugo, WordPress.
+            optional --examples
             /// The page as trunk builds it; left out where trunk is not here.
             optional --trunk
         }

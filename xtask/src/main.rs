@@ -1,9 +1,9 @@
 //! The commands of the house: `cargo xtask serve | test | bench | fuzz | bare | dist | lab`.
 //!
 //! In: what a person types. Out: a page that is served, a verdict, sizes. It needs nothing but Rust on the machine: what is missing it
-//! installs, and says so. The map: [`flags`] what can be typed; [`run`](mod@run) commands with progress; [`tools`] what must be installed; [`assemble`] the page assembled: its
+//! installs, and says so. The map: [`flags`] what can be typed; [`run`](mod@run) commands with progress; [`tools`] what must be installed, [`debian`] what is only unpacked; [`assemble`] the page assembled: its
 //! [`links`], compiled ([`compile`]), bound to JavaScript ([`bind`]); [`small`] what is done to it only when it is shipped, [`split`] cut in two, [`wasm`] without
-//! what only the linker needs, [`ship`] made ready for a host, [`launcher`] what other pages load, [`offline`] kept by browsers, [`size`] weighed; [`serve`](mod@serve) static files; [`model`] the small real model;
+//! what only the linker needs, [`ship`] made ready for a host, [`launcher`] what other pages load, [`offline`] kept by browsers, [`size`] weighed; [`serve`](mod@serve) static files; [`examples`] made and served; [`model`] the small real model;
 //! [`test`](mod@test) the steps of the proof; [`fuzz`] what strangers send; [`bare`] a machine that has nothing; [`bench`](mod@bench) what it costs.
 
 #![warn(unreachable_pub)]
@@ -13,7 +13,9 @@ mod bare;
 mod bench;
 mod bind;
 mod compile;
+mod debian;
 mod deny;
+mod examples;
 mod flags;
 mod fuzz;
 mod late;

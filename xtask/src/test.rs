@@ -5,7 +5,7 @@
 use crate::model::Model;
 use crate::run::{self, cargo, step};
 use crate::servers::Servers;
-use crate::{Failure, Outcome, assemble, bare, bench, deny, flags, root, size, tools};
+use crate::{Failure, Outcome, assemble, bare, bench, deny, examples, flags, root, size, tools};
 use std::process::Command;
 use std::time::Instant;
 
@@ -22,6 +22,7 @@ enum Part {
     Model,
     Servers,
     Nginx,
+    Examples,
     Trunk,
 }
 
@@ -53,6 +54,7 @@ impl From<flags::Test> for Parts {
             (flags.model, Part::Model),
             (flags.servers, Part::Servers),
             (flags.nginx, Part::Nginx),
+            (flags.examples, Part::Examples),
             (flags.trunk, Part::Trunk),
         ];
         let all = !parts.iter().any(|(named, _)| *named);
@@ -87,6 +89,7 @@ pub(crate) fn test(parts: &Parts) -> Outcome {
         Part::Model,
         Part::Servers,
         Part::Nginx,
+        Part::Examples,
     ]
     .into_iter()
     .any(|part| parts.hold(part));
@@ -131,6 +134,9 @@ pub(crate) fn test(parts: &Parts) -> Outcome {
         }
         if parts.hold(Part::Nginx) {
             behind_nginx(&chromium)?;
+        }
+        if parts.hold(Part::Examples) {
+            examples(&chromium)?;
         }
     }
     if parts.hold(Part::Firefox)
@@ -324,6 +330,35 @@ fn behind_nginx(chromium: &tools::Chromium) -> Outcome {
     )
 }
 
+/// The examples that a tool makes, those that can be had, in both engines; the others are in the suite of the page.
+fn examples(chromium: &tools::Chromium) -> Outcome {
+    let mut made = 0;
+    for (name, how) in examples::MADE {
+        let part = format!("examples/{name}");
+        made += usize::from(had(&part, examples::make(name, how))?.is_some());
+    }
+    if made == 0 {
+        return Ok(());
+    }
+    let mut cases = against(chromium, "examples");
+    step(
+        "end to end, in Chromium, the examples that a tool makes",
+        cases.env("RILL_EXAMPLES", examples::folder()),
+    )?;
+    let Some(firefox) = had("examples in Firefox", tools::firefox())? else {
+        return Ok(());
+    };
+    let mut cases = against(chromium, "examples");
+    cases
+        .env("RILL_ENGINE", "firefox")
+        .env("FIREFOX", firefox)
+        .env("RILL_EXAMPLES", examples::folder());
+    step(
+        "end to end, in Firefox, the examples that a tool makes",
+        &mut cases,
+    )
+}
+
 /// The page as those build it who have trunk.
 fn trunk() -> Outcome {
     if run::on_path("trunk").is_none() && !in_ci() {
@@ -377,7 +412,7 @@ mod tests {
             other => panic!("{other:?}"),
         };
         let all = parts("test");
-        assert!(all.all && all.wanted.len() == 9);
+        assert!(all.all && all.wanted.len() == 10);
         let some = parts("test --e2e --host");
         assert_eq!(some.wanted, [Part::Host, Part::E2e]);
         assert!(!some.all);

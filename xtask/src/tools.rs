@@ -239,7 +239,7 @@ pub(crate) fn with_npm() -> Outcome {
 }
 
 /// Runs npm in a folder of ours; says why not.
-fn npm(what: &str, words: &[&str], folder: &Path) -> Result<(), String> {
+pub(crate) fn npm(what: &str, words: &[&str], folder: &Path) -> Result<(), String> {
     let Some(npm) = on_path("npm") else {
         return Err("npm, which could fetch it, is not here".to_owned());
     };

@@ -23,14 +23,19 @@ impl Chat {
         }
         let options = self.options.get_untracked();
         let store = self.shared().store.clone();
+        let around = self.around();
+        let is_allowed = |origin: &str| store.allows(&leave(around.as_deref(), origin));
         self.change_link(|link| {
             let server = options.server.as_deref();
             let address = server.and_then(|server| link.parse(server).ok());
             link.start(Start {
                 server,
                 kind: options.kind,
-                allowed: address.is_some_and(|address| store.allows(&address.origin())),
-                last: store.last_server(),
+                allowed: address.is_some_and(|address| is_allowed(&address.origin())),
+                last: store.last_server().filter(|last| {
+                    let address = link.parse(&last.server);
+                    around.is_none() || address.is_ok_and(|address| is_allowed(&address.origin()))
+                }),
             })
         });
     }
@@ -176,8 +181,20 @@ impl Chat {
                 let kind = said.or_else(remembered).or(guess);
                 self.get_to_know(attempt, address, kind);
             }
-            Act::Remember(server) => self.shared().store.keep_server(&server),
-            Act::Allow(origin) => self.shared().store.keep_allowed(&origin),
+            Act::Remember(server) => {
+                let store = &self.shared().store;
+                store.keep_server(&server);
+                let address = Address::parse(&server.server, None);
+                if let (Some(around), Ok(address)) = (self.around(), address) {
+                    store.keep_allowed(&leave(Some(&around), &address.origin()));
+                }
+            }
+            Act::Allow(origin) => {
+                let around = self.around();
+                self.shared()
+                    .store
+                    .keep_allowed(&leave(around.as_deref(), &origin));
+            }
             Act::Settled => {
                 self.follow_preferences();
                 self.show_way();
@@ -269,9 +286,23 @@ impl Chat {
         self.link.with(base).unwrap_or_default()
     }
 
+    /// Returns the origin of the page around the frame that speaks for this element (`frame/embed.js`); `None` where none does.
+    fn around(self) -> Option<String> {
+        self.shared().host.get_attribute("data-around")
+    }
+
     /// Returns the kind of the server of now; `None` for the demo and for nobody. Tracked.
     pub fn kind(self) -> Option<Kind> {
         self.link
             .with(|link| link.server().map(|server| server.kind))
+    }
+}
+
+/// Returns the name of the leave for servers of an origin: in a frame, leave is given to the page around as well, since that page hears
+/// what is answered.
+fn leave(around: Option<&str>, origin: &str) -> String {
+    match around {
+        Some(around) => format!("{around} {origin}"),
+        None => origin.to_owned(),
     }
 }

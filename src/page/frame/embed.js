@@ -346,6 +346,8 @@ async function begin() {
   for (const name of names()) {
     if (address.has(name) && (!isLocked || FREE.includes(name))) put(name, address.get(name));
   }
+  // A page of another origin hears what servers answer: leave is given to it too (src/page/app/link.rs).
+  if (host && host !== originOf(globalThis.origin)) chat.dataset.around = host;
   chat = document.importNode(chat, true);
   for (const name of Object.keys(EVENTS)) chat.addEventListener(name, name === "rill-before-send" ? beforeSend : pass);
   chat.addEventListener("rill-ready", watchSize, { once: true });

@@ -118,8 +118,7 @@ impl Stage {
         let query = self.query(Dialect::OpenAi, options, more);
         page.goto(&self.site.url(&format!("?{query}"))).await;
         let chat = Chat { page, at: 0 };
-        let field = format!("!!{}", chat.find("textbox", "Message"));
-        chat.page.until::<bool>(&field).await;
+        chat.ready().await;
         chat
     }
 

@@ -16,6 +16,7 @@ mod doctor;
 mod doctor_panel;
 mod doors;
 mod ends;
+mod examples;
 mod export;
 mod fit;
 mod folder;
