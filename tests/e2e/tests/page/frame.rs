@@ -20,7 +20,7 @@ const EYES: &str = r#"
         focus: () => (document.hasFocus() && e2e.active() ? e2e.name(e2e.active()) : null),
         attribute: (name) => e2e.host()?.getAttribute(name) ?? null,
         complaints: () => [...e2e.violations, ...e2e.errors],
-        key: () => e2e.every(0, "input[type=password]")[0]?.value ?? null,
+        key: () => e2e.find(0, "textbox", "API key")?.value ?? null,
     };
     addEventListener("message", async ({ source, origin, data }) => {
         if (data?.rill === 1) heard.push({ origin, data });
