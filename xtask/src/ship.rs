@@ -1,9 +1,9 @@
 //! The last step of the build: what a static host needs to serve the page well.
 //!
 //! In: `dist`, as it was built. Out: the same page with its parts in one folder that is named for what is in it (`app-HASH`),
-//! so that a browser may keep them for ever; `index.html`, `embed.html` and `rill.js` keep their names and lead there. The page itself names nothing
-//! else, so that whatever a browser or a host has kept of other builds, no two of them are mixed. Beside every file its compressed
-//! twins, for hosts that send those.
+//! so that a browser may keep them for ever; `index.html`, `embed.html` and `rill.js` keep their names and lead there. The pages themselves
+//! name nothing else, so that whatever a browser or a host has kept of other builds, no two of them are mixed. Beside every file its
+//! compressed twins, for hosts that send those.
 
 use crate::{Outcome, hashes, integrity, launcher, licences, offline, sbom, tools};
 use std::fs;
