@@ -34,6 +34,7 @@ fn documents() -> Vec<PathBuf> {
         "CHANGELOG.md",
         "SECURITY.md",
         "docs",
+        "examples",
     ];
     files(&names, "md")
 }
@@ -129,6 +130,27 @@ fn every_test_that_is_named_as_proof_is_there() {
         }
     }
     assert!(named > 40, "{named}");
+}
+
+#[test]
+fn the_script_of_the_frame_knows_what_this_version_knows() {
+    let script = fs::read_to_string(root().join("src/page/frame/embed.js")).unwrap();
+    let version = format!("const VERSION = \"{}\";", env!("CARGO_PKG_VERSION"));
+    assert!(script.contains(&version), "{version}");
+    let list = between(&script, "const FREE = [", "]").next().unwrap();
+    let listed: BTreeSet<&str> = list.split('"').skip(1).step_by(2).collect();
+    let free: BTreeSet<&str> = rill::options::names()
+        .filter(|name| rill::options::is_free(name))
+        .collect();
+    assert_eq!(listed, free);
+    let text = fs::read_to_string(root().join("docs/embedding.md")).unwrap();
+    let events = between(&text, "\n| `rill-", "`");
+    let mut known = 0;
+    for event in events {
+        known += 1;
+        assert!(script.contains(&format!("\"rill-{event}\": [")), "{event}");
+    }
+    assert!(known > 5, "{known}");
 }
 
 #[test]

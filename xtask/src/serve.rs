@@ -1,8 +1,8 @@
 //! A small server of static files, for one person on this machine.
 //!
-//! In: a folder. Out: its files over HTTP on loopback. One thread per connection, one answer per connection.
+//! In: a folder. Out: its files, and beside them the [`examples`], over HTTP on loopback. One thread per connection, one answer per connection.
 
-use crate::{Failure, Outcome};
+use crate::{Failure, Outcome, examples};
 use std::io::{BufRead, BufReader, ErrorKind, Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::path::Path;
@@ -67,10 +67,12 @@ fn answer(mut stream: &TcpStream, folder: &Path) -> std::io::Result<()> {
     let path = target.split(['?', '#']).next().unwrap_or_default();
     let words = |words: &str| ("text/plain", words.as_bytes().to_vec());
     let (status, (media, body)) = match method {
-        "GET" | "HEAD" => match support::static_file(folder, path) {
-            Some(file) => ("200 OK", (file.media_type, file.bytes)),
-            None => ("404 Not Found", words("not found")),
-        },
+        "GET" | "HEAD" => {
+            match support::static_file(folder, path).or_else(|| examples::file(folder, path)) {
+                Some(file) => ("200 OK", (file.media_type, file.bytes)),
+                None => ("404 Not Found", words("not found")),
+            }
+        }
         _ => ("405 Method Not Allowed", words("only GET and HEAD")),
     };
     let head = format!(

@@ -23,14 +23,19 @@ impl Chat {
         }
         let options = self.options.get_untracked();
         let store = self.shared().store.clone();
+        let around = self.around();
+        let is_allowed = |origin: &str| store.allows(&leave(around.as_deref(), origin));
         self.change_link(|link| {
             let server = options.server.as_deref();
             let address = server.and_then(|server| link.parse(server).ok());
             link.start(Start {
                 server,
                 kind: options.kind,
-                allowed: address.is_some_and(|address| store.allows(&address.origin())),
-                last: store.last_server(),
+                allowed: address.is_some_and(|address| is_allowed(&address.origin())),
+                last: store.last_server().filter(|last| {
+                    let address = link.parse(&last.server);
+                    around.is_none() || address.is_ok_and(|address| is_allowed(&address.origin()))
+                }),
             })
         });
     }
@@ -153,6 +158,10 @@ impl Chat {
     fn act(self, act: Act) {
         match act {
             Act::Search(number) => self.spawn(async move {
+                // The site may have said at once that it has a transport of its own: then nobody is looked for.
+                if self.has_site() {
+                    return;
+                }
                 let answering = ports::answering().await;
                 // Where nothing answers, the second half is not needed to say so.
                 let half = match answering.is_empty() {
@@ -176,8 +185,20 @@ impl Chat {
                 let kind = said.or_else(remembered).or(guess);
                 self.get_to_know(attempt, address, kind);
             }
-            Act::Remember(server) => self.shared().store.keep_server(&server),
-            Act::Allow(origin) => self.shared().store.keep_allowed(&origin),
+            Act::Remember(server) => {
+                let store = &self.shared().store;
+                store.keep_server(&server);
+                let address = Address::parse(&server.server, None);
+                if let (Some(around), Ok(address)) = (self.around(), address) {
+                    store.keep_allowed(&leave(Some(&around), &address.origin()));
+                }
+            }
+            Act::Allow(origin) => {
+                let around = self.around();
+                self.shared()
+                    .store
+                    .keep_allowed(&leave(around.as_deref(), &origin));
+            }
             Act::Settled => {
                 self.follow_preferences();
                 self.show_way();
@@ -192,9 +213,14 @@ impl Chat {
         // Another server knows nothing of what this one called it.
         self.shared().names.borrow_mut().1 = None;
         self.spawn(async move {
-            let fetch = self.fetch(&address);
+            if self.has_site() {
+                return;
+            }
             let known = match self.second_half().await {
-                Some(half) => (half.connect)(fetch, kind).await.map_err(Trouble::Verdict),
+                Some(half) => {
+                    let known = (half.connect)(self, address, kind).await;
+                    known.map_err(Trouble::Verdict)
+                }
                 None => Err(Trouble::Unloaded),
             };
             match known {
@@ -219,9 +245,11 @@ impl Chat {
 
     /// Returns the network's way to a server, with its key.
     pub fn fetch(self, address: &Address) -> Fetch {
+        let origin = address.origin();
+        let token = self.token(&origin);
         Fetch {
             address: address.clone(),
-            key: self.shared().store.key(&address.origin()),
+            key: token.or_else(|| self.shared().store.key(&origin)),
         }
     }
 
@@ -230,6 +258,7 @@ impl Chat {
         self.link.with(|link| match link {
             LinkState::Asking(address) => address.to_string(),
             LinkState::Demo => say!(self, demo),
+            LinkState::Site(name) => name.clone(),
             link => match link.address() {
                 Some(address) => address.to_string(),
                 None => say!(self, no_server),
@@ -269,9 +298,23 @@ impl Chat {
         self.link.with(base).unwrap_or_default()
     }
 
+    /// Returns the origin of the page around the frame that speaks for this element (`frame/embed.js`); `None` where none does.
+    fn around(self) -> Option<String> {
+        self.shared().host.get_attribute("data-around")
+    }
+
     /// Returns the kind of the server of now; `None` for the demo and for nobody. Tracked.
     pub fn kind(self) -> Option<Kind> {
         self.link
             .with(|link| link.server().map(|server| server.kind))
+    }
+}
+
+/// Returns the name of the leave for servers of an origin: in a frame, leave is given to the page around as well, since that page hears
+/// what is answered.
+fn leave(around: Option<&str>, origin: &str) -> String {
+    match around {
+        Some(around) => format!("{around} {origin}"),
+        None => origin.to_owned(),
     }
 }

@@ -1,8 +1,9 @@
 // Lets the browser keep the page, so that it starts without its host. Only a page that `cargo xtask dist` made for itself names this file: one
 // that is served for development shows what was changed, and an element on somebody's site leaves that site alone.
 
-// The policy that admits the worker's address comes with the element.
+// The policy that admits the worker's address comes with the page's wasm.
 await customElements.whenDefined("rill-chat");
+await document.querySelector("rill-chat").ready;
 // The language came before there was a worker: asked for again, it is kept, and costs nothing.
 navigator.serviceWorker?.addEventListener("controllerchange", () => {
   const spoken = performance.getEntriesByType("resource").filter(({ name }) => name.includes("/locales/"));

@@ -54,7 +54,7 @@ pub fn AskFirst(chat: Chat) -> impl IntoView {
                     {move || say!(chat, ask_connect)}
                 </Button>
                 // The browser gives it the focus: who presses a key without reading has given no leave.
-                <button type="button" class="plain" autofocus on:click=move |_| refuse()>
+                <button type="button" class="plain" data-first="" on:click=move |_| refuse()>
                     {move || say!(chat, cancel)}
                 </button>
             </div>

@@ -8,12 +8,7 @@ use std::net::TcpStream;
 use std::time::Duration;
 
 /// How files are named in the page and in what it loads.
-const NAMES: [(&str, char); 4] = [
-    ("href=\"", '"'),
-    ("src=\"", '"'),
-    ("from \"./", '"'),
-    ("new URL(\"./", '"'),
-];
+const NAMES: [(&str, char); 3] = [("href=\"", '"'), ("src=\"", '"'), ("\"./", '"')];
 
 /// Asks for the page, and for each file that it leads to.
 pub(crate) fn all_is_there(address: &str) -> Outcome {
