@@ -109,7 +109,7 @@ impl Chat {
             let key = given.map_err(|error| words(&error))?.as_string();
             let key = key.filter(|key| !key.trim().is_empty());
             // The site may have set another function meanwhile: this key is none of that one's.
-            let is_same = bridge.token.borrow().as_ref() == Some(&ask);
+            let is_same = bridge.token.borrow().clone().map(JsValue::from) == Some(ask.into());
             if let Some(key) = key.filter(|_| is_same) {
                 bridge.keys.borrow_mut().insert(origin, key);
             }
@@ -142,7 +142,7 @@ impl Chat {
 }
 
 async fn ask_for_key(ask: &Function, origin: &str) -> Result<JsValue, JsValue> {
-    let about = Object::new();
+    let about = JsValue::from(Object::new());
     Reflect::set(&about, &"server".into(), &origin.into())?;
     settled(ask.call1(&JsValue::UNDEFINED, &about)?).await
 }
