@@ -38,9 +38,10 @@ export function beside(name) {
 let ours = null;
 export function startWorker(name, told, failed) {
   const url = beside(name);
-  // A frame may have no origin, though its address has one.
-  const near = new URL(url).origin === globalThis.origin;
-  ours = near ? url : URL.createObjectURL(new Blob([`import ${JSON.stringify(url)};`], { type: "text/javascript" }));
+  const line = `import ${JSON.stringify(url)};`;
+  // A frame may have no origin, though its address has one; Chromium takes no blob for a module there.
+  if (origin === "null") ours = `data:text/javascript,${encodeURIComponent(line)}`;
+  else ours = new URL(url).origin === origin ? url : URL.createObjectURL(new Blob([line], { type: "text/javascript" }));
   const worker = new Worker(ours, { type: "module" });
   worker.onmessage = (event) => told(event.data);
   worker.onerror = (event) => {

@@ -124,17 +124,17 @@ class RillChat extends HTMLElement {
   export() {
     return this.#enter((chat) => chat.export()) ?? NOTHING;
   }
-  connect(source, options) {
-    this.#give("connect", source, options?.name);
+  connect(...given) {
+    this.#give("connect", given);
   }
   get context() {
-    return this.#given.context?.[0];
+    return this.#given.context;
   }
   set context(value) {
     this.#give("context", value);
   }
   get token() {
-    return this.#given.token?.[0];
+    return this.#given.token;
   }
   set token(ask) {
     this.#give("token", ask);
@@ -197,12 +197,12 @@ class RillChat extends HTMLElement {
     this.#calls.push([call, failed]);
     this.#load();
   }
-  #give(name, ...values) {
-    this.#given[name] = values;
+  #give(name, value) {
+    this.#given[name] = value;
     this.#hand(name);
   }
   #hand(name) {
-    this.#enter((chat) => chat[name](...this.#given[name]));
+    this.#enter((chat) => chat[name]?.(this.#given[name]));
   }
   #enter(work) {
     const chat = this.#chat;

@@ -6,7 +6,8 @@ use crate::model::Model;
 use crate::run::{self, cargo, step};
 use crate::servers::Servers;
 use crate::{
-    Failure, Outcome, assemble, bare, bench, deny, examples, flags, root, size, surface, tools,
+    Failure, Outcome, again, assemble, bare, bench, deny, examples, flags, package, paths, root,
+    size, surface, tools,
 };
 use std::process::Command;
 use std::time::Instant;
@@ -21,6 +22,8 @@ enum Part {
     Webkit,
     Import,
     Kill,
+    Again,
+    Package,
     Model,
     Servers,
     Nginx,
@@ -31,7 +34,7 @@ enum Part {
 impl Part {
     /// `true` for what takes minutes and finds little new: it is run by its name alone.
     fn is_long(self) -> bool {
-        matches!(self, Part::Import | Part::Kill)
+        matches!(self, Part::Import | Part::Kill | Part::Again)
     }
 }
 
@@ -53,6 +56,8 @@ impl From<flags::Test> for Parts {
             (flags.webkit, Part::Webkit),
             (flags.import, Part::Import),
             (flags.kill, Part::Kill),
+            (flags.again, Part::Again),
+            (flags.package, Part::Package),
             (flags.model, Part::Model),
             (flags.servers, Part::Servers),
             (flags.nginx, Part::Nginx),
@@ -88,6 +93,7 @@ pub(crate) fn test(parts: &Parts) -> Outcome {
         Part::E2e,
         Part::Import,
         Part::Kill,
+        Part::Package,
         Part::Model,
         Part::Servers,
         Part::Nginx,
@@ -95,14 +101,17 @@ pub(crate) fn test(parts: &Parts) -> Outcome {
     ]
     .into_iter()
     .any(|part| parts.hold(part));
-    if in_chromium || parts.hold(Part::Firefox) || parts.hold(Part::Webkit) {
+    let in_others = [Part::Firefox, Part::Webkit, Part::Again];
+    if in_chromium || in_others.iter().any(|part| parts.hold(*part)) {
         // Without it the page is bigger, which is said; in CI all is tried.
         if let Err(failure) = tools::with_npm()
             && in_ci()
         {
             return Err(failure);
         }
-        let sizes = size::sizes(&assemble::shipped()?)?;
+        let dist = assemble::shipped()?;
+        paths::check(&dist)?;
+        let sizes = size::sizes(&dist)?;
         if tools::wasm_opt().is_some() {
             size::check(&sizes)?;
         }
@@ -111,6 +120,9 @@ pub(crate) fn test(parts: &Parts) -> Outcome {
             size::first_load(&sizes),
             size::FIRST_LOAD
         );
+        if parts.hold(Part::Again) {
+            again::build(&dist)?;
+        }
     }
     if in_chromium {
         let chromium = tools::chromium()?;
@@ -127,6 +139,9 @@ pub(crate) fn test(parts: &Parts) -> Outcome {
         }
         if parts.hold(Part::Kill) {
             told(&chromium, "kill", "killed while a reply runs", "killed: ")?;
+        }
+        if parts.hold(Part::Package) {
+            packed(&chromium)?;
         }
         if parts.hold(Part::Model) {
             model(&chromium)?;
@@ -192,10 +207,9 @@ fn host() -> Outcome {
         in_root(["clippy", "--workspace", "--all-targets", "--all-features"]).args(strict),
     )?;
     step(
-        "tests on this machine",
+        "tests on this machine, every bench once among them",
         &mut in_root(["test", "--workspace", "--exclude", "e2e"]),
     )?;
-    bench::smoke()?;
     declarations()?;
     documentation()?;
     tools::wasm_target()?;
@@ -260,6 +274,20 @@ fn in_browser() -> Outcome {
     )
 }
 
+/// The package of npm, as somebody has it who installed it.
+fn packed(chromium: &tools::Chromium) -> Outcome {
+    if run::on_path("npm").is_none() && !in_ci() {
+        println!("  SKIPPED: the package of npm: npm is not here");
+        return Ok(());
+    }
+    let page = package::installed(&package::make(&root().join("dist"))?)?;
+    let mut case = against(chromium, "package");
+    step(
+        "end to end, in Chromium, the package of npm",
+        case.env("RILL_DIST", page),
+    )
+}
+
 fn model(chromium: &tools::Chromium) -> Outcome {
     let Some(model) = had("end to end against a real llama.cpp server", Model::start())? else {
         return Ok(());
@@ -289,9 +317,10 @@ fn servers(chromium: &tools::Chromium, all: bool) -> Outcome {
     )
 }
 
-/// The cases that need more than the lab, by the feature that they stand behind.
+/// The cases that need more than the lab, by the feature that they stand behind. All features are on, so that what the cases share is
+/// compiled once for all of them.
 fn against(chromium: &tools::Chromium, feature: &str) -> Command {
-    let mut cases = in_root(["test", "--package", "e2e", "--features", feature]);
+    let mut cases = in_root(["test", "--package", "e2e", "--all-features"]);
     cases
         .args(["--test", feature])
         .env("RILL_ENGINE", "chromium")

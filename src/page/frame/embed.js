@@ -242,7 +242,7 @@ async function hear(data) {
     must(isNamed || data.id === undefined, "The `id` of a message is a number or a text.");
     const kinds = ["call", "set", "answer"].filter((kind) => data[kind] !== undefined);
     must(kinds.length === 1, "A message has one of `call`, `set` and `answer`.");
-    await ready;
+    await ready();
     const value = await { call, set, answer }[kinds[0]](data);
     if (isNamed) tell({ ...name, value: value ?? null });
   } catch (error) {
@@ -333,30 +333,34 @@ function watchSize() {
 
 // ---- The beginning ----
 
-const ready = begun();
-// Whoever calls hears of it.
-ready.catch(() => {});
+const begun = begin();
+// Whoever asks for something hears of it.
+begun.catch(() => {});
 tell({ event: "rill-frame", detail: { version: VERSION } });
 
-async function begun() {
+async function begin() {
   const failed = new Promise((_, reject) => {
     for (const script of document.scripts) script.addEventListener("error", reject);
   });
+  await Promise.race([customElements.whenDefined("rill-chat"), failed]);
+  for (const name of names()) {
+    if (address.has(name) && (!isLocked || FREE.includes(name))) put(name, address.get(name));
+  }
+  // A page of another origin hears what servers answer: leave is given to it too (src/page/app/link.rs).
+  if (host && host !== originOf(globalThis.origin)) chat.dataset.around = host;
+  chat = document.importNode(chat, true);
+  for (const name of Object.keys(EVENTS)) chat.addEventListener(name, name === "rill-before-send" ? beforeSend : pass);
+  chat.addEventListener("rill-ready", watchSize, { once: true });
+  kept = keptKeys();
+  document.body.replaceChildren(chat);
+}
+
+// Waits until the chat is there; one that could not be loaded is loaded once more.
+async function ready() {
   try {
-    await Promise.race([customElements.whenDefined("rill-chat"), failed]);
-    for (const name of names()) {
-      if (address.has(name) && (!isLocked || FREE.includes(name))) put(name, address.get(name));
-    }
-    // A page of another origin hears what servers answer: leave is given to it too (src/page/app/link.rs).
-    if (host && host !== originOf(globalThis.origin)) chat.dataset.around = host;
-    chat = document.importNode(chat, true);
-    for (const name of Object.keys(EVENTS)) chat.addEventListener(name, name === "rill-before-send" ? beforeSend : pass);
-    chat.addEventListener("rill-ready", watchSize, { once: true });
-    kept = keptKeys();
-    document.body.replaceChildren(chat);
+    await begun;
     await chat.ready;
-  } catch (error) {
-    console.error(error);
+  } catch {
     throw new Refused("Rill could not be loaded.");
   }
 }

@@ -157,7 +157,7 @@ pub async fn a_generator_streams_token_by_token(stage: Stage) {
 pub async fn whatever_a_site_gives_is_read(stage: Stage) {
     let chunk = "{ choices: [{ index: 0, delta: { content: 'Río' } }] }";
     let wire = format!("bytes('data: ' + JSON.stringify({chunk}) + '\\n\\ndata: [DONE]\\n\\n')");
-    let cases = [
+    let cases: [(&str, &str, &str, &str); 17] = [
         ("", "() => bytes('Río 🦞 河')", "complete", "Río 🦞 河"),
         ("", "() => new Response('Río')", "complete", "Río"),
         (

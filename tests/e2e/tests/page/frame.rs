@@ -20,7 +20,7 @@ const EYES: &str = r#"
         focus: () => (document.hasFocus() && e2e.active() ? e2e.name(e2e.active()) : null),
         attribute: (name) => e2e.host()?.getAttribute(name) ?? null,
         complaints: () => [...e2e.violations, ...e2e.errors],
-        key: () => e2e.every(0, "input[type=password]")[0]?.value ?? null,
+        key: () => e2e.find(0, "textbox", "API key")?.value ?? null,
     };
     addEventListener("message", async ({ source, origin, data }) => {
         if (data?.rill === 1) heard.push({ origin, data });
@@ -71,37 +71,25 @@ fn documented(frame: &str) -> String {
     )
 }
 
-/// A page with one frame, which says nothing by itself.
+/// A page with one frame, which says nothing by itself; `ORIGIN` in the frame's address is the page's own.
 fn plain(frame: &str, attributes: &str) -> String {
+    let frame = quote(frame);
     format!(
-        "<!DOCTYPE html><html lang=\"en\"><meta charset=\"utf-8\"><title>Somebody's page</title><body><iframe title=\"Chat\" style=\"width:100%;height:600px\" {attributes} src=\"{frame}\"></iframe></body></html>"
+        "<!DOCTYPE html><html lang=\"en\"><meta charset=\"utf-8\"><title>Somebody's page</title><body><iframe title=\"Chat\" style=\"width:100%;height:600px\" {attributes}></iframe><script>document.querySelector('iframe').src = {frame}.replace('ORIGIN', encodeURIComponent(location.origin));</script></body></html>"
     )
 }
 
 impl Host {
-    /// Opens a page on another origin than the frame's; `text` makes it, once its origin is known.
-    async fn open(stage: &Stage, text: impl FnOnce(&str) -> String) -> Host {
-        // Its own origin stands in its text: the port comes first.
-        let site = StaticSite::start(pictures_folder()).await.expect("a port");
-        let port = site
-            .origin()
-            .rsplit(':')
-            .next()
-            .and_then(|port| port.parse().ok());
-        let origin = site.origin();
-        drop(site);
-        let site = StaticSite::of(pictures_folder())
-            .port(port.expect("a number"))
-            .page("host.html", text(&origin))
-            .start()
-            .await
-            .expect("the same port");
+    /// Opens a page on another origin than the frame's.
+    async fn open(stage: &Stage, text: String) -> Host {
+        let site = StaticSite::of(pictures_folder()).page("host.html", text);
+        let site = site.start().await.expect("a site");
         let page = stage.blank().await;
         page.at_start(EYES).await;
         page.goto(&site.url("host.html")).await;
         Host {
             page,
-            origin,
+            origin: site.origin(),
             _site: site,
         }
     }
@@ -110,7 +98,7 @@ impl Host {
     async fn documented(stage: &Stage, options: &str) -> Host {
         let query = stage.query(Dialect::OpenAi, options, "");
         let frame = stage.site.url(&format!("embed.html?{query}"));
-        let host = Host::open(stage, |_| documented(&frame)).await;
+        let host = Host::open(stage, documented(&frame)).await;
         host.is_there().await;
         host
     }
@@ -409,7 +397,7 @@ pub async fn only_the_origin_that_is_named_is_heard_and_hears(stage: Stage) {
         "&origin=",
     ] {
         let frame = stage.site.url(&format!("embed.html?{query}{origin}"));
-        let host = Host::open(&stage, |_| plain(&frame, "")).await;
+        let host = Host::open(&stage, plain(&frame, "")).await;
         host.is_there().await;
         is_not_heard(&host).await;
         host.page.forgive().await;
@@ -421,29 +409,17 @@ pub async fn only_the_origin_that_is_named_is_heard_and_hears(stage: Stage) {
         .start()
         .await
         .expect("a site");
-    let host = Host::open(&stage, |own| {
-        plain(
-            &site.url(&format!(
-                "listed.html?{query}&origin={}",
-                percent_encode(own)
-            )),
-            "",
-        )
-    })
-    .await;
+    let frame = site.url(&format!("listed.html?{query}&origin=ORIGIN"));
+    let host = Host::open(&stage, plain(&frame, "")).await;
     host.is_there().await;
     is_not_heard(&host).await;
     host.page.forgive().await;
     host.page.close().await;
     // It has listed this one.
-    let mut list = None;
-    let host = Host::open(&stage, |own| {
-        list = Some(listed(&format!("{stranger} {own}")));
-        plain("about:blank", "")
-    })
-    .await;
+    let host = Host::open(&stage, plain("about:blank", "")).await;
+    let list = listed(&format!("{stranger} {}", host.origin));
     let site = StaticSite::of(Stage::dist().expect("a page"))
-        .page("listed.html", list.unwrap_or_default())
+        .page("listed.html", list)
         .start()
         .await
         .expect("a site");
@@ -482,24 +458,13 @@ pub async fn only_the_origin_that_is_named_is_heard_and_hears(stage: Stage) {
 #[e2e::case]
 pub async fn a_second_frame_that_poses_as_the_page_around_is_not_heard(stage: Stage) {
     let query = stage.query(Dialect::OpenAi, "echo", "");
-    let frame = stage.site.url(&format!("embed.html?{query}"));
-    let host = Host::open(&stage, |own| {
-        let frame = format!("{frame}&origin={}", percent_encode(own));
-        // Of the same origin as the page around, and in the same window.
-        plain(&frame, "")
-            .replace(
-                "</body>",
-                "<iframe src=\"host.html?second\"></iframe></body>",
-            )
-            .replace(
-                "<body>",
-                "<body><script>if (location.search) document.body.append('second'); </script>",
-            )
-    })
-    .await;
+    let frame = stage.site.url(&format!("embed.html?{query}&origin=ORIGIN"));
+    // Of the same origin as the page around, and in the same window.
+    let second = "<iframe srcdoc=\"<p>second</p>\"></iframe></body>";
+    let host = Host::open(&stage, plain(&frame, "").replace("</body>", second)).await;
     host.is_there().await;
     host.until::<bool>(
-        "frames.length === 2 && frames[1].origin === origin && !!frames[1].document.body",
+        "frames.length === 2 && frames[1].origin === origin && frames[1].document.body?.innerText === 'second'",
     )
     .await;
     // Its scripts speak from its window: so does a function that is made there.
@@ -606,15 +571,9 @@ pub async fn a_frame_without_an_origin_converses(stage: Stage) {
         .start()
         .await
         .expect("a site");
-    let frame = site.url(&format!("embed.html?{query}"));
-    let host = Host::open(&stage, |own| {
-        let frame = format!("{frame}&origin={}", percent_encode(own));
-        plain(
-            &frame,
-            "sandbox=\"allow-scripts allow-popups allow-downloads\"",
-        )
-    })
-    .await;
+    let frame = site.url(&format!("embed.html?{query}&origin=ORIGIN"));
+    let sandbox = "sandbox=\"allow-scripts allow-popups allow-downloads\"";
+    let host = Host::open(&stage, plain(&frame, sandbox)).await;
     host.until::<bool>("events('rill-ready').length === 1")
         .await;
     assert_eq!(host.js::<String>("heard[0].origin").await, "null");
@@ -685,7 +644,7 @@ pub async fn a_foreign_server_that_a_frame_is_told_waits_for_the_persons_leave(s
         percent_encode(&server)
     );
     let frame = stage.site.url(&format!("embed.html?{query}"));
-    let host = Host::open(&stage, |_| documented(&frame)).await;
+    let host = Host::open(&stage, documented(&frame)).await;
     host.until::<Value>("look(0, 'place', 'button', 'Connect')")
         .await;
     assert_eq!(
