@@ -6,6 +6,7 @@
 //! - One attempt to connect counts, the newest: what an older one or an older search brings changes nothing.
 //! - A server that a link or the page's owner names, and that is neither the page's own host nor this computer, is not contacted before
 //!   the person has given leave. Whom the person has chosen needs none.
+//! - While a site's own transport is connected, nothing but the site's word ends that.
 //! - While the state [is open](LinkState::is_open), something is on its way, or the person is asked.
 
 mod server;
@@ -18,7 +19,7 @@ use crate::address::{Address, BadAddress};
 use crate::dialect::Kind;
 use crate::doctor::Verdict;
 
-/// The server, demo or nobody that the page talks to.
+/// The server, demo, site or nobody that the page talks to.
 #[derive(Debug, Clone, PartialEq)]
 pub enum LinkState {
     /// Search for servers, which goes on.
@@ -31,6 +32,8 @@ pub enum LinkState {
     Connecting(Address),
     /// The demo.
     Demo,
+    /// A transport of the site's own, by the name that the site gives it.
+    Site(String),
     /// A server.
     Connected(Server),
     /// A server that could not be reached; a send tries all the same.
@@ -183,8 +186,29 @@ impl Link {
         !address.is_loopback() && !is_own
     }
 
+    /// Talks to a transport of the site's own, of this name; nothing of it is remembered.
+    pub fn use_site(&mut self, name: String) -> Vec<Act> {
+        self.settle(LinkState::Site(name))
+    }
+
+    /// Lets go of the site's own transport: whoever starts the link anew finds somebody else.
+    pub fn leave_site(&mut self) -> Vec<Act> {
+        if self.is_site() {
+            self.void();
+            self.state = LinkState::Nothing;
+        }
+        Vec::new()
+    }
+
+    fn is_site(&self) -> bool {
+        matches!(self.state, LinkState::Site(_))
+    }
+
     /// Finds somebody to talk to: whom the page asks for, else who was used last, else who runs here, else the demo.
     pub fn start(&mut self, start: Start<'_>) -> Vec<Act> {
+        if self.is_site() {
+            return Vec::new();
+        }
         let Start {
             server,
             kind,
@@ -354,7 +378,7 @@ impl Link {
     pub fn follow(&mut self, last: &LastServer) -> Vec<Act> {
         let is_asking = matches!(self.state, LinkState::Asking(_));
         let is_demo = last.server == DEMO;
-        if is_asking || is_demo && self.state == LinkState::Demo {
+        if is_asking || self.is_site() || is_demo && self.state == LinkState::Demo {
             return Vec::new();
         }
         if is_demo {

@@ -483,3 +483,34 @@ fn a_choice_in_another_tab_is_followed_and_not_remembered_again() {
     link.start(start(FOREIGN, true));
     assert_eq!(link.follow(&last("http://127.0.0.1:1234", None)), []);
 }
+
+#[test]
+fn a_sites_own_transport_stays_until_the_site_ends_it() {
+    let mut link = Link::new("https://site.example".to_owned());
+    link.start(Start {
+        server: Some("https://llm.example"),
+        allowed: true,
+        ..Start::default()
+    });
+    let attempt = link.attempt;
+    assert_eq!(link.use_site("Shop".to_owned()), [Act::Settled]);
+    let site = LinkState::Site("Shop".to_owned());
+    assert_eq!(link.state(), &site);
+    assert!(!site.is_open() && site.server().is_none() && site.address().is_none());
+    // What an older attempt brings, another tab, attributes that change: nothing of it counts.
+    let address = Address::parse("https://llm.example", None).unwrap();
+    let server = Server::unknown(address, Kind::default());
+    assert_eq!(link.connected(attempt, server, None, None), []);
+    assert_eq!(link.follow(&LastServer::demo()), []);
+    let start = Start {
+        server: Some(DEMO),
+        ..Start::default()
+    };
+    assert_eq!(link.start(start.clone()), []);
+    assert_eq!(link.state(), &site);
+    link.leave_site();
+    assert_eq!(link.start(start), [Act::Settled]);
+    assert_eq!(link.state(), &LinkState::Demo);
+    link.leave_site();
+    assert_eq!(link.state(), &LinkState::Demo);
+}

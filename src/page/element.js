@@ -5,6 +5,8 @@ export function keepWords(root) {
   // An element that comes back brings its root along.
   if (kept.has(root)) return;
   kept.add(root);
+  // What holds a slot says whether the site has put something of its own there (`.own` in the styles).
+  root.addEventListener("slotchange", ({ target }) => target.parentNode?.classList.toggle("own", !!target.assignedNodes()[0]));
   const places = new WeakMap();
   const observer = new MutationObserver((changes) => {
     for (const { type, target, addedNodes, removedNodes, previousSibling, nextSibling } of changes) {

@@ -83,6 +83,23 @@ impl Mounted {
         self.run(Command::Clear);
     }
 
+    /// Talks to a transport of the site's own, the first of what is given; the `name` of the second is what it is called. `null` ends that.
+    pub fn connect(&self, given: &js_sys::Array) {
+        let name = js_sys::Reflect::get(&given.get(1), &"name".into());
+        let name = name.ok().and_then(|name| name.as_string());
+        untrack(|| self.chat.use_source(given.get(0), name));
+    }
+
+    /// Sets the context for the model: a text, or a function that gives one.
+    pub fn context(&self, context: JsValue) {
+        untrack(|| self.chat.use_context(context));
+    }
+
+    /// Sets the function that gives keys for servers.
+    pub fn token(&self, ask: JsValue) {
+        untrack(|| self.chat.use_token(ask));
+    }
+
     /// Returns the conversation as JSON text.
     pub fn export(&self) -> String {
         // Before the second half of the page is here nothing was said.

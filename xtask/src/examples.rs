@@ -10,13 +10,16 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use support::StaticFile;
 
+/// How an example is made, in its folder.
+pub(crate) type Make = fn(&Path) -> Outcome;
+
 /// Where examples and documents say that Rill is, and the host of it.
 const HOSTS: [&str; 2] = ["https://your.host/rill/", "https://your.host/"];
 /// PyPI's package that makes a handbook of Markdown.
 const MKDOCS: &str = "mkdocs==1.6.1";
 
 /// The examples that a tool makes: name, and how it is made, into a folder that is empty.
-pub(crate) const MADE: [(&str, fn(&Path) -> Outcome); 5] = [
+pub(crate) const MADE: [(&str, Make); 5] = [
     ("react", |to| bundle("react", to)),
     ("vue", |to| bundle("vue", to)),
     ("mkdocs", handbook),

@@ -33,6 +33,10 @@ xflags::xflags! {
             optional --import
             /// In Chromium, which is killed twenty times while a reply runs: minutes, and only by this flag.
             optional --kill
+            /// The whole build once more in another folder, every byte compared: minutes, and only by this flag.
+            optional --again
+            /// In Chromium, the package of npm, installed and imported by its name; left out where npm is not here.
+            optional --package
             /// In Chromium, against a real llama.cpp server with a small model.
             optional --model
             /// In Chromium, against other real servers: all that can be had (half a gigabyte, once); one of them without any flag.
@@ -71,8 +75,12 @@ xflags::xflags! {
             /// Every bench once, without judging time.
             optional --smoke
         }
-        /// Makes the release build in dist/, and tells its sizes.
+        /// Makes the release build in dist/, and tells its sizes and the tags with the hashes of its scripts.
         cmd dist {}
+        /// Writes what is made of the public surface (src/surface): tables of docs/embedding.md, and package/'s manifest and declarations.
+        cmd surface {}
+        /// Makes the release build, and of it the folder of the package of npm: `npm pack target/package`.
+        cmd package {}
         /// Starts the servers that tests talk to, with all their faults, by hand.
         cmd lab {
             /// The port, in place of 7460.
@@ -142,7 +150,9 @@ mod tests {
         for line in ["", "help", "--help", "serve --help"] {
             assert!(XtaskCmd::of(line).is_err(), "{line}");
         }
-        for command in ["serve", "test", "fuzz", "bare", "bench", "dist", "lab"] {
+        for command in [
+            "serve", "test", "fuzz", "bare", "bench", "dist", "surface", "package", "lab",
+        ] {
             assert!(
                 Xtask::HELP_.contains(&format!("xtask {command}")),
                 "{command}"

@@ -1,36 +1,53 @@
-//! The commands of the house: `cargo xtask serve | test | bench | fuzz | bare | dist | lab`.
+//! The commands of the house: `cargo xtask serve | test | bench | fuzz | bare | dist | surface | package | lab`.
 //!
 //! In: what a person types. Out: a page that is served, a verdict, sizes. It needs nothing but Rust on the machine: what is missing it
-//! installs, and says so. The map: [`flags`] what can be typed; [`run`](mod@run) commands with progress; [`tools`] what must be installed, [`debian`] what is only unpacked; [`assemble`] the page assembled: its
-//! [`links`], compiled ([`compile`]), bound to JavaScript ([`bind`]); [`small`] what is done to it only when it is shipped, [`split`] cut in two, [`wasm`] without
-//! what only the linker needs, [`ship`] made ready for a host, [`launcher`] what other pages load, [`offline`] kept by browsers, [`size`] weighed; [`serve`](mod@serve) static files; [`examples`] made and served; [`model`] the small real model;
-//! [`test`](mod@test) the steps of the proof; [`fuzz`] what strangers send; [`bare`] a machine that has nothing; [`bench`](mod@bench) what it costs.
+//! installs, and says so. The map:
+//!
+//! | rooms | give |
+//! |---|---|
+//! | [`flags`], [`run`](mod@run), [`tools`], [`debian`] | what can be typed; commands with progress; what must be installed, and what is only unpacked |
+//! | [`assemble`], [`links`], [`compile`], [`bind`], [`surface`] | the page assembled: its links, compiled, bound to JavaScript; what is made of the public surface |
+//! | [`small`], [`split`], [`wasm`], [`late`], [`names`] | what is done to it only when it is shipped: made small, cut in two, without what only the linker needs, its second half's glue, short names |
+//! | [`ship`], [`launcher`], [`offline`], [`paths`], [`size`] | made ready for a host; what other pages load; kept by browsers; without paths of this machine; weighed |
+//! | [`inventory`], [`crates`], [`licences`], [`sbom`], [`hashes`], [`integrity`], [`package`](mod@package), [`again`] | what is in it, and its licences; hashes of its files; a package for npm; that it comes out the same elsewhere |
+//! | [`serve`](mod@serve), [`examples`], [`model`], [`servers`] | static files; pages with it, made and served; the small real model, and other real servers |
+//! | [`test`](mod@test), [`deny`], [`fuzz`], [`bare`], [`bench`](mod@bench) | the steps of the proof; what may stand in the tree of crates; what strangers send; a machine that has nothing; what it costs |
 
 #![warn(unreachable_pub)]
 
+mod again;
 mod assemble;
 mod bare;
 mod bench;
 mod bind;
 mod compile;
+mod crates;
 mod debian;
 mod deny;
 mod examples;
 mod flags;
 mod fuzz;
+mod hashes;
+mod integrity;
+mod inventory;
 mod late;
 mod launcher;
+mod licences;
 mod links;
 mod model;
 mod names;
 mod offline;
+mod package;
+mod paths;
 mod run;
+mod sbom;
 mod serve;
 mod servers;
 mod ship;
 mod size;
 mod small;
 mod split;
+mod surface;
 mod test;
 mod tools;
 mod wasm;
@@ -84,6 +101,8 @@ fn run(words: impl Iterator<Item = OsString>) -> Outcome {
         XtaskCmd::Bare(options) => bare::bare(&options),
         XtaskCmd::Bench(options) => bench::bench(options.into()),
         XtaskCmd::Dist(_) => dist(),
+        XtaskCmd::Surface(_) => surface::write(),
+        XtaskCmd::Package(_) => package(),
         XtaskCmd::Lab(options) => lab(options.port),
     }
 }
@@ -123,11 +142,19 @@ fn serve(options: &flags::Serve) -> Outcome {
 
 fn dist() -> Outcome {
     let dist = assemble::shipped()?;
-    let sizes = size::sizes(&dist)?;
-    print!("\n{}", size::table(&sizes));
+    print!("\n{}", size::table(&size::sizes(&dist)?));
     println!(
-        "\nFor other pages, with the address of your host before the name:\n{}",
-        launcher::tag(&dist)?
+        "\nFor sites that include it from another host, the tags with the hashes of this build:\n{}",
+        integrity::tags(&dist)?
+    );
+    Ok(())
+}
+
+fn package() -> Outcome {
+    let folder = package::make(&assemble::shipped()?)?;
+    println!(
+        "\nThe package is in {}: npm pack makes of it what is published.",
+        folder.display()
     );
     Ok(())
 }

@@ -5,15 +5,14 @@
 //! name nothing else, so that whatever a browser or a host has kept of other builds, no two of them are mixed. Beside every file its
 //! compressed twins, for hosts that send those.
 
-use crate::{Outcome, launcher, offline, tools};
+use crate::{Outcome, hashes, integrity, launcher, licences, offline, sbom, tools};
 use std::fs;
-use std::hash::{DefaultHasher, Hash, Hasher};
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use support::files;
 
 /// The files that keep their names: people, browsers and systems know them by those.
-const STABLE: [&str; 10] = [
+const STABLE: [&str; 13] = [
     PAGE,
     FRAME,
     launcher::NAME,
@@ -24,6 +23,9 @@ const STABLE: [&str; 10] = [
     "icon-maskable-192.png",
     "icon-maskable-512.png",
     "sw.js",
+    licences::FILE,
+    sbom::FILE,
+    integrity::FILE,
 ];
 const PAGE: &str = "index.html";
 /// The page for frames on other sites.
@@ -55,6 +57,7 @@ pub(crate) fn ship(dist: &Path) -> Outcome {
         launcher::guest(&fs::read_to_string(&start)?, dist, &build)?,
     )?;
     offline::keep(dist, &build)?;
+    integrity::write(dist)?;
     for file in files(dist)? {
         compress(&file)?;
     }
@@ -79,14 +82,17 @@ fn build(dist: &Path) -> Outcome<String> {
     for part in parts.iter().filter(|part| is_ours(part)) {
         fs::write(part, without_comments(&fs::read_to_string(part)?))?;
     }
-    let mut hasher = DefaultHasher::new();
     // That of the page itself lies among the parts.
     let start = launcher::own(&fs::read_to_string(dist.join(launcher::NAME))?)?;
-    (fs::read(dist.join(PAGE))?, offline::WORKER, &start).hash(&mut hasher);
+    let mut pieces = vec![
+        fs::read(dist.join(PAGE))?,
+        offline::WORKER.into(),
+        start.clone().into_bytes(),
+    ];
     for part in &parts {
-        (part.strip_prefix(dist).ok(), fs::read(part)?).hash(&mut hasher);
+        pieces.extend([name_in(dist, part).into_bytes(), fs::read(part)?]);
     }
-    let app = format!("app-{:016x}", hasher.finish());
+    let app = format!("app-{}", hashes::name(pieces.iter().map(Vec::as_slice)));
     for part in &parts {
         let to = dist
             .join(&app)
@@ -175,10 +181,8 @@ fn packed(bytes: &[u8], ending: &str, pack: fn(&[u8]) -> Outcome<Vec<u8>>) -> Ou
     if bytes.len() < BIG {
         return pack(bytes);
     }
-    let mut hasher = DefaultHasher::new();
-    bytes.hash(&mut hasher);
     let folder = tools::folder().join("packed");
-    let kept = folder.join(format!("{:016x}.{ending}", hasher.finish()));
+    let kept = folder.join(format!("{}.{ending}", hashes::name([bytes])));
     if let Ok(small) = fs::read(&kept) {
         return Ok(small);
     }
@@ -188,6 +192,13 @@ fn packed(bytes: &[u8], ending: &str, pack: fn(&[u8]) -> Outcome<Vec<u8>>) -> Ou
     fs::write(&made, &small)?;
     fs::rename(made, kept)?;
     Ok(small)
+}
+
+/// The path of a file below a folder, with the same separators everywhere.
+pub(crate) fn name_in(folder: &Path, file: &Path) -> String {
+    let name = file.strip_prefix(folder).unwrap_or(file);
+    let names: Vec<_> = name.iter().map(|name| name.to_string_lossy()).collect();
+    names.join("/")
 }
 
 fn is_stable(dist: &Path, file: &Path) -> bool {

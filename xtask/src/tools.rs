@@ -17,9 +17,11 @@ const OLDEST_WASM_OPT: u32 = 116;
 /// npm's package of wasm-opt.
 const BINARYEN: &str = "binaryen@132";
 /// npm's package that draws diagrams.
-const MERMAID: &str = "mermaid@12.3.0";
+pub(crate) const MERMAID: &str = "mermaid@12.3.0";
 /// npm's package that looks for what shuts people out.
 const AXE: &str = "axe-core@4.14.1";
+/// npm's package that checks declarations for TypeScript; from 7 on it is no JavaScript.
+const TYPESCRIPT: &str = "typescript@6.0.3";
 /// The target of the page.
 pub(crate) const WASM: &str = "wasm32-unknown-unknown";
 
@@ -74,20 +76,26 @@ pub(crate) fn rust_source() -> Option<PathBuf> {
     library()
 }
 
-/// The bundler, for those who have it: nothing of ours needs it but the test that it works.
+/// The bundler, for those who have it: nothing of ours needs it but the test that it works. Where it is not here it is built for that test
+/// alone, in the folder of our tools, and soon: its own settings would have all of it optimised as one, which is three quarters of the time.
 pub(crate) fn trunk() -> Outcome<PathBuf> {
-    if let Some(trunk) = on_path("trunk") {
+    let ours = folder()
+        .join("bin")
+        .join(format!("trunk{}", std::env::consts::EXE_SUFFIX));
+    if let Some(trunk) = on_path("trunk").or_else(|| ours.is_file().then(|| ours.clone())) {
         return Ok(trunk);
     }
     step(
-        &format!("building trunk {TRUNK} (once; several minutes)"),
+        &format!("building trunk {TRUNK} (once; some minutes)"),
         cargo()
             .args(["install", "trunk", "--version", TRUNK, "--locked"])
+            .args(["--no-default-features", "--features", "rustls", "--debug"])
+            .arg("--root")
+            .arg(folder())
+            .env("CARGO_PROFILE_DEV_DEBUG", "false")
             .current_dir(std::env::temp_dir()),
     )?;
-    on_path("trunk").ok_or_else(|| {
-        Failure::new("trunk was installed, but cannot be found: is cargo's bin folder on the PATH?")
-    })
+    Ok(ours)
 }
 
 /// The judge of the tree of crates. It runs for seconds: built without its optimisations, it is there sooner.
@@ -204,6 +212,13 @@ pub(crate) fn mermaid() -> Result<[PathBuf; 2], String> {
 pub(crate) fn axe() -> Result<PathBuf, String> {
     let [library] = packed("the rules of access", "axe", AXE, ["axe.min.js"])?;
     Ok(library)
+}
+
+/// The compiler that checks declarations for TypeScript, a script for node; says why it cannot be had.
+pub(crate) fn typescript() -> Result<PathBuf, String> {
+    let files = ["lib/tsc.js", "lib/lib.dom.d.ts"];
+    let [compiler, _] = packed("TypeScript", "typescript", TYPESCRIPT, files)?;
+    Ok(compiler)
 }
 
 /// Files of npm's package, fetched once into a folder of ours: packed, without what it is made of, for the files hold all of that.

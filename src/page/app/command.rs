@@ -5,7 +5,7 @@ use std::sync::Arc;
 use leptos::prelude::*;
 use web_sys::File;
 
-use super::{Chat, ToCheck};
+use super::{Chat, LinkState, ToCheck};
 use crate::address::Address;
 use crate::chat::request::Image;
 use crate::chat::tree::{Tree, TurnId};
@@ -138,8 +138,9 @@ impl Chat {
     /// Does what a person asks. Commands on a turn do nothing while the conversation is on its way here.
     pub fn run(self, command: Command) {
         // Whatever has asked for it: where the page's owner has closed a door, it stays closed.
-        if let Some(door) = command.door()
-            && !self.options.with_untracked(|options| options.opens(door))
+        if command
+            .door()
+            .is_some_and(|door| !untrack(|| self.opens(door)))
         {
             return;
         }
@@ -182,6 +183,14 @@ impl Chat {
                 }
             }
         }
+    }
+
+    /// Tells whether a door is open to the person: the page's owner may have closed it, and where a site's own transport is
+    /// connected, there is no server to be chosen. Tracked.
+    pub fn opens(self, door: Door) -> bool {
+        let is_site = matches!(door, Door::Server | Door::Reading)
+            && self.link.with(|link| matches!(link, LinkState::Site(_)));
+        !is_site && self.options.with(|options| options.opens(door))
     }
 
     /// Tells whether this dialog is open; tracked.

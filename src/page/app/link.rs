@@ -158,6 +158,10 @@ impl Chat {
     fn act(self, act: Act) {
         match act {
             Act::Search(number) => self.spawn(async move {
+                // The site may have said at once that it has a transport of its own: then nobody is looked for.
+                if self.has_site() {
+                    return;
+                }
                 let answering = ports::answering().await;
                 // Where nothing answers, the second half is not needed to say so.
                 let half = match answering.is_empty() {
@@ -209,9 +213,14 @@ impl Chat {
         // Another server knows nothing of what this one called it.
         self.shared().names.borrow_mut().1 = None;
         self.spawn(async move {
-            let fetch = self.fetch(&address);
+            if self.has_site() {
+                return;
+            }
             let known = match self.second_half().await {
-                Some(half) => (half.connect)(fetch, kind).await.map_err(Trouble::Verdict),
+                Some(half) => {
+                    let known = (half.connect)(self, address, kind).await;
+                    known.map_err(Trouble::Verdict)
+                }
                 None => Err(Trouble::Unloaded),
             };
             match known {
@@ -236,9 +245,11 @@ impl Chat {
 
     /// Returns the network's way to a server, with its key.
     pub fn fetch(self, address: &Address) -> Fetch {
+        let origin = address.origin();
+        let token = self.token(&origin);
         Fetch {
             address: address.clone(),
-            key: self.shared().store.key(&address.origin()),
+            key: token.or_else(|| self.shared().store.key(&origin)),
         }
     }
 
@@ -247,6 +258,7 @@ impl Chat {
         self.link.with(|link| match link {
             LinkState::Asking(address) => address.to_string(),
             LinkState::Demo => say!(self, demo),
+            LinkState::Site(name) => name.clone(),
             link => match link.address() {
                 Some(address) => address.to_string(),
                 None => say!(self, no_server),

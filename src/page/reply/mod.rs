@@ -1,9 +1,10 @@
 //! The reply that runs: it drives a session, paces what arrived, and paints what may be shown, once a frame.
 //!
 //! In: [`Report`]s from the session, at any rate. Out: the page, touched at most once a frame, and one finished [`Turn`].
-//! [`ask`] asks the server, [`fit`] for as much as fits, [`rest`] for what the page before this one did not get; [`frame`] paints,
+//! [`around`] asks the site, [`ask`] the server, [`fit`] for as much as fits, [`rest`] for what the page before this one did not get; [`frame`] paints,
 //! [`reader`] does what its reader wants, [`voice`] reads it out, [`watch`](mod@watch) is the Doctor beside it.
 
+mod around;
 mod ask;
 mod fit;
 mod frame;
@@ -194,6 +195,7 @@ fn start(chat: Chat, id: TurnId, source: Source) {
     }
     reply.watch();
     chat.begun(reply.clone(), reply.clone());
+    reply.tell_phase(Status::Connecting.phase());
     fault::begins(chat, id);
     if let Some(history) = history::of(chat) {
         history.began(id, reply.core.borrow().reply.turn());

@@ -95,11 +95,6 @@ pub(crate) fn bench(options: Options) -> Outcome {
     Ok(())
 }
 
-/// Every bench of the river once: that they run, not how long they take.
-pub(crate) fn smoke() -> Outcome {
-    host::smoke()
-}
-
 /// The bench of the page that is built, in short: that it can be measured, not what it costs.
 pub(crate) fn smoke_page() -> Outcome {
     let folder = target()?.join("bench");

@@ -111,6 +111,7 @@ pub fn Dialog(
     view! {
         <dialog
             class=class
+            part="dialog"
             aria-label=label
             node_ref=node_ref
             on:keydown=on_keydown
