@@ -5,6 +5,7 @@
 use crate::bind::{Form, bind};
 use crate::compile::{Compiled, compile};
 use crate::links::{Page, Part, read};
+use crate::script::Small;
 use crate::{Failure, Outcome, inventory, root, ship, small, split, tools, wasm};
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -56,7 +57,7 @@ pub(crate) fn shipped() -> Outcome<PathBuf> {
         println!("  no library for diagrams ({why}): they stay text");
     }
     inventory::write(&dist, &page.parts)?;
-    ship::ship(&dist)?;
+    ship::ship(&dist, &Small::found())?;
     Ok(dist)
 }
 

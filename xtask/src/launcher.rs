@@ -4,7 +4,7 @@
 //! the one that other pages load, which takes of the page's code nothing but what has the hash that stands in it (Subresource Integrity).
 //! It must not know what the launcher does with them.
 
-use crate::{Failure, Outcome, hashes, late, ship, split};
+use crate::{Failure, Outcome, hashes, late, split};
 use serde_json::{Map, Value};
 use std::fs;
 use std::path::Path;
@@ -73,8 +73,8 @@ fn known(folder: &Path, app: &str) -> Outcome<Map<String, Value>> {
 
 /// A script without its comments and without what sets its lines in; its rules of style, each on a line, without blanks.
 fn bare(script: &str) -> String {
-    let script = ship::without_comments(script);
-    let lines = script.lines().map(str::trim_start).map(tight);
+    let lines = script.lines().map(str::trim_start);
+    let lines = lines.filter(|line| !line.starts_with("//")).map(tight);
     lines.map(|line| format!("{line}\n")).collect()
 }
 

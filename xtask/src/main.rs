@@ -7,7 +7,7 @@
 //! |---|---|
 //! | [`flags`], [`run`](mod@run), [`tools`], [`debian`] | what can be typed; commands with progress; what must be installed, and what is only unpacked |
 //! | [`assemble`], [`links`], [`compile`], [`bind`], [`surface`] | the page assembled: its links, compiled, bound to JavaScript; what is made of the public surface |
-//! | [`small`], [`split`], [`wasm`], [`late`], [`names`] | what is done to it only when it is shipped: made small, cut in two, without what only the linker needs, its second half's glue, short names |
+//! | [`small`], [`split`], [`wasm`], [`late`], [`names`], [`script`] | what is done to it only when it is shipped: made small, cut in two, without what only the linker needs, its second half's glue, short names, short scripts |
 //! | [`ship`], [`base`], [`launcher`], [`offline`], [`paths`], [`size`] | made ready for a host; for one path of it; what other pages load; kept by browsers; without paths of this machine; weighed |
 //! | [`inventory`], [`crates`], [`licences`], [`sbom`], [`hashes`], [`integrity`], [`package`](mod@package), [`again`] | what is in it, and its licences; hashes of its files; a package for npm; that it comes out the same elsewhere |
 //! | [`serve`](mod@serve), [`proxy`](mod@proxy), [`examples`], [`model`], [`servers`] | static files; a path that leads on to a server; pages with it, made and served; the small real model, and other real servers |
@@ -43,6 +43,7 @@ mod paths;
 mod proxy;
 mod run;
 mod sbom;
+mod script;
 mod serve;
 mod servers;
 mod ship;

@@ -3,6 +3,7 @@
 //! In: `dist` with the parts in the folder of their build. Out: `sw.js`, which names every part with its hash, and the page's link to what
 //! registers it. What the worker does with them stands in `src/page/offline/keep.js`.
 
+use crate::script::Small;
 use crate::{Failure, Outcome, hashes, ship};
 use serde_json::{Map, Value};
 use std::fs;
@@ -40,7 +41,7 @@ pub(crate) fn keep(dist: &Path, app: &str) -> Outcome {
     let link = format!("<script type=\"module\" src=\"{app}/{register}\"></script>");
     fs::write(&page, format!("{head}{link}{HEAD_END}{rest}"))?;
     let parts = Value::Object(parts(&dist.join(app))?);
-    let worker = ship::without_comments(WORKER);
+    let worker = Small::Plain.script(WORKER)?;
     let build = Value::from(app);
     let script = format!("const BUILD = {build};\nconst FILES = {parts:#};\n{worker}");
     fs::write(dist.join("sw.js"), script)?;

@@ -5,6 +5,7 @@
 //! name nothing else, so that whatever a browser or a host has kept of other builds, no two of them are mixed. Beside every file its
 //! compressed twins, for hosts that send those.
 
+use crate::script::Small;
 use crate::{Outcome, hashes, integrity, launcher, licences, offline, sbom, tools};
 use std::fs;
 use std::io::Write;
@@ -42,8 +43,8 @@ const LEADS: [(&str, &[&str]); 3] = [
 ];
 
 /// Moves the parts into their folder, and compresses everything.
-pub(crate) fn ship(dist: &Path) -> Outcome {
-    let build = build(dist)?;
+pub(crate) fn ship(dist: &Path, scripts: &Small) -> Outcome {
+    let build = build(dist, scripts)?;
     for (name, leads) in LEADS {
         let file = dist.join(name);
         let text = leads.iter().fold(fs::read_to_string(&file)?, |text, lead| {
@@ -54,7 +55,11 @@ pub(crate) fn ship(dist: &Path) -> Outcome {
     let start = dist.join(launcher::NAME);
     fs::write(
         &start,
-        launcher::guest(&fs::read_to_string(&start)?, dist, &build)?,
+        scripts.script(&launcher::guest(
+            &fs::read_to_string(&start)?,
+            dist,
+            &build,
+        )?)?,
     )?;
     offline::keep(dist, &build)?;
     integrity::write(dist)?;
@@ -72,7 +77,7 @@ fn into(lead: &str, build: &str) -> String {
 
 /// Moves the parts into the folder of their build, and gives its name: another build has another one, also where only what leads to the
 /// parts has changed.
-fn build(dist: &Path) -> Outcome<String> {
+fn build(dist: &Path, scripts: &Small) -> Outcome<String> {
     let (register, script) = offline::REGISTER;
     fs::write(dist.join(register), script)?;
     let parts: Vec<PathBuf> = files(dist)?
@@ -81,10 +86,12 @@ fn build(dist: &Path) -> Outcome<String> {
         .collect();
     launcher::seal(dist)?;
     for part in parts.iter().filter(|part| is_ours(part)) {
-        fs::write(part, without_comments(&fs::read_to_string(part)?))?;
+        fs::write(part, scripts.script(&fs::read_to_string(part)?)?)?;
     }
     // That of the page itself lies among the parts.
-    let start = launcher::own(&fs::read_to_string(dist.join(launcher::NAME))?)?;
+    let start = scripts.script(&launcher::own(&fs::read_to_string(
+        dist.join(launcher::NAME),
+    )?)?)?;
     let mut pieces = vec![
         fs::read(dist.join(PAGE))?,
         offline::WORKER.into(),
@@ -110,22 +117,6 @@ fn build(dist: &Path) -> Outcome<String> {
 fn is_ours(part: &Path) -> bool {
     let name = part.file_name().unwrap_or_default().to_string_lossy();
     name.ends_with(".js") && !name.starts_with("mermaid")
-}
-
-/// JavaScript without the lines that are comments: they are for those who read the source.
-pub(crate) fn without_comments(script: &str) -> String {
-    let mut kept = String::with_capacity(script.len());
-    let mut inside = false;
-    for line in script.lines() {
-        let bare = line.trim();
-        inside |= bare.starts_with("/*");
-        if !inside && !bare.starts_with("//") {
-            kept += line;
-            kept.push('\n');
-        }
-        inside &= !bare.ends_with("*/");
-    }
-    kept
 }
 
 /// Whether a file is the compressed twin of another.
@@ -263,7 +254,7 @@ mod tests {
     #[test]
     fn parts_move_together_and_what_people_link_to_leads_there() {
         let dist = built("moves", &"river ".repeat(100));
-        ship(&dist).unwrap();
+        ship(&dist, &Small::Plain).unwrap();
         let app = app(&dist);
         let name = app.file_name().unwrap().to_str().unwrap().to_owned();
         let read = |file: &str| fs::read_to_string(dist.join(file)).unwrap();
@@ -311,19 +302,10 @@ mod tests {
     }
 
     #[test]
-    fn lines_that_are_comments_are_not_shipped_and_all_others_are() {
-        let script = "// Why.\n/** What.\n * @param a\n */\nlet url = \"http://a\"; // stays\n/* one */\n  a * b\n";
-        assert_eq!(
-            without_comments(script),
-            "let url = \"http://a\"; // stays\n  a * b\n"
-        );
-    }
-
-    #[test]
     fn the_folders_name_changes_with_what_is_in_it() {
         let name = |test: &str, page: &str| {
             let dist = built(test, page);
-            ship(&dist).unwrap();
+            ship(&dist, &Small::Plain).unwrap();
             let name = app(&dist).file_name().unwrap().to_owned();
             fs::remove_dir_all(&dist).unwrap();
             name

@@ -16,6 +16,8 @@ const CARGO_DENY: &str = "0.20.2";
 const OLDEST_WASM_OPT: u32 = 116;
 /// npm's package of wasm-opt.
 const BINARYEN: &str = "binaryen@132";
+/// npm's package that makes scripts short.
+const ESBUILD: &str = "esbuild@0.28.2";
 /// npm's package that draws diagrams.
 pub(crate) const MERMAID: &str = "mermaid@12.3.0";
 /// npm's package that looks for what shuts people out.
@@ -200,6 +202,36 @@ fn find_wasm_opt() -> Option<PathBuf> {
         "  no wasm-opt of version {OLDEST_WASM_OPT} or newer ({why}): the page works and is about a fifth bigger"
     );
     None
+}
+
+/// What makes scripts short; nothing, where it cannot be had.
+pub(crate) fn esbuild() -> Option<PathBuf> {
+    let ours = folder().join("esbuild").join(ESBUILD);
+    let program = ours.join("node_modules").join(".bin").join("esbuild");
+    if runs(&program) {
+        return Some(program);
+    }
+    let what = format!("fetching {ESBUILD} from npm (once)");
+    let install = [
+        "install",
+        "--no-save",
+        "--no-audit",
+        "--no-fund",
+        "--prefix",
+        ".",
+        ESBUILD,
+    ];
+    match npm(&what, &install, &ours) {
+        Ok(()) if runs(&program) => return Some(program),
+        Ok(()) => println!("  scripts stay longer than they need be: npm's {ESBUILD} does not run"),
+        Err(why) => println!("  scripts stay longer than they need be: {why}"),
+    }
+    None
+}
+
+/// Whether a program is there, and tells its version.
+fn runs(program: &PathBuf) -> bool {
+    program.is_file() && output_of(Command::new(program).arg("--version")).is_some()
 }
 
 /// The library that draws diagrams, and its licence; says why they cannot be had.
