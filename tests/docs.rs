@@ -143,14 +143,14 @@ fn the_script_of_the_frame_knows_what_this_version_knows() {
         .filter(|name| rill::options::is_free(name))
         .collect();
     assert_eq!(listed, free);
-    let text = fs::read_to_string(root().join("docs/embedding.md")).unwrap();
-    let events = between(&text, "\n| `rill-", "`");
-    let mut known = 0;
-    for event in events {
-        known += 1;
-        assert!(script.contains(&format!("\"rill-{event}\": [")), "{event}");
-    }
-    assert!(known > 5, "{known}");
+    let list = between(&script, "const EVENTS = {\n", "};").next().unwrap();
+    let listed: BTreeSet<String> = list.lines().map(|line| line.trim().to_owned()).collect();
+    let row = |event: &rill::surface::Event| {
+        let fields = event.detail.iter().filter(|field| !field.is_answer);
+        let fields: Vec<String> = fields.map(|field| format!("\"{}\"", field.name)).collect();
+        format!("\"{}\": [{}],", event.name, fields.join(", "))
+    };
+    assert_eq!(listed, rill::surface::EVENTS.iter().map(row).collect());
 }
 
 #[test]

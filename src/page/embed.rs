@@ -37,13 +37,13 @@ pub fn start() {
 /// Returns the functions by which the launcher enters the wasm, so that an element whose wasm stops falls into the net.
 #[wasm_bindgen]
 pub fn net() -> JsValue {
-    fault::net()
+    fault::doors()
 }
 
 /// Fetches the words of the element's language: the first that anybody sees are those of the own language. Returns what is to be
 /// awaited before it is mounted; `None` where the words are here. Where they cannot be had, it is English.
 #[wasm_bindgen]
-pub fn learn(host: &HtmlElement) -> Option<js_sys::Promise> {
+pub fn prepare(host: &HtmlElement) -> Option<js_sys::Promise> {
     let (options, _) = read_options(host, host.has_attribute("data-standalone"));
     let store = Store::new(options.storage == Storage::Local, &host.id());
     let locale = language_of(&options, &store.appearance());

@@ -24,7 +24,7 @@ export function guard(functions, version, words) {
 }
 
 // What the launcher takes: it is there before the wasm, and imports nothing.
-export const net = () => ({ comes, goes, enter });
+export const doors = () => ({ comes, goes, enter });
 
 // Does something that enters the wasm, on behalf of the page around it.
 function enter(work) {

@@ -15,7 +15,7 @@ use crate::reply::TextChange;
 #[wasm_bindgen(module = "/src/page/fault.js")]
 extern "C" {
     /// Returns what the launcher enters the wasm by: `comes`, `goes`, `enter`.
-    pub fn net() -> JsValue;
+    pub fn doors() -> JsValue;
     fn guard(functions: &JsValue, version: &str, words: Vec<String>);
     #[wasm_bindgen(js_name = begins)]
     fn js_begins(host: &HtmlElement, name: &str, asked: i32, question: &str, id: i32, record: &str);

@@ -42,7 +42,7 @@ const check = (file) =>
 // Brings the page's wasm.
 async function bring() {
   const file = "./rill-page_bg.wasm";
-  const wasm = fetch(at(file), { integrity: HASHES[file] ?? "" });
+  const wasm = fetch(at(file), { integrity: HASHES[file] });
   // It is awaited further down, if it comes to that.
   wasm.catch(() => {});
   await Promise.all(Object.keys(HASHES).filter((name) => name !== file).map(check));
@@ -171,7 +171,7 @@ class RillChat extends HTMLElement {
   }
   #mount(isSpoken) {
     if (this.#chat || !this.#place) return;
-    const words = isSpoken ? null : rill.learn(this);
+    const words = isSpoken ? null : rill.prepare(this);
     if (words) return words.then(() => this.#mount(true));
     this.#place.replaceChildren();
     comes(this);
@@ -261,7 +261,11 @@ button { all: unset; display: flex; align-items: center; justify-content: center
 .panel[open] { display: flex; flex-direction: column }
 .panel:modal { inset: 0; inline-size: 100%; block-size: 100dvh; border: 0; border-radius: 0 }
 .panel .place { display: block; flex: 1; min-block-size: 0; contain: content }
-.bar { display: flex; align-items: center; justify-content: space-between; padding-inline-start: 16px }
+.bar { display: flex; align-items: center; padding-inline-start: 16px }
+.bar span { flex: 1 }
+.launcher span:empty { display: none }
+:host([theme="light"]) .panel { color-scheme: light }
+:host([theme="dark"]) .panel { color-scheme: dark }
 button:focus-visible { outline: 2px solid; outline-offset: -4px }
 svg { inline-size: 24px; block-size: 24px; fill: none; stroke: currentColor; stroke-width: 2 }
 `;
@@ -285,15 +289,16 @@ const corner = (host, place) => {
   // A person has asked the browser to close it.
   panel.onclose = () => panel.open || !place.isConnected || host.hide();
   panel.onkeydown = (event) => {
-    const isOurs = event.composedPath().find((node) => node.open) === panel;
-    if (event.key === "Escape" && isOurs && !event.defaultPrevented && !panel.matches(":modal")) host.hide();
+    // A dialog of the chat's own closes first; a modal panel the browser closes itself.
+    const from = event.composedPath()[0].closest("dialog:not(.panel), .panel:modal");
+    if (event.key === "Escape" && !from && !event.defaultPrevented) host.hide();
   };
   host.shadowRoot.replaceChildren(button, panel);
   return {
     // Says what it is for, and opens or closes it as the attributes say; whether it is open.
     follow() {
       const { label, open } = host;
-      const [say, shut] = WORDS[languages(host).find((tag) => Object.hasOwn(WORDS, tag)) ?? "en"];
+      const [say, shut] = WORDS[languages(host).find((tag) => WORDS[tag]) ?? "en"];
       name.textContent = title.textContent = label;
       button.ariaLabel = panel.ariaLabel = label || say;
       close.ariaLabel = shut;

@@ -10,7 +10,6 @@ use std::collections::BTreeMap;
 use std::rc::{Rc, Weak};
 use std::str::FromStr;
 
-use leptos::prelude::*;
 use serde_json::{Map, Value, json};
 
 use crate::chat::preferences::Preferences;
@@ -39,12 +38,7 @@ thread_local! {
     /// Places that are taken on this page.
     static PLACES: RefCell<Vec<Weak<str>>> = RefCell::default();
     /// Origins that the person has allowed since the page is there, on any of its chats.
-    static ALLOWED: ArcRwSignal<Vec<String>> = ArcRwSignal::default();
-}
-
-/// Tells whether the person has allowed an origin since the page is there, on any of its chats; tracked.
-pub fn is_allowed_here(origin: &str) -> bool {
-    ALLOWED.with(|allowed| allowed.with(|all| all.iter().any(|one| one == origin)))
+    static ALLOWED: RefCell<Vec<String>> = RefCell::default();
 }
 
 /// Takes a place of that name; where another chat on the page has it already, one of that name and a mark.
@@ -152,7 +146,7 @@ impl Store {
     pub fn allows(&self, origin: &str) -> bool {
         let kept = self.get("allowed");
         let mut kept = kept.as_array().into_iter().flatten();
-        ALLOWED.with(|allowed| allowed.with_untracked(|all| all.iter().any(|one| one == origin)))
+        ALLOWED.with_borrow(|all| all.iter().any(|one| one == origin))
             || kept.any(|one| one == origin)
     }
 
@@ -170,7 +164,7 @@ impl Store {
             kept.push(Value::from(origin));
             self.set("allowed", &Value::Array(kept));
         }
-        ALLOWED.with(|allowed| allowed.update(|all| all.push(origin.to_owned())));
+        ALLOWED.with_borrow_mut(|all| all.push(origin.to_owned()));
     }
 
     /// Tells whether this URL is known to take nothing but `application/json`.

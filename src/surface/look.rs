@@ -200,9 +200,11 @@ impl CustomProperty {
             Default::Of(other) => other,
             _ => self.name,
         };
-        let uses = TOKENS
-            .split("var(")
-            .filter_map(move |after| after.strip_prefix(name));
+        let uses = TOKENS.match_indices("var(");
+        let uses = uses.filter_map(move |(at, open)| {
+            let inside = text::from(TOKENS, at + open.len());
+            inside.strip_prefix(name)
+        });
         let fallbacks = uses.filter_map(|after| after.strip_prefix(", "));
         fallbacks.map(last_fallback)
     }

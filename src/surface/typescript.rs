@@ -160,7 +160,11 @@ impl Attribute {
 
 /// Words as a sentence that stands alone.
 fn sentence(words: &str) -> String {
+    let begins_with_code = words.starts_with('`');
     let words = plain(words).replace(" (below)", "");
+    if begins_with_code {
+        return format!("{words}.");
+    }
     let mut letters = words.chars();
     let first = letters.next().map(|first| first.to_uppercase().to_string());
     format!("{}{}.", first.unwrap_or_default(), letters.as_str())

@@ -83,7 +83,12 @@ fn library() -> Outcome<(Crate, BTreeMap<Key, Crate>)> {
     };
     let words = ["--package", "std"].map(str::to_owned);
     let mut crates = told(&source.join("Cargo.toml"), &words)?;
+    // Its own crates are one part; what they name of each other is nobody's.
     crates.retain(|_, one| one.checksum.is_some());
+    let kept: BTreeSet<Key> = crates.keys().cloned().collect();
+    for one in crates.values_mut() {
+        one.needs.retain(|need| kept.contains(need));
+    }
     Ok((library, crates))
 }
 

@@ -8,6 +8,26 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+/// The packages of the web servers that `cargo xtask test --hosts` tries, and the file of each by which it is known to be there.
+const HOSTS: [(&str, &str); 8] = [
+    ("nginx", "usr/sbin/nginx"),
+    ("nginx-common", "etc/nginx/mime.types"),
+    (
+        "libnginx-mod-http-brotli-static",
+        "usr/lib/nginx/modules/ngx_http_brotli_static_module.so",
+    ),
+    ("caddy", "usr/bin/caddy"),
+    ("apache2-bin", "usr/sbin/apache2"),
+    ("apache2", "etc/apache2/mods-available/mime.conf"),
+    ("lighttpd", "usr/sbin/lighttpd"),
+    ("lighttpd-mod-deflate", "usr/lib/lighttpd/mod_deflate.so"),
+];
+
+/// The web servers, in a folder of ours.
+pub(crate) fn hosts() -> Outcome<PathBuf> {
+    unpacked("hosts", "web servers", &HOSTS)
+}
+
 /// The folder in which these packages are unpacked, fetched once: their names, and the file of each by which it is known to be there.
 pub(crate) fn unpacked(name: &str, what: &str, wanted: &[(&str, &str)]) -> Outcome<PathBuf> {
     let folder = tools::folder().join(name);

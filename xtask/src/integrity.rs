@@ -11,7 +11,7 @@ use support::files;
 /// The file, beside the page.
 pub(crate) const FILE: &str = "integrity.json";
 /// The scripts that other sites include by name.
-const INCLUDED: [&str; 2] = ["rill.js", "embed.js"];
+const INCLUDED: [&str; 1] = ["rill.js"];
 
 /// Writes the hash of every file but its own and the compressed twins: who builds the same sources compares this one file.
 pub(crate) fn write(dist: &Path) -> Outcome {
@@ -24,6 +24,12 @@ pub(crate) fn write(dist: &Path) -> Outcome {
     }
     let text = format!("{:#}\n", Value::Object(hashes));
     Ok(fs::write(dist.join(FILE), text)?)
+}
+
+/// Writes it anew, and its twins: some of the files are others by now.
+pub(crate) fn seal(dist: &Path) -> Outcome {
+    write(dist)?;
+    ship::compress(&dist.join(FILE))
 }
 
 /// The tags to copy, for the scripts that are there.

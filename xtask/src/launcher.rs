@@ -1,9 +1,10 @@
 //! The launcher (`src/page/rill.js`), as it is shipped: twice.
 //!
 //! In: its source; the parts of the build, in their folder. Out: the one of the page itself, without what only a guest on another page needs;
-//! the one that other pages load, which takes of the first view nothing but what has the hash that stands in it (Subresource Integrity). It must not know what the launcher does with them.
+//! the one that other pages load, which takes of the page's code nothing but what has the hash that stands in it (Subresource Integrity).
+//! It must not know what the launcher does with them.
 
-use crate::{Failure, Outcome, hashes, ship, split};
+use crate::{Failure, Outcome, hashes, late, ship, split};
 use serde_json::{Map, Value};
 use std::fs;
 use std::path::Path;
@@ -37,7 +38,23 @@ pub(crate) fn guest(source: &str, dist: &Path, app: &str) -> Outcome<String> {
     Ok(bare(&script))
 }
 
-/// Scripts and wasm of the first view by their names beside the launcher, each with its hash.
+/// Writes into what fetches the second half of the page the hash that its wasm has by now.
+pub(crate) fn seal(dist: &Path) -> Outcome {
+    let loader = dist.join(late::LOADER);
+    // A page that was not cut has none.
+    if loader.is_file() {
+        let hash = hashes::sha256(&fs::read(dist.join("split_later.wasm"))?);
+        let script = fs::read_to_string(&loader)?;
+        fs::write(
+            loader,
+            script.replace(late::HASH, &format!("const HASH = \"{hash}\";")),
+        )?;
+    }
+    Ok(())
+}
+
+/// Scripts and wasm of the first view by their names beside the launcher, each with its hash; and the script of the second half, for which
+/// what imports it then has no word.
 fn known(folder: &Path, app: &str) -> Outcome<Map<String, Value>> {
     let mut known = Map::new();
     for file in files(folder)? {
@@ -45,7 +62,8 @@ fn known(folder: &Path, app: &str) -> Outcome<Map<String, Value>> {
         let names: Vec<_> = name.iter().map(|name| name.to_string_lossy()).collect();
         let name = names.join("/");
         let is_code = name.ends_with(".js") || name.ends_with(".wasm");
-        if is_code && name != NAME && !split::comes_later(&name) {
+        let is_first = is_code && name != NAME && !split::comes_later(&name);
+        if is_first || name == late::FILE {
             let hash = hashes::sha256(&fs::read(&file)?);
             known.insert(format!("./{app}/{name}"), hash.into());
         }
@@ -118,6 +136,7 @@ mod tests {
             "rill.js",
             "rill-page.js",
             "rill-page_bg.wasm",
+            "rill-late.js",
             "rill-annex.js",
             "register.js",
             "split_later.wasm",
@@ -129,7 +148,12 @@ mod tests {
         let script = guest(SOURCE, &dist, "app-1").unwrap();
         fs::remove_dir_all(&dist).unwrap();
         let hash = hashes::sha256(b"abc");
-        let names = ["rill-page.js", "rill-page_bg.wasm", "snippets/a/element.js"];
+        let names = [
+            "rill-late.js",
+            "rill-page.js",
+            "rill-page_bg.wasm",
+            "snippets/a/element.js",
+        ];
         let hashes = names.map(|name| format!("\"./app-1/{name}\":\"{hash}\""));
         assert!(
             script.contains(&format!("const HASHES = {{{}}};", hashes.join(","))),

@@ -79,6 +79,7 @@ fn build(dist: &Path) -> Outcome<String> {
         .into_iter()
         .filter(|file| !is_stable(dist, file))
         .collect();
+    launcher::seal(dist)?;
     for part in parts.iter().filter(|part| is_ours(part)) {
         fs::write(part, without_comments(&fs::read_to_string(part)?))?;
     }

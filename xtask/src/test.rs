@@ -6,8 +6,8 @@ use crate::model::Model;
 use crate::run::{self, cargo, step};
 use crate::servers::Servers;
 use crate::{
-    Failure, Outcome, again, assemble, bare, bench, deny, examples, flags, package, paths, root,
-    size, surface, tools,
+    Failure, Outcome, again, assemble, bare, base, bench, debian, deny, examples, flags, package,
+    paths, root, size, surface, tools,
 };
 use std::process::Command;
 use std::time::Instant;
@@ -26,7 +26,7 @@ enum Part {
     Package,
     Model,
     Servers,
-    Nginx,
+    Hosts,
     Examples,
     Trunk,
 }
@@ -60,7 +60,7 @@ impl From<flags::Test> for Parts {
             (flags.package, Part::Package),
             (flags.model, Part::Model),
             (flags.servers, Part::Servers),
-            (flags.nginx, Part::Nginx),
+            (flags.hosts, Part::Hosts),
             (flags.examples, Part::Examples),
             (flags.trunk, Part::Trunk),
         ];
@@ -96,7 +96,7 @@ pub(crate) fn test(parts: &Parts) -> Outcome {
         Part::Package,
         Part::Model,
         Part::Servers,
-        Part::Nginx,
+        Part::Hosts,
         Part::Examples,
     ]
     .into_iter()
@@ -149,8 +149,8 @@ pub(crate) fn test(parts: &Parts) -> Outcome {
         if parts.hold(Part::Servers) {
             servers(&chromium, !parts.all)?;
         }
-        if parts.hold(Part::Nginx) {
-            behind_nginx(&chromium)?;
+        if parts.hold(Part::Hosts) {
+            behind_hosts(&chromium)?;
         }
         if parts.hold(Part::Examples) {
             examples(&chromium)?;
@@ -352,22 +352,27 @@ fn had<T>(part: &str, found: Outcome<T>) -> Outcome<Option<T>> {
     }
 }
 
-/// The Doctor behind a real proxy, wherever one can be had.
-fn behind_nginx(chromium: &tools::Chromium) -> Outcome {
-    let nginx = match tools::nginx() {
-        Ok(nginx) => nginx,
+/// The page on web servers that people have, wherever they can be had.
+fn behind_hosts(chromium: &tools::Chromium) -> Outcome {
+    let hosts = match debian::hosts() {
+        Ok(hosts) => hosts,
         Err(Failure(words)) => {
             println!(
-                "  SKIPPED: end to end behind a real nginx: {}",
+                "  SKIPPED: end to end behind nginx, Caddy, Apache and lighttpd: {}",
                 words.trim_end().replace('\n', "\n  ")
             );
             return Ok(());
         }
     };
-    let mut cases = against(chromium, "nginx");
+    let based = base::copy(&root().join("dist"), &base::Base::read("/rill/")?)?;
+    let mut cases = against(chromium, "hosts");
+    cases
+        .env("RILL_HOSTS", hosts)
+        .env("RILL_BASED", based)
+        .env("RILL_XTASK", std::env::current_exe()?);
     step(
-        "end to end, in Chromium, behind a real nginx",
-        cases.env("RILL_NGINX", nginx),
+        "end to end, in Chromium, behind nginx, Caddy, Apache and lighttpd",
+        &mut cases,
     )
 }
 

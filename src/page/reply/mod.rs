@@ -2,12 +2,13 @@
 //!
 //! In: [`Report`]s from the session, at any rate. Out: the page, touched at most once a frame, and one finished [`Turn`].
 //! [`around`] asks the site, [`ask`] the server, [`fit`] for as much as fits, [`rest`] for what the page before this one did not get; [`frame`] paints,
-//! [`reader`] does what its reader wants, [`voice`] reads it out, [`watch`](mod@watch) is the Doctor beside it.
+//! [`key`] keeps keys out of what is told, [`reader`] does what its reader wants, [`voice`] reads it out, [`watch`](mod@watch) is the Doctor beside it.
 
 mod around;
 mod ask;
 mod fit;
 mod frame;
+mod key;
 mod reader;
 mod rest;
 pub mod voice;
@@ -42,7 +43,7 @@ use crate::page::words::say;
 use crate::reply;
 use crate::session::{Control, Report};
 use crate::text;
-use crate::trace::{Fact, Imported, Trace, scrub};
+use crate::trace::{Fact, Imported, Trace};
 
 use reader::Pages;
 pub use rest::restore;
@@ -402,20 +403,6 @@ impl Reply {
             self.show_status(status);
         }
         self.arm(0.0);
-    }
-
-    /// Returns a report in which stars stand in the place of the key: some servers repeat it where they say that it is wrong, and the end
-    /// is kept, exported and told.
-    fn without_key(&self, report: Report) -> Report {
-        let origin = self.origin.borrow();
-        let Some(key) = origin.key.as_deref() else {
-            return report;
-        };
-        match report {
-            Report::End(end) => Report::End(end.reworded(|words| scrub(words, &[key]))),
-            Report::Finishing(end) => Report::Finishing(end.reworded(|words| scrub(words, &[key]))),
-            report => report,
-        }
     }
 
     /// Returns the status of a reply whose connection broke, while its server is asked for the rest.

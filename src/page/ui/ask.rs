@@ -6,10 +6,15 @@
 use leptos::prelude::*;
 
 use super::kit::{Button, Dialog};
+use crate::address::Address;
 use crate::page::app::{Chat, Command, LinkState};
 use crate::page::sentences::young;
-use crate::page::store::is_allowed_here;
 use crate::page::words::say;
+
+thread_local! {
+    /// The number of times that leave was given, on any chat of the page.
+    static ANSWERS: ArcRwSignal<u32> = ArcRwSignal::new(0);
+}
 
 /// The question before a server is spoken to that the person has not chosen.
 #[component]
@@ -33,9 +38,17 @@ pub fn AskFirst(chat: Chat) -> impl IntoView {
         }
     };
     let refuse = move || chat.run(Command::Allow(false));
+    let answers = ANSWERS.with(Clone::clone);
+    let given = answers.clone();
+    let allow = move || {
+        chat.run(Command::Allow(true));
+        given.update(|count| *count += 1);
+    };
     // Another chat of the page may have asked the same.
     Effect::new(move || {
-        if address().is_some_and(|address| is_allowed_here(&address.origin())) {
+        answers.track();
+        let allows = |address: Address| chat.shared().store.allows(&address.origin());
+        if address().is_some_and(allows) {
             untrack(|| chat.run(Command::Allow(true)));
         }
     });
@@ -50,7 +63,7 @@ pub fn AskFirst(chat: Chat) -> impl IntoView {
             <h2>{title}</h2>
             <p>{text}</p>
             <div class="ways">
-                <Button class="strong" on_click=move || chat.run(Command::Allow(true))>
+                <Button class="strong" on_click=allow>
                     {move || say!(chat, ask_connect)}
                 </Button>
                 // The browser gives it the focus: who presses a key without reading has given no leave.

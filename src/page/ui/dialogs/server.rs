@@ -140,16 +140,14 @@ struct Named {
 impl Named {
     fn connect(self) {
         let key = key_of(typed(self.key));
-        let (known, store) = (
-            untrack(|| known(self.chat)),
-            self.chat.shared().store.clone(),
-        );
+        let store = self.chat.shared().store.clone();
         let origin = |address: Address| address.origin();
+        let known = untrack(|| known(self.chat)).map(origin);
         let to = Address::parse(&typed(self.address), Some(&page_origin()));
-        let (to, known) = (to.map(origin), known.map(origin));
-        match (to, known) {
-            // The key that stands there is the one of the server before: it does not go to another.
-            (Ok(to), Some(known)) if to != known && store.key(&known).as_ref() == Some(&key) => {
+        let stood = known.as_deref().and_then(|known| store.key(known));
+        match to.map(origin) {
+            // What stands there is of the server before: its key does not go to another, which keeps its own.
+            Ok(to) if known.as_ref() != Some(&to) && key == stood.unwrap_or_default() => {
                 self.keeps.set(store.keeps_key(&to));
                 self.connect_with(store.key(&to).unwrap_or_default());
             }

@@ -14,7 +14,7 @@ const PLAY: &str = include_str!("../../../hostile/play.js");
 /// The server says what it is told.
 const ECHO: &str = "echo;first=0;delay=0";
 /// So many answers are one message where they are short: each stands by itself, and the least of them come last.
-const TOGETHER: usize = 3;
+const TOGETHER: usize = 4;
 /// The answers of one conversation.
 const CHUNK: usize = 30;
 

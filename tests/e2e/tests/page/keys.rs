@@ -294,6 +294,19 @@ pub async fn the_key_in_the_field_does_not_go_to_another_address(stage: Stage) {
     for entry in other.log() {
         assert!(!format!("{entry:?}").contains("Tamarind"), "{entry:?}");
     }
+    // Nor is it gone: whoever comes back need not put it in once more.
+    chat.button("Server").await;
+    chat.put("textbox", "Server address", &own.origin()).await;
+    chat.page.press("Enter", 0).await;
+    let back = format!(
+        "{}?.value === {}",
+        chat.find("textbox", "API key"),
+        quote(KEY)
+    );
+    chat.page.until::<bool>(&back).await;
+    connected(&chat).await;
+    chat.close_dialog().await;
+    assert_eq!(chat.ask("Hello").await.fate(), ("complete", Some("stop")));
 }
 
 /// An element with these attributes, on a page of its own.

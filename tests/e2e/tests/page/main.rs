@@ -31,6 +31,7 @@ mod imports;
 mod jarvis;
 mod keys;
 mod languages;
+mod launcher;
 mod lesson;
 mod list;
 mod llama_chat;
