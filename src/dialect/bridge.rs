@@ -178,6 +178,15 @@ impl Giver {
         }
     }
 
+    /// Begins what is no reply, but a refusal: its bytes are handed on as they are.
+    pub fn raw() -> Giver {
+        Giver {
+            has_kind: true,
+            is_wire: true,
+            ..Giver::default()
+        }
+    }
+
     /// Tells whether the site has said that nothing more follows.
     pub fn is_over(&self) -> bool {
         self.is_over

@@ -133,6 +133,15 @@ fn objects_say_thinking_text_end_and_error() {
 }
 
 #[test]
+fn a_refusal_is_handed_on_as_it_is() {
+    let mut giver = Giver::raw();
+    let part = giver.take(Piece::Bytes(b"No boat"));
+    assert_eq!(part, Some(Part::Bytes(b"No boat".to_vec())));
+    assert_eq!(giver.done(), None);
+    assert_eq!(Giver::raw().done(), None);
+}
+
+#[test]
 fn what_is_thrown_is_an_error_in_its_own_words() {
     let said = events(&PLAIN, vec![Giver::new(false).failed("the bridge is up")]);
     assert!(matches!(&said[..], [ChatEvent::Error(error)] if error.message == "the bridge is up"));

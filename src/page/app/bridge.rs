@@ -121,6 +121,9 @@ impl Chat {
     pub async fn context_now(self) -> Result<Option<String>, String> {
         let bridge = self.state::<Bridge>();
         let context = bridge.context.borrow().clone();
+        if context.is_undefined() {
+            return Ok(None);
+        }
         let given = match context.dyn_ref::<Function>() {
             Some(ask) => ask.call0(&JsValue::UNDEFINED),
             None => Ok(context),
@@ -131,7 +134,9 @@ impl Chat {
         };
         let text = text.map_err(|error| words(&error))?.as_string();
         let text = text.filter(|text| !text.trim().is_empty());
-        bridge.told.set(text.clone());
+        if bridge.told.with_untracked(|told| *told != text) {
+            bridge.told.set(text.clone());
+        }
         Ok(text)
     }
 

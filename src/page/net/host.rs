@@ -115,6 +115,9 @@ impl HostBody {
             }
             return Ok((200, String::new()));
         };
+        if !response.ok() {
+            self.giver = Giver::raw();
+        }
         self.well = match response.body() {
             Some(stream) => Well::open(&stream)?,
             None => None,
