@@ -191,28 +191,21 @@ fn hostile_bytes_of_every_family_are_text_or_nothing() {
     for Hostile { name, text } in bodies() {
         for kind in Kind::ALL {
             let dialect = kind.dialect();
-            let whole = events(*kind, [text.as_bytes()]);
-            assert_eq!(
-                whole,
-                events(*kind, text.as_bytes().chunks(7)),
-                "{name}, {}",
-                dialect_name(*kind)
-            );
+            let whole = events(kind, [text.as_bytes()]);
+            // As text: a figure that is none is not equal to itself.
+            let cut = events(kind, text.as_bytes().chunks(7));
+            assert_eq!(format!("{whole:?}"), format!("{cut:?}"), "{name}, {kind:?}");
             let said = whole.iter().filter_map(|event| match event {
                 ChatEvent::Text(text) | ChatEvent::ReplaceText(text) => Some(text.as_str()),
                 _ => None,
             });
             let said: String = said.collect();
             let bad = blocks_of(&said).iter().find_map(|block| wrong(block, 0));
-            assert_eq!(bad, None, "{name}, {}", dialect_name(*kind));
+            assert_eq!(bad, None, "{name}, {kind:?}");
             // Its second request is made of what came.
             let _ = dialect.chat(&ChatRequest::default(), dialect.transport(None));
         }
     }
-}
-
-fn dialect_name(kind: Kind) -> &'static str {
-    kind.as_str()
 }
 
 fn events<'p>(kind: Kind, pieces: impl IntoIterator<Item = &'p [u8]>) -> Vec<ChatEvent> {
