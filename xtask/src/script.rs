@@ -46,7 +46,7 @@ fn shortened(program: &PathBuf, script: &str) -> Outcome<String> {
     }
     let said = esbuild.wait_with_output()?;
     match said.status.success() {
-        true => Ok(String::from_utf8(said.stdout)?),
+        true => Ok(String::from_utf8_lossy(&said.stdout).into_owned()),
         false => Err(Failure::new(format!(
             "esbuild does not take a script:\n{}",
             String::from_utf8_lossy(&said.stderr)
