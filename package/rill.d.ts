@@ -158,7 +158,7 @@ export interface RillChat extends HTMLElement {
   /** A model's id. */
   get model(): string;
   set model(value: string | null | undefined);
-  /** Young is for 8 to 17: bigger, calmer, one thing at a time, no thinking, no raw data. */
+  /** young is for 8 to 17: bigger, calmer, one thing at a time, no thinking, no raw data. */
   get profile(): "standard" | "young" | "";
   set profile(value: "standard" | "young" | "" | null | undefined);
   /** The pace of the young profile, 155 words a minute to 10, 190 to 13, 225 to 17, 250 for adults. */
@@ -173,7 +173,7 @@ export interface RillChat extends HTMLElement {
   /** What stands in the empty field for the message. */
   get placeholder(): string;
   set placeholder(value: string | null | undefined);
-  /** Lazy: once it comes near the window, is opened or is asked for something; eager: at once. */
+  /** lazy: once it comes near the window, is opened or is asked for something; eager: at once. */
   get loading(): "lazy" | "eager" | "";
   set loading(value: "lazy" | "eager" | "" | null | undefined);
   /** Layouts; the standalone page is always full. */
@@ -184,7 +184,7 @@ export interface RillChat extends HTMLElement {
   set label(value: string | null | undefined);
   /** The panel of layout="floating" is open. */
   open: boolean;
-  /** None: nothing is written. */
+  /** none: nothing is written. */
   get storage(): "local" | "none" | "";
   set storage(value: "local" | "none" | "" | null | undefined);
   /** The visitor cannot change server, model or key; with profile="young" nothing at all. */
@@ -212,25 +212,25 @@ export interface RillChat extends HTMLElement {
   /** Whether a word appears whole, where the pace is fixed. */
   get steps(): "words" | "letters" | "";
   set steps(value: "words" | "letters" | "" | null | undefined);
-  /** On: text waits at the end of each page for the reader to go on. */
+  /** on: text waits at the end of each page for the reader to go on. */
   get pages(): "off" | "on" | "";
   set pages(value: "off" | "on" | "" | null | undefined);
   /** Light or dark; auto as the system has it. */
   get theme(): "auto" | "light" | "dark" | "";
   set theme(value: "auto" | "light" | "dark" | "" | null | undefined);
-  /** High: text 7:1, lines 4.5:1, in light and dark; auto as the system asks. */
+  /** high: text 7:1, lines 4.5:1, in light and dark; auto as the system asks. */
   get contrast(): "auto" | "normal" | "high" | "";
   set contrast(value: "auto" | "normal" | "high" | "" | null | undefined);
   /** The language of the page's words. */
   get lang(): string;
   set lang(value: string | null | undefined);
-  /** Off: no key alone does anything (? opens the list of shortcuts). */
+  /** off: no key alone does anything (? opens the list of shortcuts). */
   get shortcuts(): "on" | "off" | "";
   set shortcuts(value: "on" | "off" | "" | null | undefined);
   /** Per cent of the profile's own. */
   get textSize(): "87" | "100" | "112" | "125" | "150" | "175" | "200" | "";
   set textSize(value: "87" | "100" | "112" | "125" | "150" | "175" | "200" | number | "" | null | undefined);
-  /** Legible is Atkinson Hyperlegible, Lexend or Verdana: what the system has; open-dyslexic where it is installed; no font is sent. */
+  /** legible is Atkinson Hyperlegible, Lexend or Verdana: what the system has; open-dyslexic where it is installed; no font is sent. */
   get font(): "system" | "legible" | "open-dyslexic" | "serif" | "mono" | "";
   set font(value: "system" | "legible" | "open-dyslexic" | "serif" | "mono" | "" | null | undefined);
   /** The longest line. */
@@ -239,13 +239,13 @@ export interface RillChat extends HTMLElement {
   /** Room between lines; double with twice the letters' size between paragraphs. */
   get lineSpacing(): "normal" | "wide" | "double" | "";
   set lineSpacing(value: "normal" | "wide" | "double" | "" | null | undefined);
-  /** Wide: 0.12 em, 0.16 em between words (WCAG 2.2, 1.4.12). */
+  /** wide: 0.12 em, 0.16 em between words (WCAG 2.2, 1.4.12). */
   get letterSpacing(): "normal" | "wide" | "";
   set letterSpacing(value: "normal" | "wide" | "" | null | undefined);
   /** A band that follows the pointer, and with Alt and the arrows goes a line up or down. */
   get ruler(): "off" | "on" | "";
   set ruler(value: "off" | "on" | "" | null | undefined);
-  /** On: replies are read aloud as they arrive, from the first message on that the person sends. */
+  /** on: replies are read aloud as they arrive, from the first message on that the person sends. */
   get aloud(): "off" | "on" | "";
   set aloud(value: "off" | "on" | "" | null | undefined);
   /** The voice that reads aloud; auto by the language of the text. */

@@ -158,11 +158,11 @@ mod tests {
     #[test]
     fn tables_stand_between_their_marks_and_nothing_else_changes() {
         let marks =
-            TABLES.map(|(name, _)| format!("<!-- surface: {name} -->\nold\n<!-- end -->\n"));
+            TABLES.map(|(name, _)| format!("<!-- surface: {name} -->\n+++\n<!-- end -->\n"));
         let document = format!("# Head\n\n{}tail\n", marks.concat());
         let first = marked(&document).unwrap_or_default();
         assert!(first.starts_with("# Head\n\n<!-- surface: attributes -->\n| attribute |"));
-        assert!(first.ends_with("<!-- end -->\ntail\n") && !first.contains("old"));
+        assert!(first.ends_with("<!-- end -->\ntail\n") && !first.contains("+++"));
         assert_eq!(marked(&first).as_deref(), Some(first.as_str()));
         assert_eq!(marked("no mark"), None);
     }
