@@ -544,7 +544,7 @@ pub async fn a_key_that_is_typed_in_a_frame_stays_there(stage: Stage) {
         return JSON.stringify(found);
     })()";
     let found: String = host.js(tries).await;
-    assert_eq!(found.matches("thrown: SecurityError").count(), 6, "{found}");
+    assert_eq!(found.matches("thrown: SecurityError").count(), 8, "{found}");
     host.until::<bool>("events('rill-end').length === 2").await;
     let heard: String = host.js("JSON.stringify(heard)").await;
     for text in [&found, &heard] {
