@@ -145,9 +145,10 @@ impl Named {
         let known = untrack(|| known(self.chat)).map(origin);
         let to = Address::parse(&typed(self.address), Some(&page_origin()));
         let stood = known.as_deref().and_then(|known| store.key(known));
+        let stood = stood.unwrap_or_default();
         match to.map(origin) {
             // What stands there is of the server before: its key does not go to another, which keeps its own.
-            Ok(to) if known.as_ref() != Some(&to) && key == stood.unwrap_or_default() => {
+            Ok(to) if known.as_ref() != Some(&to) && key == stood => {
                 self.keeps.set(store.keeps_key(&to));
                 self.connect_with(store.key(&to).unwrap_or_default());
             }
