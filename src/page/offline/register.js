@@ -4,10 +4,12 @@
 // A page that was made for one path (`cargo xtask dist --base`) goes there from its address without the slash, and from those that a host answers
 // with it; in any other folder it says so.
 const { base, elsewhere } = document.documentElement.dataset;
-if (base) {
-  const { pathname, search, hash } = location;
-  if (!`${pathname}/`.startsWith(base)) document.querySelector(".first").textContent = elsewhere;
-  else if (pathname !== base && pathname !== `${base}index.html`) location.replace(base + search + hash);
+const { pathname, search, hash } = location;
+if (base && ![base, `${base}index.html`].includes(pathname)) {
+  if (`${pathname}/`.startsWith(base)) location.replace(base + search + hash);
+  else document.querySelector(".first").textContent = elsewhere;
+  // A worker that is registered from here would be another's.
+  await new Promise(() => {});
 }
 
 // The policy that admits the worker's address comes with the page's wasm.
