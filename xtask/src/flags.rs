@@ -4,6 +4,7 @@
 
 use crate::{Failure, Outcome};
 use std::ffi::OsString;
+use std::path::PathBuf;
 
 xflags::xflags! {
     /// The commands of the house. It needs nothing but Rust on the machine: what is missing it installs, and says so.
@@ -14,6 +15,10 @@ xflags::xflags! {
             optional --with-model
             /// The port, in place of 7455.
             optional --port port: u16
+            /// Leads /llm on to the model's server at this address, and has the page talk with it: for servers that allow no page.
+            optional --proxy address: String
+            /// Serves the page in this folder as it is, and builds none.
+            optional --page folder: PathBuf
             /// Opens the browser there.
             optional --open
         }
@@ -37,8 +42,8 @@ xflags::xflags! {
             optional --model
             /// In Chromium, against other real servers: all that can be had (half a gigabyte, once); one of them without any flag.
             optional --servers
-            /// In Chromium, behind a real nginx.
-            optional --nginx
+            /// In Chromium, behind nginx, Caddy, Apache and lighttpd.
+            optional --hosts
             /// The page as trunk builds it; left out where trunk is not here.
             optional --trunk
         }
@@ -70,7 +75,10 @@ xflags::xflags! {
             optional --smoke
         }
         /// Makes the release build in dist/, and tells its sizes.
-        cmd dist {}
+        cmd dist {
+            /// Makes it for this path of a host, `/rill/`, and for no other.
+            optional --base path: String
+        }
         /// Starts the servers that tests talk to, with all their faults, by hand.
         cmd lab {
             /// The port, in place of 7460.
@@ -128,6 +136,7 @@ mod tests {
             Ok(command) => panic!("{line}: {command:?}"),
             Err(Failure(words)) => words,
         };
+        assert!(wrong("serve --proxy").contains("`--proxy`"));
         assert!(wrong("serve --smoke").contains("`--smoke`"));
         assert!(wrong("serve --port").contains("`--port`"));
         assert!(wrong("serve --port x").contains("`--port`"));

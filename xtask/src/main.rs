@@ -1,18 +1,20 @@
 //! The commands of the house: `cargo xtask serve | test | bench | fuzz | bare | dist | lab`.
 //!
 //! In: what a person types. Out: a page that is served, a verdict, sizes. It needs nothing but Rust on the machine: what is missing it
-//! installs, and says so. The map: [`flags`] what can be typed; [`run`](mod@run) commands with progress; [`tools`] what must be installed; [`assemble`] the page assembled: its
+//! installs, and says so. The map: [`flags`] what can be typed; [`run`](mod@run) commands with progress; [`tools`] what must be installed, [`debian`] what is only unpacked; [`assemble`] the page assembled: its
 //! [`links`], compiled ([`compile`]), bound to JavaScript ([`bind`]); [`small`] what is done to it only when it is shipped, [`split`] cut in two, [`wasm`] without
-//! what only the linker needs, [`ship`] made ready for a host, [`offline`] kept by browsers, [`size`] weighed; [`serve`](mod@serve) static files; [`model`] the small real model;
+//! what only the linker needs, [`ship`] made ready for a host, [`base`] for one path of it, [`offline`] kept by browsers, [`size`] weighed; [`serve`](mod@serve) static files, [`proxy`](mod@proxy) a path that leads on to a server; [`model`] the small real model;
 //! [`test`](mod@test) the steps of the proof; [`fuzz`] what strangers send; [`bare`] a machine that has nothing; [`bench`](mod@bench) what it costs.
 
 #![warn(unreachable_pub)]
 
 mod assemble;
 mod bare;
+mod base;
 mod bench;
 mod bind;
 mod compile;
+mod debian;
 mod flags;
 mod fuzz;
 mod late;
@@ -20,6 +22,7 @@ mod links;
 mod model;
 mod names;
 mod offline;
+mod proxy;
 mod run;
 mod serve;
 mod servers;
@@ -79,7 +82,7 @@ fn run(words: impl Iterator<Item = OsString>) -> Outcome {
         XtaskCmd::Fuzz(options) => fuzz::fuzz(&options),
         XtaskCmd::Bare(options) => bare::bare(&options),
         XtaskCmd::Bench(options) => bench::bench(options.into()),
-        XtaskCmd::Dist(_) => dist(),
+        XtaskCmd::Dist(options) => dist(&options),
         XtaskCmd::Lab(options) => lab(options.port),
     }
 }
@@ -88,12 +91,16 @@ fn serve(options: &flags::Serve) -> Outcome {
     // The port first: a build of minutes must not end in "the port is taken".
     let port = options.port.unwrap_or(PORT);
     let listener = serve::listen(port)?;
+    let proxy = options.proxy.as_deref().map(proxy::Proxy::to).transpose()?;
     let model = if options.with_model {
         Some(model::Model::start()?)
     } else {
         None
     };
-    let folder = assemble::local()?;
+    let folder = match &options.page {
+        Some(folder) => folder.clone(),
+        None => assemble::local()?,
+    };
     let address = format!("http://127.0.0.1:{port}/");
     println!("\nRill is at {address}");
     if let Some(model) = &model {
@@ -102,24 +109,42 @@ fn serve(options: &flags::Serve) -> Outcome {
             model.address()
         );
     }
+    if let Some(server) = &options.proxy {
+        println!(
+            "It talks with the server at {server}, as {address}{}.",
+            proxy::PATH.trim_start_matches('/')
+        );
+    }
     println!("Ctrl-C ends it.");
     if options.open {
         serve::show(&address);
     }
     // The page is there already when this comes; without it a diagram stays the text that it is.
-    let library = folder.clone();
-    std::thread::spawn(move || {
-        if let Err(why) = assemble::diagrams(&library) {
-            println!("(Diagrams stay text: {why}.)");
-        }
-    });
-    serve::serve(&listener, &folder);
-    Ok(())
+    if options.page.is_none() {
+        let library = folder.clone();
+        std::thread::spawn(move || {
+            if let Err(why) = assemble::diagrams(&library) {
+                println!("(Diagrams stay text: {why}.)");
+            }
+        });
+    }
+    serve::Site::new(folder, proxy).serve(listener)
 }
 
-fn dist() -> Outcome {
-    let sizes = size::sizes(&assemble::shipped()?)?;
+fn dist(options: &flags::Dist) -> Outcome {
+    // The path first: a build of minutes must not end in "that is no path".
+    let base = options.base.as_deref().map(base::Base::read).transpose()?;
+    let dist = assemble::shipped()?;
+    let sizes = size::sizes(&dist)?;
+    base::headers(&dist, base.as_ref())?;
     print!("\n{}", size::table(&sizes));
+    if let Some(base) = &base {
+        base::put(&dist, base)?;
+        let base = base.path();
+        println!(
+            "\ndist/ is made for the path {base} of a host, and for no other.\nThe page: https://HOST{base}\nAn element: <script type=\"module\" src=\"{base}rill.js\"></script>\nSettings of hosts: docs/hosting.md"
+        );
+    }
     Ok(())
 }
 

@@ -5,7 +5,7 @@
 use crate::model::Model;
 use crate::run::{self, cargo, step};
 use crate::servers::Servers;
-use crate::{Failure, Outcome, assemble, bare, bench, flags, root, size, tools};
+use crate::{Failure, Outcome, assemble, bare, base, bench, debian, flags, root, size, tools};
 use std::process::Command;
 use std::time::Instant;
 
@@ -21,7 +21,7 @@ enum Part {
     Kill,
     Model,
     Servers,
-    Nginx,
+    Hosts,
     Trunk,
 }
 
@@ -52,7 +52,7 @@ impl From<flags::Test> for Parts {
             (flags.kill, Part::Kill),
             (flags.model, Part::Model),
             (flags.servers, Part::Servers),
-            (flags.nginx, Part::Nginx),
+            (flags.hosts, Part::Hosts),
             (flags.trunk, Part::Trunk),
         ];
         let all = !parts.iter().any(|(named, _)| *named);
@@ -86,7 +86,7 @@ pub(crate) fn test(parts: &Parts) -> Outcome {
         Part::Kill,
         Part::Model,
         Part::Servers,
-        Part::Nginx,
+        Part::Hosts,
     ]
     .into_iter()
     .any(|part| parts.hold(part));
@@ -129,8 +129,8 @@ pub(crate) fn test(parts: &Parts) -> Outcome {
         if parts.hold(Part::Servers) {
             servers(&chromium, !parts.all)?;
         }
-        if parts.hold(Part::Nginx) {
-            behind_nginx(&chromium)?;
+        if parts.hold(Part::Hosts) {
+            behind_hosts(&chromium)?;
         }
     }
     if parts.hold(Part::Firefox)
@@ -304,22 +304,27 @@ fn had<T>(part: &str, found: Outcome<T>) -> Outcome<Option<T>> {
     }
 }
 
-/// The Doctor behind a real proxy, wherever one can be had.
-fn behind_nginx(chromium: &tools::Chromium) -> Outcome {
-    let nginx = match tools::nginx() {
-        Ok(nginx) => nginx,
+/// The page on web servers that people have, wherever they can be had.
+fn behind_hosts(chromium: &tools::Chromium) -> Outcome {
+    let hosts = match debian::hosts() {
+        Ok(hosts) => hosts,
         Err(Failure(words)) => {
             println!(
-                "  SKIPPED: end to end behind a real nginx: {}",
+                "  SKIPPED: end to end behind nginx, Caddy, Apache and lighttpd: {}",
                 words.trim_end().replace('\n', "\n  ")
             );
             return Ok(());
         }
     };
-    let mut cases = against(chromium, "nginx");
+    let based = base::copy(&root().join("dist"), &base::Base::read("/rill/")?)?;
+    let mut cases = against(chromium, "hosts");
+    cases
+        .env("RILL_HOSTS", hosts)
+        .env("RILL_BASED", based)
+        .env("RILL_XTASK", std::env::current_exe()?);
     step(
-        "end to end, in Chromium, behind a real nginx",
-        cases.env("RILL_NGINX", nginx),
+        "end to end, in Chromium, behind nginx, Caddy, Apache and lighttpd",
+        &mut cases,
     )
 }
 

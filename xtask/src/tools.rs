@@ -303,50 +303,6 @@ pub(crate) fn webkit() -> Outcome {
     })
 }
 
-/// nginx: the one that is here, or Debian's, unpacked into our own folder: nothing is installed, and no service begins.
-pub(crate) fn nginx() -> Outcome<PathBuf> {
-    let ours = folder().join("nginx");
-    let unpacked = ours.join("usr/sbin/nginx");
-    let here = [PathBuf::from("/usr/sbin/nginx"), unpacked.clone()];
-    let known = || here.into_iter().find(|program| program.is_file());
-    if let Some(program) = on_path("nginx").or_else(known) {
-        return Ok(program);
-    }
-    if on_path("apt-get").is_none() || on_path("dpkg").is_none() {
-        return Err(Failure::new(
-            "nginx is not here, and only Debian's can be fetched",
-        ));
-    }
-    std::fs::create_dir_all(&ours)?;
-    let fetch = || {
-        step(
-            "fetching Debian's nginx (once)",
-            Command::new("apt-get")
-                .args(["download", "nginx"])
-                .current_dir(&ours),
-        )
-    };
-    // A fresh machine does not know yet what there is.
-    if fetch().is_err() {
-        step(
-            "asking which packages there are",
-            Command::new("apt-get").arg("update"),
-        )?;
-        fetch()?;
-    }
-    let package = std::fs::read_dir(&ours)?
-        .filter_map(|entry| Some(entry.ok()?.path()))
-        .find(|path| path.extension().is_some_and(|ending| ending == "deb"))
-        .ok_or_else(|| Failure::new("apt-get fetched no package"))?;
-    step(
-        "unpacking nginx",
-        Command::new("dpkg").arg("-x").arg(package).arg(&ours),
-    )?;
-    let runs = output_of(Command::new(&unpacked).arg("-v")).is_some();
-    runs.then_some(unpacked)
-        .ok_or_else(|| Failure::new("Debian's nginx was fetched, but does not run here"))
-}
-
 /// Installs Debian packages where that is possible; otherwise says which are wanted.
 pub(crate) fn apt(packages: &[&str]) -> Outcome {
     let list = packages.join(" ");
