@@ -5,6 +5,8 @@ export function keepWords(root) {
   // An element that comes back brings its root along.
   if (kept.has(root)) return;
   kept.add(root);
+  // What holds a slot says whether the site has put something of its own there (`.own` in the styles).
+  root.addEventListener("slotchange", ({ target }) => target.parentNode?.classList.toggle("own", !!target.assignedNodes()[0]));
   const places = new WeakMap();
   const observer = new MutationObserver((changes) => {
     for (const { type, target, addedNodes, removedNodes, previousSibling, nextSibling } of changes) {
@@ -36,8 +38,10 @@ export function beside(name) {
 let ours = null;
 export function startWorker(name, told, failed) {
   const url = beside(name);
-  const near = new URL(url).origin === location.origin;
-  ours = near ? url : URL.createObjectURL(new Blob([`import ${JSON.stringify(url)};`], { type: "text/javascript" }));
+  const line = `import ${JSON.stringify(url)};`;
+  // A frame may have no origin, though its address has one; Chromium takes no blob for a module there.
+  if (origin === "null") ours = `data:text/javascript,${encodeURIComponent(line)}`;
+  else ours = new URL(url).origin === origin ? url : URL.createObjectURL(new Blob([line], { type: "text/javascript" }));
   const worker = new Worker(ours, { type: "module" });
   worker.onmessage = (event) => told(event.data);
   worker.onerror = (event) => {

@@ -83,6 +83,23 @@ impl Mounted {
         self.run(Command::Clear);
     }
 
+    /// Talks to a transport of the site's own, the first of what is given; the `name` of the second is what it is called. `null` ends that.
+    pub fn connect(&self, given: &js_sys::Array) {
+        let name = js_sys::Reflect::get(&given.get(1), &"name".into());
+        let name = name.ok().and_then(|name| name.as_string());
+        untrack(|| self.chat.use_source(given.get(0), name));
+    }
+
+    /// Sets the context for the model: a text, or a function that gives one.
+    pub fn context(&self, context: JsValue) {
+        untrack(|| self.chat.use_context(context));
+    }
+
+    /// Sets the function that gives keys for servers.
+    pub fn token(&self, ask: JsValue) {
+        untrack(|| self.chat.use_token(ask));
+    }
+
     /// Returns the conversation as JSON text.
     pub fn export(&self) -> String {
         // Before the second half of the page is here nothing was said.
@@ -123,9 +140,6 @@ pub fn mount(host: HtmlElement, root: ShadowRoot, place: Element) -> Mounted {
     // The element may have been on the page before, and has its styles then.
     adopt(&root, &SHEET);
     let (options, complaints) = read_options(&host, standalone);
-    let from_link = standalone
-        && !is_locked(&host)
-        && link_parameters().is_some_and(|link| link.get("server").is_some());
     let owner = Owner::new();
     let chat = owner.with(|| {
         let chat = Chat::new(host.clone(), root.clone(), options, complaints);
@@ -138,7 +152,7 @@ pub fn mount(host: HtmlElement, root: ShadowRoot, place: Element) -> Mounted {
         ui::take_focus(&root);
     }
     chat.speak_as_wished();
-    chat.start(from_link);
+    chat.start();
     if let Some(link) = link_parameters().filter(|_| standalone) {
         if let Some(server) = link.get("check") {
             chat.check_from_link(server);

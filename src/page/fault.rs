@@ -81,6 +81,9 @@ pub fn grows(chat: Chat, told: Option<TextChange>, thinking: &str) {
         None => ("", String::new()),
     };
     let text = JsValue::from_str(&text);
+    if !thinking.is_empty() {
+        chat.tell("rill-reasoning", &[("text", &thinking.into())]);
+    }
     js_grows(&chat.shared().host, name == "rill-replace", &text, thinking);
     if !name.is_empty() {
         chat.tell(name, &[("text", &text)]);

@@ -124,8 +124,8 @@ class RillChat extends HTMLElement {
   export() {
     return this.#enter((chat) => chat.export()) ?? NOTHING;
   }
-  connect(source) {
-    this.#give("connect", source);
+  connect(...given) {
+    this.#give("connect", given);
   }
   get context() {
     return this.#given.context;

@@ -1,13 +1,11 @@
 //! The launcher (`src/page/rill.js`), as it is shipped: twice.
 //!
 //! In: its source; the parts of the build, in their folder. Out: the one of the page itself, without what only a guest on another page needs;
-//! the one that other pages load, which takes of the page's code nothing but what has the hash that stands in it (Subresource Integrity);
-//! and the tag by which they load it. It must not know what the launcher does with them.
+//! the one that other pages load, which takes of the page's code nothing but what has the hash that stands in it (Subresource Integrity).
+//! It must not know what the launcher does with them.
 
-use crate::{Failure, Outcome, late, ship, split};
-use base64::{Engine, prelude::BASE64_STANDARD};
+use crate::{Failure, Outcome, hashes, late, split};
 use serde_json::{Map, Value};
-use sha2::{Digest, Sha256, Sha384};
 use std::fs;
 use std::path::Path;
 use support::files;
@@ -35,17 +33,9 @@ pub(crate) fn guest(source: &str, dist: &Path, app: &str) -> Outcome<String> {
     if !source.contains(HASHES) {
         return Err(changed());
     }
-    let hashes = Value::Object(hashes(&dist.join(app), app)?);
+    let hashes = Value::Object(known(&dist.join(app), app)?);
     let script = source.replace(HASHES, &format!("const HASHES = {hashes};"));
     Ok(bare(&script))
-}
-
-/// The tag by which another page loads the launcher of `dist`.
-pub(crate) fn tag(dist: &Path) -> Outcome<String> {
-    let hash = BASE64_STANDARD.encode(Sha384::digest(fs::read(dist.join(NAME))?));
-    Ok(format!(
-        "<script type=\"module\" src=\"{NAME}\" integrity=\"sha384-{hash}\" crossorigin></script>"
-    ))
 }
 
 /// Writes into what fetches the second half of the page the hash that its wasm has by now.
@@ -53,7 +43,7 @@ pub(crate) fn seal(dist: &Path) -> Outcome {
     let loader = dist.join(late::LOADER);
     // A page that was not cut has none.
     if loader.is_file() {
-        let hash = hash(&dist.join("split_later.wasm"))?;
+        let hash = hashes::sha256(&fs::read(dist.join("split_later.wasm"))?);
         let script = fs::read_to_string(&loader)?;
         fs::write(
             loader,
@@ -63,16 +53,10 @@ pub(crate) fn seal(dist: &Path) -> Outcome {
     Ok(())
 }
 
-/// The hash of a file, as browsers take it (Subresource Integrity, 3.5).
-fn hash(file: &Path) -> Outcome<String> {
-    let hash = BASE64_STANDARD.encode(Sha256::digest(fs::read(file)?));
-    Ok(format!("sha256-{hash}"))
-}
-
 /// Scripts and wasm of the first view by their names beside the launcher, each with its hash; and the script of the second half, for which
 /// what imports it then has no word.
-fn hashes(folder: &Path, app: &str) -> Outcome<Map<String, Value>> {
-    let mut hashes = Map::new();
+fn known(folder: &Path, app: &str) -> Outcome<Map<String, Value>> {
+    let mut known = Map::new();
     for file in files(folder)? {
         let name = file.strip_prefix(folder).unwrap_or(&file);
         let names: Vec<_> = name.iter().map(|name| name.to_string_lossy()).collect();
@@ -80,16 +64,17 @@ fn hashes(folder: &Path, app: &str) -> Outcome<Map<String, Value>> {
         let is_code = name.ends_with(".js") || name.ends_with(".wasm");
         let is_first = is_code && name != NAME && !split::comes_later(&name);
         if is_first || name == late::FILE {
-            hashes.insert(format!("./{app}/{name}"), hash(&file)?.into());
+            let hash = hashes::sha256(&fs::read(&file)?);
+            known.insert(format!("./{app}/{name}"), hash.into());
         }
     }
-    Ok(hashes)
+    Ok(known)
 }
 
 /// A script without its comments and without what sets its lines in; its rules of style, each on a line, without blanks.
 fn bare(script: &str) -> String {
-    let script = ship::without_comments(script);
-    let lines = script.lines().map(str::trim_start).map(tight);
+    let lines = script.lines().map(str::trim_start);
+    let lines = lines.filter(|line| !line.starts_with("//")).map(tight);
     lines.map(|line| format!("{line}\n")).collect()
 }
 
@@ -161,11 +146,8 @@ mod tests {
             fs::write(app.join(name), "abc").unwrap();
         }
         let script = guest(SOURCE, &dist, "app-1").unwrap();
-        fs::write(dist.join(NAME), "abc").unwrap();
-        let tag = tag(&dist).unwrap();
         fs::remove_dir_all(&dist).unwrap();
-        // The hash of `abc` is that of FIPS 180-4, B.1; the longer one, D.1.
-        let hash = "sha256-ungWv48Bz+pBQUDeXa4iI7ADYaOWF3qctBD/YfIAFa0=";
+        let hash = hashes::sha256(b"abc");
         let names = [
             "rill-late.js",
             "rill-page.js",
@@ -176,10 +158,6 @@ mod tests {
         assert!(
             script.contains(&format!("const HASHES = {{{}}};", hashes.join(","))),
             "{script}"
-        );
-        assert_eq!(
-            tag,
-            "<script type=\"module\" src=\"rill.js\" integrity=\"sha384-ywB1P0WjXou1oD1pmsZQBycsMqsO3tFjGotgWkP/W+2AhgcroefMI1i67KE0yCWn\" crossorigin></script>"
         );
     }
 }

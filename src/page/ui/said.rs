@@ -29,7 +29,12 @@ pub fn Said(chat: Chat, id: TurnId) -> impl IntoView {
         editing.set(true);
     };
     view! {
-        <article class="turn user" data-role="user" aria-label=move || say!(chat, you)>
+        <article
+            class="turn user"
+            part="turn user"
+            data-role="user"
+            aria-label=move || say!(chat, you)
+        >
             <Show when=move || !editing.get()>
                 <div class="said" dir="auto">
                     <Pictures chat id />

@@ -28,6 +28,8 @@ pub struct Page {
     tab: Arc<dyn Tab>,
     complaints: Complaints,
     closed: Arc<AtomicBool>,
+    /// Whether the person points with a finger.
+    is_phone: bool,
 }
 
 impl Page {
@@ -35,6 +37,16 @@ impl Page {
     pub async fn blank(browser: &Browser) -> Result<Page, Error> {
         let complaints = Complaints::default();
         Page::of(browser.tab(complaints.clone()).await?, complaints).await
+    }
+
+    /// A blank tab as a phone has it; what is clicked there, a finger taps.
+    pub async fn phone(browser: &Browser) -> Result<Page, Error> {
+        let complaints = Complaints::default();
+        let page = Page::of(browser.phone(complaints.clone()).await?, complaints).await?;
+        Ok(Page {
+            is_phone: true,
+            ..page
+        })
     }
 
     /// The same beside this one, as another tab of the same person.
@@ -50,6 +62,7 @@ impl Page {
             tab,
             complaints,
             closed: Arc::default(),
+            is_phone: false,
         })
     }
 
@@ -200,7 +213,10 @@ impl Page {
 
     /// Clicks at a place, in CSS pixels.
     pub async fn click_at(&self, x: f64, y: f64) {
-        must("click", self.tab.click(x, y).await);
+        match self.is_phone {
+            true => must("tap", self.tab.tap(x, y).await),
+            false => must("click", self.tab.click(x, y).await),
+        }
     }
 
     /// Types text where the focus is: key by key, as an input method does, or as pasting does where it is long.
@@ -217,6 +233,16 @@ impl Page {
     pub async fn look(&self, width: i64, height: i64, dark: bool, scale: f64) {
         must("set the size", self.tab.size(width, height, scale).await);
         self.media(dark, false).await;
+        // The page hears of the size in a frame, measures after it, and gives way in the next. A hidden one draws no frames.
+        let _: Value = self
+            .js(&format!(
+                "new Promise((resolve) => {{
+                    const frames = (left, most) => document.hidden || !left || !most ? resolve(null)
+                        : requestAnimationFrame(() => frames(innerWidth === {width} ? left - 1 : left, most - 1));
+                    frames(4, 60);
+                }})"
+            ))
+            .await;
     }
 
     /// Light or dark, with or without motion.

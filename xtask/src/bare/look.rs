@@ -72,9 +72,11 @@ fn get(address: &str, path: &str) -> Outcome<File> {
     if head.split(' ').nth(1) != Some("200") {
         return Err(wrong(head.lines().next().unwrap_or_default()));
     }
+    // Names of headers mean the same in any case.
+    let head = head.to_ascii_lowercase();
     let media = head
         .lines()
-        .find_map(|line| line.strip_prefix("Content-Type: "));
+        .find_map(|line| line.strip_prefix("content-type: "));
     Ok(File {
         media: media.unwrap_or_default().to_owned(),
         body: body.to_vec(),
@@ -107,9 +109,9 @@ mod tests {
         write("rill-page.js", b"");
         let listener = std::net::TcpListener::bind(("127.0.0.1", 0)).unwrap();
         let address = format!("http://{}/", listener.local_addr().unwrap());
-        let served = folder.clone();
+        let site = crate::serve::Site::new(folder.clone(), None);
         // It ends with the process.
-        std::thread::spawn(move || crate::serve::serve(&listener, &served));
+        std::thread::spawn(move || site.serve(listener));
         let missing = all_is_there(&address).unwrap_err();
         assert!(missing.0.contains("rill-page_bg.wasm"), "{missing:?}");
         write("rill-page_bg.wasm", b"<html>");

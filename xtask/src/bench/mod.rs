@@ -1,8 +1,9 @@
 //! `cargo xtask bench`: what everything costs, beside what it may cost.
 //!
 //! In: flags. Out: tables on the terminal and in `target/bench/`. The map: [`host`] the river on this machine; [`replies`] the page in
-//! Chromium, [`openings`] how conversations are opened there, [`peers`] what others do beside it; [`table`] and [`picture`] how figures are shown.
+//! Chromium, [`openings`] how conversations are opened there, [`guests`] what an element costs somebody's page, [`peers`] what others do beside it; [`table`] and [`picture`] how figures are shown.
 
+mod guests;
 mod host;
 mod openings;
 mod peers;
@@ -70,7 +71,8 @@ pub(crate) fn bench(options: Options) -> Outcome {
         let runs = replies::measure(&folder, false, peers.as_deref())?;
         let verdicts = replies::verdict_table(&replies::verdicts(&runs));
         let opened = openings::table(&openings::measure(&folder, false)?);
-        let mut tables = vec![verdicts, replies::table(&runs), opened];
+        let guests = guests::table(&guests::measure(&dist, &folder)?);
+        let mut tables = vec![verdicts, replies::table(&runs), opened, guests];
         let mut loads = Vec::new();
         if let Some(peers) = peers {
             loads = peers::loads(&dist, &peers)?;
@@ -91,11 +93,6 @@ pub(crate) fn bench(options: Options) -> Outcome {
     }
     println!("These figures are in {}", folder.display());
     Ok(())
-}
-
-/// Every bench of the river once: that they run, not how long they take.
-pub(crate) fn smoke() -> Outcome {
-    host::smoke()
 }
 
 /// The bench of the page that is built, in short: that it can be measured, not what it costs.
