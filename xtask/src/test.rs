@@ -458,7 +458,7 @@ mod tests {
             other => panic!("{other:?}"),
         };
         let all = parts("test");
-        assert!(all.all && all.wanted.len() == 10);
+        assert!(all.all && all.wanted.len() == 11);
         let some = parts("test --e2e --host");
         assert_eq!(some.wanted, [Part::Host, Part::E2e]);
         assert!(!some.all);
