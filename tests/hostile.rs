@@ -7,7 +7,7 @@ mod corpus;
 
 use std::collections::BTreeSet;
 
-use corpus::{Hostile, answers, bodies};
+use corpus::{Hostile, answers, crossed};
 use rill::chat::request::ChatRequest;
 use rill::chat::tree::Tree;
 use rill::chat::turn::Turn;
@@ -16,6 +16,11 @@ use rill::event::ChatEvent;
 use rill::export::{Document, Form, Words, write};
 use rill::markdown::{MAX_DEPTH, Markdown, Node, Tag, blocks_of};
 use rill::wire::Framer;
+
+/// Bodies of whole replies, as they stand on the wire.
+fn bodies() -> Vec<Hostile> {
+    crossed(include_str!("hostile/wire.json"))
+}
 
 #[test]
 fn there_are_hundreds_and_each_has_a_name_of_its_own() {

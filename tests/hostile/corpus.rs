@@ -1,12 +1,9 @@
 //! The hostile answers: what a model, or who speaks through it, may say to harm a reader. Data, in the JSON files beside this.
 //!
 //! In: those files. Out: answers with their names, each part in each place. Every address of theirs that would be asked for stands on
-//! [`HOST`], so that whoever plays them can see that nobody asks.
+//! `hostile.example`, so that whoever plays them can see that nobody asks.
 
 use serde_json::{Map, Value};
-
-/// The host of all that must not be asked for.
-pub const HOST: &str = "http://hostile.example";
 
 /// An answer, and what it is.
 #[derive(Debug, Clone)]
@@ -25,13 +22,8 @@ pub fn answers() -> Vec<Hostile> {
     markup.into_iter().chain(links).chain(texts).collect()
 }
 
-/// Bodies of whole replies, as they stand on the wire.
-pub fn bodies() -> Vec<Hostile> {
-    crossed(include_str!("wire.json"))
-}
-
 /// Each of what is there in each place, if there are places.
-fn crossed(file: &str) -> Vec<Hostile> {
+pub fn crossed(file: &str) -> Vec<Hostile> {
     let file: Value = serde_json::from_str(file).expect("JSON");
     let alone = Map::from_iter([(String::new(), Value::from("{}"))]);
     let inside = file["inside"].as_object().unwrap_or(&alone);

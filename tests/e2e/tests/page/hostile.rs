@@ -4,11 +4,14 @@
 #[path = "../../../hostile/corpus.rs"]
 mod corpus;
 
-use corpus::{HOST, answers};
+use corpus::answers;
 use e2e::browser::FOREIGN_HOST;
 use e2e::{Chat, Stage};
 use lab::{Dialect, StaticSite, percent_encode};
 use serde_json::{Value, json};
+
+/// The host of all that must not be asked for.
+const HOST: &str = "http://hostile.example";
 
 const PLAY: &str = include_str!("../../../hostile/play.js");
 /// The server says what it is told.
