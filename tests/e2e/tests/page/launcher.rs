@@ -492,6 +492,8 @@ pub async fn styles_reach_neither_in_nor_out(stage: Stage) {
         let none = "[document.adoptedStyleSheets.length, document.head.querySelectorAll('style, link:not([rel=icon])').length, document.body.children.length]";
         let children = if body.starts_with("<style>") { 4 } else { 3 };
         assert_eq!(page.js::<Vec<usize>>(none).await, [0, 0, children]);
+        let rests = "!e2e.root().getAnimations().some((one) => one instanceof CSSTransition)";
+        page.until::<bool>(rests).await;
         looks.push(page.js::<Vec<String>>(LOOKS).await);
     }
     let other: Vec<_> = looks[0]
