@@ -8,7 +8,7 @@ use serde_json::Value;
 /// A page of somebody's, with the launcher and what else stands in its body.
 fn theirs(body: &str) -> String {
     format!(
-        "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><title>Theirs</title><link rel=\"icon\" href=\"data:,\"><script type=\"module\" src=\"rill.js\"></script><body>{body}</body></html>"
+        "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width\"><title>Theirs</title><link rel=\"icon\" href=\"data:,\"><script type=\"module\" src=\"rill.js\"></script><body>{body}</body></html>"
     )
 }
 
@@ -178,8 +178,7 @@ pub async fn attributes_are_properties_and_both_are_live(stage: Stage) {
         "",
         "de",
         false,
-        false,
-        "dark"
+        false
     ]);
     assert_eq!(seen, expect);
     let dark = "e2e.every(0, '.rill')[0].dataset.theme === 'dark'";

@@ -178,9 +178,10 @@ pub async fn a_word_is_said_when_the_time_is_nearly_over(stage: Stage) {
 
 #[e2e::case]
 pub async fn when_the_time_is_over_the_composer_rests_and_no_reply_is_cut(stage: Stage) {
-    let options = "first=0;delay=40;tokens=120;text=The%20river%20flows%20on.%20";
+    // A machine that is at work takes seconds to be ready.
+    let options = "first=0;delay=40;tokens=320;text=The%20river%20flows%20on.%20";
     let chat = stage
-        .chat_with(&nearly_over(3.0), options, "pace=instant&time-limit=45")
+        .chat_with(&nearly_over(8.0), options, "pace=instant&time-limit=45")
         .await;
     chat.send("Tell me a story").await;
     chat.shows(10).await;
