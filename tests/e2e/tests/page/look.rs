@@ -70,10 +70,13 @@ pub async fn less_motion_means_no_pacing(stage: Stage) {
     page.goto(&stage.site.url(&format!("?{query}"))).await;
     let chat = Chat { page, at: 0 };
     let asked = stage.lab.logbook().now();
-    assert_eq!(chat.ask("Hello").await.fate(), ("complete", Some("stop")));
+    let turn = chat.ask("Hello").await;
+    let took = stage.lab.logbook().now() - asked;
+    assert_eq!(turn.fate(), ("complete", Some("stop")));
+    let paced = 200.0 * turn.text.trim().chars().count() as f64;
     assert!(
-        stage.lab.logbook().now() - asked < 5000.0,
-        "at the pace asked for it would take minutes"
+        took < paced / 20.0,
+        "{took} ms; at the pace asked for it would take {paced}"
     );
 }
 
