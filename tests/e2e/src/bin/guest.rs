@@ -16,7 +16,7 @@ fn main() -> ExitCode {
 
 async fn measure() -> Result<[Visit; 2], Error> {
     let bench = Bench::start(None).await?;
-    let visits = [bench.visit(false).await?, bench.visit(true).await?];
+    let visits = bench.visits().await?;
     bench.close().await;
     Ok(visits)
 }
