@@ -184,16 +184,7 @@ fn find_wasm_opt() -> Option<PathBuf> {
         return Some(found);
     }
     let what = format!("fetching wasm-opt (npm {BINARYEN}, once)");
-    let install = [
-        "install",
-        "--no-save",
-        "--no-audit",
-        "--no-fund",
-        "--prefix",
-        ".",
-        BINARYEN,
-    ];
-    let why = match npm(&what, &install, &ours) {
+    let why = match npm(&what, &just(BINARYEN), &ours) {
         Ok(()) if recent(&script) => return Some(script),
         Ok(()) => "npm's does not run".to_owned(),
         Err(why) => why,
@@ -212,21 +203,25 @@ pub(crate) fn esbuild() -> Option<PathBuf> {
         return Some(program);
     }
     let what = format!("fetching {ESBUILD} from npm (once)");
-    let install = [
+    match npm(&what, &just(ESBUILD), &ours) {
+        Ok(()) if runs(&program) => return Some(program),
+        Ok(()) => println!("  scripts stay longer than they need be: npm's {ESBUILD} does not run"),
+        Err(why) => println!("  scripts stay longer than they need be: {why}"),
+    }
+    None
+}
+
+/// The words that have npm install one package, and nothing around it, where it stands.
+fn just(package: &str) -> [&str; 7] {
+    [
         "install",
         "--no-save",
         "--no-audit",
         "--no-fund",
         "--prefix",
         ".",
-        ESBUILD,
-    ];
-    match npm(&what, &install, &ours) {
-        Ok(()) if runs(&program) => return Some(program),
-        Ok(()) => println!("  scripts stay longer than they need be: npm's {ESBUILD} does not run"),
-        Err(why) => println!("  scripts stay longer than they need be: {why}"),
-    }
-    None
+        package,
+    ]
 }
 
 /// Whether a program is there, and tells its version.

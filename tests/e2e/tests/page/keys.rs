@@ -190,7 +190,7 @@ pub async fn a_key_is_in_the_header_of_its_servers_requests_and_nowhere_else(sta
     chat.page.forgive().await;
 }
 
-#[e2e::case]
+#[e2e::case(Tabs)]
 pub async fn a_key_is_kept_on_the_device_only_where_the_person_says_so(stage: Stage) {
     let own = keyed().await;
     let chat = opened(&stage, &own, "").await;

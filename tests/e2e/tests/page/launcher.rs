@@ -268,7 +268,7 @@ pub async fn on_a_phone_the_panel_is_the_window(stage: Stage) {
         .await;
     let panel: Value = page.js(PANEL).await;
     assert_eq!(panel["isModal"], true, "{panel}");
-    assert_eq!(panel["box"], serde_json::json!([0.0, 0.0, 390.0, 844.0]));
+    assert_eq!(panel["box"], serde_json::json!([0, 0, 390, 844]));
     // Nothing behind it can be come to.
     for _ in 0..30 {
         page.press("Tab", 0).await;
@@ -343,13 +343,13 @@ globalThis.clearInterval = function (timer) {
     return clear.call(this, timer);
 };";
 
-#[e2e::case]
-pub async fn an_element_that_comes_and_goes_leaves_nothing_behind(stage: Stage) {
+/// A page on which everything that is left running is counted, with a chat behind this.
+async fn counted(stage: &Stage, before: &str) -> (StaticSite, Page) {
     let page = stage.blank().await;
     page.at_start(COUNT).await;
     let body = format!(
-        "<rill-chat {} style=\"height:500px\"></rill-chat>",
-        talks(&stage, "echo;delay=0")
+        "{before}<rill-chat {} style=\"height:500px\"></rill-chat>",
+        talks(stage, "echo;delay=0")
     );
     let site = host()
         .page("theirs.html", theirs(&body))
@@ -357,6 +357,12 @@ pub async fn an_element_that_comes_and_goes_leaves_nothing_behind(stage: Stage) 
         .await
         .expect("a host");
     page.goto(&site.url("theirs.html")).await;
+    (site, page)
+}
+
+#[e2e::case]
+pub async fn an_element_that_comes_and_goes_leaves_nothing_behind(stage: Stage) {
+    let (_site, page) = counted(&stage, "").await;
     let chat = chat(&page).await;
     assert_eq!(chat.ask("Hello").await.text.trim(), "Hello");
     let round = "(async () => {
@@ -423,18 +429,7 @@ pub async fn twenty_rounds_leave_no_nodes_and_no_listeners(stage: Stage) {
 
 #[e2e::case]
 pub async fn an_element_that_waits_and_one_that_rests_have_no_timer(stage: Stage) {
-    let page = stage.blank().await;
-    page.at_start(COUNT).await;
-    let body = format!(
-        "<div style=\"height:3000px\"></div><rill-chat {} style=\"height:500px\"></rill-chat>",
-        talks(&stage, "echo;delay=0")
-    );
-    let site = host()
-        .page("theirs.html", theirs(&body))
-        .start()
-        .await
-        .expect("a host");
-    page.goto(&site.url("theirs.html")).await;
+    let (_site, page) = counted(&stage, "<div style=\"height:3000px\"></div>").await;
     settle(&page).await;
     settle(&page).await;
     assert_eq!(
