@@ -34,6 +34,8 @@ async fn a_page_for_one_path_needs_no_slash_and_says_where_it_does_not_belong(st
             .await;
         page.until::<bool>("location.pathname === '/rill/'").await;
     }
+    // Before the page went away, the browser may have been given it in the place of a script, and may have said so.
+    page.forgive().await;
     let chat = Chat { page, at: 0 };
     chat.page
         .until::<bool>(&format!("!!{}", chat.find("textbox", "Message")))
