@@ -287,8 +287,12 @@ const corner = (host, place) => {
   bar.append(title, close);
   panel.part = "panel";
   panel.append(bar, place);
-  // A person has asked the browser to close it.
-  panel.onclose = () => panel.open || !place.isConnected || host.hide();
+  panel.onclose = () => {
+    if (panel.open || !place.isConnected || !host.open) return;
+    // A person has asked the browser to close it: Firefox then has the focus nowhere.
+    host.hide();
+    button.focus();
+  };
   panel.onkeydown = (event) => {
     // A dialog of the chat's own closes first; a modal panel the browser closes itself.
     const from = event.composedPath()[0].closest("dialog:not(.corner-panel), :modal");
