@@ -1,7 +1,7 @@
 //! The public surface of `<rill-chat>` as data: attributes, properties, methods, events, slots, custom properties, parts.
 //!
 //! In: what the house has elsewhere (settings, kinds, ends, verdicts, the style sheet); the rest is written here and nowhere else. Out: the
-//! tables of `docs/embedding.md` ([`tables`]), the manifest that tools read ([`manifest`]), the declarations for TypeScript
+//! tables of `docs/embedding.md` ([`tables`]), the manifest that tools read ([`mod@manifest`]), the declarations for TypeScript
 //! ([`declarations`]). Types are TypeScript's, sentences are markdown. It must not know the page: `tests/surface.rs` holds it against the
 //! page's source, and `cargo xtask surface` writes the files.
 

@@ -41,14 +41,15 @@ pub(crate) struct Guests {
     launcher: usize,
 }
 
-/// Measures the built page.
-pub(crate) fn measure(dist: &Path, folder: &Path) -> Outcome<Guests> {
+/// Measures the built page; with `smoke` only that it can be measured.
+pub(crate) fn measure(dist: &Path, folder: &Path, smoke: bool) -> Outcome<Guests> {
     let out = folder.join("guest.json");
     std::fs::create_dir_all(folder)?;
     let mut command = cargo();
     command
         .args(["run", "--package", "e2e", "--bin", "guest", "--"])
         .arg(&out)
+        .args(smoke.then_some("--smoke"))
         .env("CHROME", tools::chromium()?.browser)
         .current_dir(root());
     step("somebody's page, with an element and without", &mut command)?;

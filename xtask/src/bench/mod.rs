@@ -54,6 +54,7 @@ pub(crate) fn bench(options: Options) -> Outcome {
             let peers = options.peers.then(peers::build).transpose()?;
             replies::measure(&folder, true, peers.as_deref())?;
             openings::measure(&folder, true)?;
+            guests::measure(&assemble::shipped()?, &folder, true)?;
         }
         return Ok(());
     }
@@ -71,7 +72,7 @@ pub(crate) fn bench(options: Options) -> Outcome {
         let runs = replies::measure(&folder, false, peers.as_deref())?;
         let verdicts = replies::verdict_table(&replies::verdicts(&runs));
         let opened = openings::table(&openings::measure(&folder, false)?);
-        let guests = guests::table(&guests::measure(&dist, &folder)?);
+        let guests = guests::table(&guests::measure(&dist, &folder, false)?);
         let mut tables = vec![verdicts, replies::table(&runs), opened, guests];
         let mut loads = Vec::new();
         if let Some(peers) = peers {
@@ -99,7 +100,8 @@ pub(crate) fn bench(options: Options) -> Outcome {
 pub(crate) fn smoke_page() -> Outcome {
     let folder = target()?.join("bench");
     replies::measure(&folder, true, None)?;
-    openings::measure(&folder, true).map(|_| ())
+    openings::measure(&folder, true)?;
+    guests::measure(&root().join("dist"), &folder, true).map(|_| ())
 }
 
 /// Where cargo builds.

@@ -10,7 +10,9 @@ use serde::{Deserialize, Serialize};
 use std::time::Duration;
 
 /// So often each page is visited; the median counts.
-const TIMES: usize = 9;
+pub const TIMES: usize = 9;
+/// So often, to see that it can be measured.
+pub const ONCE: usize = 1;
 /// How much slower than this machine, and how far from the host.
 const SLOWER: f64 = 4.0;
 const AWAY: Duration = Duration::from_millis(150);
@@ -51,9 +53,9 @@ pub struct Visit {
 
 impl Bench {
     /// Visits the page without the element and with it, in turns, since what else the machine does is not theirs; each time as somebody who was never there.
-    pub async fn visits(&self) -> Result<[Visit; 2], Error> {
+    pub async fn visits(&self, times: usize) -> Result<[Visit; 2], Error> {
         let mut visits = [Vec::new(), Vec::new()];
-        for _ in 0..TIMES {
+        for _ in 0..times {
             for (of, (name, ..)) in visits.iter_mut().zip(PAGES) {
                 of.push(self.visit(name).await?);
             }

@@ -13,7 +13,7 @@ mod who;
 use crate::browser::{Browser, Error};
 use crate::page::Page;
 use crate::stage::Stage;
-pub use guest::Visit;
+pub use guest::{ONCE, TIMES, Visit};
 use lab::{Dialect, Lab, StaticSite, percent_encode};
 pub use many::{MANY, SOME};
 pub use open::{FEW, LENGTHS, Opening};
