@@ -33,6 +33,8 @@ pub struct Store {
 
 /// Name of the entry that holds keys in the session of the tab.
 const KEYS: &str = "rill.keys";
+/// Name of the same where the tab keeps nothing; `rill.keys` is there what would be kept on the device.
+const PASSING_KEYS: &str = "rill.session-keys";
 
 thread_local! {
     /// Places that are taken on this page.
@@ -129,7 +131,9 @@ impl Store {
         let tab = self.tab();
         let is_kept = tab.is_some_and(|tab| tab.set_item(KEYS, &keys).is_ok());
         if !is_kept {
-            self.passing.borrow_mut().insert(KEYS.to_owned(), keys);
+            self.passing
+                .borrow_mut()
+                .insert(PASSING_KEYS.to_owned(), keys);
         }
     }
 
@@ -137,7 +141,7 @@ impl Store {
     fn session_keys(&self) -> Value {
         let tab = self.tab();
         let kept = tab.and_then(|tab| tab.get_item(KEYS).ok().flatten());
-        kept.or_else(|| self.passing.borrow().get(KEYS).cloned())
+        kept.or_else(|| self.passing.borrow().get(PASSING_KEYS).cloned())
             .and_then(|text| serde_json::from_str(&text).ok())
             .unwrap_or_default()
     }
