@@ -53,6 +53,8 @@ xflags::xflags! {
             /// The page as trunk builds it; left out where trunk is not here.
             optional --trunk
         }
+        /// Makes what the tests need, and they make for themselves: programs that are missing, and the release build.
+        cmd prepare {}
         /// Sends texts in twelve scripts, cut at random, on and on, to each room that reads what comes from outside.
         cmd fuzz {
             /// So many minutes for each room; one, if nobody says.
@@ -160,7 +162,8 @@ mod tests {
             assert!(XtaskCmd::of(line).is_err(), "{line}");
         }
         for command in [
-            "serve", "test", "fuzz", "bare", "bench", "dist", "surface", "package", "lab",
+            "serve", "test", "prepare", "fuzz", "bare", "bench", "dist", "surface", "package",
+            "lab",
         ] {
             assert!(
                 Xtask::HELP_.contains(&format!("xtask {command}")),

@@ -1,4 +1,4 @@
-//! The commands of the house: `cargo xtask serve | test | bench | fuzz | bare | dist | surface | package | lab`.
+//! The commands of the house: `cargo xtask serve | test | prepare | bench | fuzz | bare | dist | surface | package | lab`.
 //!
 //! In: what a person types. Out: a page that is served, a verdict, sizes. It needs nothing but Rust on the machine: what is missing it
 //! installs, and says so. The map:
@@ -100,6 +100,7 @@ fn run(words: impl Iterator<Item = OsString>) -> Outcome {
     match command {
         XtaskCmd::Serve(options) => serve(&options),
         XtaskCmd::Test(parts) => test::test(&parts.into()),
+        XtaskCmd::Prepare(_) => test::prepare(),
         XtaskCmd::Fuzz(options) => fuzz::fuzz(&options),
         XtaskCmd::Bare(options) => bare::bare(&options),
         XtaskCmd::Bench(options) => bench::bench(options.into()),

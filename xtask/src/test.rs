@@ -2,10 +2,13 @@
 //!
 //! In: the parts that are wanted (all, if none is named). Out: a verdict.
 
+mod early;
 mod parts;
 
+pub(crate) use self::early::prepare;
 pub(crate) use self::parts::Parts;
 
+use self::early::Early;
 use self::parts::Part;
 use crate::model::Model;
 use crate::run::{self, cargo, step};
@@ -20,8 +23,18 @@ use std::time::Instant;
 /// Runs them.
 pub(crate) fn test(parts: &Parts) -> Outcome {
     let began = Instant::now();
+    let early = if parts.all {
+        tools::wasm_target()?;
+        Early::begin()
+    } else {
+        None
+    };
     if parts.hold(Part::Host) {
         host()?;
+    }
+    early.map_or(Ok(()), Early::wait)?;
+    if parts.hold(Part::Host) {
+        deny::check()?;
     }
     if parts.hold(Part::Browser) {
         in_browser()?;
@@ -137,7 +150,6 @@ fn host() -> Outcome {
         "the form of the code",
         &mut in_root(["fmt", "--all", "--check"]),
     )?;
-    deny::check()?;
     let strict = ["--", "-D", "warnings"];
     step(
         "clippy, for this machine",
