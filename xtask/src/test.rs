@@ -23,12 +23,7 @@ use std::time::Instant;
 /// Runs them.
 pub(crate) fn test(parts: &Parts) -> Outcome {
     let began = Instant::now();
-    let early = if parts.all {
-        tools::wasm_target()?;
-        Early::begin()
-    } else {
-        None
-    };
+    let early = if parts.all { early() } else { None };
     if parts.hold(Part::Host) {
         host()?;
     }
@@ -125,6 +120,17 @@ pub(crate) fn test(parts: &Parts) -> Outcome {
         began.elapsed().as_secs_f64()
     );
     Ok(())
+}
+
+/// Begins what the later steps need. First comes what may be installed once at a time; what cannot be is missed, and told, later.
+fn early() -> Option<Early> {
+    let installed = [
+        tools::wasm_target(),
+        tools::with_npm(),
+        tools::chromium().map(drop),
+    ];
+    let _ = installed.into_iter().collect::<Outcome>();
+    Early::begin()
 }
 
 /// Runs a long part in Chromium, and tells its figures: the lines in which this mark stands.

@@ -67,7 +67,7 @@ pub(crate) fn prepare() -> Outcome {
     let in_ci = super::in_ci();
     [
         tools::wasm_bindgen().map(drop),
-        tools::with_npm().and_then(|()| assemble::shipped().map(drop)),
+        assemble::shipped().map(drop),
         tools::cargo_deny().map(drop),
         // Elsewhere nobody builds it who has not got it.
         if in_ci {
