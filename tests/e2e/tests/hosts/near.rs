@@ -85,6 +85,8 @@ async fn serve(server: &str) -> (Child, String) {
         let line = lines.next_line().await.expect("its words");
         let line = line.expect("it says where the page is");
         if let Some(address) = line.strip_prefix("Rill is at ") {
+            // It has more to say, and ends where nobody reads that.
+            tokio::spawn(async move { while let Ok(Some(_)) = lines.next_line().await {} });
             return (child, address.to_owned());
         }
     }
