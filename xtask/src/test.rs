@@ -23,7 +23,7 @@ use std::time::Instant;
 /// Runs them.
 pub(crate) fn test(parts: &Parts) -> Outcome {
     let began = Instant::now();
-    let early = if parts.all { early() } else { None };
+    let early = parts.all.then(early).transpose()?;
     if parts.hold(Part::Host) {
         host()?;
     }
@@ -123,7 +123,7 @@ pub(crate) fn test(parts: &Parts) -> Outcome {
 }
 
 /// Begins what the later steps need. First comes what may be installed once at a time; what cannot be is missed, and told, later.
-fn early() -> Option<Early> {
+fn early() -> Outcome<Early> {
     let installed = [
         tools::wasm_target(),
         tools::with_npm(),
