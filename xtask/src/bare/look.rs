@@ -41,7 +41,8 @@ fn named(text: &str) -> Vec<String> {
         let parts = line.split(before).skip(1);
         parts.filter_map(|part| Some(part.split_once(*after)?.0.to_owned()))
     });
-    let mut names: Vec<String> = names.collect();
+    // What ends in a slash is a folder: what is asked for there is made up when it is.
+    let mut names: Vec<String> = names.filter(|name| !name.ends_with('/')).collect();
     names.sort();
     names.dedup();
     names
@@ -92,7 +93,7 @@ mod tests {
     fn a_page_leads_to_its_files() {
         let page = "<link href=\"first.css\"><script src=\"rill.js\"></script>";
         assert_eq!(named(page), ["first.css", "rill.js"]);
-        let script = "// <script src=\"…/rill.js\">\nimport init from \"./rill-page.js\"; new URL(\"./rill-page_bg.wasm\", 1)";
+        let script = "// <script src=\"…/rill.js\">\nimport init from \"./rill-page.js\"; new URL(\"./rill-page_bg.wasm\", 1); at(\"./locales/\") + tag";
         assert_eq!(named(script), ["rill-page.js", "rill-page_bg.wasm"]);
     }
 
