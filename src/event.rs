@@ -240,9 +240,13 @@ pub const PAGE_FAULT: &str = "page-fault";
 /// The code of an [`End::Refused`] before anything was sent: the key has a letter that no key can have, which is the message.
 pub const BAD_KEY: &str = "bad-key";
 
+/// The code of an [`End::Refused`] before anything was sent: the page around has no key for the server, for the reason in the message.
+pub const NO_TOKEN: &str = "no-token";
+
 /// The end of a reply. Every reply ends exactly once, with one of these.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, strum::VariantNames)]
 #[serde(tag = "end", rename_all = "kebab-case")]
+#[strum(serialize_all = "kebab-case")]
 pub enum End {
     /// An end mark came, after answer text or a tool call.
     Complete {
@@ -322,6 +326,9 @@ impl Deadline {
 }
 
 impl End {
+    /// Every value of `data-end` of a reply that is over.
+    pub const WORDS: &'static [&'static str] = <End as strum::VariantNames>::VARIANTS;
+
     /// The value of `data-end`.
     pub fn word(&self) -> &'static str {
         match self {
@@ -357,6 +364,19 @@ impl End {
             End::Refused { error, .. } | End::Broken { error, .. } => Some(error),
             _ => None,
         }
+    }
+
+    /// The same end, its words changed: what a server says may hold what it was not asked for.
+    pub fn reworded(mut self, change: impl Fn(&str) -> String) -> End {
+        match &mut self {
+            End::Refused { error, .. } | End::Broken { error, .. } => {
+                error.message = change(&error.message);
+                error.code = error.code.as_deref().map(change);
+            }
+            End::Blocked { reason } | End::Complete { reason } => *reason = change(reason),
+            _ => {}
+        }
+        self
     }
 
     /// Tells whether the person may let the model go on from here: it was cut, stopped, or ran into a limit.

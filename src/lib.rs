@@ -39,6 +39,7 @@
 //! | [`trace`] | what happened when | a bounded record of it | how to steer |
 //! | [`doctor`] | a trace, an end, where the server is | a named cause, its evidence, its remedies | words, languages |
 //! | [`link`] | what is wished, done and answered | whom the page talks to, and what it takes | the network, the browser |
+//! | [`surface`] | settings, kinds, ends, verdicts | what a site may lean on, as data: tables, a manifest, declarations | the page |
 //! | `page` | all of these | what is seen | (it alone knows the browser) |
 //!
 //! A room may name those above it in this table, and none below (`tests/layers.rs` holds it).
@@ -84,6 +85,7 @@ pub mod school;
 pub mod search;
 pub mod session;
 pub mod shortcuts;
+pub mod surface;
 pub mod tabs;
 pub mod text;
 pub mod trace;

@@ -4,12 +4,14 @@
 //! how to read are no names of this file: it takes them as [`reading`](crate::reading) has them.
 
 mod age;
+mod layout;
 mod school;
 
 use std::num::NonZeroU16;
 use std::str::FromStr;
 
 pub use age::Age;
+pub use layout::Layout;
 pub use school::{Door, School, is_free};
 
 use crate::dialect::Kind;
@@ -18,7 +20,7 @@ use crate::reading::{Appearance, Setting};
 use crate::session::Deadlines;
 
 /// The names beside the settings of how to read.
-const NAMES: [&str; 12] = [
+const NAMES: [&str; 13] = [
     "server",
     "kind",
     "model",
@@ -31,6 +33,7 @@ const NAMES: [&str; 12] = [
     "lock",
     "deadlines",
     "grace",
+    "layout",
 ];
 
 /// Names of the URL parameters whose text begins the next message: that of a link, and those that a system hands over with what a person
@@ -91,6 +94,8 @@ pub struct Options {
     pub lock: bool,
     /// Spans that a reply may take.
     pub deadlines: Deadlines,
+    /// Shape of the element on its page.
+    pub layout: Layout,
     /// Wishes of a school.
     pub school: School,
 }
@@ -153,6 +158,7 @@ impl Options {
         options.profile = parsed("profile", text("profile"), &mut bad).unwrap_or_default();
         options.age = parsed("age", text("age"), &mut bad);
         options.storage = parsed("storage", text("storage"), &mut bad).unwrap_or_default();
+        options.layout = parsed("layout", text("layout"), &mut bad).unwrap_or_default();
         let limit = parsed("time-limit", text("time-limit"), &mut bad);
         options.school.time_limit = limit.map(NonZeroU16::get);
         for &setting in Setting::ALL {
@@ -337,6 +343,7 @@ mod tests {
         check("pages", "two");
         check("theme", "pink");
         check("storage", "cloud");
+        check("layout", "sideways");
         check("deadlines", "connect:soon");
         check("deadlines", "lunch:5");
         check("grace", "-1");

@@ -57,9 +57,17 @@ fn rule(css: &str, selector: &str, nth: usize) -> BTreeMap<String, String> {
         .filter_map(|line| line.trim().strip_prefix("--"));
     lines
         .filter_map(|line| line.trim_end_matches(';').split_once(": "))
-        .filter(|(_, value)| value.contains("oklch"))
-        .map(|(name, value)| (name.to_owned(), value.to_owned()))
+        .filter(|(_, value)| value.contains("oklch("))
+        .map(|(name, value)| (name.to_owned(), without_the_sites(value).to_owned()))
         .collect()
+}
+
+/// What a value is where the site names none of its own: `var(--rill-ground, oklch(99% 0.003 190))`.
+fn without_the_sites(value: &str) -> &str {
+    match value.find("oklch(") {
+        Some(at) if value.starts_with("var(") => value[at..].trim_end_matches(')'),
+        _ => value,
+    }
 }
 
 /// A colour as it is written: `oklch(47% 0.085 190)`.

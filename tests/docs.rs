@@ -32,7 +32,9 @@ fn documents() -> Vec<PathBuf> {
         "ARCHITECTURE.md",
         "CONTRIBUTING.md",
         "CHANGELOG.md",
+        "SECURITY.md",
         "docs",
+        "examples",
     ];
     files(&names, "md")
 }
@@ -128,6 +130,28 @@ fn every_test_that_is_named_as_proof_is_there() {
         }
     }
     assert!(named > 40, "{named}");
+}
+
+#[test]
+fn the_script_of_the_frame_knows_what_this_version_knows() {
+    let script = fs::read_to_string(root().join("src/page/frame/embed.js")).unwrap();
+    let version = format!("const VERSION = \"{}\";", env!("CARGO_PKG_VERSION"));
+    assert!(script.contains(&version), "{version}");
+    let list = between(&script, "const FREE = [", "]").next().unwrap();
+    let listed: BTreeSet<&str> = list.split('"').skip(1).step_by(2).collect();
+    let free: BTreeSet<&str> = rill::options::names()
+        .filter(|name| rill::options::is_free(name))
+        .collect();
+    assert_eq!(listed, free);
+    let list = between(&script, "const EVENTS = {\n", "};").next().unwrap();
+    let listed: BTreeSet<String> = list.lines().map(|line| line.trim().to_owned()).collect();
+    let row = |event: &rill::surface::Event| {
+        let fields = event.detail.iter().filter(|field| !field.is_answer);
+        let fields: Vec<String> = fields.map(|field| format!("\"{}\"", field.name)).collect();
+        format!("\"{}\": [{}],", event.name, fields.join(", "))
+    };
+    let known: BTreeSet<String> = rill::surface::EVENTS.iter().map(row).collect();
+    assert_eq!(listed, known);
 }
 
 #[test]

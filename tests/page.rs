@@ -202,34 +202,63 @@ fn what_the_painter_draws_bit_by_bit_is_what_it_draws_at_once() {
 
 #[wasm_bindgen_test]
 fn a_key_is_kept_for_its_origin_only_and_nothing_lasts_where_nothing_may() {
-    let local = web_sys::window().unwrap().local_storage().unwrap().unwrap();
+    let window = web_sys::window().unwrap();
+    let local = window.local_storage().unwrap().unwrap();
+    let session = window.session_storage().unwrap().unwrap();
     local.clear().unwrap();
+    session.clear().unwrap();
+    let (base, key) = ("http://a.test", Some("secret"));
     let passing = Store::new(false, "");
-    passing.keep_key("http://a.test", "secret");
-    assert_eq!(passing.key("http://a.test").as_deref(), Some("secret"));
-    assert_eq!(passing.key("http://a.test:81"), None);
-    assert_eq!(local.length().unwrap(), 0);
+    for lasting in [false, true] {
+        passing.keep_key(base, "secret", lasting);
+        assert_eq!(passing.key(base).as_deref(), key);
+        assert!(!passing.keeps_key(base));
+        assert_eq!(passing.key("http://a.test:81"), None);
+        passing.keep_allowed(base);
+        assert_eq!(local.length().unwrap() + session.length().unwrap(), 0);
+    }
+    // For the session alone, unless the person wishes more; and in one place at a time.
+    let held = |storage: &web_sys::Storage| {
+        let kept = storage.get_item("rill.keys").unwrap();
+        kept.is_some_and(|kept| kept.contains("secret"))
+    };
     let lasting = Store::new(true, "");
-    lasting.keep_key("http://a.test", "secret");
-    lasting.keep_draft("half a sen");
     let again = Store::new(true, "");
-    assert_eq!(
-        (
-            again.key("http://a.test").as_deref(),
-            again.draft().as_str()
-        ),
-        (Some("secret"), "half a sen")
-    );
-    again.keep_key("http://a.test", "");
-    assert_eq!(lasting.key("http://a.test"), None);
+    for (on_device, expect) in [
+        (false, (false, true)),
+        (true, (true, false)),
+        (false, (false, true)),
+    ] {
+        lasting.keep_key(base, "secret", on_device);
+        assert_eq!((held(&local), held(&session)), expect);
+        assert_eq!(again.key(base).as_deref(), key);
+        assert_eq!(again.keeps_key(base), on_device);
+    }
+    // One that an earlier version has kept stays kept; the session's own comes before it.
+    local
+        .set_item(
+            "rill.keys",
+            r#"{"http://a.test":"older","http://b.test":"kept"}"#,
+        )
+        .unwrap();
+    assert_eq!(again.key(base).as_deref(), key);
+    assert!(again.keeps_key("http://b.test"));
+    again.keep_key(base, "", false);
+    assert_eq!(lasting.key(base), None);
+    assert_eq!(lasting.key("http://b.test").as_deref(), Some("kept"));
+    assert!(!held(&session));
+    lasting.keep_draft("half a sen");
+    assert_eq!(again.draft(), "half a sen");
     local.clear().unwrap();
+    session.clear().unwrap();
 }
 
 #[wasm_bindgen_test]
 fn what_another_version_left_in_the_browser_is_read_without_harm() {
     let local = web_sys::window().unwrap().local_storage().unwrap().unwrap();
     let names = [
-        "server", "keys", "json", "kinds", "rungs", "profiles", "wishes", "look", "draft.",
+        "server", "keys", "allowed", "json", "kinds", "rungs", "profiles", "wishes", "look",
+        "draft.",
     ];
     let base = "http://a.test";
     let deep = format!("{}1{}", "[".repeat(2_000), "]".repeat(2_000));
@@ -259,7 +288,7 @@ fn what_another_version_left_in_the_browser_is_read_without_harm() {
         let store = Store::new(true, "");
         let _ = (
             store.last_server().and_then(|last| last.kind),
-            store.key(base),
+            (store.key(base), store.allows(base)),
             store.wants_json(base),
             store.kind(base),
             store.transport(base, Kind::KoboldCpp.dialect().transports()),
@@ -269,9 +298,9 @@ fn what_another_version_left_in_the_browser_is_read_without_harm() {
         );
         // A whole chat begins with it, and what is written takes its place.
         let (_owner, chat) = chat();
-        chat.start(false);
+        chat.start();
         drop((_owner, chat));
-        store.keep_key(base, "secret");
+        store.keep_key(base, "secret", true);
         assert_eq!(store.key(base).as_deref(), Some("secret"), "{odd}");
     }
     local.clear().unwrap();

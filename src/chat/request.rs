@@ -85,6 +85,8 @@ impl Image {
 pub struct ChatRequest {
     /// The conversation, oldest first; a system prompt, if any, is its first message.
     pub messages: Vec<Message>,
+    /// What the page around adds for the model, where it does not stand in the system prompt: only a site's own transport gets it so.
+    pub context: Option<String>,
     /// The model's id; `None` lets the server choose.
     pub model: Option<String>,
     /// The last message is the assistant's own, unfinished: go on from its last letter.

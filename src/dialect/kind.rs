@@ -2,6 +2,7 @@
 
 use std::str::FromStr;
 
+use super::bridge::Bridge;
 use super::{Dialect, Family, Sign, Stage};
 
 /// Binds each name of the list to the file with its `FAMILY` and its `DIALECT`.
@@ -27,6 +28,11 @@ macro_rules! families {
             /// Returns the family's language.
             pub fn dialect(self) -> &'static dyn Dialect {
                 match self { $(Kind::$kind => super::$file::DIALECT,)* }
+            }
+
+            /// Returns the bridge to a site's own transport that hands on this family's wire.
+            pub fn bridge(self) -> &'static Bridge {
+                match self { $(Kind::$kind => &Bridge(Some(Kind::$kind)),)* }
             }
         }
     };

@@ -6,6 +6,7 @@
 
 mod ai4artsed;
 mod attention;
+pub mod bridge;
 mod call;
 mod calls;
 mod choices;

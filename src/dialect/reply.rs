@@ -7,7 +7,7 @@
 mod ends;
 mod once;
 
-pub(super) use ends::end_word;
+pub(super) use ends::{end_word, meaning};
 
 use serde_json::Value;
 

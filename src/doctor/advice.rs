@@ -72,6 +72,8 @@ pub enum Advice {
     AllowOriginService,
     /// Flip the switch in the program's window.
     SwitchCors,
+    /// Serve the page in front of the server, which then sees no page of another host.
+    ServeProxy,
     /// Put the server behind a path of the page's own host.
     SamePath,
     /// Open this page from this computer.

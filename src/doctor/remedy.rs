@@ -295,5 +295,6 @@ fn cors(list: &mut List<'_>) {
         }
         Origins::Never => {}
     }
+    list.line(Advice::ServeProxy, settings::serve_proxy(place));
     list.line(Advice::SamePath, settings::same_path(place));
 }

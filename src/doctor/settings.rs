@@ -67,6 +67,15 @@ pub(super) fn known_name(place: &Place<'_>) -> Option<String> {
     Some(format!("http://127.0.0.1:{}", place.server?.port()))
 }
 
+/// The command that serves the page in front of the server; `None` where it does not lead there: https, or an address that could bring
+/// something along.
+pub(super) fn serve_proxy(place: &Place<'_>) -> Option<String> {
+    let address = place.server?.to_string();
+    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_./:[]".contains(&byte);
+    let leads = address.starts_with("http://") && address.bytes().all(is_plain);
+    leads.then(|| format!("cargo xtask serve --proxy {address}"))
+}
+
 /// The nginx setting for a path of the page's own host that leads to the server.
 pub(super) fn same_path(place: &Place<'_>) -> String {
     format!(

@@ -4,7 +4,9 @@
 //! It must not know the network, the browser or the clock; the page is its hands.
 //!
 //! - One attempt to connect counts, the newest: what an older one or an older search brings changes nothing.
-//! - A link's server that is neither the page's own host nor this computer is not contacted before the person has given leave.
+//! - A server that a link or the page's owner names, and that is neither the page's own host nor this computer, is not contacted before
+//!   the person has given leave. Whom the person has chosen needs none.
+//! - While a site's own transport is connected, nothing but the site's word ends that.
 //! - While the state [is open](LinkState::is_open), something is on its way, or the person is asked.
 
 mod server;
@@ -17,12 +19,12 @@ use crate::address::{Address, BadAddress};
 use crate::dialect::Kind;
 use crate::doctor::Verdict;
 
-/// The server, demo or nobody that the page talks to.
+/// The server, demo, site or nobody that the page talks to.
 #[derive(Debug, Clone, PartialEq)]
 pub enum LinkState {
     /// Search for servers, which goes on.
     Looking,
-    /// A link's server waits for the person's leave.
+    /// A server that a link or the page's owner names waits for the person's leave.
     Asking(Address),
     /// Nobody yet.
     Nothing,
@@ -30,6 +32,8 @@ pub enum LinkState {
     Connecting(Address),
     /// The demo.
     Demo,
+    /// A transport of the site's own, by the name that the site gives it.
+    Site(String),
     /// A server.
     Connected(Server),
     /// A server that could not be reached; a send tries all the same.
@@ -72,6 +76,8 @@ pub enum Act {
     },
     /// Note of the server, to be remembered for the next time.
     Remember(LastServer),
+    /// Note of the leave that the person has given for servers of this origin.
+    Allow(String),
     /// Word that the page knows whom to talk to, or that it has failed: who waits for that goes on.
     Settled,
 }
@@ -83,8 +89,8 @@ pub struct Start<'a> {
     pub server: Option<&'a str>,
     /// The server's kind; `None`: to be found out.
     pub kind: Option<Kind>,
-    /// Set where a link has asked for the server, and not the page's owner or the person.
-    pub from_link: bool,
+    /// Set where the person has given leave for the server before.
+    pub allowed: bool,
     /// The server that was used last.
     pub last: Option<LastServer>,
 }
@@ -103,6 +109,8 @@ pub struct Link {
     search: u32,
     /// `true` while a server that is found may be connected: nobody has chosen another since the search began.
     chooses: bool,
+    /// The origins that this link has talked to: the person has chosen them, or given leave.
+    chosen: Vec<String>,
 }
 
 impl LinkState {
@@ -148,6 +156,7 @@ impl Link {
             attempt: 0,
             search: 0,
             chooses: false,
+            chosen: Vec::new(),
         }
     }
 
@@ -170,24 +179,46 @@ impl Link {
         Address::parse(typed, Some(&self.page))
     }
 
-    /// Tells whether a server is neither the page's own host nor this computer.
+    /// Tells whether a server is neither the page's own host nor this computer. A page without a host has no server of its own.
     pub fn is_foreign(&self, address: &Address) -> bool {
         let own = Address::parse(&self.page, None);
-        !address.is_loopback() && own.is_ok_and(|own| own.host() != address.host())
+        let is_own = own.is_ok_and(|own| own.host() == address.host());
+        !address.is_loopback() && !is_own
+    }
+
+    /// Talks to a transport of the site's own, of this name; nothing of it is remembered.
+    pub fn use_site(&mut self, name: String) -> Vec<Act> {
+        self.settle(LinkState::Site(name))
+    }
+
+    /// Lets go of the site's own transport: whoever starts the link anew finds somebody else.
+    pub fn leave_site(&mut self) -> Vec<Act> {
+        if self.is_site() {
+            self.void();
+            self.state = LinkState::Nothing;
+        }
+        Vec::new()
+    }
+
+    fn is_site(&self) -> bool {
+        matches!(self.state, LinkState::Site(_))
     }
 
     /// Finds somebody to talk to: whom the page asks for, else who was used last, else who runs here, else the demo.
     pub fn start(&mut self, start: Start<'_>) -> Vec<Act> {
+        if self.is_site() {
+            return Vec::new();
+        }
         let Start {
             server,
             kind,
-            from_link,
+            allowed,
             last,
         } = start;
         match (server, last) {
             (Some(DEMO), _) => self.settle(LinkState::Demo),
             (Some(server), _) => match self.parse(server) {
-                Ok(address) if self.needs_leave(&address, from_link) => {
+                Ok(address) if self.needs_leave(&address, allowed) => {
                     self.void();
                     self.state = LinkState::Asking(address);
                     Vec::new()
@@ -203,13 +234,17 @@ impl Link {
         }
     }
 
-    /// Takes the person's answer to the question whether a link's server may be spoken to.
-    pub fn allow(&mut self, yes: bool, kind: Option<Kind>) -> Vec<Act> {
+    /// Takes the person's answer to the question whether a server may be spoken to. Where it may not, somebody else is found; with
+    /// `lock`, where the page's owner lets nobody choose another server, it is the demo.
+    pub fn allow(&mut self, yes: bool, kind: Option<Kind>, lock: bool) -> Vec<Act> {
         match &self.state {
             LinkState::Asking(address) if yes => {
                 let address = address.clone();
-                self.connect(address, kind, None)
+                let mut acts = vec![Act::Allow(address.origin())];
+                acts.extend(self.connect(address, kind, None));
+                acts
             }
+            LinkState::Asking(_) if lock => self.settle(LinkState::Demo),
             LinkState::Asking(_) => self.find_if_local(),
             _ => Vec::new(),
         }
@@ -224,6 +259,10 @@ impl Link {
         guess: Option<Kind>,
     ) -> Vec<Act> {
         self.void();
+        let origin = address.origin();
+        if !self.chosen.contains(&origin) {
+            self.chosen.push(origin);
+        }
         self.state = LinkState::Connecting(address.clone());
         vec![Act::Connect {
             attempt: self.attempt,
@@ -339,7 +378,7 @@ impl Link {
     pub fn follow(&mut self, last: &LastServer) -> Vec<Act> {
         let is_asking = matches!(self.state, LinkState::Asking(_));
         let is_demo = last.server == DEMO;
-        if is_asking || is_demo && self.state == LinkState::Demo {
+        if is_asking || self.is_site() || is_demo && self.state == LinkState::Demo {
             return Vec::new();
         }
         if is_demo {
@@ -369,10 +408,9 @@ impl Link {
         }
     }
 
-    /// Tells whether the person is asked before an address is contacted. A question that is open is not answered by asking again.
-    fn needs_leave(&self, address: &Address, from_link: bool) -> bool {
-        let is_asked = matches!(&self.state, LinkState::Asking(asked) if asked == address);
-        is_asked || from_link && self.is_foreign(address)
+    /// Tells whether the person is asked before an address is contacted.
+    fn needs_leave(&self, address: &Address, allowed: bool) -> bool {
+        !allowed && self.is_foreign(address) && !self.chosen.contains(&address.origin())
     }
 
     fn waits_for(&self, attempt: u32) -> bool {

@@ -37,10 +37,10 @@ fn server(at: &str, models: &[&str]) -> Server {
     }
 }
 
-fn start(server: &str, from_link: bool) -> Start<'_> {
+fn start(server: &str, allowed: bool) -> Start<'_> {
     Start {
         server: Some(server),
-        from_link,
+        allowed,
         ..Start::default()
     }
 }
@@ -85,8 +85,8 @@ fn who_is_asked_for_comes_before_who_was_used_last_before_who_runs_here() {
     };
     let used = || Some(last("http://a.test:1", None));
     assert_eq!(
-        attempt(&start(FAR, Some("http://b.test:2"), used()).0).1,
-        "http://b.test:2"
+        attempt(&start(FAR, Some("http://127.0.0.1:2"), used()).0).1,
+        "http://127.0.0.1:2"
     );
     assert_eq!(attempt(&start(FAR, None, used()).0).1, "http://a.test:1");
     assert_eq!(
@@ -117,28 +117,55 @@ fn who_is_asked_for_comes_before_who_was_used_last_before_who_runs_here() {
 }
 
 #[test]
-fn a_links_foreign_server_waits_for_leave_and_no_new_start_gives_it() {
+fn a_foreign_server_that_is_named_waits_for_leave_and_no_new_start_gives_it() {
     let mut link = Link::new(LOCAL.to_owned());
-    assert_eq!(link.start(start(FOREIGN, true)), []);
+    assert_eq!(link.start(start(FOREIGN, false)), []);
     assert_eq!(link.state, LinkState::Asking(address(FOREIGN)));
     // The page is configured anew while the question is open.
     assert_eq!(link.start(start(FOREIGN, false)), []);
-    assert_eq!(attempt(&link.allow(true, None)).1, FOREIGN);
+    let acts = link.allow(true, None, false);
+    assert_eq!(acts.first(), Some(&Act::Allow(FOREIGN.to_owned())));
+    assert_eq!(attempt(acts.get(1..).unwrap()).1, FOREIGN);
     // A key that is pressed twice.
-    assert_eq!(link.allow(true, None), []);
-    assert_eq!(link.allow(false, None), []);
+    assert_eq!(link.allow(true, None, false), []);
+    assert_eq!(link.allow(false, None, false), []);
+    // It was given once: to another path of the same server the page may go on, to another port it may not.
+    attempt(&link.start(start("http://foreign.test:8080/b", false)));
+    assert_eq!(link.start(start("http://foreign.test:8081", false)), []);
 
     let mut link = Link::new(LOCAL.to_owned());
-    link.start(start(FOREIGN, true));
-    assert_eq!(searched(&link.allow(false, None)), 1);
+    link.start(start(FOREIGN, false));
+    assert_eq!(searched(&link.allow(false, None, false)), 1);
+    // It was not given for the next time.
+    assert_eq!(link.start(start(FOREIGN, false)), []);
     let mut link = Link::new(FAR.to_owned());
-    link.start(start(FOREIGN, true));
-    assert_eq!(link.allow(false, None), [Act::Settled]);
+    link.start(start(FOREIGN, false));
+    assert_eq!(link.allow(false, None, false), [Act::Settled]);
+    assert_eq!(link.state, LinkState::Demo);
+    // Who may choose no server is not given another one either.
+    let mut link = Link::new(LOCAL.to_owned());
+    link.start(start(FOREIGN, false));
+    assert_eq!(link.allow(false, None, true), [Act::Settled]);
     assert_eq!(link.state, LinkState::Demo);
 }
 
 #[test]
-fn a_link_to_the_pages_own_host_or_to_this_computer_is_followed_at_once() {
+fn leave_that_was_given_before_and_a_choice_of_the_person_are_not_asked_for() {
+    let mut link = Link::new(FAR.to_owned());
+    attempt(&link.start(start(FOREIGN, true)));
+    let mut link = Link::new(FAR.to_owned());
+    attempt(&link.connect(address(FOREIGN), None, None));
+    attempt(&link.start(start(FOREIGN, false)));
+    // A page without a host, as a file or in a sandbox, has no server of its own.
+    for page in ["null", ""] {
+        let mut link = Link::new(page.to_owned());
+        assert_eq!(link.start(start(FOREIGN, false)), []);
+        attempt(&link.start(start(LOCAL, false)));
+    }
+}
+
+#[test]
+fn the_pages_own_host_and_this_computer_are_contacted_at_once() {
     for to in [
         "https://chat.test/llm",
         "/llm",
@@ -146,7 +173,7 @@ fn a_link_to_the_pages_own_host_or_to_this_computer_is_followed_at_once() {
         "http://localhost:1234",
     ] {
         let mut link = Link::new(FAR.to_owned());
-        attempt(&link.start(start(to, true)));
+        attempt(&link.start(start(to, false)));
     }
 }
 
@@ -300,8 +327,8 @@ fn step() -> impl Strategy<Value = Step> {
         Some("no address"),
     ]);
     prop_oneof![
-        (server, any::<bool>()).prop_map(|(server, by_link)| Step::Start(server, by_link)),
-        Just(Step::Start(Some(FOREIGN), true)),
+        (server, any::<bool>()).prop_map(|(server, allowed)| Step::Start(server, allowed)),
+        Just(Step::Start(Some(FOREIGN), false)),
         any::<bool>().prop_map(Step::Allow),
         prop::sample::select(vec!["http://127.0.0.1:1", "http://b.test:2"]).prop_map(Step::Connect),
         Just(Step::BadAddress),
@@ -333,12 +360,12 @@ impl Hands {
         };
         let link = &mut self.link;
         match step {
-            Step::Start(server, from_link) => link.start(Start {
+            Step::Start(server, allowed) => link.start(Start {
                 server: *server,
-                from_link: *from_link,
+                allowed: *allowed,
                 ..Start::default()
             }),
-            Step::Allow(yes) => link.allow(*yes, None),
+            Step::Allow(yes) => link.allow(*yes, None, false),
             Step::Connect(to) => link.connect(address(to), None, None),
             Step::BadAddress => link.bad_address(BadAddress::Empty),
             Step::UseDemo => link.use_demo(),
@@ -374,6 +401,7 @@ proptest! {
     ) {
         let page = if at_home { LOCAL } else { FAR };
         let mut hands = Hands { link: Link::new(page.to_owned()), searches: Vec::new(), attempts: Vec::new(), open: None };
+        let mut has_leave = false;
         for step in &steps {
             let before = hands.link.state.clone();
             let acts = hands.take(step);
@@ -397,13 +425,14 @@ proptest! {
             for act in &acts {
                 match act {
                     Act::Connect { attempt, address: to, .. } => {
-                        let has_leave = matches!(step, Step::Allow(true)) && before == LinkState::Asking(to.clone());
+                        has_leave |= matches!(step, Step::Allow(true)) && before == LinkState::Asking(to.clone());
                         prop_assert!(to.to_string() != FOREIGN || has_leave, "contacted without leave");
                         prop_assert!(!hands.attempts.iter().any(|(number, _)| number == attempt));
                         hands.attempts.push((*attempt, to.clone()));
                         hands.open = Some(*attempt);
                     }
                     Act::Search(number) => hands.searches.push(*number),
+                    Act::Allow(origin) => prop_assert!(origin == FOREIGN && matches!(step, Step::Allow(true))),
                     Act::Remember(_) => {}
                     Act::Settled => prop_assert!(!state.is_open()),
                 }
@@ -451,6 +480,37 @@ fn a_choice_in_another_tab_is_followed_and_not_remembered_again() {
     assert_eq!(link.follow(&last(DEMO, None)), []);
     // What is no address changes nothing, and a question is the person's to answer.
     assert_eq!(link.follow(&last("http://", None)), []);
-    link.start(start(FOREIGN, true));
+    link.start(start(FOREIGN, false));
     assert_eq!(link.follow(&last("http://127.0.0.1:1234", None)), []);
+}
+
+#[test]
+fn a_sites_own_transport_stays_until_the_site_ends_it() {
+    let mut link = Link::new("https://site.example".to_owned());
+    link.start(Start {
+        server: Some("https://llm.example"),
+        allowed: true,
+        ..Start::default()
+    });
+    let attempt = link.attempt;
+    assert_eq!(link.use_site("Shop".to_owned()), [Act::Settled]);
+    let site = LinkState::Site("Shop".to_owned());
+    assert_eq!(link.state(), &site);
+    assert!(!site.is_open() && site.server().is_none() && site.address().is_none());
+    // What an older attempt brings, another tab, attributes that change: nothing of it counts.
+    let address = Address::parse("https://llm.example", None).unwrap();
+    let server = Server::unknown(address, Kind::default());
+    assert_eq!(link.connected(attempt, server, None, None), []);
+    assert_eq!(link.follow(&LastServer::demo()), []);
+    let start = Start {
+        server: Some(DEMO),
+        ..Start::default()
+    };
+    assert_eq!(link.start(start.clone()), []);
+    assert_eq!(link.state(), &site);
+    link.leave_site();
+    assert_eq!(link.start(start), [Act::Settled]);
+    assert_eq!(link.state(), &LinkState::Demo);
+    link.leave_site();
+    assert_eq!(link.state(), &LinkState::Demo);
 }

@@ -1,50 +1,12 @@
-import { comes, enter, goes } from "./fault.js";
-
-// Defines <rill-chat>. A custom element has to be a JavaScript class: this is all of it, the rest is Rust.
-export function define(names, mount) {
-  if (customElements.get("rill-chat")) return;
-  customElements.define(
-    "rill-chat",
-    class RillChat extends HTMLElement {
-      static observedAttributes = names;
-      #chat = null;
-      connectedCallback() {
-        const root = this.shadowRoot ?? keepWords(this.attachShadow({ mode: "open" }));
-        comes(this);
-        this.#chat = enter(() => mount(this, root));
-      }
-      disconnectedCallback() {
-        // Everything that this element started ends.
-        const chat = this.#chat;
-        this.#chat = null;
-        goes(this);
-        enter(() => chat?.unmount());
-        // One of its methods may be what removed it.
-        queueMicrotask(() => enter(() => chat?.free()));
-        this.shadowRoot?.replaceChildren();
-      }
-      attributeChangedCallback() {
-        enter(() => this.#chat?.changed());
-      }
-      send(text) {
-        enter(() => this.#chat?.send(String(text)));
-      }
-      stop() {
-        enter(() => this.#chat?.stop());
-      }
-      clear() {
-        enter(() => this.#chat?.clear());
-      }
-      export() {
-        return enter(() => this.#chat?.export()) ?? "";
-      }
-    },
-  );
-}
-
 // A browser that translates the page puts elements of its own in the place of text. The text that was there is still what the
 // views write to: as soon as it has other words, it takes its place back.
-function keepWords(root) {
+const kept = new WeakSet();
+export function keepWords(root) {
+  // An element that comes back brings its root along.
+  if (kept.has(root)) return;
+  kept.add(root);
+  // What holds a slot says whether the site has put something of its own there (`.own` in the styles).
+  root.addEventListener("slotchange", ({ target }) => target.parentNode?.classList.toggle("own", !!target.assignedNodes()[0]));
   const places = new WeakMap();
   const observer = new MutationObserver((changes) => {
     for (const { type, target, addedNodes, removedNodes, previousSibling, nextSibling } of changes) {
@@ -63,7 +25,6 @@ function keepWords(root) {
     }
   });
   observer.observe(root, { childList: true, subtree: true });
-  return root;
 }
 
 // The address of a file that stands beside the page's own; this one lies in a folder below.
@@ -77,8 +38,10 @@ export function beside(name) {
 let ours = null;
 export function startWorker(name, told, failed) {
   const url = beside(name);
-  const near = new URL(url).origin === location.origin;
-  ours = near ? url : URL.createObjectURL(new Blob([`import ${JSON.stringify(url)};`], { type: "text/javascript" }));
+  const line = `import ${JSON.stringify(url)};`;
+  // A frame may have no origin, though its address has one; Chromium takes no blob for a module there.
+  if (origin === "null") ours = `data:text/javascript,${encodeURIComponent(line)}`;
+  else ours = new URL(url).origin === origin ? url : URL.createObjectURL(new Blob([line], { type: "text/javascript" }));
   const worker = new Worker(ours, { type: "module" });
   worker.onmessage = (event) => told(event.data);
   worker.onerror = (event) => {

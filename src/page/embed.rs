@@ -4,7 +4,7 @@ use any_spawner::Executor;
 use gloo_events::EventListener;
 use leptos::prelude::*;
 use wasm_bindgen::prelude::*;
-use web_sys::{CssStyleSheet, HtmlElement, ShadowRoot, UrlSearchParams};
+use web_sys::{CssStyleSheet, Element, HtmlElement, ShadowRoot, UrlSearchParams};
 
 use super::app::reading::language_of;
 use super::app::second_half::ready;
@@ -13,64 +13,46 @@ use super::browser::{adopt, sheet};
 use super::store::Store;
 use super::ui::Page;
 use super::ui::dom::Placed;
-use super::words::{self, Locale};
-use super::{fault, second_half, ui};
+use super::{fault, second_half, ui, words};
 use crate::chat::archive;
 use crate::options::{self, Options, Storage, TEXTS};
 
 #[wasm_bindgen(module = "/src/page/element.js")]
 extern "C" {
-    fn define(names: js_sys::Array, mount: &JsValue);
+    #[wasm_bindgen(js_name = keepWords)]
+    fn keep_words(root: &ShadowRoot);
     #[wasm_bindgen(js_name = admitTemplates)]
     fn admit_templates();
 }
 
-/// Makes `<rill-chat>` known to the page. Elements that are there already come to life at once.
+/// Makes the page's wasm ready for the elements that the launcher (`rill.js`) mounts in it.
 pub fn start() {
     // What follows a signal runs on the browser's own queue. It can be set once, and nobody was here before.
     let _ = Executor::init_wasm_bindgen();
     admit_templates();
     fault::spread();
     second_half::install();
-    let missing: Vec<Locale> = wished()
-        .into_iter()
-        .filter(|&wish| !words::knows(wish))
-        .collect();
-    if missing.is_empty() {
-        begin();
-        return;
-    }
-    // The first words that anybody sees are those of the own language. Where they cannot be had, it is English.
-    wasm_bindgen_futures::spawn_local(async move {
-        for locale in missing {
+}
+
+/// Returns the functions by which the launcher enters the wasm, so that an element whose wasm stops falls into the net.
+#[wasm_bindgen]
+pub fn net() -> JsValue {
+    fault::doors()
+}
+
+/// Fetches the words of the element's language: the first that anybody sees are those of the own language. Returns what is to be
+/// awaited before it is mounted; `None` where the words are here. Where they cannot be had, it is English.
+#[wasm_bindgen]
+pub fn prepare(host: &HtmlElement) -> Option<js_sys::Promise> {
+    let (options, _) = read_options(host, host.has_attribute("data-standalone"));
+    let store = Store::new(options.storage == Storage::Local, &host.id());
+    let locale = language_of(&options, &store.appearance());
+    (!words::knows(locale)).then(|| {
+        wasm_bindgen_futures::future_to_promise(async move {
             words::learn(locale).await;
-        }
-        begin();
-    });
-}
-
-/// Lists the languages of the elements that are on the page.
-fn wished() -> Vec<Locale> {
-    let Ok(found) = document().query_selector_all("rill-chat") else {
-        return Vec::new();
-    };
-    let hosts = (0..found.length()).filter_map(|at| found.item(at));
-    let hosts = hosts.filter_map(|host| host.dyn_into::<HtmlElement>().ok());
-    let language = |host: HtmlElement| {
-        let (options, _) = read_options(&host, host.has_attribute("data-standalone"));
-        let store = Store::new(options.storage == Storage::Local, &host.id());
-        language_of(&options, &store.appearance())
-    };
-    hosts.map(language).collect()
-}
-
-/// Brings the elements to life.
-fn begin() {
-    let mount = Closure::<dyn Fn(HtmlElement, ShadowRoot) -> Mounted>::new(mount);
-    let names = options::names().map(JsValue::from_str).collect();
-    define(names, mount.as_ref());
-    // The class that holds it lives as long as the page.
-    mount.forget();
+            Ok(JsValue::UNDEFINED)
+        })
+    })
 }
 
 /// Element `<rill-chat>` on a page. Dropping it ends everything that the element started.
@@ -99,6 +81,23 @@ impl Mounted {
     /// Begins a new conversation.
     pub fn clear(&self) {
         self.run(Command::Clear);
+    }
+
+    /// Talks to a transport of the site's own, the first of what is given; the `name` of the second is what it is called. `null` ends that.
+    pub fn connect(&self, given: &js_sys::Array) {
+        let name = js_sys::Reflect::get(&given.get(1), &"name".into());
+        let name = name.ok().and_then(|name| name.as_string());
+        untrack(|| self.chat.use_source(given.get(0), name));
+    }
+
+    /// Sets the context for the model: a text, or a function that gives one.
+    pub fn context(&self, context: JsValue) {
+        untrack(|| self.chat.use_context(context));
+    }
+
+    /// Sets the function that gives keys for servers.
+    pub fn token(&self, ask: JsValue) {
+        untrack(|| self.chat.use_token(ask));
     }
 
     /// Returns the conversation as JSON text.
@@ -133,27 +132,27 @@ impl Mounted {
     }
 }
 
-fn mount(host: HtmlElement, root: ShadowRoot) -> Mounted {
+/// Brings an element to life: its view stands at the end of `place`, which is somewhere in the element's shadow root.
+#[wasm_bindgen]
+pub fn mount(host: HtmlElement, root: ShadowRoot, place: Element) -> Mounted {
+    keep_words(&root);
     let standalone = host.has_attribute("data-standalone");
     // The element may have been on the page before, and has its styles then.
     adopt(&root, &SHEET);
     let (options, complaints) = read_options(&host, standalone);
-    let from_link = standalone
-        && !is_locked(&host)
-        && link_parameters().is_some_and(|link| link.get("server").is_some());
     let owner = Owner::new();
     let chat = owner.with(|| {
         let chat = Chat::new(host.clone(), root.clone(), options, complaints);
         let page = view! { <Page chat /> }.into_any();
         // It ends with the owner.
-        StoredValue::new_local(Placed::at_end(page, root.unchecked_ref()));
+        StoredValue::new_local(Placed::at_end(page, &place));
         chat
     });
     if standalone {
         ui::take_focus(&root);
     }
     chat.speak_as_wished();
-    chat.start(from_link);
+    chat.start();
     if let Some(link) = link_parameters().filter(|_| standalone) {
         if let Some(server) = link.get("check") {
             chat.check_from_link(server);

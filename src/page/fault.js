@@ -23,8 +23,11 @@ export function guard(functions, version, words) {
   addEventListener("unhandledrejection", (event) => hear(event, event.reason));
 }
 
+// What the launcher takes: it is there before the wasm, and imports nothing.
+export const doors = () => ({ comes, goes, enter });
+
 // Does something that enters the wasm, on behalf of the page around it.
-export function enter(work) {
+function enter(work) {
   if (report) return;
   try {
     return work();
@@ -36,11 +39,11 @@ export function enter(work) {
 }
 
 // An element is on a page, or no longer.
-export function comes(host) {
+function comes(host) {
   chats.set(host, { facts: [] });
   if (report) tell(host);
 }
-export function goes(host) {
+function goes(host) {
   chats.delete(host);
 }
 

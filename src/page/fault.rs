@@ -14,6 +14,8 @@ use crate::reply::TextChange;
 
 #[wasm_bindgen(module = "/src/page/fault.js")]
 extern "C" {
+    /// Returns what the launcher enters the wasm by: `comes`, `goes`, `enter`.
+    pub fn doors() -> JsValue;
     fn guard(functions: &JsValue, version: &str, words: Vec<String>);
     #[wasm_bindgen(js_name = begins)]
     fn js_begins(host: &HtmlElement, name: &str, asked: i32, question: &str, id: i32, record: &str);
@@ -79,6 +81,9 @@ pub fn grows(chat: Chat, told: Option<TextChange>, thinking: &str) {
         None => ("", String::new()),
     };
     let text = JsValue::from_str(&text);
+    if !thinking.is_empty() {
+        chat.tell("rill-reasoning", &[("text", &thinking.into())]);
+    }
     js_grows(&chat.shared().host, name == "rill-replace", &text, thinking);
     if !name.is_empty() {
         chat.tell(name, &[("text", &text)]);

@@ -15,7 +15,7 @@
 //! | [`panel`] | at once | the dialogs: which there are, their titles and buttons | what they show |
 //! | [`numbers`] | at once | figures as a language writes them | a chat |
 //! | [`idle`] | later | moments in which the browser has time | the work |
-//! | [`net`] | at once | bodies of answers: fetched, from sockets, asked for again, of the demo | what they mean |
+//! | [`net`] | at once | bodies of answers: fetched, from sockets, asked for again, of the demo, of the site around | what they mean |
 //! | [`live`] | at once | the reply that runs, as the rest of the page sees it | how it is made |
 //! | [`doctor`] | at once | what the Doctor looks at, and the questions that it puts | what they mean |
 //! | [`ports`] | at once | the ports of this computer that answer | who answers |

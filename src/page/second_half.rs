@@ -7,8 +7,8 @@
 
 use leptos::prelude::*;
 
+use super::app::Chat;
 use super::app::second_half::{self, Connecting, Loading, SecondHalf, Unloaded};
-use super::net::fetch::Fetch;
 use super::ui::aloud::Speaking;
 use super::ui::ask::AskFirst;
 use super::ui::dialogs::dialog;
@@ -27,7 +27,9 @@ use super::ui::school::School;
 use super::ui::side::Beside;
 use super::ui::turns::Turns;
 use super::{app, friendly, history, painter, rehearsal, reply, servers, ui, verdict};
+use crate::address::Address;
 use crate::dialect::Kind;
+use crate::doctor::Verdict;
 
 /// Tells chats how the second half is loaded.
 pub fn install() {
@@ -38,8 +40,20 @@ fn load() -> Loading {
     Box::pin(rest::table())
 }
 
-fn connect(fetch: Fetch, kind: Option<Kind>) -> Connecting {
-    Box::pin(async move { servers::connect(&fetch, kind).await })
+fn connect(chat: Chat, address: Address, kind: Option<Kind>) -> Connecting {
+    Box::pin(async move {
+        let mut is_anew = false;
+        loop {
+            let fetch = chat.way_to(&address, is_anew).await;
+            let fetch = fetch.map_err(|_| Verdict::Auth)?;
+            let known = servers::connect(&fetch, kind).await;
+            // A key that the site gave is asked for once more where it is refused.
+            if is_anew || !chat.asks_site() || !matches!(known, Err(Verdict::Auth)) {
+                return known;
+            }
+            is_anew = true;
+        }
+    })
 }
 
 static TABLE: SecondHalf = SecondHalf {
@@ -67,6 +81,7 @@ static TABLE: SecondHalf = SecondHalf {
     exam: |chat| view! { <Exam chat /> }.into_any(),
     ask: |chat| view! { <AskFirst chat /> }.into_any(),
     notice: |chat| {
+        app::bridge::watch(chat);
         view! {
             <Notice chat />
             <FolderNotice chat />

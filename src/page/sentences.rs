@@ -11,7 +11,7 @@ use super::words::say;
 use crate::dialect::Carrier;
 use crate::dialect::Transport;
 use crate::doctor::{Verdict, of_error};
-use crate::event::{BAD_KEY, Deadline, End, PAGE_FAULT, Progress};
+use crate::event::{BAD_KEY, Deadline, End, NO_TOKEN, PAGE_FAULT, Progress};
 use crate::options::Profile;
 use crate::reply::Status;
 
@@ -39,6 +39,9 @@ pub fn end_words(chat: Chat, end: &End) -> String {
         },
         End::Refused { error, .. } if error.code.as_deref() == Some(BAD_KEY) => {
             say!(chat, bad_key, letter = error.message.clone())
+        }
+        End::Refused { error, .. } if error.code.as_deref() == Some(NO_TOKEN) => {
+            say!(chat, no_token, message = error.message.clone())
         }
         // What to do stands beside what happened: nowhere else is it told.
         End::Refused { error, status } => {
@@ -114,6 +117,7 @@ pub fn link_words(chat: Chat) -> String {
         LinkState::Asking(_) | LinkState::Nothing => say!(chat, no_server),
         LinkState::Connecting(address) => say!(chat, connecting_to, host = address.host()),
         LinkState::Demo => say!(chat, demo),
+        LinkState::Site(name) => name.clone(),
         // The state alone: what is wrong stands where the person is, with what to do.
         LinkState::Failed { trouble, .. } => match trouble {
             Trouble::Unloaded => trouble_words(chat, trouble),

@@ -1,6 +1,7 @@
 //! What this browser remembers: small things, in localStorage. Nothing at all with `storage=none`.
 //!
-//! Keys stand in an entry of their own, by server origin, and leave it only for that origin's requests.
+//! Keys stand in an entry of their own, by server origin, and leave it only for that origin's requests: in the session of the tab, or
+//! where the person wishes that, in localStorage.
 //!
 //! Entries are read as plain JSON: what is missing or of another type is as good as not there.
 
@@ -30,9 +31,16 @@ pub struct Store {
     place: Rc<str>,
 }
 
+/// Name of the entry that holds keys in the session of the tab.
+const KEYS: &str = "rill.keys";
+/// Name of the same where the tab keeps nothing; `rill.keys` is there what would be kept on the device.
+const PASSING_KEYS: &str = "rill.session-keys";
+
 thread_local! {
     /// Places that are taken on this page.
     static PLACES: RefCell<Vec<Weak<str>>> = RefCell::default();
+    /// Origins that the person has allowed since the page is there, on any of its chats.
+    static ALLOWED: RefCell<Vec<String>> = RefCell::default();
 }
 
 /// Takes a place of that name; where another chat on the page has it already, one of that name and a mark.
@@ -95,15 +103,72 @@ impl Store {
         );
     }
 
-    /// Reads the API key for an origin.
+    /// Reads the API key for an origin: the one of this session, else the one that is kept on the device.
     pub fn key(&self, origin: &str) -> Option<String> {
-        word(&self.get("keys"), origin).filter(|key| !key.is_empty())
+        let of = |keys: &Value| word(keys, origin).filter(|key| !key.is_empty());
+        of(&self.session_keys()).or_else(|| of(&self.get("keys")))
     }
 
-    /// Writes the key for an origin; an empty one is forgotten.
-    pub fn keep_key(&self, origin: &str, key: &str) {
-        let key = Some(key).filter(|key| !key.is_empty());
-        self.keep_in("keys", origin, key.map(Value::from));
+    /// Tells whether the key for an origin is kept on the device, and not for the session alone.
+    pub fn keeps_key(&self, origin: &str) -> bool {
+        let kept = word(&self.get("keys"), origin);
+        self.lasting && kept.is_some() && kept == self.key(origin)
+    }
+
+    /// Writes the key for an origin: for the session of this tab, or with `lasting` on the device; it stands nowhere else then. An
+    /// empty one is forgotten.
+    pub fn keep_key(&self, origin: &str, key: &str, lasting: bool) {
+        let key = Some(key).filter(|key| !key.is_empty()).map(Value::from);
+        let (kept, passing) = match lasting {
+            true => (key, None),
+            false => (None, key),
+        };
+        // An entry that never was is not made to say that nothing is in it.
+        if kept.is_some() || self.get("keys").get(origin).is_some() {
+            self.keep_in("keys", origin, kept);
+        }
+        let keys = with(self.session_keys(), origin, passing).to_string();
+        let tab = self.tab();
+        let is_kept = tab.is_some_and(|tab| tab.set_item(KEYS, &keys).is_ok());
+        if !is_kept {
+            self.passing
+                .borrow_mut()
+                .insert(PASSING_KEYS.to_owned(), keys);
+        }
+    }
+
+    /// Reads the keys of this session, by origin.
+    fn session_keys(&self) -> Value {
+        let tab = self.tab();
+        let kept = tab.and_then(|tab| tab.get_item(KEYS).ok().flatten());
+        kept.or_else(|| self.passing.borrow().get(PASSING_KEYS).cloned())
+            .and_then(|text| serde_json::from_str(&text).ok())
+            .unwrap_or_default()
+    }
+
+    /// Tells whether the person has given leave for this page to talk to an origin.
+    pub fn allows(&self, origin: &str) -> bool {
+        let kept = self.get("allowed");
+        let mut kept = kept.as_array().into_iter().flatten();
+        ALLOWED.with_borrow(|all| all.iter().any(|one| one == origin))
+            || kept.any(|one| one == origin)
+    }
+
+    /// Writes that the person has given leave for this page to talk to an origin: for the life of the page, and where anything may be
+    /// kept, for the next time.
+    pub fn keep_allowed(&self, origin: &str) {
+        if self.allows(origin) {
+            return;
+        }
+        if self.lasting {
+            let mut kept = match self.get("allowed") {
+                Value::Array(kept) => kept,
+                _ => Vec::new(),
+            };
+            kept.push(Value::from(origin));
+            self.set("allowed", &Value::Array(kept));
+        }
+        ALLOWED.with_borrow_mut(|all| all.push(origin.to_owned()));
     }
 
     /// Tells whether this URL is known to take nothing but `application/json`.
@@ -314,15 +379,7 @@ impl Store {
 
     /// Writes one value of an entry that holds several, by its key; `None` forgets it.
     fn keep_in(&self, name: &str, key: &str, value: Option<Value>) {
-        let mut all = match self.get(name) {
-            Value::Object(all) => all,
-            _ => Map::new(),
-        };
-        match value {
-            Some(value) => all.insert(key.to_owned(), value),
-            None => all.remove(key),
-        };
-        self.set(name, &Value::Object(all));
+        self.set(name, &with(self.get(name), key, value));
     }
 
     /// Reads an entry; null where there is none, or none that can be read.
@@ -348,6 +405,19 @@ impl Store {
             self.passing.borrow_mut().insert(name, text);
         }
     }
+}
+
+/// Returns an entry that holds several values with another one of that key, or without it.
+fn with(entry: Value, key: &str, value: Option<Value>) -> Value {
+    let mut all = match entry {
+        Value::Object(all) => all,
+        _ => Map::new(),
+    };
+    match value {
+        Some(value) => all.insert(key.to_owned(), value),
+        None => all.remove(key),
+    };
+    Value::Object(all)
 }
 
 /// Returns the text of that name in an object.

@@ -63,6 +63,14 @@ pub fn system(chat: Chat) -> Option<String> {
     special.or_else(|| chat.system())
 }
 
+/// Puts the context of the page around behind a system prompt.
+pub fn with_context(system: Option<String>, context: Option<String>) -> Option<String> {
+    match (system, context) {
+        (Some(system), Some(context)) => Some(format!("{system}\n\n{context}")),
+        (system, context) => system.or(context),
+    }
+}
+
 impl Window {
     /// Looks at the cut through the conversation on the page. Tracked.
     pub fn with<T>(&self, look: impl FnOnce(&Fit) -> T) -> T {
@@ -71,7 +79,7 @@ impl Window {
 
     /// Cuts the turns that lead to `last`. With `size`, as if the context held no more tokens than that. Tracked.
     pub fn fit(&self, chat: Chat, last: TurnId, size: Option<u32>) -> Fit {
-        let system = system(chat).unwrap_or_default();
+        let system = with_context(system(chat), chat.told_context()).unwrap_or_default();
         let takes = chat.takes();
         let known = self.size(chat);
         let rule = match chat.preferences.with(|preferences| preferences.overflow()) {

@@ -25,6 +25,22 @@ pub enum Status {
     Ended,
 }
 
+impl Status {
+    /// The name of the phase, in the document and to the page around.
+    pub fn phase(&self) -> &'static str {
+        match self {
+            Status::Connecting => "connecting",
+            Status::Waiting | Status::Slow => "waiting",
+            Status::Progress(_) => "reading",
+            Status::Thinking => "thinking",
+            Status::Writing(_) => "writing",
+            Status::Showing => "showing",
+            Status::Asking(_) => "asking",
+            Status::Ended => "ended",
+        }
+    }
+}
+
 /// Time that is left until all that is here is shown, as coarse as it is told.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Left {

@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 
 use super::export::{ODDS, VERSION};
 use super::{Carried, EventName, Fact, Probe, Request, Resource, Trace};
-use crate::dialect::{Call, Kind, Method, Transport};
+use crate::dialect::{Call, Kind, Method, Transport, bridge};
 use crate::event::{Deadline, Millis, Oddity};
 use crate::session::Media;
 use crate::text;
@@ -122,9 +122,10 @@ impl Imported {
     /// The transport that answered, of those of its kind.
     pub fn transport(&self) -> &'static Transport {
         let dialect = self.kind.unwrap_or_default().dialect();
+        let site = &bridge::TRANSPORT;
         let known = self.trace.last(|fact| match fact {
             Fact::Sent { transport, .. } => {
-                let mut all = dialect.transports().iter();
+                let mut all = dialect.transports().iter().chain([site]);
                 all.find(|known| known.name == transport)
             }
             _ => None,

@@ -87,6 +87,29 @@ fn who_refuses_the_page_is_told_its_origin_in_its_own_spelling() {
 }
 
 #[test]
+fn a_server_that_allows_no_page_can_stand_behind_the_page() {
+    let advised = |server: &str, kind| finding(&refuses(), server, kind);
+    let jarvis = advised("http://127.0.0.1:8000", Some(Kind::Jarvis));
+    assert_eq!(
+        line(&jarvis, Advice::ServeProxy),
+        "cargo xtask serve --proxy http://127.0.0.1:8000"
+    );
+    let other = advised("http://192.168.1.20:8080/base", None);
+    assert_eq!(
+        line(&other, Advice::ServeProxy),
+        "cargo xtask serve --proxy http://192.168.1.20:8080/base"
+    );
+    for far in ["https://llm.example", "http://127.0.0.1:8000/a;reboot"] {
+        let finding = advised(far, Some(Kind::OpenAi));
+        let mut remedies = finding.remedies.iter();
+        assert!(
+            !remedies.any(|one| one.advice == Advice::ServeProxy),
+            "{far}"
+        );
+    }
+}
+
+#[test]
 fn ollama_as_a_service_is_told_on_every_system() {
     let finding = finding(&refuses(), "http://127.0.0.1:11434", Some(Kind::Ollama));
     let lines = line(&finding, Advice::AllowOriginService);

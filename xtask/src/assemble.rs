@@ -5,7 +5,8 @@
 use crate::bind::{Form, bind};
 use crate::compile::{Compiled, compile};
 use crate::links::{Page, Part, read};
-use crate::{Failure, Outcome, root, ship, small, split, tools, wasm};
+use crate::script::Small;
+use crate::{Failure, Outcome, inventory, root, ship, small, split, tools, wasm};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -55,7 +56,8 @@ pub(crate) fn shipped() -> Outcome<PathBuf> {
     if let Err(why) = diagrams(&dist) {
         println!("  no library for diagrams ({why}): they stay text");
     }
-    ship::ship(&dist)?;
+    inventory::write(&dist, &page.parts)?;
+    ship::ship(&dist, &Small::found())?;
     Ok(dist)
 }
 
@@ -74,12 +76,15 @@ pub(crate) fn trunk() -> Outcome<PathBuf> {
     Ok(folder)
 }
 
+/// The library for diagrams and its licence, as they are named beside the page.
+pub(crate) const LIBRARY: [&str; 2] = ["mermaid.min.js", "mermaid.LICENSE.txt"];
+
 /// Puts the library for diagrams beside the page; says why not, where it cannot be had.
 pub(crate) fn diagrams(folder: &Path) -> Result<(), String> {
     let [library, licence] = tools::mermaid()?;
     let put = |file, name| fs::copy(file, folder.join(name)).map_err(|error| error.to_string());
-    put(library, "mermaid.min.js")?;
-    put(licence, "mermaid.LICENSE.txt")?;
+    put(library, LIBRARY[0])?;
+    put(licence, LIBRARY[1])?;
     Ok(())
 }
 

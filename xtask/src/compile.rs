@@ -63,7 +63,7 @@ pub(crate) fn compile(
 }
 
 /// The name of a manifest's package.
-fn package(manifest: &Path) -> Outcome<String> {
+pub(crate) fn package(manifest: &Path) -> Outcome<String> {
     let text = fs::read_to_string(manifest)?;
     let mut lines = text.lines().skip_while(|line| *line != "[package]");
     let name = lines.find_map(|line| line.strip_prefix("name = \"")?.strip_suffix('"'));

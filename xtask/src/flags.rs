@@ -4,6 +4,7 @@
 
 use crate::{Failure, Outcome};
 use std::ffi::OsString;
+use std::path::PathBuf;
 
 xflags::xflags! {
     /// The commands of the house. It needs nothing but Rust on the machine: what is missing it installs, and says so.
@@ -14,6 +15,10 @@ xflags::xflags! {
             optional --with-model
             /// The port, in place of 7455.
             optional --port port: u16
+            /// Leads /llm on to the model's server at this address, and has the page talk with it: for servers that allow no page.
+            optional --proxy address: String
+            /// Serves the page in this folder as it is, and builds none.
+            optional --page folder: PathBuf
             /// Opens the browser there.
             optional --open
         }
@@ -33,15 +38,23 @@ xflags::xflags! {
             optional --import
             /// In Chromium, which is killed twenty times while a reply runs: minutes, and only by this flag.
             optional --kill
+            /// The whole build once more in another folder, every byte compared: minutes, and only by this flag.
+            optional --again
+            /// In Chromium, the package of npm, installed and imported by its name; left out where npm is not here.
+            optional --package
             /// In Chromium, against a real llama.cpp server with a small model.
             optional --model
             /// In Chromium, against other real servers: all that can be had (half a gigabyte, once); one of them without any flag.
             optional --servers
-            /// In Chromium, behind a real nginx.
-            optional --nginx
+            /// In Chromium, behind nginx, Caddy, Apache and lighttpd.
+            optional --hosts
+            /// In Chromium and Firefox, the examples that a tool makes: React, Vue, MkDocs, Hugo, WordPress.
+            optional --examples
             /// The page as trunk builds it; left out where trunk is not here.
             optional --trunk
         }
+        /// Makes what the tests need, and they make for themselves: programs that are missing, and the release build.
+        cmd prepare {}
         /// Sends texts in twelve scripts, cut at random, on and on, to each room that reads what comes from outside.
         cmd fuzz {
             /// So many minutes for each room; one, if nobody says.
@@ -69,8 +82,15 @@ xflags::xflags! {
             /// Every bench once, without judging time.
             optional --smoke
         }
-        /// Makes the release build in dist/, and tells its sizes.
-        cmd dist {}
+        /// Makes the release build in dist/, and tells its sizes and the tags with the hashes of its scripts.
+        cmd dist {
+            /// Makes it for this path of a host, `/rill/`, and for no other.
+            optional --base path: String
+        }
+        /// Writes what is made of the public surface (src/surface): tables of docs/embedding.md, and package/'s manifest and declarations.
+        cmd surface {}
+        /// Makes the release build, and of it the folder of the package of npm: `npm pack target/package`.
+        cmd package {}
         /// Starts the servers that tests talk to, with all their faults, by hand.
         cmd lab {
             /// The port, in place of 7460.
@@ -128,6 +148,7 @@ mod tests {
             Ok(command) => panic!("{line}: {command:?}"),
             Err(Failure(words)) => words,
         };
+        assert!(wrong("serve --proxy").contains("`--proxy`"));
         assert!(wrong("serve --smoke").contains("`--smoke`"));
         assert!(wrong("serve --port").contains("`--port`"));
         assert!(wrong("serve --port x").contains("`--port`"));
@@ -140,7 +161,10 @@ mod tests {
         for line in ["", "help", "--help", "serve --help"] {
             assert!(XtaskCmd::of(line).is_err(), "{line}");
         }
-        for command in ["serve", "test", "fuzz", "bare", "bench", "dist", "lab"] {
+        for command in [
+            "serve", "test", "prepare", "fuzz", "bare", "bench", "dist", "surface", "package",
+            "lab",
+        ] {
             assert!(
                 Xtask::HELP_.contains(&format!("xtask {command}")),
                 "{command}"

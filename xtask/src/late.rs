@@ -41,12 +41,14 @@ const bringLate = (functions) => { late = functions; };
 ";
 
 /// What fetches the second half, as `wasm_split` writes it, and what stands in its place: a module that could not be fetched once is not
-/// fetched again under the same name.
+/// fetched again under the same name. On another site's page the wasm is taken only with its hash; the launcher there has fetched the script
+/// with its own, under its one name.
 const FETCH: &str = r#"    const src = fetch(new URL("./split_later.wasm", import.meta.url));
     src.catch(() => {});
     return async (imports) => (WebAssembly.instantiateStreaming(src, imports));"#;
-const FETCH_BOTH: &str = r#"    const src = fetch(new URL("./split_later.wasm", import.meta.url));
-    const late = import("./rill-late.js" + (tries > 0 ? `?${tries}` : ""));
+const FETCH_BOTH: &str = r#"    const isGuest = new URL(import.meta.url).origin !== location.origin;
+    const src = fetch(new URL("./split_later.wasm", import.meta.url), { integrity: isGuest ? HASH : "" });
+    const late = import("./rill-late.js" + (tries > 0 && !isGuest ? `?${tries}` : ""));
     tries += 1;
     src.catch(() => {});
     late.catch(() => {});
@@ -54,6 +56,12 @@ const FETCH_BOTH: &str = r#"    const src = fetch(new URL("./split_later.wasm", 
         await late;
         return WebAssembly.instantiateStreaming(src, imports);
     };"#;
+
+/// Where that hash goes, once the wasm is what is shipped.
+pub(crate) const HASH: &str = "const HASH = \"\";";
+
+/// The file that fetches.
+pub(crate) const LOADER: &str = "__wasm_split.js";
 
 /// What says that loading failed, as `wasm_split` writes it, and what stands in its place: a page that is left while it still loads has
 /// nothing to say.
@@ -66,15 +74,15 @@ pub(crate) fn part(name: &str, wasm: &[u8], dist: &Path) -> Outcome {
     let script = dist.join(format!("{name}.js"));
     let later = called_later(wasm).map_err(broken)?;
     let Parted { first, late } = parted(name, &fs::read_to_string(&script)?, &later)?;
-    let loader = dist.join("__wasm_split.js");
+    let loader = dist.join(LOADER);
     let loads = fs::read_to_string(&loader)?;
     if ![FETCH, SAY].iter().all(|known| loads.contains(known)) {
-        return Err(changed("__wasm_split.js"));
+        return Err(changed(LOADER));
     }
     let loads = loads
         .replace(FETCH, FETCH_BOTH)
         .replace(SAY, SAY_UNLESS_LEFT);
-    fs::write(loader, format!("let tries = 0;\n{loads}"))?;
+    fs::write(loader, format!("let tries = 0;\n{HASH}\n{loads}"))?;
     fs::write(script, first)?;
     fs::write(dist.join(FILE), late)?;
     Ok(())

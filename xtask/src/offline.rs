@@ -3,10 +3,9 @@
 //! In: `dist` with the parts in the folder of their build. Out: `sw.js`, which names every part with its hash, and the page's link to what
 //! registers it. What the worker does with them stands in `src/page/offline/keep.js`.
 
-use crate::{Failure, Outcome};
-use base64::{Engine, prelude::BASE64_STANDARD};
+use crate::script::Small;
+use crate::{Failure, Outcome, hashes, ship};
 use serde_json::{Map, Value};
-use sha2::{Digest, Sha256};
 use std::fs;
 use std::path::Path;
 use support::files;
@@ -23,9 +22,10 @@ pub(crate) const REGISTER: (&str, &str) = (
 /// The end of the page's head, before which the link stands.
 const HEAD_END: &str = "</head>";
 
-/// Parts that are not kept: what draws diagrams has more bytes than all others, and its frame, which has no origin, asks no worker.
+/// Parts that are not kept: what draws diagrams has more bytes than all others, and its frame, which has no origin, asks no worker. And
+/// what speaks in a frame on another site: without a network that site is not there either.
 fn stays_away(part: &str) -> bool {
-    ["diagram.", "mermaid."]
+    ["diagram.", "mermaid.", "embed."]
         .iter()
         .any(|start| part.starts_with(start))
 }
@@ -41,7 +41,7 @@ pub(crate) fn keep(dist: &Path, app: &str) -> Outcome {
     let link = format!("<script type=\"module\" src=\"{app}/{register}\"></script>");
     fs::write(&page, format!("{head}{link}{HEAD_END}{rest}"))?;
     let parts = Value::Object(parts(&dist.join(app))?);
-    let worker = crate::ship::without_comments(WORKER);
+    let worker = Small::Plain.script(WORKER)?;
     let build = Value::from(app);
     let script = format!("const BUILD = {build};\nconst FILES = {parts:#};\n{worker}");
     fs::write(dist.join("sw.js"), script)?;
@@ -52,12 +52,9 @@ pub(crate) fn keep(dist: &Path, app: &str) -> Outcome {
 fn parts(folder: &Path) -> Outcome<Map<String, Value>> {
     let mut parts = Map::new();
     for file in files(folder)? {
-        let name = file.strip_prefix(folder).unwrap_or(&file);
-        let names: Vec<_> = name.iter().map(|name| name.to_string_lossy()).collect();
-        let name = names.join("/");
+        let name = ship::name_in(folder, &file);
         if !stays_away(&name) {
-            let hash = BASE64_STANDARD.encode(Sha256::digest(fs::read(&file)?));
-            parts.insert(name, format!("sha256-{hash}").into());
+            parts.insert(name, hashes::sha256(&fs::read(&file)?).into());
         }
     }
     Ok(parts)

@@ -1,13 +1,33 @@
-//! A small server of static files, for one person on this machine.
+//! A small server of static files, for one person on this machine, that can lead one path on to a model's server.
 //!
-//! In: a folder. Out: its files over HTTP on loopback. One thread per connection, one answer per connection.
+//! In: a folder, perhaps an address. Out: its files, and beside them the [`examples`], over HTTP on loopback; what comes from there
+//! ([`proxy`](crate::proxy)).
 
-use crate::{Failure, Outcome};
-use std::io::{BufRead, BufReader, ErrorKind, Read, Write};
-use std::net::{TcpListener, TcpStream};
-use std::path::Path;
+use crate::proxy::{Body, Proxy, words};
+use crate::{Failure, Outcome, examples};
+use http_body_util::{BodyExt, Full};
+use hyper::body::{Bytes, Incoming};
+use hyper::header::{CACHE_CONTROL, CONTENT_TYPE, HeaderValue, X_CONTENT_TYPE_OPTIONS};
+use hyper::service::service_fn;
+use hyper::{Method, Request, Response, StatusCode};
+use hyper_util::rt::TokioIo;
+use std::convert::Infallible;
+use std::io::ErrorKind;
+use std::net::TcpListener;
+use std::path::PathBuf;
 use std::process::{Command, Stdio};
-use std::time::Duration;
+use std::sync::Arc;
+use tokio::net::TcpStream;
+
+/// How the page's element begins in its file.
+const ELEMENT: &str = "<rill-chat data-standalone";
+
+/// What is served.
+#[derive(Debug)]
+pub(crate) struct Site {
+    folder: PathBuf,
+    proxy: Option<Proxy>,
+}
 
 /// Takes the port, or says what to do.
 pub(crate) fn listen(port: u16) -> Outcome<TcpListener> {
@@ -18,18 +38,6 @@ pub(crate) fn listen(port: u16) -> Outcome<TcpListener> {
         )),
         _ => Failure::new(format!("Port {port} cannot be had: {error}")),
     })
-}
-
-/// Serves until the process ends.
-pub(crate) fn serve(listener: &TcpListener, folder: &Path) {
-    std::thread::scope(|scope| {
-        for stream in listener.incoming().flatten() {
-            scope.spawn(move || {
-                // A browser that went away needs no answer.
-                let _ = answer(&stream, folder);
-            });
-        }
-    });
 }
 
 /// Shows it in the person's browser; if that fails, the address on screen is enough.
@@ -50,36 +58,74 @@ pub(crate) fn show(address: &str) {
     }
 }
 
-fn answer(mut stream: &TcpStream, folder: &Path) -> std::io::Result<()> {
-    stream.set_read_timeout(Some(Duration::from_secs(10)))?;
-    let mut head = BufReader::new(stream.take(64 << 10));
-    let mut first = String::new();
-    head.read_line(&mut first)?;
-    let mut line = String::new();
-    while head.read_line(&mut line)? > 2 {
-        line.clear();
+impl Site {
+    /// The files of a folder; with a proxy, its path as well, and a page that talks with it.
+    pub(crate) fn new(folder: PathBuf, proxy: Option<Proxy>) -> Site {
+        Site { folder, proxy }
     }
-    let mut words = first.split(' ');
-    let (method, target) = (
-        words.next().unwrap_or_default(),
-        words.next().unwrap_or_default(),
-    );
-    let path = target.split(['?', '#']).next().unwrap_or_default();
-    let words = |words: &str| ("text/plain", words.as_bytes().to_vec());
-    let (status, (media, body)) = match method {
-        "GET" | "HEAD" => match support::static_file(folder, path) {
-            Some(file) => ("200 OK", (file.media_type, file.bytes)),
-            None => ("404 Not Found", words("not found")),
-        },
-        _ => ("405 Method Not Allowed", words("only GET and HEAD")),
-    };
-    let head = format!(
-        "HTTP/1.1 {status}\r\nContent-Type: {media}\r\nContent-Length: {}\r\nCache-Control: no-cache\r\nX-Content-Type-Options: nosniff\r\nConnection: close\r\n\r\n",
-        body.len()
-    );
-    stream.write_all(head.as_bytes())?;
-    if method != "HEAD" {
-        stream.write_all(&body)?;
+
+    /// Serves until the process ends.
+    pub(crate) fn serve(self, listener: TcpListener) -> Outcome {
+        listener.set_nonblocking(true)?;
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_io()
+            .build()?;
+        runtime.block_on(async {
+            let listener = tokio::net::TcpListener::from_std(listener)?;
+            let site = Arc::new(self);
+            loop {
+                // A browser that is gone before it was let in needs nothing.
+                if let Ok((stream, _)) = listener.accept().await {
+                    tokio::spawn(connection(stream, Arc::clone(&site)));
+                }
+            }
+        })
     }
-    stream.shutdown(std::net::Shutdown::Write)
+
+    async fn answer(&self, request: Request<Incoming>) -> Response<Body> {
+        match &self.proxy {
+            Some(proxy) if proxy.leads(request.uri().path()) => proxy.pass(request).await,
+            _ => self.file(&request),
+        }
+    }
+
+    fn file(&self, request: &Request<Incoming>) -> Response<Body> {
+        if ![Method::GET, Method::HEAD].contains(request.method()) {
+            return words(StatusCode::METHOD_NOT_ALLOWED, "only GET and HEAD");
+        }
+        let path = request.uri().path();
+        let known = support::static_file(&self.folder, path);
+        let Some(file) = known.or_else(|| examples::file(&self.folder, path)) else {
+            return words(StatusCode::NOT_FOUND, "not found");
+        };
+        let mut bytes = file.bytes;
+        if let Some(proxy) = &self.proxy
+            && file.media_type.starts_with("text/html")
+        {
+            bytes = proxy.preset(bytes, ELEMENT);
+        }
+        let mut answer = Response::new(
+            Full::<Bytes>::from(bytes)
+                .map_err(|never| match never {})
+                .boxed(),
+        );
+        let headers = answer.headers_mut();
+        headers.insert(CONTENT_TYPE, HeaderValue::from_static(file.media_type));
+        headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-cache"));
+        headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+        answer
+    }
+}
+
+async fn connection(stream: TcpStream, site: Arc<Site>) {
+    // Without it a short piece waits for the next.
+    let _ = stream.set_nodelay(true);
+    let service = service_fn(move |request| {
+        let site = Arc::clone(&site);
+        async move { Ok::<_, Infallible>(site.answer(request).await) }
+    });
+    let server = hyper::server::conn::http1::Builder::new();
+    let served = server.serve_connection(TokioIo::new(stream), service);
+    // A browser that went away needs no answer.
+    let _ = served.with_upgrades().await;
 }

@@ -1,21 +1,22 @@
 //! The last step of the build: what a static host needs to serve the page well.
 //!
 //! In: `dist`, as it was built. Out: the same page with its parts in one folder that is named for what is in it (`app-HASH`),
-//! so that a browser may keep them for ever; `index.html` and `rill.js` keep their names and lead there. The page itself names nothing
-//! else, so that whatever a browser or a host has kept of other builds, no two of them are mixed. Beside every file its compressed
-//! twins, for hosts that send those.
+//! so that a browser may keep them for ever; `index.html`, `embed.html` and `rill.js` keep their names and lead there. The pages themselves
+//! name nothing else, so that whatever a browser or a host has kept of other builds, no two of them are mixed. Beside every file its
+//! compressed twins, for hosts that send those.
 
-use crate::{Outcome, offline, tools};
+use crate::script::Small;
+use crate::{Outcome, hashes, integrity, launcher, licences, offline, sbom, tools};
 use std::fs;
-use std::hash::{DefaultHasher, Hash, Hasher};
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use support::files;
 
 /// The files that keep their names: people, browsers and systems know them by those.
-const STABLE: [&str; 9] = [
+const STABLE: [&str; 13] = [
     PAGE,
-    START,
+    FRAME,
+    launcher::NAME,
     "rill.svg",
     "rill.webmanifest",
     "icon-192.png",
@@ -23,20 +24,27 @@ const STABLE: [&str; 9] = [
     "icon-maskable-192.png",
     "icon-maskable-512.png",
     "sw.js",
+    licences::FILE,
+    sbom::FILE,
+    integrity::FILE,
 ];
 const PAGE: &str = "index.html";
-/// What starts an element; that of the page itself lies among its parts.
-const START: &str = "rill.js";
+/// The page for frames on other sites.
+const FRAME: &str = "embed.html";
 
 /// The files that lead to the others, and how they name them.
-const LEADS: [(&str, &[&str]); 2] = [
-    (START, &["\"./rill-page"]),
+const LEADS: [(&str, &[&str]); 3] = [
+    (launcher::NAME, &["\"./rill-page", "\"./locales"]),
     (PAGE, &["\"rill-page", "\"rill.js", "\"first.css"]),
+    (
+        FRAME,
+        &["\"rill-page", "\"rill.js", "\"first.css", "\"embed.js"],
+    ),
 ];
 
 /// Moves the parts into their folder, and compresses everything.
-pub(crate) fn ship(dist: &Path) -> Outcome {
-    let build = build(dist)?;
+pub(crate) fn ship(dist: &Path, scripts: &Small) -> Outcome {
+    let build = build(dist, scripts)?;
     for (name, leads) in LEADS {
         let file = dist.join(name);
         let text = leads.iter().fold(fs::read_to_string(&file)?, |text, lead| {
@@ -44,7 +52,17 @@ pub(crate) fn ship(dist: &Path) -> Outcome {
         });
         fs::write(&file, text)?;
     }
+    let start = dist.join(launcher::NAME);
+    fs::write(
+        &start,
+        scripts.script(&launcher::guest(
+            &fs::read_to_string(&start)?,
+            dist,
+            &build,
+        )?)?,
+    )?;
     offline::keep(dist, &build)?;
+    integrity::write(dist)?;
     for file in files(dist)? {
         compress(&file)?;
     }
@@ -59,22 +77,30 @@ fn into(lead: &str, build: &str) -> String {
 
 /// Moves the parts into the folder of their build, and gives its name: another build has another one, also where only what leads to the
 /// parts has changed.
-fn build(dist: &Path) -> Outcome<String> {
+fn build(dist: &Path, scripts: &Small) -> Outcome<String> {
     let (register, script) = offline::REGISTER;
     fs::write(dist.join(register), script)?;
     let parts: Vec<PathBuf> = files(dist)?
         .into_iter()
         .filter(|file| !is_stable(dist, file))
         .collect();
+    launcher::seal(dist)?;
     for part in parts.iter().filter(|part| is_ours(part)) {
-        fs::write(part, without_comments(&fs::read_to_string(part)?))?;
+        fs::write(part, scripts.script(&fs::read_to_string(part)?)?)?;
     }
-    let mut hasher = DefaultHasher::new();
-    (fs::read(dist.join(PAGE))?, offline::WORKER).hash(&mut hasher);
+    // That of the page itself lies among the parts.
+    let start = scripts.script(&launcher::own(&fs::read_to_string(
+        dist.join(launcher::NAME),
+    )?)?)?;
+    let mut pieces = vec![
+        fs::read(dist.join(PAGE))?,
+        offline::WORKER.into(),
+        start.clone().into_bytes(),
+    ];
     for part in &parts {
-        (part.strip_prefix(dist).ok(), fs::read(part)?).hash(&mut hasher);
+        pieces.extend([name_in(dist, part).into_bytes(), fs::read(part)?]);
     }
-    let app = format!("app-{:016x}", hasher.finish());
+    let app = format!("app-{}", hashes::name(pieces.iter().map(Vec::as_slice)));
     for part in &parts {
         let to = dist
             .join(&app)
@@ -82,8 +108,7 @@ fn build(dist: &Path) -> Outcome<String> {
         fs::create_dir_all(to.parent().unwrap_or(dist))?;
         fs::rename(part, to)?;
     }
-    let start = without_comments(&fs::read_to_string(dist.join(START))?);
-    fs::write(dist.join(&app).join(START), start)?;
+    fs::write(dist.join(&app).join(launcher::NAME), start)?;
     remove_empty(dist)?;
     Ok(app)
 }
@@ -92,22 +117,6 @@ fn build(dist: &Path) -> Outcome<String> {
 fn is_ours(part: &Path) -> bool {
     let name = part.file_name().unwrap_or_default().to_string_lossy();
     name.ends_with(".js") && !name.starts_with("mermaid")
-}
-
-/// JavaScript without the lines that are comments: they are for those who read the source.
-pub(crate) fn without_comments(script: &str) -> String {
-    let mut kept = String::with_capacity(script.len());
-    let mut inside = false;
-    for line in script.lines() {
-        let bare = line.trim();
-        inside |= bare.starts_with("/*");
-        if !inside && !bare.starts_with("//") {
-            kept += line;
-            kept.push('\n');
-        }
-        inside &= !bare.ends_with("*/");
-    }
-    kept
 }
 
 /// Whether a file is the compressed twin of another.
@@ -164,10 +173,8 @@ fn packed(bytes: &[u8], ending: &str, pack: fn(&[u8]) -> Outcome<Vec<u8>>) -> Ou
     if bytes.len() < BIG {
         return pack(bytes);
     }
-    let mut hasher = DefaultHasher::new();
-    bytes.hash(&mut hasher);
     let folder = tools::folder().join("packed");
-    let kept = folder.join(format!("{:016x}.{ending}", hasher.finish()));
+    let kept = folder.join(format!("{}.{ending}", hashes::name([bytes])));
     if let Ok(small) = fs::read(&kept) {
         return Ok(small);
     }
@@ -177,6 +184,13 @@ fn packed(bytes: &[u8], ending: &str, pack: fn(&[u8]) -> Outcome<Vec<u8>>) -> Ou
     fs::write(&made, &small)?;
     fs::rename(made, kept)?;
     Ok(small)
+}
+
+/// The path of a file below a folder, with the same separators everywhere.
+pub(crate) fn name_in(folder: &Path, file: &Path) -> String {
+    let name = file.strip_prefix(folder).unwrap_or(file);
+    let names: Vec<_> = name.iter().map(|name| name.to_string_lossy()).collect();
+    names.join("/")
 }
 
 fn is_stable(dist: &Path, file: &Path) -> bool {
@@ -213,8 +227,13 @@ mod tests {
                 "<head><link href=\"first.css\"><link href=\"rill-page.js\"><link href=\"rill-page_bg.wasm\"><script src=\"rill.js\"></script></head>",
             ),
             (
+                "embed.html",
+                "<head><link href=\"first.css\"><link href=\"rill-page.js\"><script src=\"embed.js\"></script><script src=\"rill.js\"></script></head>",
+            ),
+            ("embed.js", "// Why.\nspeak();"),
+            (
                 "rill.js",
-                "import init from \"./rill-page.js\"; new URL(\"./rill-page_bg.wasm\")",
+                "const HASHES = {};\nimport(\"./rill-page.js\");\n// {\nlet corner;\n// }\n",
             ),
             ("first.css", "p { margin: 0 }"),
             ("rill-page.js", page),
@@ -235,7 +254,7 @@ mod tests {
     #[test]
     fn parts_move_together_and_what_people_link_to_leads_there() {
         let dist = built("moves", &"river ".repeat(100));
-        ship(&dist).unwrap();
+        ship(&dist, &Small::Plain).unwrap();
         let app = app(&dist);
         let name = app.file_name().unwrap().to_str().unwrap().to_owned();
         let read = |file: &str| fs::read_to_string(dist.join(file)).unwrap();
@@ -249,16 +268,32 @@ mod tests {
                 "<head><link href=\"{name}/first.css\"><link href=\"{name}/rill-page.js\"><link href=\"{name}/rill-page_bg.wasm\"><script src=\"{name}/rill.js\"></script><script type=\"module\" src=\"{name}/register.js\"></script></head>"
             )
         );
+        // The page for frames leads to the same parts; nothing keeps it without its host.
+        assert_eq!(
+            read("embed.html"),
+            format!(
+                "<head><link href=\"{name}/first.css\"><link href=\"{name}/rill-page.js\"><script src=\"{name}/embed.js\"></script><script src=\"{name}/rill.js\"></script></head>"
+            )
+        );
+        assert_eq!(read(&format!("{name}/embed.js")), "speak();\n");
+        assert!(!read("sw.js").contains("embed"));
         assert_eq!(
             read(&format!("{name}/rill.js")),
-            "import init from \"./rill-page.js\"; new URL(\"./rill-page_bg.wasm\")\n"
+            "const HASHES = {};\nimport(\"./rill-page.js\");\nconst corner = null, CORNER = \"\";\n"
         );
         assert!(read("sw.js").contains("\"first.css\": \"sha256-"));
-        assert_eq!(
-            read("rill.js"),
-            format!(
-                "import init from \"./{name}/rill-page.js\"; new URL(\"./{name}/rill-page_bg.wasm\")"
-            )
+        let start = read("rill.js");
+        assert!(
+            start.starts_with(&format!(
+                "const HASHES = {{\"./{name}/rill-page.js\":\"sha256-"
+            )),
+            "{start}"
+        );
+        assert!(
+            start.ends_with(&format!(
+                "}};\nimport(\"./{name}/rill-page.js\");\nlet corner;\n"
+            )),
+            "{start}"
         );
         // What repeats has twins; what is too small to win has none.
         assert!(app.join("rill-page.js.br").is_file() && app.join("rill-page.js.gz").is_file());
@@ -267,19 +302,10 @@ mod tests {
     }
 
     #[test]
-    fn lines_that_are_comments_are_not_shipped_and_all_others_are() {
-        let script = "// Why.\n/** What.\n * @param a\n */\nlet url = \"http://a\"; // stays\n/* one */\n  a * b\n";
-        assert_eq!(
-            without_comments(script),
-            "let url = \"http://a\"; // stays\n  a * b\n"
-        );
-    }
-
-    #[test]
     fn the_folders_name_changes_with_what_is_in_it() {
         let name = |test: &str, page: &str| {
             let dist = built(test, page);
-            ship(&dist).unwrap();
+            ship(&dist, &Small::Plain).unwrap();
             let name = app(&dist).file_name().unwrap().to_owned();
             fs::remove_dir_all(&dist).unwrap();
             name

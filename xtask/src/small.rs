@@ -6,9 +6,8 @@
 use crate::compile::{Compiled, compile as build};
 use crate::links::Part;
 use crate::run::{cargo, output_of, step};
-use crate::{Failure, Outcome, root, split, tools};
+use crate::{Failure, Outcome, hashes, root, split, tools};
 use std::fs;
-use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use support::files;
@@ -128,10 +127,12 @@ pub(crate) fn optimise(folder: &Path) -> Outcome {
 
 /// Makes one wasm file smaller, in its place. What was made once is kept: most builds change nothing.
 fn optimise_one(optimiser: &Path, file: &Path) -> Outcome {
-    let mut hasher = DefaultHasher::new();
-    (fs::read(file)?, FEATURES, "-Oz", optimiser).hash(&mut hasher);
+    let wasm = fs::read(file)?;
+    let words = optimiser.display().to_string();
+    let asked = FEATURES.iter().copied().chain(["-Oz", &words]);
+    let pieces = asked.map(str::as_bytes).chain([wasm.as_slice()]);
     let folder = tools::folder().join("optimised");
-    let kept = folder.join(format!("{:016x}.wasm", hasher.finish()));
+    let kept = folder.join(format!("{}.wasm", hashes::name(pieces)));
     if !kept.is_file() {
         fs::create_dir_all(&folder)?;
         let made = kept.with_extension("part");

@@ -8,7 +8,7 @@ use std::path::Path;
 use wasm_split_cli_support::{Options, transform};
 
 use crate::bind::{Form, bind};
-use crate::{Failure, Outcome, late, names};
+use crate::{Failure, Outcome, integrity, late, licences, names, sbom};
 
 /// What the linker must keep so that the cut can be made.
 pub(crate) const RUST_FLAGS: [&str; 2] = ["--cfg=rill_split", "-Clink-args=--emit-relocs"];
@@ -17,8 +17,8 @@ pub(crate) const RUST_FLAGS: [&str; 2] = ["--cfg=rill_split", "-Clink-args=--emi
 pub(crate) const NAME: &str = "rill-page";
 
 /// Starts of the names of what is loaded only when it is needed: the second half of the page, the workers, what draws diagrams; and of what a
-/// browser asks for once the page stands: how it is installed, and kept.
-const LATER: [&str; 14] = [
+/// browser asks for once the page stands: how it is installed, and kept; and of what is for people and programs that look after a page.
+const LATER: [&str; 18] = [
     "split_",
     "rill-late.",
     "annex.",
@@ -32,7 +32,11 @@ const LATER: [&str; 14] = [
     "icon-",
     "rill.webmanifest",
     "register.",
+    "embed.",
     "sw.",
+    licences::FILE,
+    sbom::FILE,
+    integrity::FILE,
 ];
 
 /// Whether a file of `dist` is not loaded by the first view.

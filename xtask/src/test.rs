@@ -2,80 +2,34 @@
 //!
 //! In: the parts that are wanted (all, if none is named). Out: a verdict.
 
+mod early;
+mod parts;
+
+pub(crate) use self::early::prepare;
+pub(crate) use self::parts::Parts;
+
+use self::early::Early;
+use self::parts::Part;
 use crate::model::Model;
 use crate::run::{self, cargo, step};
 use crate::servers::Servers;
-use crate::{Failure, Outcome, assemble, bare, bench, flags, root, size, tools};
+use crate::{
+    Failure, Outcome, again, assemble, bare, base, bench, debian, deny, examples, package, paths,
+    root, size, surface, tools,
+};
 use std::process::Command;
 use std::time::Instant;
-
-/// A part of the proof.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Part {
-    Host,
-    Browser,
-    E2e,
-    Firefox,
-    Webkit,
-    Import,
-    Kill,
-    Model,
-    Servers,
-    Nginx,
-    Trunk,
-}
-
-impl Part {
-    /// `true` for what takes minutes and finds little new: it is run by its name alone.
-    fn is_long(self) -> bool {
-        matches!(self, Part::Import | Part::Kill)
-    }
-}
-
-/// The parts that are wanted, and whether that is all of them.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Parts {
-    wanted: Vec<Part>,
-    all: bool,
-}
-
-impl From<flags::Test> for Parts {
-    /// The parts that are named; without any all of them but the long ones, with one real server beside llama.cpp: all are half a gigabyte to fetch.
-    fn from(flags: flags::Test) -> Parts {
-        let parts = [
-            (flags.host, Part::Host),
-            (flags.browser, Part::Browser),
-            (flags.e2e, Part::E2e),
-            (flags.firefox, Part::Firefox),
-            (flags.webkit, Part::Webkit),
-            (flags.import, Part::Import),
-            (flags.kill, Part::Kill),
-            (flags.model, Part::Model),
-            (flags.servers, Part::Servers),
-            (flags.nginx, Part::Nginx),
-            (flags.trunk, Part::Trunk),
-        ];
-        let all = !parts.iter().any(|(named, _)| *named);
-        let is_wanted = |(named, part): &(bool, Part)| *named || all && !part.is_long();
-        let wanted = parts.into_iter().filter(is_wanted);
-        Parts {
-            wanted: wanted.map(|(_, part)| part).collect(),
-            all,
-        }
-    }
-}
-
-impl Parts {
-    fn hold(&self, part: Part) -> bool {
-        self.wanted.contains(&part)
-    }
-}
 
 /// Runs them.
 pub(crate) fn test(parts: &Parts) -> Outcome {
     let began = Instant::now();
+    let early = parts.all.then(early).transpose()?;
     if parts.hold(Part::Host) {
         host()?;
+    }
+    early.map_or(Ok(()), Early::wait)?;
+    if parts.hold(Part::Host) {
+        deny::check()?;
     }
     if parts.hold(Part::Browser) {
         in_browser()?;
@@ -84,20 +38,25 @@ pub(crate) fn test(parts: &Parts) -> Outcome {
         Part::E2e,
         Part::Import,
         Part::Kill,
+        Part::Package,
         Part::Model,
         Part::Servers,
-        Part::Nginx,
+        Part::Hosts,
+        Part::Examples,
     ]
     .into_iter()
     .any(|part| parts.hold(part));
-    if in_chromium || parts.hold(Part::Firefox) || parts.hold(Part::Webkit) {
+    let in_others = [Part::Firefox, Part::Webkit, Part::Again];
+    if in_chromium || in_others.iter().any(|part| parts.hold(*part)) {
         // Without it the page is bigger, which is said; in CI all is tried.
         if let Err(failure) = tools::with_npm()
             && in_ci()
         {
             return Err(failure);
         }
-        let sizes = size::sizes(&assemble::shipped()?)?;
+        let dist = assemble::shipped()?;
+        paths::check(&dist)?;
+        let sizes = size::sizes(&dist)?;
         if tools::wasm_opt().is_some() {
             size::check(&sizes)?;
         }
@@ -106,6 +65,9 @@ pub(crate) fn test(parts: &Parts) -> Outcome {
             size::first_load(&sizes),
             size::FIRST_LOAD
         );
+        if parts.hold(Part::Again) {
+            again::build(&dist)?;
+        }
     }
     if in_chromium {
         let chromium = tools::chromium()?;
@@ -123,24 +85,30 @@ pub(crate) fn test(parts: &Parts) -> Outcome {
         if parts.hold(Part::Kill) {
             told(&chromium, "kill", "killed while a reply runs", "killed: ")?;
         }
+        if parts.hold(Part::Package) {
+            packed(&chromium)?;
+        }
         if parts.hold(Part::Model) {
             model(&chromium)?;
         }
         if parts.hold(Part::Servers) {
             servers(&chromium, !parts.all)?;
         }
-        if parts.hold(Part::Nginx) {
-            behind_nginx(&chromium)?;
+        if parts.hold(Part::Hosts) {
+            behind_hosts(&chromium)?;
+        }
+        if parts.hold(Part::Examples) {
+            examples(&chromium)?;
         }
     }
     if parts.hold(Part::Firefox)
-        && let Some(firefox) = had("in Firefox", tools::firefox())?
+        && let Some(firefox) = had("end to end in Firefox", tools::firefox())?
     {
         let mut suite = in_root(["test", "--package", "e2e", "--test", "page"]);
         let suite = suite.env("RILL_ENGINE", "firefox").env("FIREFOX", firefox);
         in_engine("Firefox", with_axe(suite)?)?;
     }
-    if parts.hold(Part::Webkit) && had("in WebKit", tools::webkit())?.is_some() {
+    if parts.hold(Part::Webkit) && had("end to end in WebKit", tools::webkit())?.is_some() {
         let mut smoke = in_root(["test", "--package", "e2e", "--test", "smoke"]);
         in_engine("WebKit", smoke.env("RILL_ENGINE", "webkit"))?;
     }
@@ -152,6 +120,17 @@ pub(crate) fn test(parts: &Parts) -> Outcome {
         began.elapsed().as_secs_f64()
     );
     Ok(())
+}
+
+/// Begins what the later steps need. First comes what may be installed once at a time; what cannot be is missed, and told, later.
+fn early() -> Outcome<Early> {
+    let installed = [
+        tools::wasm_target(),
+        tools::with_npm(),
+        tools::chromium().map(drop),
+    ];
+    let _ = installed.into_iter().collect::<Outcome>();
+    Early::begin()
 }
 
 /// Runs a long part in Chromium, and tells its figures: the lines in which this mark stands.
@@ -166,7 +145,7 @@ fn told(chromium: &tools::Chromium, part: &str, name: &str, mark: &str) -> Outco
 /// Gives a suite the rules of access, if they can be had; where not, it is told, and in CI it is a failure.
 fn with_axe(suite: &mut Command) -> Outcome<&mut Command> {
     let axe = tools::axe().map_err(Failure::new);
-    if let Some(axe) = had("against the rules of access", axe)? {
+    if let Some(axe) = had("end to end against the rules of access", axe)? {
         suite.env("RILL_AXE", axe);
     }
     Ok(suite)
@@ -183,10 +162,10 @@ fn host() -> Outcome {
         in_root(["clippy", "--workspace", "--all-targets", "--all-features"]).args(strict),
     )?;
     step(
-        "tests on this machine",
+        "tests on this machine, every bench once among them",
         &mut in_root(["test", "--workspace", "--exclude", "e2e"]),
     )?;
-    bench::smoke()?;
+    declarations()?;
     documentation()?;
     tools::wasm_target()?;
     let mut clippy = in_root([
@@ -205,6 +184,15 @@ fn host() -> Outcome {
         "--bins",
     ]);
     step("clippy, for wasm", clippy.args(page_tests()?).args(strict))
+}
+
+/// What is declared of the page for TypeScript, checked by TypeScript itself.
+fn declarations() -> Outcome {
+    let compiler = tools::typescript().map_err(Failure::new);
+    match had("the declarations, by TypeScript", compiler)? {
+        Some(compiler) => surface::check(&compiler),
+        None => Ok(()),
+    }
 }
 
 /// The documentation, in which every link leads somewhere: for this machine, and of the page where only wasm has it.
@@ -241,8 +229,22 @@ fn in_browser() -> Outcome {
     )
 }
 
+/// The package of npm, as somebody has it who installed it.
+fn packed(chromium: &tools::Chromium) -> Outcome {
+    if run::on_path("npm").is_none() && !in_ci() {
+        println!("  SKIPPED: the package of npm: npm is not here");
+        return Ok(());
+    }
+    let page = package::installed(&package::make(&root().join("dist"))?)?;
+    let mut case = against(chromium, "package");
+    step(
+        "end to end, in Chromium, the package of npm",
+        case.env("RILL_DIST", page),
+    )
+}
+
 fn model(chromium: &tools::Chromium) -> Outcome {
-    let Some(model) = had("against a real llama.cpp server", Model::start())? else {
+    let Some(model) = had("end to end against a real llama.cpp server", Model::start())? else {
         return Ok(());
     };
     let mut cases = against(chromium, "model");
@@ -258,7 +260,7 @@ fn servers(chromium: &tools::Chromium, all: bool) -> Outcome {
     // Who asks for them alone wants to hear that they cannot be had.
     let found = match all {
         true => Some(found?),
-        false => had("against another real server", found)?,
+        false => had("end to end against another real server", found)?,
     };
     let Some((servers, _model)) = found else {
         return Ok(());
@@ -270,9 +272,10 @@ fn servers(chromium: &tools::Chromium, all: bool) -> Outcome {
     )
 }
 
-/// The cases that need more than the lab, by the feature that they stand behind.
+/// The cases that need more than the lab, by the feature that they stand behind. All features are on, so that what the cases share is
+/// compiled once for all of them.
 fn against(chromium: &tools::Chromium, feature: &str) -> Command {
-    let mut cases = in_root(["test", "--package", "e2e", "--features", feature]);
+    let mut cases = in_root(["test", "--package", "e2e", "--all-features"]);
     cases
         .args(["--test", feature])
         .env("RILL_ENGINE", "chromium")
@@ -295,7 +298,7 @@ fn had<T>(part: &str, found: Outcome<T>) -> Outcome<Option<T>> {
         Ok(found) => Ok(Some(found)),
         Err(Failure(words)) if !in_ci() => {
             println!(
-                "  SKIPPED: end to end {part}, which cannot be had here:\n  {}",
+                "  SKIPPED: {part}, which cannot be had here:\n  {}",
                 words.trim_end().replace('\n', "\n  ")
             );
             Ok(None)
@@ -304,22 +307,56 @@ fn had<T>(part: &str, found: Outcome<T>) -> Outcome<Option<T>> {
     }
 }
 
-/// The Doctor behind a real proxy, wherever one can be had.
-fn behind_nginx(chromium: &tools::Chromium) -> Outcome {
-    let nginx = match tools::nginx() {
-        Ok(nginx) => nginx,
+/// The page on web servers that people have, wherever they can be had.
+fn behind_hosts(chromium: &tools::Chromium) -> Outcome {
+    let hosts = match debian::hosts() {
+        Ok(hosts) => hosts,
         Err(Failure(words)) => {
             println!(
-                "  SKIPPED: end to end behind a real nginx: {}",
+                "  SKIPPED: end to end behind nginx, Caddy, Apache and lighttpd: {}",
                 words.trim_end().replace('\n', "\n  ")
             );
             return Ok(());
         }
     };
-    let mut cases = against(chromium, "nginx");
+    let based = base::copy(&root().join("dist"), &base::Base::read("/rill/")?)?;
+    let mut cases = against(chromium, "hosts");
+    cases
+        .env("RILL_HOSTS", hosts)
+        .env("RILL_BASED", based)
+        .env("RILL_XTASK", std::env::current_exe()?);
     step(
-        "end to end, in Chromium, behind a real nginx",
-        cases.env("RILL_NGINX", nginx),
+        "end to end, in Chromium, behind nginx, Caddy, Apache and lighttpd",
+        &mut cases,
+    )
+}
+
+/// The examples that a tool makes, those that can be had, in both engines; the others are in the suite of the page.
+fn examples(chromium: &tools::Chromium) -> Outcome {
+    let mut made = 0;
+    for (name, how) in examples::MADE {
+        let part = format!("examples/{name}");
+        made += usize::from(had(&part, examples::make(name, how))?.is_some());
+    }
+    if made == 0 {
+        return Ok(());
+    }
+    let mut cases = against(chromium, "examples");
+    step(
+        "end to end, in Chromium, the examples that a tool makes",
+        cases.env("RILL_EXAMPLES", examples::folder()),
+    )?;
+    let Some(firefox) = had("examples in Firefox", tools::firefox())? else {
+        return Ok(());
+    };
+    let mut cases = against(chromium, "examples");
+    cases
+        .env("RILL_ENGINE", "firefox")
+        .env("FIREFOX", firefox)
+        .env("RILL_EXAMPLES", examples::folder());
+    step(
+        "end to end, in Firefox, the examples that a tool makes",
+        &mut cases,
     )
 }
 
@@ -361,24 +398,4 @@ fn in_root<const N: usize>(words: [&str; N]) -> Command {
     let mut command = cargo();
     command.args(words).current_dir(root());
     command
-}
-
-#[cfg(test)]
-mod tests {
-    #![allow(clippy::unwrap_used)]
-    use super::*;
-    use crate::flags::XtaskCmd;
-
-    #[test]
-    fn no_flag_is_every_part_but_the_servers() {
-        let parts = |line: &str| match XtaskCmd::of(line).unwrap() {
-            XtaskCmd::Test(flags) => Parts::from(flags),
-            other => panic!("{other:?}"),
-        };
-        let all = parts("test");
-        assert!(all.all && all.wanted.len() == 9);
-        let some = parts("test --e2e --host");
-        assert_eq!(some.wanted, [Part::Host, Part::E2e]);
-        assert!(!some.all);
-    }
 }

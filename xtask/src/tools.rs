@@ -10,14 +10,20 @@ use std::sync::OnceLock;
 
 /// The newest trunk that the project's Rust can build.
 const TRUNK: &str = "0.21.14";
+/// Judges the tree of crates.
+const CARGO_DENY: &str = "0.20.2";
 /// Older ones do not know all features that Rust's wasm uses.
 const OLDEST_WASM_OPT: u32 = 116;
 /// npm's package of wasm-opt.
 const BINARYEN: &str = "binaryen@132";
+/// npm's package that makes scripts short.
+const ESBUILD: &str = "esbuild@0.28.2";
 /// npm's package that draws diagrams.
-const MERMAID: &str = "mermaid@12.3.0";
+pub(crate) const MERMAID: &str = "mermaid@12.3.0";
 /// npm's package that looks for what shuts people out.
 const AXE: &str = "axe-core@4.14.1";
+/// npm's package that checks declarations for TypeScript; from 7 on it is no JavaScript.
+const TYPESCRIPT: &str = "typescript@6.0.3";
 /// The target of the page.
 pub(crate) const WASM: &str = "wasm32-unknown-unknown";
 
@@ -72,19 +78,45 @@ pub(crate) fn rust_source() -> Option<PathBuf> {
     library()
 }
 
-/// The bundler, for those who have it: nothing of ours needs it but the test that it works.
+/// The bundler, for those who have it: nothing of ours needs it but the test that it works. Where it is not here it is built for that test
+/// alone, in the folder of our tools, and soon: its own settings would have all of it optimised as one, which is three quarters of the time.
 pub(crate) fn trunk() -> Outcome<PathBuf> {
-    if let Some(trunk) = on_path("trunk") {
+    let ours = folder()
+        .join("bin")
+        .join(format!("trunk{}", std::env::consts::EXE_SUFFIX));
+    if let Some(trunk) = on_path("trunk").or_else(|| ours.is_file().then(|| ours.clone())) {
         return Ok(trunk);
     }
     step(
-        &format!("building trunk {TRUNK} (once; several minutes)"),
+        &format!("building trunk {TRUNK} (once; some minutes)"),
         cargo()
             .args(["install", "trunk", "--version", TRUNK, "--locked"])
+            .args(["--no-default-features", "--features", "rustls", "--debug"])
+            .arg("--root")
+            .arg(folder())
+            .env("CARGO_PROFILE_DEV_DEBUG", "false")
             .current_dir(std::env::temp_dir()),
     )?;
-    on_path("trunk").ok_or_else(|| {
-        Failure::new("trunk was installed, but cannot be found: is cargo's bin folder on the PATH?")
+    Ok(ours)
+}
+
+/// The judge of the tree of crates. It runs for seconds: built without its optimisations, it is there sooner.
+pub(crate) fn cargo_deny() -> Outcome<PathBuf> {
+    if let Some(deny) = on_path("cargo-deny") {
+        return Ok(deny);
+    }
+    step(
+        &format!("building cargo-deny {CARGO_DENY} (once; some minutes)"),
+        cargo()
+            .args(["install", "cargo-deny", "--version", CARGO_DENY])
+            .args(["--locked", "--debug"])
+            .env("CARGO_PROFILE_DEV_DEBUG", "0")
+            .current_dir(std::env::temp_dir()),
+    )?;
+    on_path("cargo-deny").ok_or_else(|| {
+        Failure::new(
+            "cargo-deny was installed, but cannot be found: is cargo's bin folder on the PATH?",
+        )
     })
 }
 
@@ -152,16 +184,7 @@ fn find_wasm_opt() -> Option<PathBuf> {
         return Some(found);
     }
     let what = format!("fetching wasm-opt (npm {BINARYEN}, once)");
-    let install = [
-        "install",
-        "--no-save",
-        "--no-audit",
-        "--no-fund",
-        "--prefix",
-        ".",
-        BINARYEN,
-    ];
-    let why = match npm(&what, &install, &ours) {
+    let why = match npm(&what, &just(BINARYEN), &ours) {
         Ok(()) if recent(&script) => return Some(script),
         Ok(()) => "npm's does not run".to_owned(),
         Err(why) => why,
@@ -170,6 +193,40 @@ fn find_wasm_opt() -> Option<PathBuf> {
         "  no wasm-opt of version {OLDEST_WASM_OPT} or newer ({why}): the page works and is about a fifth bigger"
     );
     None
+}
+
+/// What makes scripts short; nothing, where it cannot be had.
+pub(crate) fn esbuild() -> Option<PathBuf> {
+    let ours = folder().join("esbuild").join(ESBUILD);
+    let program = ours.join("node_modules").join(".bin").join("esbuild");
+    if runs(&program) {
+        return Some(program);
+    }
+    let what = format!("fetching {ESBUILD} from npm (once)");
+    match npm(&what, &just(ESBUILD), &ours) {
+        Ok(()) if runs(&program) => return Some(program),
+        Ok(()) => println!("  scripts stay longer than they need be: npm's {ESBUILD} does not run"),
+        Err(why) => println!("  scripts stay longer than they need be: {why}"),
+    }
+    None
+}
+
+/// The words that have npm install one package, and nothing around it, where it stands.
+fn just(package: &str) -> [&str; 7] {
+    [
+        "install",
+        "--no-save",
+        "--no-audit",
+        "--no-fund",
+        "--prefix",
+        ".",
+        package,
+    ]
+}
+
+/// Whether a program is there, and tells its version.
+fn runs(program: &PathBuf) -> bool {
+    program.is_file() && output_of(Command::new(program).arg("--version")).is_some()
 }
 
 /// The library that draws diagrams, and its licence; says why they cannot be had.
@@ -182,6 +239,13 @@ pub(crate) fn mermaid() -> Result<[PathBuf; 2], String> {
 pub(crate) fn axe() -> Result<PathBuf, String> {
     let [library] = packed("the rules of access", "axe", AXE, ["axe.min.js"])?;
     Ok(library)
+}
+
+/// The compiler that checks declarations for TypeScript, a script for node; says why it cannot be had.
+pub(crate) fn typescript() -> Result<PathBuf, String> {
+    let files = ["lib/tsc.js", "lib/lib.dom.d.ts"];
+    let [compiler, _] = packed("TypeScript", "typescript", TYPESCRIPT, files)?;
+    Ok(compiler)
 }
 
 /// Files of npm's package, fetched once into a folder of ours: packed, without what it is made of, for the files hold all of that.
@@ -217,7 +281,7 @@ pub(crate) fn with_npm() -> Outcome {
 }
 
 /// Runs npm in a folder of ours; says why not.
-fn npm(what: &str, words: &[&str], folder: &Path) -> Result<(), String> {
+pub(crate) fn npm(what: &str, words: &[&str], folder: &Path) -> Result<(), String> {
     let Some(npm) = on_path("npm") else {
         return Err("npm, which could fetch it, is not here".to_owned());
     };
@@ -290,61 +354,17 @@ pub(crate) fn firefox() -> Outcome<PathBuf> {
 /// WebKitGTK's driver, and a screen for its browser: on the path, or from Debian's packages.
 pub(crate) fn webkit() -> Outcome {
     let here = || {
-        ["WebKitWebDriver", "Xvfb"]
+        ["WebKitWebDriver", "Xvfb", "evilwm"]
             .iter()
             .all(|name| on_path(name).is_some())
     };
     if here() {
         return Ok(());
     }
-    apt(&["webkit2gtk-driver", "xvfb"])?;
+    apt(&["webkit2gtk-driver", "xvfb", "evilwm"])?;
     here().then_some(()).ok_or_else(|| {
-        Failure::new("the packages webkit2gtk-driver and xvfb are installed, yet hold no WebKitWebDriver or no Xvfb")
+        Failure::new("the packages webkit2gtk-driver, xvfb and evilwm are installed, yet hold no WebKitWebDriver, no Xvfb, or no evilwm")
     })
-}
-
-/// nginx: the one that is here, or Debian's, unpacked into our own folder: nothing is installed, and no service begins.
-pub(crate) fn nginx() -> Outcome<PathBuf> {
-    let ours = folder().join("nginx");
-    let unpacked = ours.join("usr/sbin/nginx");
-    let here = [PathBuf::from("/usr/sbin/nginx"), unpacked.clone()];
-    let known = || here.into_iter().find(|program| program.is_file());
-    if let Some(program) = on_path("nginx").or_else(known) {
-        return Ok(program);
-    }
-    if on_path("apt-get").is_none() || on_path("dpkg").is_none() {
-        return Err(Failure::new(
-            "nginx is not here, and only Debian's can be fetched",
-        ));
-    }
-    std::fs::create_dir_all(&ours)?;
-    let fetch = || {
-        step(
-            "fetching Debian's nginx (once)",
-            Command::new("apt-get")
-                .args(["download", "nginx"])
-                .current_dir(&ours),
-        )
-    };
-    // A fresh machine does not know yet what there is.
-    if fetch().is_err() {
-        step(
-            "asking which packages there are",
-            Command::new("apt-get").arg("update"),
-        )?;
-        fetch()?;
-    }
-    let package = std::fs::read_dir(&ours)?
-        .filter_map(|entry| Some(entry.ok()?.path()))
-        .find(|path| path.extension().is_some_and(|ending| ending == "deb"))
-        .ok_or_else(|| Failure::new("apt-get fetched no package"))?;
-    step(
-        "unpacking nginx",
-        Command::new("dpkg").arg("-x").arg(package).arg(&ours),
-    )?;
-    let runs = output_of(Command::new(&unpacked).arg("-v")).is_some();
-    runs.then_some(unpacked)
-        .ok_or_else(|| Failure::new("Debian's nginx was fetched, but does not run here"))
 }
 
 /// Installs Debian packages where that is possible; otherwise says which are wanted.

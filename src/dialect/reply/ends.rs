@@ -114,7 +114,8 @@ pub(in crate::dialect) fn end_word(value: Option<&Value>) -> Option<String> {
     }
 }
 
-fn meaning(word: &str) -> FinishKind {
+/// Meaning of a word for an end.
+pub(in crate::dialect) fn meaning(word: &str) -> FinishKind {
     match word {
         "stop" | "eos" | "word" | "end_turn" | "stop_sequence" | "eos_token" | "load"
         | "unload" | "success" | "completed" => FinishKind::Natural,

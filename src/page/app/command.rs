@@ -5,7 +5,7 @@ use std::sync::Arc;
 use leptos::prelude::*;
 use web_sys::File;
 
-use super::{Chat, ToCheck};
+use super::{Chat, LinkState, ToCheck};
 use crate::address::Address;
 use crate::chat::request::Image;
 use crate::chat::tree::{Tree, TurnId};
@@ -85,7 +85,7 @@ pub enum Command {
     UseWay(Option<String>),
     /// Look for servers on this computer.
     FindServers,
-    /// Talk to a link's server, or do not: the person's answer.
+    /// Talk to the server that a link or the page names, or do not: the person's answer.
     Allow(bool),
     /// Open a dialog, in the place of the one that is open.
     Open(Panel),
@@ -110,6 +110,8 @@ pub enum Choice {
         kind: Option<Kind>,
         /// API key for the server; `None` forgets the one that is known.
         key: Option<String>,
+        /// Set where the key is kept on the device, and not for the session alone.
+        keeps_key: bool,
     },
 }
 
@@ -136,8 +138,9 @@ impl Chat {
     /// Does what a person asks. Commands on a turn do nothing while the conversation is on its way here.
     pub fn run(self, command: Command) {
         // Whatever has asked for it: where the page's owner has closed a door, it stays closed.
-        if let Some(door) = command.door()
-            && !self.options.with_untracked(|options| options.opens(door))
+        if command
+            .door()
+            .is_some_and(|door| !untrack(|| self.opens(door)))
         {
             return;
         }
@@ -156,7 +159,7 @@ impl Chat {
             Command::ToEnd => self.to_end(),
             Command::Connect(choice) => self.connect(choice),
             Command::UseDemo => self.change_link(Link::use_demo),
-            Command::TryAgain => self.start(false),
+            Command::TryAgain => self.start(),
             Command::UseModel(model) => self.use_model(model),
             Command::UseWay(name) => self.use_way(name),
             Command::FindServers => self.change_link(Link::search),
@@ -180,6 +183,14 @@ impl Chat {
                 }
             }
         }
+    }
+
+    /// Tells whether a door is open to the person: the page's owner may have closed it, and where a site's own transport is
+    /// connected, there is no server to be chosen. Tracked.
+    pub fn opens(self, door: Door) -> bool {
+        let is_site = matches!(door, Door::Server | Door::Reading)
+            && self.link.with(|link| matches!(link, LinkState::Site(_)));
+        !is_site && self.options.with(|options| options.opens(door))
     }
 
     /// Tells whether this dialog is open; tracked.

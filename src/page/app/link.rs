@@ -9,25 +9,33 @@ use super::{Chat, Choice, LinkState, ToCheck, Trouble};
 use crate::address::Address;
 use crate::dialect::{Kind, Origins};
 use crate::link::{Act, Link, Start};
+use crate::options::Options;
 use crate::page::net::fetch::Fetch;
 use crate::page::ports;
 use crate::page::words::say;
 
 impl Chat {
     /// Finds somebody to talk to: what the page asks for, else what was used last, else what runs here, else the demo.
-    pub fn start(self, from_link: bool) {
+    pub fn start(self) {
         // What is remembered to stand beside the conversation comes with it.
         if self.returning.get_untracked() || self.shared().store.list() {
             self.load_second_half();
         }
         let options = self.options.get_untracked();
-        let last = self.shared().store.last_server();
+        let store = self.shared().store.clone();
+        let around = self.around();
+        let is_allowed = |origin: &str| store.allows(&leave(around.as_deref(), origin));
         self.change_link(|link| {
+            let server = options.server.as_deref();
+            let address = server.and_then(|server| link.parse(server).ok());
             link.start(Start {
-                server: options.server.as_deref(),
+                server,
                 kind: options.kind,
-                from_link,
-                last,
+                allowed: address.is_some_and(|address| is_allowed(&address.origin())),
+                last: store.last_server().filter(|last| {
+                    let address = link.parse(&last.server);
+                    around.is_none() || address.is_ok_and(|address| is_allowed(&address.origin()))
+                }),
             })
         });
     }
@@ -52,8 +60,9 @@ impl Chat {
     }
 
     pub(super) fn allow(self, yes: bool) {
-        let kind = self.options.with_untracked(|options| options.kind);
-        self.change_link(|link| link.allow(yes, kind));
+        let of_owner = |options: &Options| (options.kind, options.lock);
+        let (kind, lock) = self.options.with_untracked(of_owner);
+        self.change_link(|link| link.allow(yes, kind, lock));
     }
 
     pub(super) fn connect(self, choice: Choice) {
@@ -61,11 +70,19 @@ impl Chat {
             Choice::Found(address, kind) => {
                 self.change_link(|link| link.connect(address, None, Some(kind)));
             }
-            Choice::Typed { address, kind, key } => {
+            Choice::Typed {
+                address,
+                kind,
+                key,
+                keeps_key,
+            } => {
                 let parsed = self.shared().link.borrow().parse(&address);
                 match parsed {
                     Ok(address) => {
-                        self.keep_what_is_said(&address, kind, key.as_deref());
+                        let key = key.unwrap_or_default();
+                        let store = self.shared().store.clone();
+                        store.keep_key(&address.origin(), key.trim(), keeps_key);
+                        self.keep_kind(&address, kind);
                         self.change_link(|link| link.connect(address, kind, None));
                     }
                     Err(bad) => self.change_link(|link| link.bad_address(bad)),
@@ -74,10 +91,9 @@ impl Chat {
         }
     }
 
-    fn keep_what_is_said(self, address: &Address, kind: Option<Kind>, key: Option<&str>) {
+    fn keep_kind(self, address: &Address, kind: Option<Kind>) {
         let store = self.shared().store.clone();
         let base = address.to_string();
-        store.keep_key(&address.origin(), key.unwrap_or_default().trim());
         if kind != store.kind(&base) {
             store.keep_kind(&base, kind);
             // Another kind has other ways.
@@ -142,6 +158,10 @@ impl Chat {
     fn act(self, act: Act) {
         match act {
             Act::Search(number) => self.spawn(async move {
+                // The site may have said at once that it has a transport of its own: then nobody is looked for.
+                if self.has_site() {
+                    return;
+                }
                 let answering = ports::answering().await;
                 // Where nothing answers, the second half is not needed to say so.
                 let half = match answering.is_empty() {
@@ -165,7 +185,20 @@ impl Chat {
                 let kind = said.or_else(remembered).or(guess);
                 self.get_to_know(attempt, address, kind);
             }
-            Act::Remember(server) => self.shared().store.keep_server(&server),
+            Act::Remember(server) => {
+                let store = &self.shared().store;
+                store.keep_server(&server);
+                let address = Address::parse(&server.server, None);
+                if let (Some(around), Ok(address)) = (self.around(), address) {
+                    store.keep_allowed(&leave(Some(&around), &address.origin()));
+                }
+            }
+            Act::Allow(origin) => {
+                let around = self.around();
+                self.shared()
+                    .store
+                    .keep_allowed(&leave(around.as_deref(), &origin));
+            }
             Act::Settled => {
                 self.follow_preferences();
                 self.show_way();
@@ -180,9 +213,14 @@ impl Chat {
         // Another server knows nothing of what this one called it.
         self.shared().names.borrow_mut().1 = None;
         self.spawn(async move {
-            let fetch = self.fetch(&address);
+            if self.has_site() {
+                return;
+            }
             let known = match self.second_half().await {
-                Some(half) => (half.connect)(fetch, kind).await.map_err(Trouble::Verdict),
+                Some(half) => {
+                    let known = (half.connect)(self, address, kind).await;
+                    known.map_err(Trouble::Verdict)
+                }
                 None => Err(Trouble::Unloaded),
             };
             match known {
@@ -207,9 +245,11 @@ impl Chat {
 
     /// Returns the network's way to a server, with its key.
     pub fn fetch(self, address: &Address) -> Fetch {
+        let origin = address.origin();
+        let token = self.token(&origin);
         Fetch {
             address: address.clone(),
-            key: self.shared().store.key(&address.origin()),
+            key: token.or_else(|| self.shared().store.key(&origin)),
         }
     }
 
@@ -218,6 +258,7 @@ impl Chat {
         self.link.with(|link| match link {
             LinkState::Asking(address) => address.to_string(),
             LinkState::Demo => say!(self, demo),
+            LinkState::Site(name) => name.clone(),
             link => match link.address() {
                 Some(address) => address.to_string(),
                 None => say!(self, no_server),
@@ -257,9 +298,23 @@ impl Chat {
         self.link.with(base).unwrap_or_default()
     }
 
+    /// Returns the origin of the page around the frame that speaks for this element (`frame/embed.js`); `None` where none does.
+    fn around(self) -> Option<String> {
+        self.shared().host.get_attribute("data-around")
+    }
+
     /// Returns the kind of the server of now; `None` for the demo and for nobody. Tracked.
     pub fn kind(self) -> Option<Kind> {
         self.link
             .with(|link| link.server().map(|server| server.kind))
+    }
+}
+
+/// Returns the name of the leave for servers of an origin: in a frame, leave is given to the page around as well, since that page hears
+/// what is answered.
+fn leave(around: Option<&str>, origin: &str) -> String {
+    match around {
+        Some(around) => format!("{around} {origin}"),
+        None => origin.to_owned(),
     }
 }

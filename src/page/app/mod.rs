@@ -7,8 +7,10 @@
 //! [`command`] is what a person can ask, [`talk`] what that does to the conversation, [`say`] what is sent, [`link`] whom the page talks to, [`running`]
 //! what is told of replies, [`turns`] what a person does with turns that are there, [`queue`] messages that wait for a reply to end,
 //! [`pictures`], [`reading`], [`scroll`] and [`preferences`] the rest of a person's business, [`school`] what a school asks of the page, [`ways`] the ladder to
-//! a server, [`texts`] what the page's address begins a message with, [`tasks`] work that ends with the chat, [`loading`] what comes after the first view, [`second_half`] what that is.
+//! a server, [`texts`] what the page's address begins a message with, [`tasks`] work that ends with the chat, [`loading`] what comes after the first view, [`second_half`] what that is, [`bridge`] what the code
+//! of the page around sets.
 
+pub mod bridge;
 mod command;
 mod link;
 mod loading;
@@ -242,10 +244,12 @@ impl Chat {
         }
     }
 
-    /// Dispatches an event of the public surface on the element.
+    /// Dispatches an event of the public surface on the element; what is not there is null in its detail.
     pub fn tell(self, name: &str, detail: &[(&str, &wasm_bindgen::JsValue)]) {
         let object = js_sys::Object::new();
         for (key, value) in detail {
+            let nothing = &wasm_bindgen::JsValue::NULL;
+            let value = if value.is_undefined() { nothing } else { value };
             let _ = js_sys::Reflect::set(&object, &(*key).into(), value);
         }
         let init = web_sys::CustomEventInit::new();

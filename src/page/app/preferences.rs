@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::{Chat, second_half};
+use super::{Chat, LinkState, second_half};
 use crate::chat::preferences::Preferences;
 use crate::dialect::Takes;
 
@@ -22,7 +22,10 @@ impl Chat {
         let takes = self.takes();
         self.link.with(|link| {
             let Some(server) = link.server() else {
-                return Some("Rill".to_owned());
+                return Some(match link {
+                    LinkState::Site(name) => name.clone(),
+                    _ => "Rill".to_owned(),
+                });
             };
             let sees = server.known_model().and_then(|model| model.sees);
             if !takes.images {

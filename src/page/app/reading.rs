@@ -69,7 +69,7 @@ impl Chat {
             });
         });
         if moved {
-            self.start(false);
+            self.start();
         } else if let Some(model) = model {
             self.use_model(model);
         }

@@ -16,7 +16,6 @@ use crate::chat::tree::TurnId;
 use crate::dialect::{Kind, Takes};
 use crate::doctor::Verdict;
 use crate::link::{Found, Server};
-use crate::page::net::fetch::Fetch;
 use crate::page::panel::Panel;
 
 /// Table of the functions of the second half.
@@ -32,7 +31,7 @@ pub struct SecondHalf {
     /// Finds out at which of these addresses a server answers that Rill can talk to.
     pub recognise: fn(Vec<Address>) -> Recognising,
     /// Gets to know a server: its kind, its models, its context. Fails with the Doctor's verdict.
-    pub connect: fn(Fetch, Option<Kind>) -> Connecting,
+    pub connect: fn(Chat, Address, Option<Kind>) -> Connecting,
     /// Returns what a kind of server understands beside words.
     pub takes: fn(Kind) -> Takes,
     /// Shows which transport the next reply takes.

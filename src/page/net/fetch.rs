@@ -22,9 +22,9 @@ use crate::session::{
 };
 
 /// Longest time for which bytes are handed on before the rest of the page gets a turn, in milliseconds.
-const TURN: f64 = 16.0;
+pub(super) const TURN: f64 = 16.0;
 /// Shortest read that has waited, in milliseconds: during a longer one the page had its turn.
-const WAITED: f64 = 2.0;
+pub(super) const WAITED: f64 = 2.0;
 /// Most bytes that are handed on at once.
 const PIECE: usize = 32 * 1024;
 
@@ -296,7 +296,7 @@ fn header(response: &Response, name: &str) -> Option<String> {
     response.headers().get(name).ok().flatten()
 }
 
-fn content_type(response: &Response) -> String {
+pub(super) fn content_type(response: &Response) -> String {
     header(response, "content-type")
         .unwrap_or_default()
         .to_ascii_lowercase()

@@ -1,10 +1,11 @@
 //! Ways from the page to a server: [`fetch`], [`socket`] and [`steps`] over the network, [`demo`] inside the page,
-//! and a recorded reply once more.
+//! [`host`] over code of the site around, and a recorded reply once more.
 //! All of them together are one [`Wire`]; the call says which of them carries it.
 
 mod away;
 pub mod demo;
 pub mod fetch;
+pub mod host;
 pub mod leaving;
 pub mod socket;
 pub mod steps;
@@ -21,6 +22,8 @@ pub enum PageWire {
     Net(fetch::Fetch),
     /// The demo.
     Demo(demo::Demo),
+    /// The site's own.
+    Host(host::Host),
     /// A recorded reply.
     Replay(Replay<PageClock>),
 }
@@ -39,6 +42,8 @@ pub enum PageBody {
     Text(Option<String>),
     /// The demo.
     Demo(demo::DemoBody),
+    /// What the site hands over.
+    Host(host::HostBody),
     /// A recorded reply.
     Replay(ReplayBody<PageClock>),
 }
@@ -113,6 +118,10 @@ impl Wire for PageWire {
                 .open(call, media)
                 .await
                 .map(|opened| wrap(opened, |body| Spared::new(PageBody::Demo(body), None))),
+            PageWire::Host(host) => host
+                .open(call, media)
+                .await
+                .map(|opened| wrap(opened, |body| Spared::new(PageBody::Host(body), None))),
             PageWire::Replay(replay) => replay
                 .open(call, media)
                 .await
@@ -124,6 +133,7 @@ impl Wire for PageWire {
         match self {
             PageWire::Net(net) => net.small(call, media).await,
             PageWire::Demo(demo) => demo.small(call, media).await,
+            PageWire::Host(host) => host.small(call, media).await,
             PageWire::Replay(replay) => replay.small(call, media).await,
         }
     }
@@ -132,6 +142,7 @@ impl Wire for PageWire {
         match self {
             PageWire::Net(net) => net.urgent(call, media).await,
             PageWire::Demo(demo) => demo.urgent(call, media).await,
+            PageWire::Host(host) => host.urgent(call, media).await,
             PageWire::Replay(replay) => replay.urgent(call, media).await,
         }
     }
@@ -143,7 +154,9 @@ impl Wire for PageWire {
     async fn back(&self) {
         match self {
             PageWire::Net(_) => away::back().await,
-            PageWire::Demo(_) | PageWire::Replay(_) => std::future::pending().await,
+            PageWire::Demo(_) | PageWire::Host(_) | PageWire::Replay(_) => {
+                std::future::pending().await
+            }
         }
     }
 }
@@ -157,6 +170,7 @@ impl Body for PageBody {
             PageBody::Watch(body) => body.next().await,
             PageBody::Text(text) => Ok(text.take().map(Chunk::Text)),
             PageBody::Demo(body) => body.next().await,
+            PageBody::Host(body) => body.next().await,
             PageBody::Replay(body) => body.next().await,
         }
     }

@@ -59,7 +59,7 @@ async function bring() {
     await Promise.all(Object.entries(FILES).filter(wanted).map(part));
     const page = await fetch(HOME, { cache: "no-cache" });
     const text = await page.text();
-    if (!page.ok || !text.includes(`"${BUILD}/`)) throw new Error(`${HOME} is not of ${BUILD}`);
+    if (!page.ok || !text.includes(`${BUILD}/`)) throw new Error(`${HOME} is not of ${BUILD}`);
     // Anew, since a page that a host has led elsewhere answers no navigation.
     await cache.put(HOME, new Response(text, { headers: page.headers }));
   } catch (error) {

@@ -9,8 +9,8 @@ use leptos::prelude::*;
 
 use crate::address::Address;
 use crate::chat::request::{ChatRequest, Message, Role};
-use crate::dialect::{Dialect, Kind, Takes};
-use crate::event::{BAD_KEY, End, ErrorCause, ServerError, Timings, Token, Usage};
+use crate::dialect::{Dialect, Kind, Takes, bridge};
+use crate::event::{BAD_KEY, End, ErrorCause, NO_TOKEN, ServerError, Timings, Token, Usage};
 use crate::history::Folder;
 use crate::key::spelled;
 use crate::link::Server;
@@ -21,11 +21,13 @@ use crate::page::doctor::Origin;
 use crate::page::history;
 use crate::page::net::PageWire;
 use crate::page::net::demo::{Demo, Script};
+use crate::page::net::host::Host;
 use crate::page::store::Store;
 use crate::session::{Control, Learned, Plan, Report, ask, drive};
 use crate::trace::{Fact, Imported, Replay};
 
 use super::Reply;
+use super::around::heard;
 use super::fit::{Asking, Sending};
 use super::rest::has_free_headers;
 
@@ -48,7 +50,11 @@ pub(super) async fn play(
         key: None,
         page: Some(recorded.page.clone()),
     };
-    let dialect = kind.dialect();
+    let transport = recorded.transport();
+    let dialect: &dyn Dialect = match transport.name == bridge::TRANSPORT.name {
+        true => bridge::of(recorded.kind),
+        false => kind.dialect(),
+    };
     let wire = PageWire::Replay(Replay::new(&recorded.trace, PageClock));
     let request = ChatRequest {
         generation: made_up(),
@@ -56,7 +62,7 @@ pub(super) async fn play(
     };
     let plan = Plan {
         deadlines: chat.options.with_untracked(|options| options.deadlines),
-        transport: recorded.transport(),
+        transport,
         fixed: true,
         ..Plan::new(dialect, &request)
     };
@@ -77,6 +83,36 @@ pub(super) async fn run(
     continues: bool,
 ) {
     chat.settled().await;
+    let context = heard(&reply, &mut controls, chat.context_now(), None).await;
+    let Some(context) = context else { return };
+    let mut may_renew = false;
+    loop {
+        let server = chat.link.with_untracked(|link| link.server().cloned());
+        if let Some(server) = server {
+            let way = chat.way_to(&server.address, may_renew);
+            let way = heard(&reply, &mut controls, way, Some(NO_TOKEN)).await;
+            if way.is_none() {
+                return;
+            }
+        }
+        // Asked once more, a key that is refused is refused.
+        may_renew = !may_renew && chat.asks_site();
+        if attempt(&reply, controls, continues, context.clone(), may_renew).await {
+            return;
+        }
+        controls = reply.listen();
+    }
+}
+
+/// Asks the server once; `false` where it refuses the key, and another may do.
+async fn attempt(
+    reply: &Rc<Reply>,
+    mut controls: mpsc::UnboundedReceiver<Control>,
+    continues: bool,
+    context: Option<String>,
+    may_renew: bool,
+) -> bool {
+    let chat = reply.chat;
     let (wire, dialect, server) = wire_of(chat);
     let own = project(chat).and_then(|project| project.model);
     let model = server.as_ref().and_then(|server| {
@@ -84,21 +120,26 @@ pub(super) async fn run(
         let is_known = |id: &String| server.models.iter().any(|model| model.id == *id);
         own.filter(is_known).or_else(|| server.model_id())
     });
+    let wished = || chat.options.with_untracked(|options| options.model.clone());
+    let model = model.or_else(|| chat.source().and_then(|_| wished()));
     let base = untrack(|| chat.base());
     let store = chat.shared().store.clone();
     let origin = origin(&wire, server.as_ref(), model.clone());
     let has_key = origin.key.is_some();
     *reply.origin.borrow_mut() = origin;
     if let Some(end) = bad_key(&wire) {
-        return reply.on(Report::End(end));
+        reply.on(Report::End(end));
+        return true;
     }
     // With a key the preflight comes anyway; then the body may as well be called what it is.
     let json = |path: &str| has_key || store.wants_json(&format!("{base}{path}"));
     let (transport, fixed) = chat.transport(dialect);
     let asking = Asking {
-        reply: &reply,
+        reply,
         continues,
         model,
+        context,
+        may_renew,
         dialect,
         wire: &wire,
         json: &json,
@@ -106,9 +147,10 @@ pub(super) async fn run(
         fixed,
     };
     let Some(sending) = asking.begin(&mut controls).await else {
-        return;
+        return true;
     };
-    let request = send(&asking, sending, controls, server.as_ref(), (&store, &base)).await;
+    let sent = send(&asking, sending, controls, server.as_ref(), (&store, &base)).await;
+    let Some(request) = sent else { return false };
     if let PageWire::Net(net) = &wire {
         reply.find_out_why(net).await;
         reply.measured(net);
@@ -117,16 +159,18 @@ pub(super) async fn run(
         reply.leave_what_holds_back(dialect, &store, &base);
     }
     reply.ask_late(dialect, &wire, &request, &json).await;
+    true
 }
 
-/// Sends a request, and once more with less where the server says that it is too long; gives the request that had the last word.
+/// Sends a request, and once more with less where the server says that it is too long; gives the request that had the last word, `None`
+/// where another key may do.
 async fn send(
     asking: &Asking<'_>,
     mut sending: Sending,
     mut controls: mpsc::UnboundedReceiver<Control>,
     server: Option<&Server>,
     (store, base): (&Store, &str),
-) -> ChatRequest {
+) -> Option<ChatRequest> {
     let reply = asking.reply;
     let deadlines = reply
         .chat
@@ -146,7 +190,7 @@ async fn send(
             json: asking.json,
             refusals: store.refusals(base),
         };
-        let mut too_long = None;
+        let (mut too_long, mut is_refused) = (None, false);
         drive(
             plan,
             asking.wire,
@@ -155,6 +199,9 @@ async fn send(
             &mut |report| match report {
                 Report::Learned(learned) => keep(store, base, learned),
                 Report::End(end) if sending.may_shrink(&end) => too_long = Some(end),
+                Report::End(End::Refused {
+                    status: Some(401), ..
+                }) if asking.may_renew => is_refused = true,
                 Report::End(
                     end @ End::Broken {
                         before_headers: true,
@@ -166,7 +213,7 @@ async fn send(
         )
         .await;
         let Some(end) = too_long else {
-            return sending.request;
+            return (!is_refused).then_some(sending.request);
         };
         // Nobody hears what is said to the attempt that is over.
         controls = reply.listen();
@@ -174,7 +221,7 @@ async fn send(
             Some(next) => sending = next,
             None => {
                 reply.on(Report::End(end));
-                return sending.request;
+                return Some(sending.request);
             }
         }
     }
@@ -182,6 +229,10 @@ async fn send(
 
 /// Keeps what was learned of a server for the next request to it.
 fn keep(store: &Store, base: &str, learned: Learned) {
+    // Of what is no server, nothing is remembered.
+    if base.is_empty() {
+        return;
+    }
     match learned {
         Learned::WantsJson(path) => store.keep_wants_json(&format!("{base}{path}")),
         Learned::Refusals(refusals) => store.keep_refusals(base, &refusals),
@@ -193,7 +244,10 @@ fn keep(store: &Store, base: &str, learned: Learned) {
 pub(super) fn origin(wire: &PageWire, server: Option<&Server>, model: Option<String>) -> Origin {
     Origin {
         server: server.map(|server| server.address.clone()),
-        kind: server.map(|server| server.kind),
+        kind: match wire {
+            PageWire::Host(host) => host.kind,
+            _ => server.map(|server| server.kind),
+        },
         model,
         key: match wire {
             PageWire::Net(net) => net.key.clone(),
@@ -244,13 +298,18 @@ pub(super) async fn figures(
 /// Returns the way to the server, its dialect, and the server itself (`None` for the demo).
 pub(super) fn wire_of(chat: Chat) -> (PageWire, &'static dyn Dialect, Option<Server>) {
     let server = chat.link.with_untracked(|link| link.server().cloned());
-    match server {
-        Some(server) => (
+    match (server, chat.source()) {
+        (Some(server), _) => (
             PageWire::Net(chat.fetch(&server.address)),
             server.kind.dialect(),
             Some(server),
         ),
-        None => {
+        (None, Some(source)) => {
+            let kind = chat.options.with_untracked(|options| options.kind);
+            let host = PageWire::Host(Host { source, kind });
+            (host, bridge::of(kind), None)
+        }
+        (None, None) => {
             let script = Script::Of(chat.lang.get_untracked());
             (
                 PageWire::Demo(Demo { script }),
@@ -294,6 +353,7 @@ pub(super) fn request(
     let (conversation, server_conversation) = chat.names();
     ChatRequest {
         messages,
+        context: None,
         model,
         continues,
         generation: made_up(),

@@ -39,6 +39,10 @@ pub(super) struct Asking<'a> {
     pub(super) reply: &'a Rc<Reply>,
     pub(super) continues: bool,
     pub(super) model: Option<String>,
+    /// Context of the page around.
+    pub(super) context: Option<String>,
+    /// `true` where a key that the server refuses is asked for once more.
+    pub(super) may_renew: bool,
     pub(super) dialect: &'a dyn Dialect,
     pub(super) wire: &'a PageWire,
     pub(super) json: &'a dyn Fn(&str) -> bool,
@@ -149,23 +153,25 @@ impl Asking<'_> {
             fit.unwrap_or_default()
         });
         let messages = chat.tree.with_untracked(|tree| messages(tree, &fit.sent));
-        let system = untrack(|| window::system(chat));
-        let system = match untrack(|| summary(chat, &fit)) {
-            Some(summary) => {
-                Some(system.map_or(summary.clone(), |system| format!("{system}\n\n{summary}")))
-            }
-            None => system,
-        };
+        // A site's own transport gets it beside the messages, every other server within its one system prompt.
+        let is_site = matches!(self.wire, PageWire::Host(_));
+        let beside = self.context.clone().filter(|_| is_site);
+        let within = self.context.clone().filter(|_| !is_site);
+        let system = window::with_context(untrack(|| window::system(chat)), within);
+        let system = window::with_context(system, untrack(|| summary(chat, &fit)));
         let takes = self.dialect.takes();
         Sending {
-            request: request(
-                chat,
-                messages,
-                self.continues,
-                system,
-                self.model.clone(),
-                &takes,
-            ),
+            request: ChatRequest {
+                context: beside,
+                ..request(
+                    chat,
+                    messages,
+                    self.continues,
+                    system,
+                    self.model.clone(),
+                    &takes,
+                )
+            },
             fit,
             is_second: false,
         }

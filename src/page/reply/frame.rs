@@ -36,8 +36,23 @@ const WIDE: Millis = 50.0;
 
 impl Reply {
     pub(super) fn show_status(&self, status: Status) {
-        if self.status.with_untracked(|shown| *shown != status) {
-            self.status.set(status);
+        let (is_new, before) = self
+            .status
+            .with_untracked(|shown| (*shown != status, shown.phase()));
+        if !is_new {
+            return;
+        }
+        let phase = status.phase();
+        self.status.set(status);
+        if phase != before {
+            self.tell_phase(phase);
+        }
+    }
+
+    /// Tells the page around what the reply is doing from now on.
+    pub(super) fn tell_phase(&self, phase: &str) {
+        if !self.follows && self.chat.is_mounted() {
+            self.chat.tell("rill-status", &[("phase", &phase.into())]);
         }
     }
 
@@ -160,6 +175,7 @@ impl Reply {
         let this: Rc<dyn Live> = self.clone();
         chat.over(&this);
         if !self.follows {
+            self.tell_phase(Status::Ended.phase());
             self.tell_end(&end, &turn, (first_ms, took_ms));
         }
         chat.follow();

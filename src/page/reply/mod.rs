@@ -1,12 +1,14 @@
 //! The reply that runs: it drives a session, paces what arrived, and paints what may be shown, once a frame.
 //!
 //! In: [`Report`]s from the session, at any rate. Out: the page, touched at most once a frame, and one finished [`Turn`].
-//! [`ask`] asks the server, [`fit`] for as much as fits, [`rest`] for what the page before this one did not get; [`frame`] paints,
-//! [`reader`] does what its reader wants, [`voice`] reads it out, [`watch`](mod@watch) is the Doctor beside it.
+//! [`around`] asks the site, [`ask`] the server, [`fit`] for as much as fits, [`rest`] for what the page before this one did not get; [`frame`] paints,
+//! [`key`] keeps keys out of what is told, [`reader`] does what its reader wants, [`voice`] reads it out, [`watch`](mod@watch) is the Doctor beside it.
 
+mod around;
 mod ask;
 mod fit;
 mod frame;
+mod key;
 mod reader;
 mod rest;
 pub mod voice;
@@ -194,6 +196,7 @@ fn start(chat: Chat, id: TurnId, source: Source) {
     }
     reply.watch();
     chat.begun(reply.clone(), reply.clone());
+    reply.tell_phase(Status::Connecting.phase());
     fault::begins(chat, id);
     if let Some(history) = history::of(chat) {
         history.began(id, reply.core.borrow().reply.turn());
@@ -344,6 +347,7 @@ impl Reply {
 
     fn take_in(self: &Rc<Self>, report: Report) {
         let at = now();
+        let report = self.without_key(report);
         let mut core = self.core.borrow_mut();
         let mut status = None;
         core.trace.saw(at, &report);

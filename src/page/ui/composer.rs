@@ -38,7 +38,7 @@ pub fn Composer(chat: Chat) -> impl IntoView {
     view! {
         <Coming chat when=move || !chat.takes().fields.is_empty() view=|half| half.fields />
         <Coming chat when=true view=|half| half.previews />
-        <div class="composer">
+        <div class="composer" part="composer">
             <Coming
                 chat
                 when=move || !young(chat) && chat.takes().images
@@ -49,6 +49,7 @@ pub fn Composer(chat: Chat) -> impl IntoView {
             <button
                 type="button"
                 class="go"
+                part="send"
                 class:stops=stops
                 disabled=move || !stops() && (empty() || chat.rests.get())
                 on:click=press
@@ -100,11 +101,13 @@ fn Message(
             event.prevent_default();
             send.run(());
         } else if event.key() == "Escape" && chat.live.with(Option::is_some) {
+            // A panel around the chat stays open.
+            event.prevent_default();
             chat.run(Command::Stop);
         }
     });
     view! {
-        <div class="field" data-text=move || chat.draft.get()>
+        <div class="field" part="field" data-text=move || chat.draft.get()>
             <textarea
                 rows="1"
                 // Where nothing stands yet, the browser would take it for left to right.

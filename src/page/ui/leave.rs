@@ -44,7 +44,7 @@ pub fn Leave(chat: Chat) -> impl IntoView {
                 <Button class="plain" on_click=open>
                     {move || say!(chat, leave_open, host = host())}
                 </Button>
-                <button type="button" class="strong" autofocus on:click=move |_| stay()>
+                <button type="button" class="strong" data-first="" on:click=move |_| stay()>
                     {move || say!(chat, leave_stay)}
                 </button>
             </div>

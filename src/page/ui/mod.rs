@@ -132,6 +132,7 @@ pub(crate) fn Page(chat: Chat) -> impl IntoView {
         if chat.panel.with(Option::is_some)
             || chat.appearance.with(Appearance::is_styled)
             || chat.options.with(|options| options.school.is_seen())
+            || media_matches("(prefers-contrast: more)")
         {
             chat.load_second_half();
         }
@@ -141,6 +142,7 @@ pub(crate) fn Page(chat: Chat) -> impl IntoView {
     view! {
         <div
             class="rill"
+            part="page"
             class:young=move || young(chat)
             class:examined=move || chat.doctor.get()
             lang=move || words::tag(chat.lang.get())
@@ -163,6 +165,9 @@ pub(crate) fn Page(chat: Chat) -> impl IntoView {
                 <Coming chat when=true view=|half| half.notice />
                 <Composer chat />
             </footer>
+            <div class="below" part="footer">
+                <slot name="footer"></slot>
+            </div>
             <Dialogs chat />
             <Coming chat when=move || chat.doctor.get() view=|half| half.exam />
             <Coming chat when=asked view=|half| half.ask />
@@ -218,7 +223,7 @@ pub fn take_focus(root: &ShadowRoot) {
 fn Header(chat: Chat) -> impl IntoView {
     let state = move || {
         chat.link.with(|link| match link {
-            LinkState::Connected(_) => "connected",
+            LinkState::Connected(_) | LinkState::Site(_) => "connected",
             LinkState::Demo => "demo",
             LinkState::Failed { .. } => "failed",
             LinkState::Looking
@@ -242,12 +247,14 @@ fn Header(chat: Chat) -> impl IntoView {
     });
     let tools = tools.collect::<Vec<AnyView>>();
     view! {
-        <header class="head" use:give_way>
-            <span class="brand" aria-hidden="true">
-                "Rill"
-            </span>
+        <header class="head" part="head" use:give_way>
+            <slot name="header">
+                <span class="brand" part="title" aria-hidden="true">
+                    "Rill"
+                </span>
+            </slot>
             <div class="link" data-link=state>
-                <Show when=move || chat.options.with(|options| options.opens(Door::Reading))>
+                <Show when=move || chat.opens(Door::Reading)>
                     <Button
                         class="quiet"
                         on_click=move || chat.run(Command::Open(Panel::Server))

@@ -1,6 +1,6 @@
-//! The line that says how much room what is kept takes, and whether it lasts.
+//! The lines that say how much room what is kept takes, whether it lasts, and where tabs know nothing of each other.
 //!
-//! In: nothing; it asks the browser. Out: a sentence or two, or nothing where the browser does not say.
+//! In: nothing; they ask the browser. Out: a sentence or two, or nothing where the browser does not say, or lacks nothing.
 
 use leptos::prelude::*;
 
@@ -8,6 +8,7 @@ use super::kit::{Hint, Show};
 use crate::history::Room;
 use crate::history::room::{Size, Unit};
 use crate::page::app::Chat;
+use crate::page::history;
 use crate::page::history::room::room;
 use crate::page::numbers;
 use crate::page::words::say;
@@ -41,6 +42,20 @@ pub fn RoomLine(chat: Chat) -> impl IntoView {
         <Show when=move || known.with(Option::is_some)>
             <section>
                 <Hint words />
+            </section>
+        </Show>
+    }
+}
+
+/// The line on tabs that do not know of each other, where the platform has nothing by which they could.
+#[component]
+pub fn TabsLine(chat: Chat) -> impl IntoView {
+    let is_apart = chat.shared().store.lasts()
+        && history::of(chat).is_some_and(|history| history.tabs.are_apart());
+    view! {
+        <Show when=move || is_apart>
+            <section>
+                <Hint words=move || say!(chat, tabs_apart) />
             </section>
         </Show>
     }

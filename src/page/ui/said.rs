@@ -29,7 +29,12 @@ pub fn Said(chat: Chat, id: TurnId) -> impl IntoView {
         editing.set(true);
     };
     view! {
-        <article class="turn user" data-role="user" aria-label=move || say!(chat, you)>
+        <article
+            class="turn user"
+            part="turn user"
+            data-role="user"
+            aria-label=move || say!(chat, you)
+        >
             <Show when=move || !editing.get()>
                 <div class="said" dir="auto">
                     <Pictures chat id />
@@ -89,6 +94,7 @@ pub fn Editor(
             event.prevent_default();
             save.run(());
         } else if event.key() == "Escape" {
+            event.prevent_default();
             editing.set(false);
         }
     });

@@ -30,7 +30,7 @@ pub fn StatusLine(
     };
     let title = move || seen?.way.get().map(|way| way_title(chat, way));
     view! {
-        <p class="status" title=title data-phase=move || phase(&now())>
+        <p class="status" part="status" title=title data-phase=move || now().phase()>
             {seen
                 .map(|seen| {
                     view! {
@@ -97,19 +97,6 @@ fn with_left(chat: Chat, words: String, seen: Option<Seen>) -> String {
 
 fn is_paced(chat: Chat) -> bool {
     chat.current_manner().pace.is_fixed()
-}
-
-fn phase(status: &Status) -> &'static str {
-    match status {
-        Status::Connecting => "connecting",
-        Status::Waiting | Status::Slow => "waiting",
-        Status::Progress(_) => "reading",
-        Status::Thinking => "thinking",
-        Status::Writing(_) => "writing",
-        Status::Showing => "showing",
-        Status::Asking(_) => "asking",
-        Status::Ended => "ended",
-    }
 }
 
 fn ended(chat: Chat, end: &End, figures: &Figures) -> String {

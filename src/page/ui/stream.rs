@@ -45,7 +45,14 @@ pub fn Stream(chat: Chat) -> impl IntoView {
         }
     };
     view! {
-        <main class="stream" tabindex="-1" node_ref=chat.scroller() on:click=click on:scroll=scroll>
+        <main
+            class="stream"
+            part="talk"
+            tabindex="-1"
+            node_ref=chat.scroller()
+            on:click=click
+            on:scroll=scroll
+        >
             <div class="column" class:empty=empty>
                 <Show when=move || empty() && !chat.returning.get()>
                     <Welcome chat />

@@ -141,6 +141,7 @@ fn Reply(chat: Chat, id: TurnId) -> impl IntoView {
     view! {
         <article
             class="turn reply"
+            part="turn assistant"
             data-role="assistant"
             data-end=move || end.with(|end| end.as_ref().map_or("running", End::word))
             data-reason=move || end.with(|end| end.as_ref().and_then(End::reason))
@@ -154,6 +155,7 @@ fn Reply(chat: Chat, id: TurnId) -> impl IntoView {
             </Show>
             <div
                 class="answer"
+                part="answer"
                 class:paced=paced
                 dir="auto"
                 node_ref=answer

@@ -35,7 +35,9 @@ pub fn Welcome(chat: Chat) -> impl IntoView {
     };
     view! {
         <section class="welcome">
-            <h1 use:own_heading=chat>{greeting}</h1>
+            <slot name="empty">
+                <h1 use:own_heading=chat>{greeting}</h1>
+            </slot>
             <p class="who" class:trouble=failed role="status">
                 {move || who(chat)}
             </p>
@@ -92,7 +94,9 @@ fn who(chat: Chat) -> String {
     chat.link.with(|link| match link {
         LinkState::Looking | LinkState::Connecting(_) if young(chat) => say!(chat, looking_young),
         LinkState::Demo if young(chat) => say!(chat, welcome_demo_young),
-        LinkState::Connected(_) if young(chat) => say!(chat, welcome_server_young),
+        LinkState::Connected(_) | LinkState::Site(_) if young(chat) => {
+            say!(chat, welcome_server_young)
+        }
         LinkState::Looking => say!(chat, server_looking),
         LinkState::Connecting(address) => say!(chat, connecting_to, host = address.host()),
         LinkState::Demo => say!(chat, welcome_demo),
@@ -108,6 +112,7 @@ fn who(chat: Chat) -> String {
                 }
             )
         }
+        LinkState::Site(name) => say!(chat, welcome_server, model = name.clone()),
         LinkState::Failed { trouble, .. } => trouble_words(chat, trouble),
         LinkState::Asking(_) | LinkState::Nothing => String::new(),
     })

@@ -3,7 +3,7 @@
 //! Out: one list. It must not know what stands behind a key.
 
 /// Keys that some server writes or some dialect reads, in order.
-pub(super) const KEYS: [&str; 270] = [
+pub(super) const KEYS: [&str; 271] = [
     "aborted",
     "accumulated",
     "add_generation_prompt",
@@ -193,6 +193,7 @@ pub(super) const KEYS: [&str; 270] = [
     "result",
     "results",
     "return_progress",
+    "rill",
     "role",
     "run_id",
     "safety",

@@ -46,6 +46,11 @@ impl Browser {
         self.engine.tab(complaints).await
     }
 
+    /// A blank tab as a phone has it, with a store of its own.
+    pub async fn phone(&self, complaints: Complaints) -> Result<Arc<dyn Tab>, Error> {
+        self.engine.phone(complaints).await
+    }
+
     /// A blank tab beside another one, with the same store.
     pub async fn beside(
         &self,

@@ -51,6 +51,11 @@ impl Chat {
     /// Loads the page once more, and waits until one can write.
     pub async fn reload(&self) {
         self.page.reload().await;
+        self.ready().await;
+    }
+
+    /// Waits until one can write.
+    pub async fn ready(&self) {
         let field = format!("!!{}", self.find("textbox", "Message"));
         self.page.until::<bool>(&field).await;
     }

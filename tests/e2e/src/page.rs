@@ -28,6 +28,8 @@ pub struct Page {
     tab: Arc<dyn Tab>,
     complaints: Complaints,
     closed: Arc<AtomicBool>,
+    /// Whether the person points with a finger.
+    is_phone: bool,
 }
 
 impl Page {
@@ -35,6 +37,16 @@ impl Page {
     pub async fn blank(browser: &Browser) -> Result<Page, Error> {
         let complaints = Complaints::default();
         Page::of(browser.tab(complaints.clone()).await?, complaints).await
+    }
+
+    /// A blank tab as a phone has it; what is clicked there, a finger taps.
+    pub async fn phone(browser: &Browser) -> Result<Page, Error> {
+        let complaints = Complaints::default();
+        let page = Page::of(browser.phone(complaints.clone()).await?, complaints).await?;
+        Ok(Page {
+            is_phone: true,
+            ..page
+        })
     }
 
     /// The same beside this one, as another tab of the same person.
@@ -50,6 +62,7 @@ impl Page {
             tab,
             complaints,
             closed: Arc::default(),
+            is_phone: false,
         })
     }
 
@@ -200,7 +213,10 @@ impl Page {
 
     /// Clicks at a place, in CSS pixels.
     pub async fn click_at(&self, x: f64, y: f64) {
-        must("click", self.tab.click(x, y).await);
+        match self.is_phone {
+            true => must("tap", self.tab.tap(x, y).await),
+            false => must("click", self.tab.click(x, y).await),
+        }
     }
 
     /// Types text where the focus is: key by key, as an input method does, or as pasting does where it is long.

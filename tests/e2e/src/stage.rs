@@ -70,6 +70,17 @@ impl Stage {
         }
     }
 
+    /// Opens Rill on a phone, with these parts of a query, and waits until one can write.
+    pub async fn phone(&self, query: &str) -> Chat {
+        match Page::phone(&self.browser).await {
+            Ok(page) => {
+                self.pages.lock().await.push(page.clone());
+                self.open_in(page, query).await
+            }
+            Err(error) => panic!("no phone could be opened: {error}"),
+        }
+    }
+
     /// Opens Rill in another tab of the same person, with these parts of a query, and waits until one can write.
     pub async fn beside(&self, chat: &Chat, query: &str) -> Chat {
         match chat.page.beside(&self.browser).await {
@@ -107,8 +118,7 @@ impl Stage {
         let query = self.query(Dialect::OpenAi, options, more);
         page.goto(&self.site.url(&format!("?{query}"))).await;
         let chat = Chat { page, at: 0 };
-        let field = format!("!!{}", chat.find("textbox", "Message"));
-        chat.page.until::<bool>(&field).await;
+        chat.ready().await;
         chat
     }
 

@@ -1,5 +1,10 @@
 //! The whole way, once, in the engine that `RILL_ENGINE` names: for engines that the suite cannot be run in.
 
+#[path = "page/browsers.rs"]
+mod browsers;
+#[path = "page/phone.rs"]
+mod phone;
+
 use e2e::chat::Turn;
 use e2e::{Chat, Stage};
 use lab::{Dialect, Way};

@@ -33,4 +33,4 @@ pub use crate::lab::Lab;
 pub use crate::log::{Entry, Way};
 pub use crate::script::percent_encode;
 pub use crate::server::Dialect;
-pub use crate::site::StaticSite;
+pub use crate::site::{SiteBuilder, StaticSite};

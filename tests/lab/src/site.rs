@@ -22,6 +22,7 @@ pub struct SiteBuilder {
     port: u16,
     headers: Vec<(String, String)>,
     pages: HashMap<String, (String, String)>,
+    folders: Vec<(String, PathBuf)>,
     proxies: Arc<Mutex<HashMap<String, Target>>>,
 }
 
@@ -119,6 +120,13 @@ impl SiteBuilder {
         self
     }
 
+    /// Another directory, whose files live in this folder of the site (`chat/`).
+    pub fn folder(mut self, name: &str, directory: impl Into<PathBuf>) -> SiteBuilder {
+        let name = format!("{}/", name.trim_matches('/'));
+        self.folders.push((name, directory.into()));
+        self
+    }
+
     /// Starts it.
     pub async fn start(self) -> io::Result<StaticSite> {
         let listener = TcpListener::bind(("127.0.0.1", self.port)).await?;
@@ -157,7 +165,11 @@ impl SiteBuilder {
         if let Some((media_type, text)) = self.pages.get(&inner) {
             return Answer::new(200, media_type, text.as_str());
         }
-        match support::static_file(&self.directory, &inner) {
+        let elsewhere = self.folders.iter().find_map(|(name, directory)| {
+            let rest = inner.strip_prefix(name.as_str())?;
+            support::static_file(directory, rest)
+        });
+        match elsewhere.or_else(|| support::static_file(&self.directory, &inner)) {
             Some(file) => Answer::new(200, file.media_type, file.bytes),
             None => missing(),
         }

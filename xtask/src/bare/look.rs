@@ -8,12 +8,7 @@ use std::net::TcpStream;
 use std::time::Duration;
 
 /// How files are named in the page and in what it loads.
-const NAMES: [(&str, char); 4] = [
-    ("href=\"", '"'),
-    ("src=\"", '"'),
-    ("from \"./", '"'),
-    ("new URL(\"./", '"'),
-];
+const NAMES: [(&str, char); 3] = [("href=\"", '"'), ("src=\"", '"'), ("\"./", '"')];
 
 /// Asks for the page, and for each file that it leads to.
 pub(crate) fn all_is_there(address: &str) -> Outcome {
@@ -46,7 +41,8 @@ fn named(text: &str) -> Vec<String> {
         let parts = line.split(before).skip(1);
         parts.filter_map(|part| Some(part.split_once(*after)?.0.to_owned()))
     });
-    let mut names: Vec<String> = names.collect();
+    // What ends in a slash is a folder: what is asked for there is made up when it is.
+    let mut names: Vec<String> = names.filter(|name| !name.ends_with('/')).collect();
     names.sort();
     names.dedup();
     names
@@ -77,9 +73,11 @@ fn get(address: &str, path: &str) -> Outcome<File> {
     if head.split(' ').nth(1) != Some("200") {
         return Err(wrong(head.lines().next().unwrap_or_default()));
     }
+    // Names of headers mean the same in any case.
+    let head = head.to_ascii_lowercase();
     let media = head
         .lines()
-        .find_map(|line| line.strip_prefix("Content-Type: "));
+        .find_map(|line| line.strip_prefix("content-type: "));
     Ok(File {
         media: media.unwrap_or_default().to_owned(),
         body: body.to_vec(),
@@ -95,7 +93,7 @@ mod tests {
     fn a_page_leads_to_its_files() {
         let page = "<link href=\"first.css\"><script src=\"rill.js\"></script>";
         assert_eq!(named(page), ["first.css", "rill.js"]);
-        let script = "// <script src=\"…/rill.js\">\nimport init from \"./rill-page.js\"; new URL(\"./rill-page_bg.wasm\", 1)";
+        let script = "// <script src=\"…/rill.js\">\nimport init from \"./rill-page.js\"; new URL(\"./rill-page_bg.wasm\", 1); at(\"./locales/\") + tag";
         assert_eq!(named(script), ["rill-page.js", "rill-page_bg.wasm"]);
     }
 
@@ -112,9 +110,9 @@ mod tests {
         write("rill-page.js", b"");
         let listener = std::net::TcpListener::bind(("127.0.0.1", 0)).unwrap();
         let address = format!("http://{}/", listener.local_addr().unwrap());
-        let served = folder.clone();
+        let site = crate::serve::Site::new(folder.clone(), None);
         // It ends with the process.
-        std::thread::spawn(move || crate::serve::serve(&listener, &served));
+        std::thread::spawn(move || site.serve(listener));
         let missing = all_is_there(&address).unwrap_err();
         assert!(missing.0.contains("rill-page_bg.wasm"), "{missing:?}");
         write("rill-page_bg.wasm", b"<html>");

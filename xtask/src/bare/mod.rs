@@ -35,16 +35,16 @@ pub(crate) fn bare(options: &flags::Bare) -> Outcome {
 }
 
 /// A folder that is gone when this is.
-struct Folder(PathBuf);
+pub(crate) struct Folder(PathBuf);
 
 impl Folder {
-    fn new(name: &str) -> Outcome<Folder> {
+    pub(crate) fn new(name: &str) -> Outcome<Folder> {
         let folder = std::env::temp_dir().join(format!("rill-{name}-{}", std::process::id()));
         fs::create_dir_all(&folder)?;
         Ok(Folder(folder.canonicalize()?))
     }
 
-    fn make(&self, name: &str) -> Outcome<PathBuf> {
+    pub(crate) fn make(&self, name: &str) -> Outcome<PathBuf> {
         let folder = self.0.join(name);
         fs::create_dir_all(&folder)?;
         Ok(folder)
@@ -60,7 +60,7 @@ impl Drop for Folder {
 }
 
 /// Copies what a clone would hold, with what is not committed yet.
-fn sources(to: &Path) -> Outcome {
+pub(crate) fn sources(to: &Path) -> Outcome {
     let mut list = Command::new("git");
     list.args([
         "ls-files",

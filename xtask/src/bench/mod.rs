@@ -1,8 +1,9 @@
 //! `cargo xtask bench`: what everything costs, beside what it may cost.
 //!
 //! In: flags. Out: tables on the terminal and in `target/bench/`. The map: [`host`] the river on this machine; [`replies`] the page in
-//! Chromium, [`openings`] how conversations are opened there, [`peers`] what others do beside it; [`table`] and [`picture`] how figures are shown.
+//! Chromium, [`openings`] how conversations are opened there, [`guests`] what an element costs somebody's page, [`peers`] what others do beside it; [`table`] and [`picture`] how figures are shown.
 
+mod guests;
 mod host;
 mod openings;
 mod peers;
@@ -53,6 +54,7 @@ pub(crate) fn bench(options: Options) -> Outcome {
             let peers = options.peers.then(peers::build).transpose()?;
             replies::measure(&folder, true, peers.as_deref())?;
             openings::measure(&folder, true)?;
+            guests::measure(&assemble::shipped()?, &folder, true)?;
         }
         return Ok(());
     }
@@ -70,7 +72,8 @@ pub(crate) fn bench(options: Options) -> Outcome {
         let runs = replies::measure(&folder, false, peers.as_deref())?;
         let verdicts = replies::verdict_table(&replies::verdicts(&runs));
         let opened = openings::table(&openings::measure(&folder, false)?);
-        let mut tables = vec![verdicts, replies::table(&runs), opened];
+        let guests = guests::table(&guests::measure(&dist, &folder, false)?);
+        let mut tables = vec![verdicts, replies::table(&runs), opened, guests];
         let mut loads = Vec::new();
         if let Some(peers) = peers {
             loads = peers::loads(&dist, &peers)?;
@@ -93,16 +96,12 @@ pub(crate) fn bench(options: Options) -> Outcome {
     Ok(())
 }
 
-/// Every bench of the river once: that they run, not how long they take.
-pub(crate) fn smoke() -> Outcome {
-    host::smoke()
-}
-
 /// The bench of the page that is built, in short: that it can be measured, not what it costs.
 pub(crate) fn smoke_page() -> Outcome {
     let folder = target()?.join("bench");
     replies::measure(&folder, true, None)?;
-    openings::measure(&folder, true).map(|_| ())
+    openings::measure(&folder, true)?;
+    guests::measure(&root().join("dist"), &folder, true).map(|_| ())
 }
 
 /// Where cargo builds.

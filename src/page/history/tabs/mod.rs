@@ -110,6 +110,11 @@ impl Tabs {
         }
     }
 
+    /// Tells whether tabs know nothing of each other: the browser, or a page without https, has no locks or no channel between them.
+    pub fn are_apart(&self) -> bool {
+        self.locks.is_none()
+    }
+
     /// Tells whether another tab writes the conversation on the page: this one writes nothing of it.
     pub(super) fn follows(&self) -> bool {
         self.tab.borrow().follows()

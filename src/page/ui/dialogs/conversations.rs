@@ -14,7 +14,7 @@ use crate::page::ui::folder::FolderOnDisk;
 use crate::page::ui::import::ImportButtons;
 use crate::page::ui::kit::{Button, Hint, Show, Titled, Trouble};
 use crate::page::ui::list::{List, ListView};
-use crate::page::ui::room::RoomLine;
+use crate::page::ui::room::{RoomLine, TabsLine};
 use crate::page::ui::sheet::adopt_style;
 use crate::page::words::say;
 
@@ -100,6 +100,7 @@ pub fn Below(list: List) -> impl IntoView {
         <Export chat chosen=Signal::derive(move || list.chosen()) />
         <FolderOnDisk chat />
         <RoomLine chat />
+        <TabsLine chat />
     }
 }
 

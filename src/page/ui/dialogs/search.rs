@@ -152,7 +152,7 @@ fn SearchField(finding: Finding) -> impl IntoView {
             type="text"
             class="search"
             role="combobox"
-            autofocus
+            data-first=""
             autocomplete="off"
             spellcheck="false"
             dir="auto"

@@ -1,4 +1,4 @@
-//! The settings: which server, which model, how to read. And the question that a link to a foreign server raises first.
+//! The settings: which server, with which key, which model, how to read.
 
 use leptos::html;
 use leptos::prelude::*;
@@ -9,6 +9,7 @@ use crate::dialect::{Kind, Model};
 use crate::key;
 use crate::link::Found;
 use crate::page::app::{Chat, Choice, Command, LinkState};
+use crate::page::browser::page_origin;
 use crate::page::panel::Panel;
 use crate::page::sentences::{self, link_words, trouble_words};
 use crate::page::ui::kit::{self, Button, Field, For, Hint, Select, Show, TextField, Titled};
@@ -124,44 +125,101 @@ fn FoundServer(chat: Chat, found: Found) -> impl IntoView {
     }
 }
 
+/// Fields of a server that is named by its address.
+#[derive(Clone, Copy)]
+struct Named {
+    chat: Chat,
+    address: NodeRef<html::Input>,
+    key: NodeRef<html::Input>,
+    kind: RwSignal<String>,
+    keeps: RwSignal<bool>,
+    /// The letter of the key that none can have.
+    bad: RwSignal<Option<char>>,
+}
+
+impl Named {
+    fn connect(self) {
+        let key = key_of(typed(self.key));
+        let store = self.chat.shared().store.clone();
+        let origin = |address: Address| address.origin();
+        let known = untrack(|| known(self.chat)).map(origin);
+        let to = Address::parse(&typed(self.address), Some(&page_origin()));
+        let stood = known.as_deref().and_then(|known| store.key(known));
+        let stood = stood.unwrap_or_default();
+        match to.map(origin) {
+            // What stands there is of the server before: its key does not go to another, which keeps its own.
+            Ok(to) if known.as_ref() != Some(&to) && key == stood => {
+                self.keeps.set(store.keeps_key(&to));
+                self.connect_with(store.key(&to).unwrap_or_default());
+            }
+            _ => self.connect_with(key),
+        }
+    }
+
+    fn connect_with(self, key: String) {
+        self.chat.run(Command::Connect(Choice::Typed {
+            address: typed(self.address),
+            kind: self.kind.get_untracked().parse().ok(),
+            key: Some(key).filter(|key| !key.is_empty()),
+            keeps_key: self.keeps.get_untracked(),
+        }));
+    }
+
+    fn is_known(self) -> bool {
+        untrack(|| known_address(self.chat)) == typed(self.address)
+    }
+
+    /// Takes a kind. For the server that is connected it counts at once.
+    fn choose(self, word: String) {
+        self.kind.set(word);
+        if self.is_known() {
+            self.connect();
+        }
+    }
+
+    /// Takes where the key is kept. For a key that is in use it counts at once.
+    fn keep(self, kept: bool) {
+        self.keeps.set(kept);
+        let key = untrack(|| known_key(self.chat));
+        if self.is_known() && !key.is_empty() && key == typed(self.key) {
+            self.connect();
+        }
+    }
+
+    /// Forgets the key of the server that is known, whatever else was typed.
+    fn forget(self) {
+        if let Some(field) = self.key.get_untracked() {
+            field.set_value("");
+        }
+        if let Some(field) = self.address.get_untracked() {
+            field.set_value(&untrack(|| known_address(self.chat)));
+        }
+        self.bad.set(None);
+        self.connect_with(String::new());
+    }
+}
+
 /// A server that is named by its address.
 #[component]
 fn ByHand(chat: Chat) -> impl IntoView {
-    let (address, key) = (NodeRef::<html::Input>::new(), NodeRef::<html::Input>::new());
-    let kind = RwSignal::new(String::new());
-    let bad = RwSignal::new(None);
-    let known_address = move || {
-        known(chat)
-            .map(|address| address.to_string())
-            .unwrap_or_default()
-    };
-    let known_key = move || {
-        known(chat)
-            .and_then(|address| chat.shared().store.key(&address.origin()))
-            .unwrap_or_default()
+    let named = Named {
+        chat,
+        address: NodeRef::new(),
+        key: NodeRef::new(),
+        kind: RwSignal::new(String::new()),
+        keeps: RwSignal::new(false),
+        bad: RwSignal::new(None),
     };
     let known_kind = move || {
         let kind = known(chat).and_then(|address| chat.shared().store.kind(&address.to_string()));
         kind.map_or("", Kind::as_str).to_owned()
     };
-    Effect::new(move || kind.set(known_kind()));
-    let check = move || chat.run(Command::Check(typed(address)));
-    let connect = move || {
-        chat.run(Command::Connect(Choice::Typed {
-            address: typed(address),
-            kind: kind.get_untracked().parse().ok(),
-            key: Some(key_of(typed(key))).filter(|key| !key.is_empty()),
-        }));
-    };
-    // For the server that is connected a new kind counts at once.
-    let choose = move |word| {
-        kind.set(word);
-        if known(chat).is_some_and(|known| known.to_string() == typed(address)) {
-            connect();
-        }
-    };
+    Effect::new(move || named.kind.set(known_kind()));
+    let kept = Memo::new(move |_| keeps_key(chat));
+    Effect::new(move || named.keeps.set(kept.get()));
+    let check = move || chat.run(Command::Check(typed(named.address)));
     let bad_words = move || {
-        let letter = bad.get().map(key::spelled).unwrap_or_default();
+        let letter = named.bad.get().map(key::spelled).unwrap_or_default();
         say!(chat, bad_key, letter = letter)
     };
     view! {
@@ -172,9 +230,9 @@ fn ByHand(chat: Chat) -> impl IntoView {
                     exact=true
                     dir="ltr"
                     placeholder=move || say!(chat, server_address_hint)
-                    value=known_address
-                    node_ref=address
-                    on_enter=connect
+                    value=move || known_address(chat)
+                    node_ref=named.address
+                    on_enter=move || named.connect()
                 />
             </Field>
             <Field name=move || say!(chat, server_key)>
@@ -183,19 +241,20 @@ fn ByHand(chat: Chat) -> impl IntoView {
                     exact=true
                     dir="ltr"
                     described_by="rill-key-hint"
-                    value=known_key
-                    node_ref=key
-                    on_input=move |typed: String| bad.set(key::clean(&typed).err())
-                    on_enter=connect
+                    value=move || known_key(chat)
+                    node_ref=named.key
+                    on_input=move |typed: String| named.bad.set(key::clean(&typed).err())
+                    on_enter=move || named.connect()
                 />
             </Field>
-            <Show when=move || bad.with(Option::is_some)>
+            <Show when=move || named.bad.with(Option::is_some)>
                 <Hint role="alert" words=bad_words />
             </Show>
             <Hint id="rill-key-hint" words=move || say!(chat, server_key_hint) />
-            <KindField chat value=known_kind on_change=choose />
+            <KeyPlace named />
+            <KindField chat value=known_kind on_change=move |word| named.choose(word) />
             <div class="ways">
-                <Button class="strong" on_click=connect>
+                <Button class="strong" on_click=move || named.connect()>
                     {move || say!(chat, server_connect)}
                 </Button>
                 <Button class="plain" on_click=check>
@@ -204,6 +263,51 @@ fn ByHand(chat: Chat) -> impl IntoView {
             </div>
         </section>
     }
+}
+
+/// Where the key is kept: for the session, or on the device. And the way to forget it.
+#[component]
+fn KeyPlace(named: Named) -> impl IntoView {
+    let chat = named.chat;
+    let lasts = chat.shared().store.lasts();
+    view! {
+        <Show when=move || lasts>
+            <label class="switch">
+                <input
+                    type="checkbox"
+                    prop:checked=named.keeps
+                    on:change:target=move |event| named.keep(event.target().checked())
+                />
+                <span>{move || say!(chat, server_key_keep)}</span>
+            </label>
+        </Show>
+        <Show when=move || !known_key(chat).is_empty()>
+            <p class="ways">
+                <Button class="plain" on_click=move || named.forget()>
+                    {move || say!(chat, server_key_forget)}
+                </Button>
+            </p>
+        </Show>
+    }
+}
+
+/// The address of the server that is spoken to, or was to be, as it is written; empty where there is none.
+fn known_address(chat: Chat) -> String {
+    known(chat)
+        .map(|address| address.to_string())
+        .unwrap_or_default()
+}
+
+/// The key for the server that is spoken to, or was to be; empty where there is none.
+fn known_key(chat: Chat) -> String {
+    known(chat)
+        .and_then(|address| chat.shared().store.key(&address.origin()))
+        .unwrap_or_default()
+}
+
+/// Tells whether the key for that server is kept on the device.
+fn keeps_key(chat: Chat) -> bool {
+    known(chat).is_some_and(|address| chat.shared().store.keeps_key(&address.origin()))
 }
 
 /// The address of the server that is spoken to, or was to be.

@@ -174,6 +174,7 @@ pub fn remedy_words(chat: Chat, remedy: &Remedy) -> String {
         Advice::AllowOrigin => say!(chat, do_allow_origin),
         Advice::AllowOriginService => say!(chat, do_allow_origin_service),
         Advice::SwitchCors => say!(chat, do_switch_cors),
+        Advice::ServeProxy => say!(chat, do_serve_proxy),
         Advice::SamePath => say!(chat, do_same_path),
         Advice::OpenFromHere => say!(chat, do_open_from_here),
         Advice::GiveHttps => say!(chat, do_give_https),

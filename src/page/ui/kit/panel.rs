@@ -56,7 +56,8 @@ pub fn Titled(
     }
 }
 
-/// A `<dialog>` that opens and closes with `open`. The browser keeps the focus inside and closes it on Escape.
+/// A `<dialog>` that opens and closes with `open`. The browser keeps the focus inside and closes it on Escape. What has `data-first` in it
+/// gets the focus at first.
 #[component]
 pub fn Dialog(
     class: &'static str,
@@ -77,6 +78,11 @@ pub fn Dialog(
     Effect::new(move || {
         let Some(dialog) = node_ref.get() else { return };
         if open.get() && !dialog.open() {
+            // It gets the focus. What has the attribute from the beginning would ask for it as soon as it is on the page, and browsers
+            // refuse that in a frame, loudly.
+            if let Ok(Some(first)) = dialog.query_selector("[data-first]") {
+                let _ = first.set_attribute("autofocus", "");
+            }
             let _ = dialog.show_modal();
         } else if !open.get() && dialog.open() {
             dialog.close();
@@ -105,6 +111,7 @@ pub fn Dialog(
     view! {
         <dialog
             class=class
+            part="dialog"
             aria-label=label
             node_ref=node_ref
             on:keydown=on_keydown

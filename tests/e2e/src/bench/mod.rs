@@ -3,6 +3,7 @@
 //! In: the release build, the lab, Chromium; what others do with the stream, where it is wanted. Out: figures, one [`Run`] for each
 //! page and stream. It judges nothing.
 
+mod guest;
 mod many;
 mod open;
 mod stream;
@@ -12,6 +13,7 @@ mod who;
 use crate::browser::{Browser, Error};
 use crate::page::Page;
 use crate::stage::Stage;
+pub use guest::{ONCE, TIMES, Visit};
 use lab::{Dialect, Lab, StaticSite, percent_encode};
 pub use many::{MANY, SOME};
 pub use open::{FEW, LENGTHS, Opening};
@@ -107,6 +109,10 @@ impl Bench {
             .page("sw.js", "")
             .page("chat.html", include_str!("chat.html"))
             .page("plain.html", include_str!("plain.html"));
+        for (name, script, element) in guest::PAGES {
+            let page = include_str!("guest.html").replace("SCRIPT", script);
+            site = site.page(name, page.replace("ELEMENT", element));
+        }
         for name in peers.iter().flat_map(|_| Who::PEERS).map(Who::name) {
             site = site.page(
                 &format!("{name}.html"),

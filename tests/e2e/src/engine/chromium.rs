@@ -9,12 +9,12 @@ use chromiumoxide::cdp::browser_protocol::accessibility::{
 };
 use chromiumoxide::cdp::browser_protocol::browser::BrowserContextId;
 use chromiumoxide::cdp::browser_protocol::emulation::{
-    MediaFeature, SetDeviceMetricsOverrideParams, SetEmulatedMediaParams,
-    SetFocusEmulationEnabledParams, SetTouchEmulationEnabledParams,
+    MediaFeature, SetCpuThrottlingRateParams, SetDeviceMetricsOverrideParams,
+    SetEmulatedMediaParams, SetFocusEmulationEnabledParams, SetTouchEmulationEnabledParams,
 };
 use chromiumoxide::cdp::browser_protocol::input::{
     DispatchKeyEventParams, DispatchKeyEventType, DispatchMouseEventParams, DispatchMouseEventType,
-    InsertTextParams, MouseButton,
+    DispatchTouchEventReturns, InsertTextParams, MouseButton, TouchPoint,
 };
 use chromiumoxide::cdp::browser_protocol::log::{EventEntryAdded, LogEntryLevel, LogEntrySource};
 use chromiumoxide::cdp::browser_protocol::network::{
@@ -32,7 +32,7 @@ use chromiumoxide::cdp::js_protocol::runtime::{
 };
 use chromiumoxide::error::CdpError;
 use chromiumoxide::page::ScreenshotParams;
-use chromiumoxide::types::Command;
+use chromiumoxide::types::{Command, Method, MethodId};
 use futures_util::StreamExt;
 use futures_util::future::BoxFuture;
 use serde_json::Value;
@@ -42,6 +42,25 @@ use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::Mutex;
 use tokio::task::JoinHandle;
+
+/// What the fingers on the page do. The driver's own form of it leaves out a list without fingers, which is how a touch ends.
+#[derive(serde::Serialize)]
+struct Touch {
+    #[serde(rename = "type")]
+    kind: &'static str,
+    #[serde(rename = "touchPoints")]
+    fingers: Vec<TouchPoint>,
+}
+
+impl Method for Touch {
+    fn identifier(&self) -> MethodId {
+        "Input.dispatchTouchEvent".into()
+    }
+}
+
+impl Command for Touch {
+    type Response = DispatchTouchEventReturns;
+}
 
 /// How often a page at work is asked the same: as often the driver waits for half a minute.
 const TRIES: usize = 10;
@@ -272,6 +291,11 @@ impl Tab {
         Ok(())
     }
 
+    /// Slows the processor down, so many times.
+    pub async fn slow(&self, times: f64) -> Result<(), Error> {
+        self.tell(SetCpuThrottlingRateParams::new(times)).await
+    }
+
     /// Takes the styles for paper.
     pub async fn as_printed(&self) -> Result<(), Error> {
         let media = SetEmulatedMediaParams::builder().media("print").build();
@@ -379,6 +403,23 @@ impl super::Tab for Tab {
                 self.tell(event).await?;
             }
             Ok(())
+        })
+    }
+
+    fn tap(&self, x: f64, y: f64) -> Answer<'_> {
+        Box::pin(async move {
+            self.touch().await?;
+            let finger = TouchPoint::new(x, y);
+            let down = Touch {
+                kind: "touchStart",
+                fingers: vec![finger],
+            };
+            self.tell(down).await?;
+            let up = Touch {
+                kind: "touchEnd",
+                fingers: Vec::new(),
+            };
+            self.tell(up).await
         })
     }
 

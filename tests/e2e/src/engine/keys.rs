@@ -55,6 +55,14 @@ pub(super) fn click(x: f64, y: f64) -> Value {
     ] })
 }
 
+/// A tap of a finger, at a place in CSS pixels.
+pub(super) fn tap(x: f64, y: f64) -> Value {
+    let mut tap = click(x, y);
+    tap["id"] = json!("finger");
+    tap["parameters"] = json!({ "pointerType": "touch" });
+    tap
+}
+
 fn source(strokes: Vec<Value>) -> Value {
     json!({ "type": "key", "id": "keys", "actions": strokes })
 }

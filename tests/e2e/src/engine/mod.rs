@@ -22,6 +22,8 @@ pub type Answer<'a, T = ()> = BoxFuture<'a, Result<T, Error>>;
 
 /// How wide and how high a tab is at first, in CSS pixels.
 pub const WINDOW: (i64, i64) = (1000, 800);
+/// The same of a phone.
+pub const PHONE: (i64, i64) = (390, 780);
 
 /// Which engine.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -109,6 +111,15 @@ pub trait Engine: Send + Sync {
     /// A blank tab in front, [`WINDOW`] in size, with a store of its own.
     fn tab(&self, complaints: Complaints) -> Answer<'_, Arc<dyn Tab>>;
 
+    /// A blank tab as a phone has it, [`PHONE`] in size, with a store of its own.
+    fn phone(&self, complaints: Complaints) -> Answer<'_, Arc<dyn Tab>> {
+        Box::pin(async move {
+            let tab = self.tab(complaints).await?;
+            tab.size(PHONE.0, PHONE.1, 2.0).await?;
+            Ok(tab)
+        })
+    }
+
     /// A blank tab beside another one, with the same store.
     fn beside<'a>(&'a self, _tab: &'a dyn Tab, _: Complaints) -> Answer<'a, Arc<dyn Tab>> {
         lacks("two tabs with one store")
@@ -139,6 +150,9 @@ pub trait Tab: Send + Sync {
 
     /// Clicks with the mouse, at a place in CSS pixels.
     fn click(&self, x: f64, y: f64) -> Answer<'_>;
+
+    /// Taps with a finger, at a place in CSS pixels.
+    fn tap(&self, x: f64, y: f64) -> Answer<'_>;
 
     /// Types text where the focus is.
     fn insert<'a>(&'a self, text: &'a str) -> Answer<'a>;

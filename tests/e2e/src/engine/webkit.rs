@@ -1,7 +1,7 @@
 //! WebKitGTK's MiniBrowser in a window that nobody sees, over WebDriver.
 //!
-//! One driver has one session, so each tab has a driver and a browser of its own, whose store is forgotten with it. Pictures and
-//! sizes of the window are left out: without a graphics card and a window manager, WebKit never answers those.
+//! One driver has one session, so each tab has a driver and a browser of its own, whose store is forgotten with it. Pictures
+//! are left out: without a graphics card, WebKit never answers those. For sizes of the window there is a manager of windows, a small one.
 
 use super::{Answer, Complaints, Engine, WINDOW, http, keys, lacks};
 use crate::browser::Error;
@@ -28,8 +28,9 @@ const BARS: i64 = 100;
 /// A screen for browsers.
 pub(crate) struct WebKit {
     display: String,
-    // It ends with this.
+    // They end with this.
     screen: Mutex<Child>,
+    windows: Mutex<Child>,
 }
 
 impl WebKit {
@@ -47,9 +48,20 @@ impl WebKit {
         let said = screen.stdout.take().ok_or("Xvfb has no stdout")?;
         let mut lines = BufReader::new(said).lines();
         let number = tokio::time::timeout(START, lines.next_line()).await??;
+        let display = format!(":{}", number.ok_or("Xvfb ended")?.trim());
+        // Without one, a window that is to be of another size never is.
+        let windows = Command::new("evilwm")
+            .args(["-display", &display])
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .kill_on_drop(true)
+            .spawn()
+            .map_err(|error| format!("evilwm cannot be started: {error}"))?;
         Ok(WebKit {
-            display: format!(":{}", number.ok_or("Xvfb ended")?.trim()),
+            display,
             screen: Mutex::new(screen),
+            windows: Mutex::new(windows),
         })
     }
 
@@ -115,6 +127,7 @@ impl Engine for WebKit {
 
     fn close(&self) -> BoxFuture<'_, ()> {
         Box::pin(async move {
+            let _ = self.windows.lock().await.kill().await;
             let _ = self.screen.lock().await.kill().await;
         })
     }
@@ -197,6 +210,10 @@ impl super::Tab for Tab {
         Box::pin(self.act(keys::click(x, y)))
     }
 
+    fn tap(&self, x: f64, y: f64) -> Answer<'_> {
+        Box::pin(self.act(keys::tap(x, y)))
+    }
+
     fn insert<'a>(&'a self, text: &'a str) -> Answer<'a> {
         Box::pin(async move {
             // A key of this driver is one character.
@@ -211,8 +228,12 @@ impl super::Tab for Tab {
         Box::pin(self.act(keys::press(key, modifiers)))
     }
 
-    fn size(&self, _width: i64, _height: i64, _scale: f64) -> Answer<'_> {
-        lacks("windows of another size")
+    fn size(&self, width: i64, height: i64, _scale: f64) -> Answer<'_> {
+        Box::pin(async move {
+            let window = json!({ "width": width, "height": height + BARS });
+            self.post("window/rect", window).await?;
+            Ok(())
+        })
     }
 
     fn media(&self, _dark: bool, _still: bool) -> Answer<'_> {

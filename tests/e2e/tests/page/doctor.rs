@@ -141,8 +141,9 @@ pub async fn a_server_that_hangs_is_no_lack_of_connections(stage: Stage) {
 #[e2e::case]
 pub async fn a_starved_sender_is_told_from_a_fast_model(stage: Stage) {
     let events = "missing=%2Fws%2Fchat%2Fstream;first=100";
+    // So long that a busy machine reads all of it in a moment beside that silence.
     for way in ["first=100", events] {
-        let starved = format!("{way};delay=60;tokens=40;burst=1000000");
+        let starved = format!("{way};delay=150;tokens=40;burst=1000000");
         after(&stage, Dialect::LlamaChat, &starved, "", "buffered").await;
     }
     for way in ["first=100", events] {

@@ -68,7 +68,7 @@ async fn young(stage: &Stage, more: impl Fn(usize) -> String) -> Vec<Chat> {
             "(() => {{
                 const chat = document.createElement('rill-chat');
                 chat.style.cssText = 'display:block;height:420px';
-                const attributes = {{ server: {}, kind: 'openai', profile: 'young', storage: 'none', {} }};
+                const attributes = {{ server: {}, kind: 'openai', profile: 'young', storage: 'none', loading: 'eager', {} }};
                 for (const [name, value] of Object.entries(attributes)) chat.setAttribute(name, value);
                 document.body.append(chat);
                 return null;

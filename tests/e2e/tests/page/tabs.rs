@@ -249,3 +249,33 @@ pub async fn settings_the_server_and_the_list_follow_at_once(stage: Stage) {
     other.ask("Rivers").await;
     assert_eq!(titles(&chat, 1).await, ["Rivers"]);
 }
+
+#[e2e::case]
+async fn where_tabs_cannot_know_of_each_other_that_is_said(stage: Stage) {
+    let sentence = "Tabs of this page do not know of each other here";
+    for (script, is_said) in [
+        (
+            "Object.defineProperty(Navigator.prototype, 'locks', { get: () => undefined });",
+            true,
+        ),
+        ("", false),
+    ] {
+        let chat = stage.chat_with(script, "delay=0", "lang=en").await;
+        let turn = chat.ask("Hello").await;
+        assert_eq!(
+            turn.fate(),
+            ("complete", Some("stop")),
+            "it converses all the same"
+        );
+        chat.list().await;
+        chat.page.says("In use:").await;
+        let said: bool = chat
+            .page
+            .js(&format!(
+                "e2e.every(0, '.hint').some((one) => one.textContent.includes('{sentence}'))"
+            ))
+            .await;
+        assert_eq!(said, is_said, "with {script:?}");
+        chat.page.close().await;
+    }
+}

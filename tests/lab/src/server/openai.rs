@@ -70,11 +70,16 @@ impl Server for OpenAi {
         )
     }
 
-    fn unauthorized(&self, _ask: &Ask<'_>) -> Answer {
+    /// As some gateways do, it repeats the key that came.
+    fn unauthorized(&self, ask: &Ask<'_>) -> Answer {
+        let message = match ask.request.bearer() {
+            Some(key) => format!("Incorrect API key provided: {key}."),
+            None => "Incorrect API key provided.".to_owned(),
+        };
         Answer::json(
             401,
             &error(
-                "Incorrect API key provided.",
+                &message,
                 "invalid_request_error",
                 json!("invalid_api_key"),
             ),

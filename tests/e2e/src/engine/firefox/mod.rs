@@ -239,6 +239,10 @@ impl super::Tab for Tab {
         Box::pin(self.act(keys::click(x, y)))
     }
 
+    fn tap(&self, x: f64, y: f64) -> Answer<'_> {
+        Box::pin(self.act(keys::tap(x, y)))
+    }
+
     fn insert<'a>(&'a self, text: &'a str) -> Answer<'a> {
         Box::pin(async move {
             if !keys::are_few(text) {
