@@ -4,6 +4,8 @@
 
 #[path = "hostile/corpus.rs"]
 mod corpus;
+#[path = "river/stream.rs"]
+mod stream;
 
 use std::collections::BTreeSet;
 
@@ -15,7 +17,6 @@ use rill::dialect::Kind;
 use rill::event::ChatEvent;
 use rill::export::{Document, Form, Words, write};
 use rill::markdown::{MAX_DEPTH, Markdown, Node, Tag, blocks_of};
-use rill::wire::Framer;
 
 /// Bodies of whole replies, as they stand on the wire.
 fn bodies() -> Vec<Hostile> {
@@ -197,9 +198,9 @@ fn hostile_bytes_of_every_family_are_text_or_nothing() {
     for Hostile { name, text } in bodies() {
         for kind in Kind::ALL {
             let dialect = kind.dialect();
-            let whole = events(kind, [text.as_bytes()]);
+            let whole = stream::events(kind, [text.as_bytes()]);
             // As text: a figure that is none is not equal to itself.
-            let cut = events(kind, text.as_bytes().chunks(7));
+            let cut = stream::events(kind, text.as_bytes().chunks(7));
             assert_eq!(format!("{whole:?}"), format!("{cut:?}"), "{name}, {kind:?}");
             let said = whole.iter().filter_map(|event| match event {
                 ChatEvent::Text(text) | ChatEvent::ReplaceText(text) => Some(text.as_str()),
@@ -212,17 +213,4 @@ fn hostile_bytes_of_every_family_are_text_or_nothing() {
             let _ = dialect.chat(&ChatRequest::default(), dialect.transport(None));
         }
     }
-}
-
-fn events<'p>(kind: Kind, pieces: impl IntoIterator<Item = &'p [u8]>) -> Vec<ChatEvent> {
-    let mut framer = Framer::new();
-    let dialect = kind.dialect();
-    let mut decoder = dialect.decoder(&ChatRequest::default(), dialect.transport(None));
-    let mut out = Vec::new();
-    for piece in pieces {
-        framer.feed(piece, &mut |frame| decoder.frame(frame, &mut out));
-    }
-    framer.finish(&mut |frame| decoder.frame(frame, &mut out));
-    decoder.finish(&mut out);
-    out
 }

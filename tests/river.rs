@@ -21,5 +21,7 @@ mod requests;
 mod sampling;
 #[path = "river/show.rs"]
 mod show;
+#[path = "river/stream.rs"]
+mod stream;
 #[path = "river/systems.rs"]
 mod systems;

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use rill::dialect::{Kind, read_error, wants_json};
 
-use crate::show;
+use crate::{show, stream};
 
 /// What a body is the answer to.
 #[derive(Debug, Clone, Copy)]
@@ -212,7 +212,7 @@ fn read(case: &str, kind: Kind, asked: Asked) -> Option<String> {
     let number =
         |number: Option<u32>| number.map_or("unknown\n".to_owned(), |number| format!("{number}\n"));
     Some(match asked {
-        Chat => show::lines(&show::stream(kind, [&*body(case)])),
+        Chat => show::lines(&stream::events(kind, [&*body(case)])),
         Models => match dialect.models().read(&text(case))? {
             Ok(models) => models
                 .iter()

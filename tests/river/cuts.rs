@@ -6,7 +6,7 @@ use rill::event::{ChatEvent, Odd};
 use rill::wire::{Frame, Framer};
 
 use crate::cases::{Asked, CASES, body};
-use crate::show;
+use crate::stream;
 
 fn replies() -> Vec<(&'static str, Kind)> {
     CASES
@@ -44,8 +44,8 @@ fn every_reply_byte_by_byte_gives_the_same_events() {
     for (case, kind) in replies() {
         let bytes = body(case);
         assert_eq!(
-            show::stream(kind, bytes.chunks(1)),
-            show::stream(kind, [&*bytes]),
+            stream::events(kind, bytes.chunks(1)),
+            stream::events(kind, [&*bytes]),
             "{case}"
         );
     }
@@ -58,8 +58,8 @@ proptest! {
     fn any_cutting_of_any_reply_gives_the_same_events(sizes in prop::collection::vec(1usize..200, 1..12)) {
         for (case, kind) in replies() {
             let bytes = body(case);
-            let found = show::stream(kind, cut(&bytes, &sizes));
-            prop_assert!(found == show::stream(kind, [&*bytes]), "{} in {:?}", case, sizes);
+            let found = stream::events(kind, cut(&bytes, &sizes));
+            prop_assert!(found == stream::events(kind, [&*bytes]), "{} in {:?}", case, sizes);
         }
     }
 
@@ -69,7 +69,7 @@ proptest! {
         for (case, kind) in replies().into_iter().filter(|(case, _)| !case.ends_with("odd-choices")) {
             let bytes = body(case);
             let at = (bytes.len() as f64 * part) as usize;
-            let (found, whole) = (words(&show::stream(kind, [&bytes[..at]])), words(&show::stream(kind, [&*bytes])));
+            let (found, whole) = (words(&stream::events(kind, [&bytes[..at]])), words(&stream::events(kind, [&*bytes])));
             // Text that waited for the rest of a tag or for what its blanks belong to is given as it is, half a character as a stand-in.
             prop_assert!(whole.starts_with(found.trim_end_matches(|char: char| char.is_whitespace() || "</think>\u{fffd}".contains(char))), "{} cut at {}: {:?}", case, at, found);
         }
@@ -85,14 +85,14 @@ proptest! {
             let at = at.index(bytes.len());
             bytes[at] = byte;
         }
-        let events = show::stream(kind, [&*bytes]);
+        let events = stream::events(kind, [&*bytes]);
         // Of end marks that are not sure there may be many.
         let ends = events.iter().filter(|event| match event {
             ChatEvent::Done(finish) => finish.sure,
             event => matches!(event, ChatEvent::Error(_) | ChatEvent::Blocked(_)),
         }).count();
         prop_assert!(ends <= 1);
-        prop_assert_eq!(events, show::stream(kind, bytes.chunks(7)));
+        prop_assert_eq!(events, stream::events(kind, bytes.chunks(7)));
     }
 
     #[test]
@@ -137,7 +137,7 @@ fn long_lines(length: usize) -> [(Kind, String); 3] {
 #[test]
 fn a_line_of_five_million_bytes_arrives_whole() {
     for (kind, body) in long_lines(5_000_000) {
-        let found = show::stream(kind, body.as_bytes().chunks(16 * 1024));
+        let found = stream::events(kind, body.as_bytes().chunks(16 * 1024));
         assert_eq!(words(&found).len(), 5_000_000, "{}", &body[..40]);
         assert!(matches!(found.last(), Some(ChatEvent::Done(_))));
     }
@@ -148,7 +148,7 @@ fn a_line_over_the_ceiling_is_told_and_the_reply_goes_on() {
     let long = "x".repeat(rill::wire::CEILING);
     let body =
         format!("data: {long}\n\ndata: {{\"choices\":[{{\"delta\":{{\"content\":\"on\"}}}}]}}\n\n");
-    let found = show::stream(Kind::OpenAi, body.as_bytes().chunks(1 << 20));
+    let found = stream::events(Kind::OpenAi, body.as_bytes().chunks(1 << 20));
     assert!(
         matches!(&found[..], [ChatEvent::Odd(oddity), ChatEvent::Text(text)] if oddity.what == Odd::TooLong && text == "on")
     );
@@ -159,7 +159,7 @@ fn two_hundred_thousand_tiny_tokens_are_all_there() {
     let lines: String = (0..200_000)
         .map(|n| format!("{{\"message\":{{\"content\":\"{}\"}}}}\n", n % 10))
         .collect();
-    let found = show::stream(Kind::Ollama, lines.as_bytes().chunks(4096));
+    let found = stream::events(Kind::Ollama, lines.as_bytes().chunks(4096));
     assert_eq!(found.len(), 200_000);
     let events: String = (0..200_000)
         .map(|n| {
@@ -170,7 +170,10 @@ fn two_hundred_thousand_tiny_tokens_are_all_there() {
         })
         .collect();
     assert_eq!(
-        words(&show::stream(Kind::OpenAi, events.as_bytes().chunks(4096))),
+        words(&stream::events(
+            Kind::OpenAi,
+            events.as_bytes().chunks(4096)
+        )),
         words(&found)
     );
 }

@@ -8,7 +8,7 @@ use rill::event::ChatEvent;
 use rill::wire::Frame;
 use serde_json::{Value, json};
 
-use crate::show;
+use crate::{show, stream};
 
 /// A text frame, or the numbers of a binary one.
 enum Came<'f> {
@@ -293,7 +293,7 @@ fn attention_over_a_million_bytes_long_is_read_in_any_pieces() {
     });
     let body = format!("event: message\ndata: {token}\n\n");
     assert!(body.len() > 1_000_000);
-    let found = show::stream(Kind::Halo, body.as_bytes().chunks(1460));
+    let found = stream::events(Kind::Halo, body.as_bytes().chunks(1460));
     let row = match &found[..] {
         [ChatEvent::Text(text), ChatEvent::Token(token)] if text == "A" => &token.attention,
         other => panic!("{}", show::lines(other)),

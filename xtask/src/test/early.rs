@@ -23,7 +23,7 @@ struct Work {
 }
 
 impl Early {
-    /// Begins. What cannot be begun is made later, by the steps that need it.
+    /// Begins; fails where none of our commands can be started.
     pub(super) fn begin() -> Outcome<Early> {
         let mut works = vec![Work::begin("prepare", &["prepare"])?];
         if super::in_ci() {
