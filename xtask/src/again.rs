@@ -5,7 +5,7 @@
 //! packed before is made anew. `cargo xtask test --again`: minutes.
 
 use crate::bare::{Folder, sources};
-use crate::run::{output_of, path_with, step};
+use crate::run::{ourselves, output_of, path_with, step};
 use crate::{Failure, Outcome, root, ship, tools};
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -38,7 +38,7 @@ pub(crate) fn build(here: &Path) -> Outcome {
     if let Some(registry) = registry.filter(|registry| registry.is_dir()) {
         link(&registry, &cargo_home.join("registry"))?;
     }
-    let mut build = Command::new(std::env::current_exe()?);
+    let mut build = Command::new(ourselves()?);
     build
         .arg("dist")
         .current_dir(&clone)

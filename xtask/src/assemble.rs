@@ -5,6 +5,7 @@
 use crate::bind::{Form, bind};
 use crate::compile::{Compiled, compile};
 use crate::links::{Page, Part, read};
+use crate::run::ourselves;
 use crate::script::Small;
 use crate::{Failure, Outcome, inventory, root, ship, small, split, tools, wasm};
 use std::fs;
@@ -133,8 +134,7 @@ fn program<'a>(compiled: &'a Compiled, bin: &str) -> Outcome<&'a Path> {
 /// What the page is made of, with its dates and sizes: the same words, the same page.
 fn state(page: &Page, compiled: &Compiled) -> Outcome<String> {
     let mut state = page.html.clone();
-    let ourselves = std::env::current_exe()?;
-    let mut files = vec![ourselves];
+    let mut files = vec![ourselves()?];
     for part in &page.parts {
         match part {
             Part::File(file) => files.push(root().join(file)),

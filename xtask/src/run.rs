@@ -16,10 +16,28 @@ const SAYS: [Duration; 2] = [Duration::from_millis(200), Duration::from_secs(15)
 const WIDTH: usize = 100;
 /// How cargo's messages for programs begin; no person reads them.
 const MESSAGE: &str = "{\"reason\":";
+/// What Linux adds to the path of a program whose file was replaced while it runs.
+const DELETED: &str = " (deleted)";
 
 /// Cargo itself, the one that runs this.
 pub(crate) fn cargo() -> Command {
     Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
+}
+
+/// This program, by a path at which it can be started again.
+///
+/// A test of the whole workspace builds it anew while it runs; of a file that was replaced Linux says that it is deleted.
+pub(crate) fn ourselves() -> Outcome<PathBuf> {
+    Ok(as_it_lies(std::env::current_exe()?))
+}
+
+fn as_it_lies(said: PathBuf) -> PathBuf {
+    let words = said.to_str();
+    let named = words.and_then(|words| words.strip_suffix(DELETED));
+    match named {
+        Some(named) if !said.exists() => PathBuf::from(named),
+        _ => said,
+    }
 }
 
 /// Runs a step to its end; its whole output is in the failure.
@@ -225,6 +243,15 @@ fn progress(line: &str) -> Option<String> {
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
+
+    #[test]
+    fn a_program_that_was_built_anew_is_started_where_it_lay() {
+        let here = std::env::current_exe().unwrap();
+        let mut gone = here.clone().into_os_string();
+        gone.push(DELETED);
+        assert_eq!(as_it_lies(gone.into()), here);
+        assert_eq!(as_it_lies(here.clone()), here);
+    }
 
     #[test]
     fn cargo_s_own_count_is_what_a_step_says() {

@@ -324,7 +324,7 @@ fn behind_hosts(chromium: &tools::Chromium) -> Outcome {
     cases
         .env("RILL_HOSTS", hosts)
         .env("RILL_BASED", based)
-        .env("RILL_XTASK", std::env::current_exe()?);
+        .env("RILL_XTASK", run::ourselves()?);
     step(
         "end to end, in Chromium, behind nginx, Caddy, Apache and lighttpd",
         &mut cases,

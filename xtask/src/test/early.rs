@@ -3,6 +3,7 @@
 //! In: nothing. Out: programs and a build where those look for them; in CI also a verdict on the page of a bare machine, so that nothing is
 //! built any more when browsers are timed. What `prepare` cannot make is asked for again by the step that needs it, and said there.
 
+use crate::run::ourselves;
 use crate::{Failure, Outcome, assemble, root, tools};
 use std::fs::{self, File};
 use std::path::PathBuf;
@@ -67,7 +68,7 @@ impl Work {
         fs::create_dir_all(&target)?;
         let path = target.join(format!("{name}.log"));
         let log = File::create(&path)?;
-        let child = Command::new(std::env::current_exe()?)
+        let child = Command::new(ourselves()?)
             .args(words)
             .stdin(Stdio::null())
             .stdout(log.try_clone()?)
