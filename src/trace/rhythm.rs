@@ -15,7 +15,7 @@ const TOGETHER: Millis = 10.0;
 const LONG_SILENCE: Millis = 1500.0;
 
 /// The pause, in milliseconds, up to which a read was here already when the one before was handed over: no model is so fast.
-const QUEUED: Millis = 1.0;
+const QUEUED: Millis = 2.0;
 
 /// Milliseconds that a page which was held up takes at most to read what was there.
 const BACK: Millis = 30.0;

@@ -273,6 +273,11 @@ pub fn held_back() -> Vec<Case> {
             "buffered",
         ),
         (
+            "forty messages of a socket after six seconds, each of them slowly handed on by a busy computer",
+            streaming().wait(6000.0).messages(40, 1.8, 20, 15.0).done(),
+            "buffered",
+        ),
+        (
             "the page was held up for a while, came back, and nothing had come",
             streaming()
                 .wait(1300.0)
