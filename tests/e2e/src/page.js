@@ -80,15 +80,22 @@
     }
     return { x, y };
   };
-  // Whether the button that is pressed next goes down on this element: where the page has moved meanwhile and it would go down beside
-  // it, nothing is pressed. What goes down on an element and comes up beside it stays as it is: a person's click would be lost as well.
+  // Whether the button that is pressed next goes down and comes up on this element: where the page has moved meanwhile and it would go
+  // down beside it, nothing is pressed; nor is where it comes up beside it, while that is still there. A person would aim again.
   const aim = (element) => {
     const label = element.closest("label");
     let found = null;
+    let isClicked = false;
     const kinds = ["pointerdown", "mousedown", "pointerup", "mouseup", "click"];
     const hear = (event) => {
       const path = event.composedPath();
-      found ??= path.includes(element) || (label !== null && path.includes(label));
+      const isOn = path.includes(element) || (label !== null && path.includes(label));
+      found ??= isOn;
+      // Only the first click is the person's: a label and a page make more of it.
+      if (event.type === "click" && !isClicked) {
+        isClicked = true;
+        if (!isOn && element.isConnected) found = false;
+      }
       if (found) return;
       event.preventDefault();
       event.stopImmediatePropagation();

@@ -166,11 +166,12 @@ impl Socket {
         self.part(Way::Whole).await
     }
 
+    /// Lets go of what was held, all at once as what held it does: each by itself would wait for its turn on a busy machine.
     async fn send(&mut self, held: &mut Vec<Message>) -> Result<(), ()> {
         for message in held.drain(..) {
-            self.frames.send(message).await.map_err(|_| ())?;
+            self.frames.feed(message).await.map_err(|_| ())?;
         }
-        Ok(())
+        self.frames.flush().await.map_err(|_| ())
     }
 
     /// Waits until then; whether the client left meanwhile.

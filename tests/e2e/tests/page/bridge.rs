@@ -448,7 +448,7 @@ pub async fn context_reaches_the_server_within_the_system_prompt_and_no_export(s
 
 #[e2e::case]
 pub async fn the_page_around_hears_phases_verdicts_and_connections(stage: Stage) {
-    let server = stage.lab.url(Dialect::OpenAi, "first=50;delay=2;think=5");
+    let server = stage.lab.url(Dialect::OpenAi, "first=50;delay=10;think=5");
     let attributes = json!({ "server": server, "kind": "openai", "pace": "instant" });
     let chat = around(&stage, attributes, "").await;
     let turn = chat.ask("Hello").await;

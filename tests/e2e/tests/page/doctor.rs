@@ -161,7 +161,7 @@ pub async fn a_starved_sender_is_told_from_a_fast_model(stage: Stage) {
 
 #[e2e::case]
 pub async fn a_proxy_that_buffers_is_named_while_it_does(stage: Stage) {
-    let held = "first=0;delay=10;tokens=400;burst=8192";
+    let held = "first=0;delay=25;tokens=400;burst=8192";
     let chat = stage.chat(Dialect::OpenAi, held, "").await;
     chat.send("Hello").await;
     says(&chat, "buffered").await;

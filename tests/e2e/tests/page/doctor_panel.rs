@@ -35,7 +35,7 @@ async fn reads(chat: &Chat, words: &str) {
 
 #[e2e::case]
 pub async fn a_reply_is_drawn_while_it_runs(stage: Stage) {
-    let held = "first=0;delay=12;tokens=400;burst=8192";
+    let held = "first=0;delay=25;tokens=400;burst=8192";
     let own = Lab::start_root(Dialect::OpenAi, held, 0)
         .await
         .expect("a port");

@@ -162,7 +162,7 @@ pub async fn stop_reaches_halo_by_its_abort_and_by_closing(stage: Stage) {
 
 #[e2e::case]
 pub async fn where_nothing_streams_halo_is_asked_what_it_has(stage: Stage) {
-    let options = "nosse;nosocket;first=0;delay=40;tokens=40";
+    let options = "nosse;nosocket;first=0;delay=40;tokens=120";
     let chat = stage.chat(Dialect::Halo, options, "").await;
     chat.send("Where does a river begin?").await;
     // Something is shown long before the whole answer is there.

@@ -1,6 +1,6 @@
 //! One conversation in several tabs of a person: one writes it, the others follow, and any of them takes over.
 
-use crate::conversations::{kept, titles};
+use crate::conversations::{kept, kept_records, titles};
 use crate::talk::{STORY, chats};
 use e2e::{Chat, Stage};
 use lab::Dialect;
@@ -191,6 +191,7 @@ pub async fn where_the_writers_tab_dies_the_follower_keeps_all_that_it_saw(stage
     assert!(turn.text.starts_with(shown.trim_end()), "{turn:?}");
     writes(&other).await;
     // It is written as it is seen, and goes on.
+    kept_records(&other, turn.text.trim_end()).await;
     other.page.reload().await;
     let again = other.ended().await;
     assert_eq!((again.fate(), &again.text), (turn.fate(), &turn.text));
