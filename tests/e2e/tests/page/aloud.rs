@@ -82,7 +82,7 @@ pub async fn an_answer_is_read_aloud_sentence_by_sentence_and_each_is_marked(sta
     chat.ask("Hello").await;
     assert!(said(&chat).await.is_empty(), "nobody asked for it");
     chat.button("Read aloud").await;
-    wait(&chat, "!!e2e.find(0, 'button', 'Stop reading')").await;
+    // The voice may be through before anybody looks.
     wait(
         &chat,
         "speech.said.length >= 7 && !e2e.find(0, 'button', 'Stop reading')",
