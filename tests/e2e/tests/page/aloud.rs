@@ -81,8 +81,17 @@ pub async fn an_answer_is_read_aloud_sentence_by_sentence_and_each_is_marked(sta
     let chat = stage.chat_with(SPEECH, &reply(RIVER, 0), "lang=en").await;
     chat.ask("Hello").await;
     assert!(said(&chat).await.is_empty(), "nobody asked for it");
+    // The voice waits until somebody has looked.
+    chat.page.js::<Value>("(speech.held = true, null)").await;
     chat.button("Read aloud").await;
-    // The voice may be through before anybody looks.
+    wait(
+        &chat,
+        "speech.said.length === 1 && !!e2e.find(0, 'button', 'Stop reading')",
+    )
+    .await;
+    chat.page
+        .js::<Value>("(speech.held = false, speech.next(), null)")
+        .await;
     wait(
         &chat,
         "speech.said.length >= 7 && !e2e.find(0, 'button', 'Stop reading')",

@@ -717,6 +717,7 @@ async fn opened(chat: &Chat) {
         let more = chat.page.within(Duration::from_secs(20), &more).await;
         made = more.unwrap_or_else(|| panic!("{made} turns were made, and no more"));
     }
+    assert_eq!(made, 2000);
     let frames = "new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(() => resolve(null)))))";
     for _ in 0..3 {
         let _: Option<Value> = chat.page.js(frames).await;
