@@ -4,6 +4,7 @@ use crate::browser::{Browser, Error};
 use crate::chat::Chat;
 use crate::page::Page;
 use lab::{Dialect, Lab, StaticSite, percent_encode};
+use std::any::Any;
 use std::path::PathBuf;
 use std::sync::Arc;
 use support::root;
@@ -22,6 +23,7 @@ pub struct Stage {
     /// The servers of this case.
     pub lab: Arc<Lab>,
     pages: Arc<Mutex<Vec<Page>>>,
+    kept: Arc<Mutex<Vec<Arc<dyn Any + Send + Sync>>>>,
 }
 
 impl Stage {
@@ -33,6 +35,7 @@ impl Stage {
             site,
             lab,
             pages: Arc::default(),
+            kept: Arc::default(),
         })
     }
 
@@ -133,6 +136,13 @@ impl Stage {
         format!("server={server}&kind={}{pace}&{more}", dialect.word())
     }
 
+    /// Keeps a server until the pages are closed: what a page is still loading when its case is through does not fail then.
+    pub async fn keep<Server: Send + Sync + 'static>(&self, server: Server) -> Arc<Server> {
+        let server = Arc::new(server);
+        self.kept.lock().await.push(server.clone());
+        server
+    }
+
     /// Pictures of all pages, for a failure.
     pub async fn evidence(&self, name: &str) -> Vec<PathBuf> {
         let mut pictures = Vec::new();
@@ -160,11 +170,12 @@ impl Stage {
         all
     }
 
-    /// Closes all pages.
+    /// Closes all pages, then ends the servers that were kept for them.
     pub async fn close(&self) {
         for page in self.pages.lock().await.drain(..) {
             page.close().await;
         }
+        self.kept.lock().await.clear();
     }
 }
 

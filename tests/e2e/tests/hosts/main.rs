@@ -12,6 +12,7 @@ mod settings;
 use e2e::{Chat, Stage};
 use host::{Host, Kind};
 use lab::Dialect;
+use std::sync::Arc;
 
 fn main() -> std::process::ExitCode {
     e2e::suite::main()
@@ -23,9 +24,11 @@ fn model(stage: &Stage) -> String {
 }
 
 /// The host, with the settings of the document.
-async fn documented(kind: Kind, stage: &Stage) -> Host {
+async fn documented(kind: Kind, stage: &Stage) -> Arc<Host> {
     let dist = Stage::dist().expect("a page");
-    Host::start(kind, &settings::blocks(kind.mark()), &dist, &model(stage)).await
+    let settings = settings::blocks(kind.mark());
+    let host = Host::start(kind, &settings, &dist, &model(stage)).await;
+    stage.keep(host).await
 }
 
 /// One reply through it, and the verdict on it.
@@ -108,6 +111,7 @@ async fn the_containers_settings_serve_the_page_and_lead_to_the_model(stage: Sta
     let settings = std::fs::read_to_string(file).expect("docs/Caddyfile");
     let server = [("RILL_SERVER", stage.lab.origin())];
     let host = Host::start_with(Kind::Caddy, &settings, &dist, &model(&stage), &server).await;
+    let host = stage.keep(host).await;
     facts::check(Kind::Caddy, &host, &dist).await;
     let (_, verdict) = reply(&host, &stage).await;
     assert_eq!(verdict, "flowing");
@@ -137,7 +141,8 @@ fn nginx_with(instead: &str) -> String {
 async fn a_proxy_that_buffers_is_named_and_the_remedy_cures_it(stage: Stage) {
     let dist = Stage::dist().expect("a page");
     let behind = async |settings: &str| {
-        Host::start(Kind::Nginx, &nginx_with(settings), &dist, &model(&stage)).await
+        let host = Host::start(Kind::Nginx, &nginx_with(settings), &dist, &model(&stage)).await;
+        stage.keep(host).await
     };
     let held = behind(HOLDS).await;
     let (chat, verdict) = reply(&held, &stage).await;

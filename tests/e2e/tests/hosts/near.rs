@@ -9,7 +9,7 @@ use lab::{Dialect, Way};
 use std::path::PathBuf;
 use std::process::Stdio;
 use tokio::io::{AsyncBufReadExt, BufReader};
-use tokio::process::{Child, Command};
+use tokio::process::Command;
 
 fn named(variable: &str) -> PathBuf {
     let named = std::env::var_os(variable);
@@ -28,6 +28,7 @@ async fn a_page_for_one_path_needs_no_slash_and_says_where_it_does_not_belong(st
     let some = "location /rill/some/ {\n    root /srv;\n    try_files /rill/index.html =404;\n}\n";
     let settings = documented.replace(redirect, silent) + some + elsewhere;
     let host = Host::start(Kind::Nginx, &settings, &named("RILL_BASED"), &model(&stage)).await;
+    let host = stage.keep(host).await;
     let page = stage.blank().await;
     for from in ["/rill", "/rill/some/where"] {
         page.goto(&format!("{}{from}?server=demo&pace=instant#x", host.origin))
@@ -57,8 +58,8 @@ async fn a_page_for_one_path_needs_no_slash_and_says_where_it_does_not_belong(st
     assert!(said.starts_with("made for the path /rill/ "), "{said}");
 }
 
-/// `cargo xtask serve --proxy`, as a person starts it; its address. It ends when it is dropped.
-async fn serve(server: &str) -> (Child, String) {
+/// `cargo xtask serve --proxy`, as a person starts it; its address. It ends behind its pages.
+async fn serve(stage: &Stage, server: &str) -> String {
     let listener = tokio::net::TcpListener::bind(("127.0.0.1", 0)).await;
     let port = listener
         .and_then(|free| free.local_addr())
@@ -87,7 +88,8 @@ async fn serve(server: &str) -> (Child, String) {
         if let Some(address) = line.strip_prefix("Rill is at ") {
             // It has more to say, and ends where nobody reads that.
             tokio::spawn(async move { while let Ok(Some(_)) = lines.next_line().await {} });
-            return (child, address.to_owned());
+            stage.keep(child).await;
+            return address.to_owned();
         }
     }
 }
@@ -108,7 +110,7 @@ async fn a_server_that_allows_no_page_is_talked_with_from_the_page_in_front_of_i
     let server = stage
         .lab
         .url(Dialect::Jarvis, "first=0;delay=15;tokens=300");
-    let (_serve, address) = serve(&server).await;
+    let address = serve(&stage, &server).await;
     // Neither address nor kind are said: the page knows the one and finds the other.
     let chat = open(&stage, &format!("{address}?pace=instant")).await;
     let turn = chat.ask("Hello").await;
@@ -125,7 +127,7 @@ async fn a_socket_goes_through_and_a_reply_that_is_left_ends_at_the_server(stage
     let server = stage
         .lab
         .url(Dialect::LlamaChat, "first=0;delay=20;tokens=20000");
-    let (_serve, address) = serve(&server).await;
+    let address = serve(&stage, &server).await;
     let chat = open(&stage, &format!("{address}?pace=instant&kind=llama-chat")).await;
     chat.send("Hello").await;
     let over_socket = "/ws/chat/stream";
