@@ -4,7 +4,7 @@
 //! under its address without the slash at the end too, and where a host answers with it for other addresses; in another folder it says
 //! that it is not made for that (`src/page/offline/register.js`). Beside it, what hosts of static files read: `_headers`.
 
-use crate::{Failure, Outcome, offline, root, ship};
+use crate::{Failure, Outcome, integrity, offline, root, ship};
 use std::fs;
 use std::path::{Path, PathBuf};
 use support::files;
@@ -72,8 +72,17 @@ pub(crate) fn copy(dist: &Path, base: &Base) -> Outcome<PathBuf> {
     Ok(folder)
 }
 
+/// What `cargo xtask dist` does to the shipped page behind its build: what hosts read, the path, and the hashes of it all.
+pub(crate) fn finish(dist: &Path, base: Option<&Base>) -> Outcome {
+    headers(dist, base)?;
+    if let Some(base) = base {
+        put(dist, base)?;
+    }
+    integrity::seal(dist)
+}
+
 /// Writes what Netlify and Cloudflare Pages read: how long which file may be kept.
-pub(crate) fn headers(dist: &Path, base: Option<&Base>) -> Outcome {
+fn headers(dist: &Path, base: Option<&Base>) -> Outcome {
     let base = base.map_or("/", Base::path);
     let text = format!("{base}app-*\n  Cache-Control: public, max-age=31536000, immutable\n");
     Ok(fs::write(dist.join("_headers"), text)?)

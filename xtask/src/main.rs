@@ -160,11 +160,7 @@ fn dist(options: &flags::Dist) -> Outcome {
     let base = options.base.as_deref().map(base::Base::read).transpose()?;
     let dist = assemble::shipped()?;
     let sizes = size::sizes(&dist)?;
-    base::headers(&dist, base.as_ref())?;
-    if let Some(base) = &base {
-        base::put(&dist, base)?;
-    }
-    integrity::seal(&dist)?;
+    base::finish(&dist, base.as_ref())?;
     print!("\n{}", size::table(&sizes));
     println!(
         "\nFor sites that include it from another host, the tags with the hashes of this build:\n{}",

@@ -66,6 +66,7 @@ pub(crate) fn test(parts: &Parts) -> Outcome {
             size::FIRST_LOAD
         );
         if parts.hold(Part::Again) {
+            base::finish(&dist, None)?;
             again::build(&dist)?;
         }
     }
