@@ -1,14 +1,16 @@
 //! Web servers of Debian, each with the settings of the document in as little around them as it needs to start.
 //!
-//! In: the folder of unpacked packages that `RILL_HOSTS` names, settings. Out: a server on a port of its own, which ends when it is
-//! dropped.
+//! In: the folder of unpacked packages that `RILL_HOSTS` names, settings. Out: a server on a port of its own, which ends behind the
+//! pages of its stage.
 
 use crate::settings::placed;
+use e2e::Stage;
 use std::ffi::OsString;
 use std::net::SocketAddr;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
+use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::process::{Child, Command};
@@ -54,19 +56,19 @@ struct Place {
 }
 
 impl Host {
-    /// Starts it with these settings: the page under `/rill/`, the model server (`127.0.0.1:PORT`) under `/llm/`.
-    pub async fn start(kind: Kind, settings: &str, dist: &Path, model: &str) -> Host {
-        Host::start_with(kind, settings, dist, model, &[]).await
+    /// Starts it with these settings: the page under `/rill/`, the stage's model server under `/llm/`.
+    pub async fn start(stage: &Stage, kind: Kind, settings: &str, dist: &Path) -> Arc<Host> {
+        Host::start_with(stage, kind, settings, dist, &[]).await
     }
 
     /// The same in an environment with these values as well.
     pub async fn start_with(
+        stage: &Stage,
         kind: Kind,
         settings: &str,
         dist: &Path,
-        model: &str,
         values: &[(&str, String)],
-    ) -> Host {
+    ) -> Arc<Host> {
         let folder = tempfile::tempdir().expect("a folder");
         let srv = folder.path().join("srv");
         std::fs::create_dir(&srv).expect("a folder");
@@ -84,7 +86,8 @@ impl Host {
             folder: folder.path().to_path_buf(),
             address,
         };
-        let settings = placed(settings, &srv, model);
+        let model = stage.lab.origin();
+        let settings = placed(settings, &srv, model.trim_start_matches("http://"));
         let mut command = match kind {
             Kind::Nginx => nginx(&place, &settings),
             Kind::Caddy => caddy(&place, &settings),
@@ -113,7 +116,7 @@ impl Host {
         };
         let listening = tokio::time::timeout(Duration::from_secs(20), listens).await;
         listening.unwrap_or_else(|_| panic!("{kind:?} does not listen"));
-        host
+        stage.keep(host).await
     }
 }
 

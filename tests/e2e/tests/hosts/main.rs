@@ -18,17 +18,10 @@ fn main() -> std::process::ExitCode {
     e2e::suite::main()
 }
 
-/// The model server, as settings name it.
-fn model(stage: &Stage) -> String {
-    stage.lab.origin().trim_start_matches("http://").to_owned()
-}
-
 /// The host, with the settings of the document.
 async fn documented(kind: Kind, stage: &Stage) -> Arc<Host> {
     let dist = Stage::dist().expect("a page");
-    let settings = settings::blocks(kind.mark());
-    let host = Host::start(kind, &settings, &dist, &model(stage)).await;
-    stage.keep(host).await
+    Host::start(stage, kind, &settings::blocks(kind.mark()), &dist).await
 }
 
 /// One reply through it, and the verdict on it.
@@ -75,7 +68,7 @@ async fn hides_the_page(kind: Kind, stage: &Stage) {
         documented.clone(),
         settings::without_origin(kind, &documented),
     ] {
-        let host = Host::start(kind, &settings, &dist, &model(stage)).await;
+        let host = Host::start(stage, kind, &settings, &dist).await;
         facts::ask_as_a_page(&host, "/llm/openai/v1/models?of=a-page").await;
     }
     let log = stage.lab.log();
@@ -110,8 +103,7 @@ async fn the_containers_settings_serve_the_page_and_lead_to_the_model(stage: Sta
     let file = support::root().join("docs/Caddyfile");
     let settings = std::fs::read_to_string(file).expect("docs/Caddyfile");
     let server = [("RILL_SERVER", stage.lab.origin())];
-    let host = Host::start_with(Kind::Caddy, &settings, &dist, &model(&stage), &server).await;
-    let host = stage.keep(host).await;
+    let host = Host::start_with(&stage, Kind::Caddy, &settings, &dist, &server).await;
     facts::check(Kind::Caddy, &host, &dist).await;
     let (_, verdict) = reply(&host, &stage).await;
     assert_eq!(verdict, "flowing");
@@ -140,10 +132,8 @@ fn nginx_with(instead: &str) -> String {
 #[e2e::case]
 async fn a_proxy_that_buffers_is_named_and_the_remedy_cures_it(stage: Stage) {
     let dist = Stage::dist().expect("a page");
-    let behind = async |settings: &str| {
-        let host = Host::start(Kind::Nginx, &nginx_with(settings), &dist, &model(&stage)).await;
-        stage.keep(host).await
-    };
+    let behind =
+        async |settings: &str| Host::start(&stage, Kind::Nginx, &nginx_with(settings), &dist).await;
     let held = behind(HOLDS).await;
     let (chat, verdict) = reply(&held, &stage).await;
     assert_eq!(verdict, "buffered");

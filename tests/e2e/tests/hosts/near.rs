@@ -3,7 +3,7 @@
 //! `RILL_BASED` names a page that was made for `/rill/`, `RILL_XTASK` the program of `cargo xtask`.
 
 use crate::host::{Host, Kind};
-use crate::{model, settings};
+use crate::settings;
 use e2e::{Chat, Stage};
 use lab::{Dialect, Way};
 use std::path::PathBuf;
@@ -27,8 +27,7 @@ async fn a_page_for_one_path_needs_no_slash_and_says_where_it_does_not_belong(st
     let elsewhere = "location /chat/ {\n    alias /srv/rill/;\n}\n";
     let some = "location /rill/some/ {\n    root /srv;\n    try_files /rill/index.html =404;\n}\n";
     let settings = documented.replace(redirect, silent) + some + elsewhere;
-    let host = Host::start(Kind::Nginx, &settings, &named("RILL_BASED"), &model(&stage)).await;
-    let host = stage.keep(host).await;
+    let host = Host::start(&stage, Kind::Nginx, &settings, &named("RILL_BASED")).await;
     let page = stage.blank().await;
     for from in ["/rill", "/rill/some/where"] {
         page.goto(&format!("{}{from}?server=demo&pace=instant#x", host.origin))
