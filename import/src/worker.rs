@@ -15,7 +15,7 @@ use web_sys::{DedicatedWorkerGlobalScope, File, MessageEvent};
 use crate::blob::Source;
 
 /// Bytes of records, and the number of them, that go to the page at once: it writes them between two frames.
-const AT_ONCE: (usize, usize) = (1 << 17, 48);
+const AT_ONCE: (usize, usize) = (1 << 18, 96);
 /// Milliseconds after which the page is told how far the reading has come.
 const SIGN: f64 = 100.0;
 
