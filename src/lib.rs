@@ -40,13 +40,15 @@
 //! | [`doctor`] | a trace, an end, where the server is | a named cause, its evidence, its remedies | words, languages |
 //! | [`link`] | what is wished, done and answered | whom the page talks to, and what it takes | the network, the browser |
 //! | [`surface`] | settings, kinds, ends, verdicts | what a site may lean on, as data: tables, a manifest, declarations | the page |
-//! | `page` | all of these | what is seen | (it alone knows the browser) |
+//! | `database` | records, by name | what of them is kept in this browser | what stands in them, who asks |
+//! | `page` | all of these | what is seen | |
 //!
 //! A room may name those above it in this table, and none below (`tests/layers.rs` holds it).
 //!
 //! What a person asks flows up as a `page::app::Command`; what the hands of replies and of what is kept report comes through the same
-//! door, `page::app`, as calls that say so. Nothing else writes the page's state. Everything above `page` is plain Rust that has never heard
-//! of a browser: it compiles and is tested on the host. The wall is the compile target: browser crates stand only under
+//! door, `page::app`, as calls that say so. Nothing else writes the page's state. Everything above `database` is plain Rust that has never
+//! heard of a browser: it compiles and is tested on the host. `page` knows the browser, and `database` what of it keeps records: a worker that
+//! writes has the one without the other. The wall is the compile target: browser crates stand only under
 //! `target_arch = "wasm32"` in `Cargo.toml`, so a pure room that names a browser type does not compile on the host.
 //!
 //! What always holds: however bytes are cut, the events are the same. Decoding cannot fail; what is not understood is an
@@ -92,5 +94,7 @@ pub mod trace;
 pub mod window;
 pub mod wire;
 
+#[cfg(all(target_arch = "wasm32", feature = "database"))]
+pub mod database;
 #[cfg(all(target_arch = "wasm32", feature = "page"))]
 pub mod page;

@@ -4,13 +4,13 @@
 
 use leptos::prelude::Owner;
 use rill::chat::request::{ChatRequest, Message, Role};
+use rill::database::Db;
 use rill::dialect::Kind;
 use rill::history::{Batch, Head};
 use rill::markdown::Markdown;
 use rill::options::Options;
 use rill::page::app::{Chat, Command};
 use rill::page::clock::{PageClock, sleep};
-use rill::page::history::db::Db;
 use rill::page::net::demo::{Demo, Script};
 use rill::page::painter::Painter;
 use rill::page::store::Store;

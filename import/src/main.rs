@@ -1,14 +1,15 @@
-//! The worker that reads files of other programs: it looks at all of them, and then puts what is new into records, as fast as the page
-//! writes them.
+//! The worker that reads files of other programs: it looks at all of them, then puts what is new into records, and writes these. What is
+//! united with a conversation of its name goes to the page, which may have that conversation before the reader.
 //!
-//! In: messages from the page. Out: messages to it. `rill::history::intake` decides what is new, `rill::import` reads; here are the
-//! hands.
+//! In: messages from the page. Out: messages to it, and records in the browser's database. `rill::history::intake` decides what is new,
+//! `rill::import` reads, `rill::database` writes; here are the hands.
 //!
 //! | from the page | answer |
 //! |---|---|
 //! | `["look", files, heads, now]` | now and then the number of bytes that are read; at the end a text: JSON, a list of `{"Ok": Seen}` and `{"Err": Refusal}`, one for each file |
 //! | `["write", file]` | none; the records of that file are asked for next |
-//! | `["next"]` | `[bytes, batches]`, each batch `[how, expect, head, ids, records]`, `how` 0 for one that is new, 1 for one that takes the place of an older state, 2 for one that is united with what is there; none of them is the end of the file; or a text: JSON, a `Refusal` |
+//! | `["next"]` | `[bytes, waits, batches]`: the number of bytes that are read, whether records wait to be written here, and those that the page unites, each batch `[expect, head, ids, records, marks]`; with neither the file is at its end; or a text: JSON, a `Refusal` |
+//! | `["put"]` | first `[ids, replaced]`, before anything of it lasts: the names of conversations that were not there, and those in whose place others come, each `[id, records]`, the records as JSON, a `Deleted`; where a second connection has to do it, once more; then a text: JSON, `{"Ok": null}` or `{"Err": Fault}` |
 //!
 //! A file is read a piece at a time from where it is; nothing of it is kept.
 
@@ -26,3 +27,5 @@ fn main() {
 mod blob;
 #[cfg(target_arch = "wasm32")]
 mod worker;
+#[cfg(target_arch = "wasm32")]
+mod write;

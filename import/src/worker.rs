@@ -1,6 +1,6 @@
 //! The worker's state and its words.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
 use std::ops::ControlFlow;
 use std::rc::Rc;
@@ -10,12 +10,16 @@ use rill::history::Batch;
 use rill::history::intake::{Intake, Seen};
 use rill::import::{Conversation, Reading, Reason, Refusal, Report};
 use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::spawn_local;
 use web_sys::{DedicatedWorkerGlobalScope, File, MessageEvent};
 
 use crate::blob::Source;
+use crate::write::{Arriving, Pen, write};
 
-/// Bytes of records, and the number of them, that go to the page at once: it writes them between two frames.
-const AT_ONCE: (usize, usize) = (1 << 18, 96);
+/// Bytes of records, and the number of them, that are written here at once.
+const AT_ONCE: (usize, usize) = (1 << 20, 512);
+/// The same of those that go to the page at once: it unites them between two frames.
+const FOR_PAGE: (usize, usize) = (1 << 18, 96);
 /// Milliseconds after which the page is told how far the reading has come.
 const SIGN: f64 = 100.0;
 
@@ -25,6 +29,7 @@ struct Import {
     done: Rc<Cell<f64>>,
     /// The file whose records are asked for.
     writing: Option<Writing>,
+    pen: Pen,
 }
 
 /// A file that is read for the second time.
@@ -33,21 +38,29 @@ struct Writing {
     reading: Option<Reading<Source>>,
     /// The place of the next conversation.
     at: usize,
-    /// Records that the page has not taken yet.
+    /// Records that nobody has taken yet.
     waiting: VecDeque<Waiting>,
+    /// Records that are written here next.
+    ready: Vec<Arriving>,
 }
 
-/// Records with the way in which they are written, and the conversation's marks as JSON.
-type Waiting = (u32, Batch, String);
+/// Records on their way.
+enum Waiting {
+    /// Those that are written here.
+    Here(Arriving),
+    /// Those that the page unites with what is there, with the conversation's marks as JSON.
+    Page(Batch, String),
+}
 
 /// Begins to listen.
 pub fn start() {
     let scope: DedicatedWorkerGlobalScope = js_sys::global().unchecked_into();
-    let mut import = None;
+    let known = Rc::new(RefCell::new(None));
     let told = Closure::<dyn FnMut(MessageEvent)>::new({
         let scope = scope.clone();
         move |event: MessageEvent| {
             let asked = Array::from(&event.data());
+            let mut import = known.borrow_mut();
             let answer = match asked.get(0).as_string().as_deref() {
                 Some("look") => {
                     let begun = import.insert(Import::begin(&asked));
@@ -57,12 +70,18 @@ pub fn start() {
                 }
                 Some("write") => {
                     let file = asked.get(1).as_f64().unwrap_or_default() as usize;
-                    if let Some(import) = &mut import {
+                    if let Some(import) = &mut *import {
                         import.open(file);
                     }
                     return;
                 }
-                _ => match &mut import {
+                Some("put") => {
+                    if let Some(import) = &mut *import {
+                        import.put(&scope, &known);
+                    }
+                    return;
+                }
+                _ => match &mut *import {
                     Some(import) => import.next(),
                     None => return,
                 },
@@ -91,6 +110,7 @@ impl Import {
                 .collect(),
             done: Rc::default(),
             writing: None,
+            pen: Pen::default(),
         }
     }
 
@@ -148,6 +168,7 @@ impl Import {
             reading: self.reading(file),
             at: 0,
             waiting: VecDeque::new(),
+            ready: Vec::new(),
         });
     }
 
@@ -156,67 +177,115 @@ impl Import {
         let Some(writing) = &mut self.writing else {
             return JsValue::NULL;
         };
-        let intake = &self.intake;
-        while writing.waiting.is_empty()
-            && let Some(reading) = &mut writing.reading
-        {
-            let (file, at, waiting) = (writing.file, &mut writing.at, &mut writing.waiting);
-            let step = reading.step(&mut |conversation: Conversation| {
-                if let Some(written) = intake.write(file, *at, &conversation) {
-                    let batches = written.batches.into_iter();
-                    let how = match (written.unites, written.is_newer) {
-                        (true, _) => 2,
-                        (false, is_newer) => u32::from(is_newer),
-                    };
-                    let marks = written.marks.told().to_string();
-                    waiting.extend(batches.map(|batch| (how, batch, marks.clone())));
+        let batches = Array::new();
+        let (mut here, mut page) = (Load::default(), Load::default());
+        while here.is_below(AT_ONCE) && page.is_below(FOR_PAGE) {
+            match writing.waiting.pop_front() {
+                Some(Waiting::Here(arriving)) => {
+                    here.add(&arriving.batch);
+                    writing.ready.push(arriving);
                 }
-                *at += 1;
-                ControlFlow::Continue(())
-            });
-            match step {
-                Ok(None) => {}
-                Ok(Some(_)) => writing.reading = None,
-                Err(refusal) => {
-                    self.writing = None;
-                    return text(serde_json::to_string(&refusal));
+                Some(Waiting::Page(batch, marks)) => {
+                    page.add(&batch);
+                    batches.push(&of_batch(&batch, &marks));
+                }
+                None if writing.reading.is_none() => break,
+                None => {
+                    if let Err(refusal) = writing.step(&self.intake) {
+                        self.writing = None;
+                        return text(serde_json::to_string(&refusal));
+                    }
                 }
             }
         }
-        let batches = Array::new();
-        let (mut bytes, mut count) = (0, 0);
-        while bytes < AT_ONCE.0
-            && count < AT_ONCE.1
-            && let Some((how, batch, marks)) = writing.waiting.pop_front()
-        {
-            bytes += batch
-                .turns
-                .iter()
-                .map(|(_, record)| record.len())
-                .sum::<usize>();
-            count += batch.turns.len();
-            batches.push(&of_batch(how, &batch, &marks));
-        }
-        Array::of2(&self.done.get().into(), &batches).into()
+        let waits = !writing.ready.is_empty();
+        Array::of3(&self.done.get().into(), &waits.into(), &batches).into()
+    }
+
+    /// Writes what is ready, and says what became of it.
+    fn put(&mut self, scope: &DedicatedWorkerGlobalScope, known: &Rc<RefCell<Option<Import>>>) {
+        let ready = self.writing.as_mut().map(|writing| &mut writing.ready);
+        let ready = ready.map(std::mem::take).unwrap_or_default();
+        let mut pen = std::mem::take(&mut self.pen);
+        let (scope, known) = (scope.clone(), known.clone());
+        spawn_local(async move {
+            let tell = |before: &JsValue| {
+                let _ = scope.post_message(before);
+            };
+            let written = write(&mut pen, &ready, &tell).await;
+            // Where the page has begun anew meanwhile, it has a pen of its own.
+            if let Some(import) = &mut *known.borrow_mut() {
+                import.pen = pen;
+            }
+            let _ = scope.post_message(&text(serde_json::to_string(&written)));
+        });
     }
 }
 
-/// A batch as a message: `[how, expect, head, ids, records, marks]`.
-fn of_batch(how: u32, batch: &Batch, marks: &str) -> JsValue {
+impl Writing {
+    /// Reads on: what is new waits.
+    fn step(&mut self, intake: &Intake) -> Result<(), Refusal> {
+        let Some(reading) = &mut self.reading else {
+            return Ok(());
+        };
+        let (file, at, waiting) = (self.file, &mut self.at, &mut self.waiting);
+        let step = reading.step(&mut |conversation: Conversation| {
+            if let Some(written) = intake.write(file, *at, &conversation) {
+                let batches = written.batches.into_iter();
+                let is_newer = written.is_newer;
+                if written.unites {
+                    let marks = written.marks.told().to_string();
+                    waiting.extend(batches.map(|batch| Waiting::Page(batch, marks.clone())));
+                } else {
+                    let here = |batch| Waiting::Here(Arriving { is_newer, batch });
+                    waiting.extend(batches.map(here));
+                }
+            }
+            *at += 1;
+            ControlFlow::Continue(())
+        });
+        if step?.is_some() {
+            self.reading = None;
+        }
+        Ok(())
+    }
+}
+
+/// What was taken so far.
+#[derive(Default)]
+struct Load {
+    bytes: usize,
+    count: usize,
+}
+
+impl Load {
+    fn add(&mut self, batch: &Batch) {
+        let records = batch.turns.iter();
+        self.bytes += records.map(|(_, record)| record.len()).sum::<usize>();
+        self.count += batch.turns.len();
+    }
+
+    fn is_below(&self, (bytes, count): (usize, usize)) -> bool {
+        self.bytes < bytes && self.count < count
+    }
+}
+
+/// A batch as a message: `[expect, head, ids, records, marks]`.
+fn of_batch(batch: &Batch, marks: &str) -> JsValue {
     let (ids, records) = (Array::new(), Array::new());
     for (id, record) in &batch.turns {
         ids.push(&JsValue::from(*id as f64));
         records.push(&JsValue::from_str(record));
     }
-    let message = Array::of5(
-        &how.into(),
+    let head = batch.head.write();
+    Array::of5(
         &(batch.expect as f64).into(),
-        &batch.head.write().into(),
+        &head.into(),
         &ids,
         &records,
-    );
-    message.push(&marks.into());
-    message.into()
+        &marks.into(),
+    )
+    .into()
 }
 
 /// A text of plain data, which always can be written.

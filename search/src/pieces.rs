@@ -1,7 +1,7 @@
 //! The pieces of the index in the browser's database, so that the next page need not read every turn anew.
 //!
 //! In: pieces, by the names of their conversations. Out: all of them. They stand in the store of the turns, which the page owns, and go with
-//! their conversation ([the page's side](../../src/page/history/db.rs)). What cannot be read or written is as good as not there.
+//! their conversation (`rill::database`). What cannot be read or written is as good as not there.
 
 use js_sys::{Array, Function, Promise, Uint8Array};
 use wasm_bindgen::prelude::*;

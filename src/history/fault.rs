@@ -3,8 +3,10 @@
 //! In: the names that browsers give to their errors. Out: what a person can be told, and whether it may go better later. It must not
 //! know any words for it.
 
+use serde::{Deserialize, Serialize};
+
 /// A reason why a store did not do what it was asked.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Fault {
     /// Lack of a store: the window is a private one, or the browser keeps nothing for this page.
     Absent,

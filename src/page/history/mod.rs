@@ -7,7 +7,6 @@
 //!
 //! | file | gives |
 //! |---|---|
-//! | [`db`] | the database |
 //! | `write` | what the journal wants written, written |
 //! | [`shelf`] | all conversations and folders, and what is done to them |
 //! | [`finder`] | what is found in them |
@@ -16,7 +15,6 @@
 //! | `unite` | a conversation that arrives, united with the one of its name |
 //! | [`folder`] | a folder of the person's own, in which each stands as a file |
 
-pub mod db;
 pub mod finder;
 pub mod folder;
 pub mod import;
@@ -45,10 +43,10 @@ use super::follow::follow;
 use crate::chat::archive::export;
 use crate::chat::tree::{Tree, TurnId};
 use crate::chat::turn::Turn;
+use crate::database::Db;
 use crate::event::Millis;
 use crate::history::reading::{Left, PIECE};
 use crate::history::{Fault, Head, Journal, Opened, Reading, Trouble, Unwritten};
-use db::Db;
 use finder::Finder;
 use shelf::Shelf;
 use tabs::Tabs;

@@ -11,10 +11,10 @@ use futures_util::lock::Mutex;
 use leptos::prelude::*;
 
 use super::History;
-use super::db::Deleted;
 use super::finder::MOMENT;
 use crate::chat::archive;
 use crate::chat::tree::TurnId;
+use crate::event::Millis;
 use crate::history::change::Edit;
 use crate::history::list::sort;
 use crate::history::marks::{folders, sort_folders};
@@ -23,7 +23,7 @@ use crate::history::{Batch, Change, Fault, Folder, Head};
 use crate::page::app::Command;
 use crate::page::browser::made_up;
 use crate::page::clock::{now, sleep};
-use crate::tabs::Message;
+use crate::tabs::{Deleted, Message};
 
 /// Number of conversations of whose deletion other tabs are told before the page may do something else.
 const TOGETHER: usize = 16;
@@ -87,6 +87,14 @@ impl Shelf {
     }
 }
 
+/// Lets the page do something else, where work that began then has taken a moment: there may be thousands of conversations.
+async fn pause(began: &mut Millis) {
+    if now() - *began > MOMENT {
+        sleep(0.0).await;
+        *began = now();
+    }
+}
+
 impl History {
     /// Reads all heads and folders anew. What waits to be written is written before.
     pub async fn refresh(self: &Rc<Self>) -> Result<(), Fault> {
@@ -103,15 +111,12 @@ impl History {
                 Some(head) => heads.push(head),
                 None => folders.extend(Folder::read(record)),
             }
-            // Of thousands: the page may do something else meanwhile.
-            if now() - began > MOMENT {
-                sleep(0.0).await;
-                began = now();
-            }
+            pause(&mut began).await;
         }
         let mut heads = list_of(heads, &left);
         sort(&mut heads);
         sort_folders(&mut folders);
+        pause(&mut began).await;
         self.shelf.folders.set(folders);
         self.shelf.heads.set(Some(heads));
         self.find_project();

@@ -1,8 +1,8 @@
 //! An import: files of other programs become conversations in the database.
 //!
 //! In: files, and what the person wants. Out: what is in them, before anything is written; then conversations; and what became of it. A
-//! worker reads ([`worker`]), and asks [`crate::history::intake`] what is new; this hand writes ([`mod@write`]), and takes back what it wrote
-//! of a file that cannot be read to its end.
+//! worker reads, asks [`crate::history::intake`] what is new, and writes ([`worker`]); this hand unites what is here ([`mod@write`]), and takes
+//! back what was written of a file that cannot be read to its end.
 
 mod worker;
 mod write;
@@ -302,16 +302,44 @@ impl Hands<'_> {
                 };
             }
             let said = Array::from(&said);
-            let batches = Array::from(&said.get(1));
-            if batches.length() == 0 {
+            let (waits, batches) = (said.get(1).is_truthy(), Array::from(&said.get(2)));
+            if !waits && batches.length() == 0 {
                 let written = self.history.write_own(&mut own, undo).await;
                 return written.map(|()| None).map_err(Stop::Fault);
             }
             let batches: Vec<write::Arriving> = batches.iter().filter_map(write::read).collect();
-            let written = self.history.write_all(batches, &mut own, undo).await;
-            written.map_err(Stop::Fault)?;
+            let united = self.history.unite_all(batches, &mut own, undo).await;
+            united.map_err(Stop::Fault)?;
+            if waits {
+                self.put(undo).await?;
+            }
             let done = said.get(0).as_f64().unwrap_or_default();
             self.say(State::Writing(per_cent(before + done, all)));
+        }
+    }
+
+    /// Has the worker write, and waits until it has, whatever the person wants meanwhile: only then it is known what is to be taken back.
+    async fn put(&mut self, undo: &mut Undo) -> Result<(), Stop> {
+        self.worker.put();
+        let mut put = Undo::default();
+        let mut is_cancelled = false;
+        let written = loop {
+            match self.heard.next().await {
+                Some(Event::Said(said)) => match said.as_string() {
+                    Some(written) => break serde_json::from_str(&written).ok(),
+                    None => put.hear(&Array::from(&said)),
+                },
+                Some(Event::Cancel) => is_cancelled = true,
+                Some(Event::Write) => {}
+                Some(Event::Failed) | None => break None,
+            }
+        };
+        undo.join(put);
+        match written {
+            None => Err(Stop::Ended(Ended::Stopped)),
+            Some(Err(fault)) => Err(Stop::Fault(fault)),
+            Some(Ok(())) if is_cancelled => Err(Stop::Ended(Ended::Cancelled)),
+            Some(Ok(())) => Ok(()),
         }
     }
 }

@@ -1,4 +1,4 @@
-//! The page's side of the worker that reads files.
+//! The page's side of the worker that reads files and writes what is new of them.
 //!
 //! In: files, and what is wanted of them. Out: events in one queue, together with what the person wants meanwhile. What the worker
 //! understands is said in `import/src/main.rs`.
@@ -22,7 +22,7 @@ pub enum Event {
     Cancel,
 }
 
-/// A worker that reads files. It ends with this.
+/// A worker that reads files and writes. It ends with this.
 pub struct Worker {
     worker: web_sys::Worker,
     _told: Closure<dyn Fn(JsValue)>,
@@ -67,6 +67,11 @@ impl Worker {
     /// Asks for the next records.
     pub fn next(&self) {
         self.ask(&Array::of1(&"next".into()));
+    }
+
+    /// Has it write what is new of those.
+    pub fn put(&self) {
+        self.ask(&Array::of1(&"put".into()));
     }
 
     fn ask(&self, question: &Array) {

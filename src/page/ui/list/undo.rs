@@ -8,9 +8,9 @@ use web_sys::HtmlButtonElement;
 use super::{List, row};
 use crate::history::Change;
 use crate::history::change::Edit;
-use crate::page::history::db::Deleted;
 use crate::page::ui::kit::{Button, For};
 use crate::page::words::say;
+use crate::tabs::Deleted;
 
 /// The thing that was done last.
 #[derive(Clone)]

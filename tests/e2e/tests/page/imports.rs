@@ -304,6 +304,69 @@ pub async fn several_files_are_looked_at_before_anything_is_written(stage: Stage
     assert!(texts.contains(&&json!("Home.")), "{texts:?}");
 }
 
+/// Everything that the database holds of conversations, by its names.
+const STORED: &str = "new Promise((resolve) => {
+    const open = indexedDB.open('rill', 1);
+    open.onsuccess = () => {
+        const work = open.result.transaction(['conversations', 'turns']);
+        const all = ['conversations', 'turns'].map((name) => {
+            const store = work.objectStore(name);
+            return [store.getAllKeys(), store.getAll()];
+        });
+        work.oncomplete = () => { open.result.close(); resolve(JSON.stringify(all.map((one) => one.map((asked) => asked.result)))); };
+    };
+})";
+
+#[e2e::case]
+pub async fn an_import_that_is_cancelled_halfway_leaves_everything_as_it_was(stage: Stage) {
+    let chat = stage.chat(Dialect::OpenAi, "delay=0;tokens=3", "").await;
+    chat.list().await;
+    let here = conversation("a", "The river", "To the sea.", 1);
+    choose(&chat, &[("here.json", here.as_bytes())]).await;
+    import(&chat, 1).await;
+    titles(&chat, 1).await;
+    let before: String = chat.page.js(STORED).await;
+    // A newer state of it, and what takes seconds to be written.
+    let newer = conversation("a", "The river", "Home.", 2);
+    let many = format!(
+        "(() => {{
+            const field = e2e.every(0, 'dialog[open] input[type=file]').find((one) => e2e.name(one) === 'Import files');
+            const text = 'What the river said of the sea. '.repeat(32);
+            const said = (id, at) => ({{ uuid: `${{id}}${{at}}`, sender: at % 2 ? 'assistant' : 'human', text: `${{id}} ${{at}} ${{text}}` }});
+            const all = {newer};
+            for (let n = 0; n < 1500; n += 1)
+                all.push({{ uuid: `c${{n}}`, name: `Talk ${{n}}`, chat_messages: Array.from({{ length: 20 }}, (_, at) => said(`c${{n}}.`, at)) }});
+            const data = new DataTransfer();
+            data.items.add(new File([JSON.stringify(all)], 'many.json'));
+            field.files = data.files;
+            field.dispatchEvent(new Event('change', {{ bubbles: true }}));
+            return true;
+        }})()"
+    );
+    chat.page.js::<bool>(&many).await;
+    let words = seen(&chat, 1).await;
+    assert!(words[0].contains("newer than here: 1"), "{words:?}");
+    chat.button("Import").await;
+    chat.page
+        .until::<bool>("e2e.every(0, '.import progress').some((one) => one.value > 2)")
+        .await;
+    chat.button("Cancel").await;
+    chat.page
+        .until::<bool>("!e2e.every(0, '.import').length")
+        .await;
+    let is_back = format!("{STORED}.then((stored) => stored === {})", quote(&before));
+    chat.page.until::<bool>(&is_back).await;
+    titles(&chat, 1).await;
+    // Nothing comes behind it, and the next import is one like any other.
+    choose(&chat, &[("newer.json", newer.as_bytes())]).await;
+    import(&chat, 1).await;
+    let found = listed(&chat, 1).await;
+    assert_eq!(
+        found[0].1["conversation"]["nodes"][1]["turn"]["text"],
+        "Home."
+    );
+}
+
 /// Drops the files of a script that makes `data`; gives whether anybody took them.
 fn drop(data: &str) -> String {
     format!(

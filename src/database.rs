@@ -4,24 +4,28 @@
 //! conversation and its number, one for what a page left unwritten of a conversation when it went, the search's piece of it, and what belongs to no conversation
 //! ([`Work::own`]). What stands in them is not known here. Everything may fail, and says so: a private window has no database, a full disk no room, and a browser closes the
 //! connection of a page that was away.
-//! A wrapper of our own: the kept crates for IndexedDB cost a reader 20 KB, this one two.
+//! A wrapper of our own: the kept crates for IndexedDB cost a reader 20 KB, this one two. A page has it, and so has a worker.
+
+mod names;
 
 use std::cell::{Cell, RefCell};
+use std::future::Future;
+use std::pin::pin;
 use std::rc::Rc;
 
-use js_sys::{Array, Function, Promise};
+use futures_util::future::{Either, select};
+use gloo_timers::future::TimeoutFuture;
+use js_sys::{Array, Function, Promise, Reflect};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{
-    IdbDatabase, IdbKeyRange, IdbObjectStore, IdbOpenDbRequest, IdbRequest, IdbTransaction,
-    IdbTransactionMode,
+    IdbDatabase, IdbFactory, IdbKeyRange, IdbObjectStore, IdbOpenDbRequest, IdbRequest,
+    IdbTransaction, IdbTransactionMode,
 };
 
-use crate::event::Millis;
 use crate::history::{Batch, Fault, Head};
-use crate::page::clock::PageClock;
-use crate::session::within;
-pub use crate::tabs::Deleted;
+use crate::tabs::Deleted;
+use names::{all_left, between, folder, left, name, own, range};
 
 /// Name of the database; one for all elements of an origin.
 const NAME: &str = "rill";
@@ -50,17 +54,21 @@ pub struct Work {
 }
 
 /// Longest time that the browser may take to open the database, in milliseconds.
-const OPENING: Millis = 5000.0;
+const OPENING: u32 = 5000;
 /// Longest time that the browser may take to write, in milliseconds.
-const WRITING: Millis = 20_000.0;
+const WRITING: u32 = 20_000;
+/// The number of conversations whose records are read at once: of thousands, a page may do something else in between.
+const TOGETHER: u32 = 256;
 
 /// Opens the database; makes it, where it is not there. Fails where the browser has none, or takes longer than `OPENING`.
 async fn open() -> Result<IdbDatabase, Fault> {
-    let factory = web_sys::window().and_then(|window| window.indexed_db().ok()?);
+    // A worker has it as well as a window.
+    let factory = Reflect::get(&js_sys::global(), &"indexedDB".into()).ok();
+    let factory = factory.and_then(|factory| factory.dyn_into::<IdbFactory>().ok());
     let request = factory.and_then(|factory| factory.open_with_u32(NAME, 1).ok());
     let request = request.ok_or(Fault::Absent)?;
     MAKE.with(|make| request.set_onupgradeneeded(Some(make.as_ref().unchecked_ref())));
-    let database = within(&PageClock, OPENING, request_end(&request)).await;
+    let database = within(OPENING, request_end(&request)).await;
     let database = match database.ok_or(Fault::Late)? {
         true => request.result().map_err(|error| thrown(&error))?,
         false => return Err(Fault::at_opening(&reason(&request))),
@@ -97,12 +105,12 @@ fn opened(event: &web_sys::Event) -> Option<IdbDatabase> {
 
 /// Reads why a request, or a transaction, failed: the name of its error.
 fn reason(of: &JsValue) -> String {
-    let error = js_sys::Reflect::get(of, &"error".into());
+    let error = Reflect::get(of, &"error".into());
     error.map(|error| name_of(&error)).unwrap_or_default()
 }
 
 fn name_of(error: &JsValue) -> String {
-    let name = js_sys::Reflect::get(error, &"name".into()).ok();
+    let name = Reflect::get(error, &"name".into()).ok();
     name.and_then(|name| name.as_string()).unwrap_or_default()
 }
 
@@ -169,9 +177,6 @@ impl Work {
     /// Reads the records of all conversations, and of all folders; in the place of one that is damaged, one that names the
     /// conversation.
     pub async fn heads(&self) -> Result<Vec<String>, Fault> {
-        let (keys, heads) = (self.heads.get_all_keys(), self.heads.get_all());
-        let (keys, heads) = (done(keys).await?, done(heads).await?);
-        let (keys, heads): (Array, Array) = (keys.unchecked_into(), heads.unchecked_into());
         let folders = folder("");
         let mend = |(id, record): (JsValue, JsValue)| {
             let record = record.as_string().unwrap_or_default();
@@ -181,7 +186,21 @@ impl Work {
                 None => record,
             }
         };
-        Ok(keys.iter().zip(heads.iter()).map(mend).collect())
+        let mut all = Vec::new();
+        let mut behind = JsValue::from_str("");
+        loop {
+            let range = IdbKeyRange::lower_bound_with_open(&behind, true)
+                .map_err(|error| thrown(&error))?;
+            let keys = self.heads.get_all_keys_with_key_and_limit(&range, TOGETHER);
+            let heads = self.heads.get_all_with_key_and_limit(&range, TOGETHER);
+            let (keys, heads) = (done(keys).await?, done(heads).await?);
+            let (keys, heads): (Array, Array) = (keys.unchecked_into(), heads.unchecked_into());
+            all.extend(keys.iter().zip(heads.iter()).map(mend));
+            if keys.length() < TOGETHER {
+                return Ok(all);
+            }
+            behind = keys.get(TOGETHER - 1);
+        }
     }
 
     /// Reads the records of a conversation's turns, from the number `from` on, at most `most` of them.
@@ -370,7 +389,7 @@ impl Work {
             transaction.set_onabort(Some(&failed));
         });
         self.commit();
-        match within(&PageClock, WRITING, JsFuture::from(promise)).await {
+        match within(WRITING, JsFuture::from(promise)).await {
             Some(Ok(_)) => Ok(()),
             Some(Err(_)) => Err(Fault::at_work(&reason(transaction))),
             None => Err(Fault::Late),
@@ -378,37 +397,12 @@ impl Work {
     }
 }
 
-/// Makes the name of a turn's record: the names of one conversation stand together, in order.
-fn name(id: &str, turn: usize) -> String {
-    format!("{id}/{turn:08}")
-}
-
-/// Makes the name of the record of what was left unwritten of a conversation: it stands among no conversation's turns.
-fn left(id: &str) -> String {
-    format!("left/{id}")
-}
-
-/// Makes the name of what belongs to no conversation: it stands among no conversation's turns, and no older version reads it.
-fn own(name: &str) -> String {
-    format!("own/{name}")
-}
-
-/// Makes the name of a folder's record: it stands among the conversations, none of which has such a name.
-fn folder(id: &str) -> String {
-    format!("folder/{id}")
-}
-
-fn range(id: &str, from: usize) -> Result<IdbKeyRange, Fault> {
-    // The sign behind the slash.
-    between(&name(id, from), &format!("{id}0"))
-}
-
-fn all_left() -> Result<IdbKeyRange, Fault> {
-    between(&left(""), "left0")
-}
-
-fn between(first: &str, last: &str) -> Result<IdbKeyRange, Fault> {
-    IdbKeyRange::bound(&first.into(), &last.into()).map_err(|error| thrown(&error))
+/// Waits for the end of some work for so many milliseconds; `None` where it takes longer.
+async fn within<F: Future>(span: u32, work: F) -> Option<F::Output> {
+    match select(pin!(work), TimeoutFuture::new(span)).await {
+        Either::Left((output, _)) => Some(output),
+        Either::Right(_) => None,
+    }
 }
 
 /// Waits until a request is over; tells whether it was successful.
