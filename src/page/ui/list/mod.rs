@@ -34,13 +34,12 @@ use crate::history::list::{Part, Selection};
 use crate::history::{Change, Fault, Folder, Head};
 use crate::import::Reason;
 use crate::page::app::{Chat, Command};
-use crate::page::history::import::State;
 use crate::page::history::{self, History};
 use crate::page::sentences::young;
 use crate::page::words::say;
 
 /// The number of conversations that are shown first, and of those that are added as one scrolls.
-const PAGE: usize = 60;
+const PAGE: usize = 20;
 
 /// The state of one list. A handle: copies are the same.
 #[derive(Clone, Copy)]
@@ -162,15 +161,6 @@ impl List {
         };
         list.refresh();
         Effect::new(move || list.forget_what_is_back());
-        if let Some(history) = &history {
-            // What files brought is in the list as soon as it is written.
-            let import = RwSignal::from(history.import.state.clone());
-            Effect::new(move || {
-                if import.with(|import| matches!(import, State::Done(_))) {
-                    list.refresh();
-                }
-            });
-        }
         list
     }
 
