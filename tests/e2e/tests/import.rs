@@ -16,6 +16,13 @@ const COUNT: usize = 5000;
 /// The longest that anything may keep the page from its reader, in milliseconds.
 const TASK: f64 = 50.0;
 
+/// How long each task was that kept the page from its reader since the files were chosen, and how long after that it began, in milliseconds.
+/// The browser tells of them late: what went before is left out by when it began, and what has not been told is asked for, once the page is
+/// painted.
+const TASKS: &str = "new Promise((done) => requestAnimationFrame(() => setTimeout(done)))
+    .then(() => tasks.concat(watch.takeRecords()).filter((one) => one.startTime >= chosen)
+        .map((one) => [one.duration, Math.round(one.startTime - chosen)]))";
+
 fn main() -> std::process::ExitCode {
     e2e::suite::main()
 }
@@ -39,7 +46,8 @@ fn made() -> String {
             for (let n = 0; n < {COUNT}; n += 1) pieces.push(new Blob([n ? ',' : '[', one(n)]));
             globalThis.made = new File([...pieces, ']'], 'conversations.json');
             globalThis.tasks = [];
-            new PerformanceObserver((list) => tasks.push(...list.getEntries().map((one) => one.duration))).observe({{ type: 'longtask' }});
+            globalThis.watch = new PerformanceObserver((list) => tasks.push(...list.getEntries()));
+            watch.observe({{ type: 'longtask' }});
             return made.size;
         }})()"
     )
@@ -110,6 +118,8 @@ pub async fn a_file_of_200_megabytes_leaves_the_page_alive(stage: Stage) {
     let size: f64 = chat.page.js(&made()).await;
     let mega = |bytes: f64| (bytes / 1e6).round();
     chat.button("Conversations").await;
+    // V8 takes away what the start left behind half a minute later by itself, and the page waits for that too: an import has no part in it.
+    chat.page.tidy().await;
     let before = resident();
     let watch = Watch::begin();
     let began = Instant::now();
@@ -118,7 +128,7 @@ pub async fn a_file_of_200_megabytes_leaves_the_page_alive(stage: Stage) {
         if (!field) return false;
         const data = new DataTransfer();
         data.items.add(made);
-        tasks.length = 0;
+        globalThis.chosen = performance.now();
         field.files = data.files;
         field.dispatchEvent(new Event('change', { bubbles: true }));
         return true;
@@ -136,9 +146,13 @@ pub async fn a_file_of_200_megabytes_leaves_the_page_alive(stage: Stage) {
         .until::<bool>("e2e.every(0, '[data-import=done]').length === 1")
         .await;
     let all = began.elapsed();
+    // What was written is in the list, the newest first.
+    chat.page
+        .until::<bool>("e2e.every(0, '.kept li')[0]?.innerText.startsWith('Talk 4999')")
+        .await;
     let grown = watch.most.load(Ordering::Relaxed).saturating_sub(before);
-    let tasks: Vec<f64> = chat.page.js("tasks").await;
-    let longest = tasks.iter().copied().fold(0.0, f64::max);
+    let tasks: Vec<(f64, f64)> = chat.page.js(TASKS).await;
+    let longest = tasks.iter().map(|(took, _)| *took).fold(0.0, f64::max);
     println!(
         "{} MB: looked at in {:.1} s, written after {:.1} s; memory grew by {} MB at most; {} tasks over 50 ms, the longest {longest} ms",
         mega(size),
@@ -152,6 +166,9 @@ pub async fn a_file_of_200_megabytes_leaves_the_page_alive(stage: Stage) {
         .js("e2e.every(0, '[data-import=done]')[0].innerText")
         .await;
     assert_eq!(done, "5,000 conversations imported");
-    assert!(longest <= TASK, "{tasks:?}");
+    assert!(
+        longest <= TASK,
+        "milliseconds, and when each began: {tasks:?}"
+    );
     assert!((grown as f64) < 2.0 * size, "{grown} bytes");
 }
