@@ -4,6 +4,7 @@ use e2e::page::quote;
 use e2e::{Chat, Page, Stage};
 use lab::{Dialect, SiteBuilder, StaticSite};
 use serde_json::Value;
+use std::collections::HashMap;
 
 /// A page of somebody's, with the launcher and what else stands in its body.
 fn theirs(body: &str) -> String {
@@ -424,19 +425,34 @@ pub async fn twenty_rounds_leave_no_nodes_and_no_listeners(stage: Stage) {
         )
     };
     let _: Option<Value> = page.js(&rounds(5)).await;
-    page.tidy().await;
-    let before = page.costs().await;
+    let before = rested(&page).await;
     let _: Option<Value> = page.js(&rounds(20)).await;
-    page.tidy().await;
-    let after = page.costs().await;
-    for (name, most) in [
-        ("Nodes", 60.0),
-        ("JSEventListeners", 8.0),
-        ("Documents", 0.5),
-    ] {
-        let grown = after[name] - before[name];
-        assert!(grown < most, "{name}: {} and {}", before[name], after[name]);
+    let mut grown = None;
+    // What the last rounds left for later goes with its time; what is kept for good stays, however long one waits.
+    for _ in 0..50 {
+        let after = rested(&page).await;
+        let mosts = [
+            ("Nodes", 60.0),
+            ("JSEventListeners", 8.0),
+            ("Documents", 0.5),
+        ];
+        grown = mosts.into_iter().find_map(|(name, most)| {
+            let (before, after) = (before[name], after[name]);
+            (after - before >= most).then(|| format!("{name}: {before} and {after}"))
+        });
+        if grown.is_none() {
+            break;
+        }
     }
+    assert_eq!(grown, None);
+}
+
+/// What the page costs once the browser has had time for what waited, and has taken away what is not used any more.
+async fn rested(page: &Page) -> HashMap<String, f64> {
+    let rest = "new Promise((done) => requestIdleCallback(() => setTimeout(() => done(null))))";
+    let _: Option<Value> = page.js(rest).await;
+    page.tidy().await;
+    page.costs().await
 }
 
 #[e2e::case]
