@@ -20,6 +20,8 @@ use crate::write::{Arriving, Pen, write};
 const AT_ONCE: (usize, usize) = (1 << 20, 512);
 /// The same of those that go to the page at once: it unites them between two frames.
 const FOR_PAGE: (usize, usize) = (1 << 18, 96);
+/// Bytes up to which a conversation is written in one piece: where the browser dies, it is there whole or not at all.
+const WHOLE: usize = 1 << 25;
 /// Milliseconds after which the page is told how far the reading has come.
 const SIGN: f64 = 100.0;
 
@@ -179,7 +181,9 @@ impl Import {
         };
         let batches = Array::new();
         let (mut here, mut page) = (Load::default(), Load::default());
-        while here.is_below(AT_ONCE) && page.is_below(FOR_PAGE) {
+        while here.is_below(AT_ONCE) && page.is_below(FOR_PAGE)
+            || here.bytes < WHOLE && writing.is_within()
+        {
             match writing.waiting.pop_front() {
                 Some(Waiting::Here(arriving)) => {
                     here.add(&arriving.batch);
@@ -223,6 +227,14 @@ impl Import {
 }
 
 impl Writing {
+    /// Whether what is written here next goes on with the conversation before it.
+    fn is_within(&self) -> bool {
+        match (self.ready.last(), self.waiting.front()) {
+            (Some(last), Some(Waiting::Here(next))) => last.batch.head.id == next.batch.head.id,
+            _ => false,
+        }
+    }
+
     /// Reads on: what is new waits.
     fn step(&mut self, intake: &Intake) -> Result<(), Refusal> {
         let Some(reading) = &mut self.reading else {

@@ -367,6 +367,41 @@ pub async fn an_import_that_is_cancelled_halfway_leaves_everything_as_it_was(sta
     );
 }
 
+#[e2e::case]
+pub async fn a_long_conversation_is_there_whole_or_not_at_all(stage: Stage) {
+    let chat = stage.chat(Dialect::OpenAi, "delay=0;tokens=3", "").await;
+    chat.list().await;
+    let turns: Vec<Value> = (0..1500)
+        .map(|at| {
+            let sender = if at % 2 == 0 { "human" } else { "assistant" };
+            json!({ "uuid": format!("long{at}"), "sender": sender, "text": format!("Turn {at} of the river.") })
+        })
+        .collect();
+    let long = json!([{ "uuid": "long", "name": "The long river", "chat_messages": turns }]);
+    choose(&chat, &[("long.json", long.to_string().as_bytes())]).await;
+    // Who looks meanwhile sees none of it, or all: so does who comes after the browser has died.
+    let look = "globalThis.counts = new Set();
+        indexedDB.open('rill', 1).onsuccess = ({ target }) => {
+            const look = () => {
+                const turns = target.result.transaction('turns').objectStore('turns');
+                turns.getAllKeys().onsuccess = ({ target }) => {
+                    counts.add(target.result.filter((key) => !/^(left|own|piece)\\//.test(key)).length);
+                    setTimeout(look);
+                };
+            };
+            look();
+        };";
+    let _: Option<Value> = chat
+        .page
+        .js(&format!("(() => {{ {look}; return null; }})()"))
+        .await;
+    chat.page.until::<bool>("counts.has(0)").await;
+    chat.button("Import").await;
+    chat.page.until::<bool>("counts.has(1500)").await;
+    let counts: Vec<usize> = chat.page.js("[...counts]").await;
+    assert_eq!(counts, [0, 1500]);
+}
+
 /// Drops the files of a script that makes `data`; gives whether anybody took them.
 fn drop(data: &str) -> String {
     format!(
