@@ -9,11 +9,8 @@
 mod names;
 
 use std::cell::{Cell, RefCell};
-use std::future::Future;
-use std::pin::pin;
 use std::rc::Rc;
 
-use futures_util::future::{Either, select};
 use gloo_timers::future::TimeoutFuture;
 use js_sys::{Array, Function, Promise, Reflect};
 use wasm_bindgen::prelude::*;
@@ -24,6 +21,7 @@ use web_sys::{
 };
 
 use crate::history::{Batch, Fault, Head};
+use crate::session::before;
 use crate::tabs::Deleted;
 use names::{all_left, between, folder, left, name, own, range};
 
@@ -68,7 +66,7 @@ async fn open() -> Result<IdbDatabase, Fault> {
     let request = factory.and_then(|factory| factory.open_with_u32(NAME, 1).ok());
     let request = request.ok_or(Fault::Absent)?;
     MAKE.with(|make| request.set_onupgradeneeded(Some(make.as_ref().unchecked_ref())));
-    let database = within(OPENING, request_end(&request)).await;
+    let database = before(TimeoutFuture::new(OPENING), request_end(&request)).await;
     let database = match database.ok_or(Fault::Late)? {
         true => request.result().map_err(|error| thrown(&error))?,
         false => return Err(Fault::at_opening(&reason(&request))),
@@ -389,19 +387,11 @@ impl Work {
             transaction.set_onabort(Some(&failed));
         });
         self.commit();
-        match within(WRITING, JsFuture::from(promise)).await {
+        match before(TimeoutFuture::new(WRITING), JsFuture::from(promise)).await {
             Some(Ok(_)) => Ok(()),
             Some(Err(_)) => Err(Fault::at_work(&reason(transaction))),
             None => Err(Fault::Late),
         }
-    }
-}
-
-/// Waits for the end of some work for so many milliseconds; `None` where it takes longer.
-async fn within<F: Future>(span: u32, work: F) -> Option<F::Output> {
-    match select(pin!(work), TimeoutFuture::new(span)).await {
-        Either::Left((output, _)) => Some(output),
-        Either::Right(_) => None,
     }
 }
 

@@ -25,7 +25,7 @@ mod wait;
 pub use deadlines::{BadDeadlines, Deadlines};
 pub use drive::{Plan, drive};
 pub use network::{
-    Answer, Body, Chunk, Clock, Failure, Media, Opened, REACH, SMALL, TELLING, Wire, ask,
+    Answer, Body, Chunk, Clock, Failure, Media, Opened, REACH, SMALL, TELLING, Wire, ask, before,
     media_for, within,
 };
 pub use refusals::Refusals;

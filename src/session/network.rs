@@ -186,7 +186,12 @@ pub async fn ask<W: Wire, T>(
 
 /// Runs `work`, or gives `None` when `span` is over.
 pub async fn within<C: Clock, F: Future>(clock: &C, span: Millis, work: F) -> Option<F::Output> {
-    match select(pin!(work), pin!(clock.until(clock.now() + span))).await {
+    before(clock.until(clock.now() + span), work).await
+}
+
+/// Runs `work`, or gives `None` when `end` is there first.
+pub async fn before<F: Future>(end: impl Future, work: F) -> Option<F::Output> {
+    match select(pin!(work), pin!(end)).await {
         Either::Left((output, _)) => Some(output),
         Either::Right(_) => None,
     }

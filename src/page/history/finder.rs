@@ -22,11 +22,19 @@ use crate::search::{Desk, Hit, Query, Stored};
 use worker::{Answer, Worker};
 
 /// Time for which records are taken in one after another, in milliseconds: then the page may do something else.
-pub(super) const MOMENT: Millis = 8.0;
+const MOMENT: Millis = 8.0;
 /// Number of records that are read at once.
 const TOGETHER: u32 = 64;
 /// Number of conversations after which the progress is told.
 const STEP: usize = 16;
+
+/// Lets the page do something else, where work that began then has taken a moment: there may be thousands of conversations.
+pub(super) async fn pause(began: &mut Millis) {
+    if now() - *began > MOMENT {
+        sleep(0.0).await;
+        *began = now();
+    }
+}
 
 /// The index of all conversations, and how far it is.
 #[derive(Default)]
@@ -172,7 +180,7 @@ impl History {
         loop {
             let work = self.db.work(false).await?;
             let records = work.turns(id, first, TOGETHER).await?;
-            let began = now();
+            let mut began = now();
             let count = records.len();
             match self.finder.worker() {
                 Some(worker) => worker.turns(id, first, &records),
@@ -181,9 +189,7 @@ impl History {
                     .here(|desk| desk.turns(id, (first..).zip(records))),
             }
             first += count;
-            if now() - began > MOMENT {
-                sleep(0.0).await;
-            }
+            pause(&mut began).await;
             if count < TOGETHER as usize {
                 match self.finder.worker() {
                     Some(worker) => worker.whole(id, version),

@@ -11,10 +11,9 @@ use futures_util::lock::Mutex;
 use leptos::prelude::*;
 
 use super::History;
-use super::finder::MOMENT;
+use super::finder::pause;
 use crate::chat::archive;
 use crate::chat::tree::TurnId;
-use crate::event::Millis;
 use crate::history::change::Edit;
 use crate::history::list::sort;
 use crate::history::marks::{folders, sort_folders};
@@ -84,14 +83,6 @@ impl Shelf {
             heads.push(head);
             sort(heads);
         });
-    }
-}
-
-/// Lets the page do something else, where work that began then has taken a moment: there may be thousands of conversations.
-async fn pause(began: &mut Millis) {
-    if now() - *began > MOMENT {
-        sleep(0.0).await;
-        *began = now();
     }
 }
 

@@ -30,19 +30,23 @@ fn files(files: &[Given]) -> String {
 
 /// Gives files to the button of the list, and waits until they are looked at.
 pub async fn choose(chat: &Chat, given: &[Given<'_>]) {
+    hand_over(chat, &files(given)).await;
+    seen(chat, given.len()).await;
+}
+
+/// Gives the files of a script that makes `data` to the button of the list.
+async fn hand_over(chat: &Chat, data: &str) {
     let choose = format!(
         "(() => {{
             const field = e2e.every(0, 'dialog[open] input[type=file]').find((one) => e2e.name(one) === 'Import files');
             if (!field) return false;
-            {}
+            {data}
             field.files = data.files;
             field.dispatchEvent(new Event('change', {{ bubbles: true }}));
             return true;
-        }})()",
-        files(given)
+        }})()"
     );
     chat.page.until::<bool>(&choose).await;
-    seen(chat, given.len()).await;
 }
 
 /// Waits until so many files are looked at; gives the words on each.
@@ -329,21 +333,15 @@ pub async fn an_import_that_is_cancelled_halfway_leaves_everything_as_it_was(sta
     // A newer state of it, and what takes seconds to be written.
     let newer = conversation("a", "The river", "Home.", 2);
     let many = format!(
-        "(() => {{
-            const field = e2e.every(0, 'dialog[open] input[type=file]').find((one) => e2e.name(one) === 'Import files');
-            const text = 'What the river said of the sea. '.repeat(32);
+        "const text = 'What the river said of the sea. '.repeat(32);
             const said = (id, at) => ({{ uuid: `${{id}}${{at}}`, sender: at % 2 ? 'assistant' : 'human', text: `${{id}} ${{at}} ${{text}}` }});
             const all = {newer};
             for (let n = 0; n < 1500; n += 1)
                 all.push({{ uuid: `c${{n}}`, name: `Talk ${{n}}`, chat_messages: Array.from({{ length: 20 }}, (_, at) => said(`c${{n}}.`, at)) }});
             const data = new DataTransfer();
-            data.items.add(new File([JSON.stringify(all)], 'many.json'));
-            field.files = data.files;
-            field.dispatchEvent(new Event('change', {{ bubbles: true }}));
-            return true;
-        }})()"
+            data.items.add(new File([JSON.stringify(all)], 'many.json'));"
     );
-    chat.page.js::<bool>(&many).await;
+    hand_over(&chat, &many).await;
     let words = seen(&chat, 1).await;
     assert!(words[0].contains("newer than here: 1"), "{words:?}");
     chat.button("Import").await;
